@@ -129,8 +129,20 @@ function addCommonJs(folder: string, manifest: PackageManifest): void {
   }
   for (const { built } of packageEntries(manifest)) {
     const module = `./${path.basename(built)}.js`;
-    writeFileSync(path.join(folder, `${built}.cjs`), `module.exports = require('${module}');\n`);
+    writeFileSync(path.join(folder, `${built}.cjs`), loaderOf(manifest.name, manifest.oldestNode, module));
   }
+}
+
+/** An older Node cannot load an ES module by `require`, and its message does not say which Node can. */
+function loaderOf(name: string, oldestNode: string, module: string): string {
+  return `try {
+  module.exports = require('${module}');
+} catch (cause) {
+  if (cause.code !== 'ERR_REQUIRE_ESM') throw cause;
+  const message = '${name} cannot be loaded in Node ' + process.versions.node + ': Node must be ${oldestNode} or later';
+  throw Object.assign(new Error(message, { cause }), { code: cause.code });
+}
+`;
 }
 
 function publishedManifest(manifest: PackageManifest): Readonly<Record<string, unknown>> {

@@ -24,6 +24,8 @@ export interface PackageEntry {
 export interface PackageManifest {
   readonly name: string;
   readonly version: string;
+  /** the oldest Node that it supports: `22.15` */
+  readonly oldestNode: string;
   readonly exports: Readonly<Record<string, string>>;
   readonly dependencies: Readonly<Record<string, string>>;
   readonly peerDependencies: Readonly<Record<string, string>>;
@@ -48,12 +50,13 @@ export function packageEntries({ name, exports }: PackageManifest): readonly Pac
 
 function parseManifest(value: unknown): PackageManifest {
   const members = parseMembers(value, 'package.json');
-  const { name, version, exports, dependencies = {}, peerDependencies } = members;
+  const { name, version, exports, engines, dependencies = {}, peerDependencies } = members;
   if (typeof name !== 'string' || typeof version !== 'string')
     throw new TypeError('package.json: no name or version');
   return {
     name,
     version,
+    oldestNode: (parseTexts(engines, 'engines')['node'] ?? '').replace('>=', ''),
     exports: parseTexts(exports, 'exports'),
     dependencies: parseTexts(dependencies, 'dependencies'),
     peerDependencies: parseTexts(peerDependencies, 'peerDependencies'),

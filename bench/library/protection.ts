@@ -17,9 +17,17 @@ export function parseProtection(name: string): Protection {
 export const roomy = { keysMax: 10_000_000, answersMax: 10_000_000, answerBytesMax: 8 * 1024 ** 3 };
 
 let count = 0;
+/** how long the handler keeps the processor busy, in milliseconds */
+const workMs = Number(process.env['BENCH_HANDLER_US'] ?? 0) / 1_000;
 
 /** What the route answers. */
 export function recordUsage(body: unknown): { readonly id: number; readonly usage: unknown } {
   count++;
+  if (workMs > 0) work();
   return { id: count, usage: body };
+}
+
+function work(): void {
+  const untilMs = performance.now() + workMs;
+  while (performance.now() < untilMs);
 }

@@ -160,6 +160,21 @@ test('an ES module and a CommonJS module of one process get the same library', (
   assert.deepEqual(JSON.parse(run(bare, process.execPath, 'same.cjs')), wanted);
 });
 
+test('in a Node that cannot load ES modules by require, require says which Node is needed', () => {
+  writeFileSync(
+    path.join(bare, 'old-node.cjs'),
+    `for (const name of ${JSON.stringify(specifiers)}) {
+      try { require(name); } catch ({ message }) { console.log(message); }
+    }`,
+  );
+  const printed = run(bare, process.execPath, '--no-experimental-require-module', 'old-node.cjs');
+  const message = `${manifest.name} cannot be loaded in Node ${process.versions.node}: Node must be 22.15 or later`;
+  assert.deepEqual(
+    printed.trim().split('\n'),
+    specifiers.map(() => message),
+  );
+});
+
 for (const moduleResolution of ['nodenext', 'bundler']) {
   test(`a protected Express app compiles under ${moduleResolution}, and one with a misspelled option does not`, () => {
     assert.equal(typeErrors(full, moduleResolution, expressApp), '');

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { NodeExchange } from './node/exchange.ts';
 import { goOn } from './node/go-on.ts';
 import { setOperation } from './node/operations.ts';
 import { type NodeOptions, NodeProtection } from './node/protection.ts';
@@ -45,15 +46,7 @@ export function idempotency<Request extends ExpressRequest>(
     const request = parseRequest<Request>(incoming);
     if (!protection.concerns(request)) return next();
     goOn(
-      () =>
-        protection.protect({
-          request,
-          raw: request,
-          response,
-          target: request.originalUrl ?? request.url ?? '',
-          parsedBody: () => request.body,
-          address: () => request.ip,
-        }),
+      () => protection.protect(new ExpressExchange(request, response)),
       ({ operation }) => {
         if (operation !== undefined) setOperation(request, operation);
         next();
@@ -61,6 +54,32 @@ export function idempotency<Request extends ExpressRequest>(
       next,
     );
   };
+}
+
+class ExpressExchange<Request extends ExpressRequest> implements NodeExchange<Request> {
+  readonly request: Request;
+  readonly response: ServerResponse;
+
+  constructor(request: Request, response: ServerResponse) {
+    this.request = request;
+    this.response = response;
+  }
+
+  get raw(): IncomingMessage {
+    return this.request;
+  }
+
+  get target(): string {
+    return this.request.originalUrl ?? this.request.url ?? '';
+  }
+
+  parsedBody(): unknown {
+    return this.request.body;
+  }
+
+  address(): string | undefined {
+    return this.request.ip;
+  }
 }
 
 /** The framework adds the members in its types to Node's request, and a parser adds the body. */

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
 import type { KeptResponse } from '../core/kept-response.ts';
+import type { NodeExchange } from './node/exchange.ts';
 import { goOn } from './node/go-on.ts';
 import { frameworkRequestId } from './node/node-request.ts';
 import { setOperation } from './node/operations.ts';
@@ -96,21 +97,7 @@ export function idempotencyHook<Request extends FastifyRequestLike = FastifyRequ
     if (!protection.concerns({ method: raw.method, headers })) return done();
     // A hook that has sent a reply does not call `done`: Fastify stops there.
     goOn(
-      () =>
-        protection.protect({
-          request,
-          raw,
-          // A hook may have replaced them, which the request of Node does not show.
-          headers,
-          response: reply.raw,
-          target: request.originalUrl,
-          parsedBody: () => request.body,
-          address: () => request.ip,
-          requestId: frameworkRequestId(request.id, raw),
-          isAnswered: () => reply.sent === true,
-          hasTimedOut: () => hasTimedOut(request),
-          send: (answer) => send(reply, answer),
-        }),
+      () => protection.protect(new FastifyExchange(request, reply)),
       ({ operation }) => {
         if (operation !== undefined) {
           setOperation(request, operation);
@@ -123,10 +110,62 @@ export function idempotencyHook<Request extends FastifyRequestLike = FastifyRequ
   };
 }
 
+class FastifyExchange<Request extends FastifyRequestLike> implements NodeExchange<Request> {
+  readonly request: Request;
+  readonly #reply: FastifyReplyLike;
+
+  constructor(request: Request, reply: FastifyReplyLike) {
+    this.request = request;
+    this.#reply = reply;
+  }
+
+  get raw(): IncomingMessage {
+    return this.request.raw;
+  }
+
+  /** A hook may have replaced them, which the request of Node does not show. */
+  get headers(): IncomingMessage['headers'] {
+    return this.request.headers;
+  }
+
+  get response(): ServerResponse {
+    return this.#reply.raw;
+  }
+
+  get target(): string {
+    return this.request.originalUrl;
+  }
+
+  get requestId(): string {
+    return frameworkRequestId(this.request.id, this.request.raw);
+  }
+
+  parsedBody(): unknown {
+    return this.request.body;
+  }
+
+  address(): string | undefined {
+    return this.request.ip;
+  }
+
+  isAnswered(): boolean {
+    return this.#reply.sent === true;
+  }
+
+  hasTimedOut(): boolean {
+    return hasTimedOut(this.request);
+  }
+
+  send(answer: KeptResponse): void {
+    send(this.#reply, answer);
+  }
+}
+
 /** The option `handlerTimeout` answers for a handler, and only asks the handler to stop. */
-function hasTimedOut({ routeOptions, signal }: FastifyRequestLike): boolean {
-  if (!routeOptions?.handlerTimeout) return false;
-  const reason: unknown = signal?.reason;
+function hasTimedOut(request: FastifyRequestLike): boolean {
+  if (!request.routeOptions?.handlerTimeout) return false;
+  // Read only here: Fastify makes the signal when it is read, and to abort it at the end costs a third of a small request.
+  const reason: unknown = request.signal?.reason;
   return reason instanceof Error && 'code' in reason && reason.code === 'FST_ERR_HANDLER_TIMEOUT';
 }
 

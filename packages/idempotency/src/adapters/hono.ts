@@ -1,5 +1,6 @@
 import type { Context, Env, MiddlewareHandler } from 'hono';
 import type { StatusCode } from 'hono/utils/http-status';
+import { andThen } from '../core/awaitable.ts';
 import {
   type CallerOptions,
   callerByAddress,
@@ -17,7 +18,7 @@ import type { Operation } from '../core/operation.ts';
 import type { IdempotencyOptions } from '../core/options.ts';
 import type { Caller } from '../core/scope.ts';
 import type { Awaitable } from '../core/store.ts';
-import { FetchProtection } from './fetch/fetch-protection.ts';
+import { type FetchHead, FetchProtection } from './fetch/fetch-protection.ts';
 import { responseOf } from './fetch/whole-answer.ts';
 import { lightAnswer, typeOfUntyped } from './hono/light-response.ts';
 import { headOf, incomingOf, outgoingOf, readByHono, readContext } from './hono/read-context.ts';
@@ -74,7 +75,7 @@ export function idempotency<E extends Env = Env>(options: HonoOptions<E>): Middl
       skip: skip && (() => skip(context)),
       key: typeof keyOf === 'function' ? () => keyOf(context) : undefined,
       comparesItself: fingerprintBody !== undefined,
-      caller: () => callerOf(options, context, protection),
+      caller: () => callerOf(options, context, head, protection),
       read: (bytesMax) =>
         fingerprintBody === undefined
           ? readContext(context, bytesMax)
@@ -160,22 +161,35 @@ function isAnsweredInFront(context: Context): boolean {
   return outgoing === undefined ? context.res.bodyUsed : outgoing.headersSent;
 }
 
-async function callerOf<E extends Env>(
-  { tenantOf, callers, addressOf, trustedProxies }: HonoOptions<E>,
+function callerOf<E extends Env>(
+  options: HonoOptions<E>,
   context: Context<E>,
+  head: FetchHead,
   protection: FetchProtection,
-): Promise<Caller | undefined> {
+): Awaitable<Caller | undefined> {
+  const { tenantOf, callers, addressOf } = options;
   // Read first: the socket loses its address when the connection is reset.
   const runtimeAddress = addressOfRuntime(context);
-  const tenant = await tenantOf?.(context);
-  if (callers === undefined && addressOf === undefined) return namedCaller(tenant, undefined);
-  const peer = (addressOf === undefined ? runtimeAddress : await addressOf(context)) ?? '';
-  const { headers } = context.req.raw;
-  const known = { peer, framework: undefined, forwardedFor: headers.get('x-forwarded-for') ?? undefined };
-  const isUnheard =
-    addressOf === undefined && isForwardedUnheard(known, trustedProxies, (name) => headers.has(name));
-  if (isUnheard) protection.warn('untrusted_forwarded_header');
-  return namedCaller(tenant, callerByAddress(known, trustedProxies));
+  return andThen(tenantOf?.(context), (tenant) => {
+    if (callers === undefined && addressOf === undefined) return namedCaller(tenant, undefined);
+    const address = addressOf === undefined ? runtimeAddress : addressOf(context);
+    return andThen(address, (peer) => namedCaller(tenant, byAddress(peer, options, head, protection)));
+  });
+}
+
+function byAddress<E extends Env>(
+  peer: string | undefined,
+  { addressOf, trustedProxies }: HonoOptions<E>,
+  { headers }: FetchHead,
+  protection: FetchProtection,
+): Caller | undefined {
+  const forwardedFor = headers.get('x-forwarded-for') ?? undefined;
+  const known = { peer: peer ?? '', framework: undefined, forwardedFor };
+  const has = (name: string) => headers.get(name) !== null;
+  if (addressOf === undefined && isForwardedUnheard(known, trustedProxies, has)) {
+    protection.warn('untrusted_forwarded_header');
+  }
+  return callerByAddress(known, trustedProxies);
 }
 
 /** The response with an answer, with the headers that were set before. */

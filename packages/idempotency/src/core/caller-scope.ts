@@ -16,7 +16,22 @@ export function callerScope(caller: Caller, endpoint?: string, level = 0): strin
 }
 
 function scopeOf(caller: Caller): string {
-  return scopeDigest(caller.kind === 'ip' ? { kind: 'ip', address: networkOf(caller.address) } : caller);
+  return caller.kind === 'ip' ? scopeOfAddress(caller.address) : scopeDigest(caller);
+}
+
+// Most requests come from recent clients, and to parse an address costs as much as a digest.
+const byAddress = new Map<string, string>();
+const addressesMax = 1000;
+/** No address is longer, with its zone and its port; the text may be what a client sent. */
+const addressLengthMax = 100;
+
+function scopeOfAddress(address: string): string {
+  const known = byAddress.get(address);
+  if (known !== undefined) return known;
+  const scope = scopeDigest({ kind: 'ip', address: networkOf(address) });
+  if (byAddress.size >= addressesMax) byAddress.clear();
+  if (address.length <= addressLengthMax) byAddress.set(address, scope);
+  return scope;
 }
 
 /**

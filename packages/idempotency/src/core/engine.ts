@@ -110,9 +110,10 @@ export class IdempotencyEngine {
     return comparesLike(outer, this.settings, hasFunction);
   }
 
-  #fingerprintOf({ method, path, query, ifMatch, headerOf, body }: IdempotentRequest): string {
+  #fingerprintOf(request: IdempotentRequest): string {
+    const { method, path, query, ifMatch, body } = request;
     const { compareHeaders, ignoreMembers } = this.settings;
-    const headers = compareHeaders.map((name) => headerOf?.(name));
+    const headers = compareHeaders.map((name) => request.headerOf?.(name));
     const comparable = comparableTypedBody(body, ignoreMembers);
     return fingerprint({ method, path, query, ifMatch, headers, body: comparable });
   }
@@ -151,7 +152,7 @@ export class IdempotencyEngine {
     return andThen(operation.finish(answer), (ending) =>
       ending.kind === 'send'
         ? ending.response
-        : this.refuse(ending.refusal, { ...request, key: operation.key }).response,
+        : this.refuse(ending.refusal, withKey(request, operation.key)).response,
     );
   }
 
@@ -279,4 +280,8 @@ export class IdempotencyEngine {
       // An observer that fails must not fail the request.
     }
   };
+}
+
+function withKey({ accept, requestId, source }: RefusedRequest, key: string): RefusedRequest {
+  return { accept, requestId, source, key };
 }

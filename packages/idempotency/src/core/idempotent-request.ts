@@ -14,7 +14,7 @@ export interface IdempotentRequest {
   readonly query: string;
   readonly ifMatch: string | undefined;
   /** the value of a header, by its name in lower case; called for the headers in `compareHeaders` */
-  readonly headerOf?: (name: string) => string | undefined;
+  headerOf?(name: string): string | undefined;
   readonly body: RequestBody;
   /** the operation of an outer protection of the same request, which has given way */
   readonly outer?: Operation | undefined;

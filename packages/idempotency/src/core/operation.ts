@@ -9,6 +9,14 @@ import { referenceOf } from './operation/reference.ts';
 import type { Refusal } from './refusal.ts';
 import type { Awaitable, TransactionCompleter } from './store.ts';
 
+/** A response that an adapter holds back until its operation has ended. */
+export interface HeldAnswer {
+  /** Sends what is written immediately, and keeps it: the answer is to be streamed. */
+  letThrough(): void;
+  /** Lets everything pass from now on: the operation gives way to an inner protection. */
+  stepAside(): void;
+}
+
 /** One execution of an idempotent request, from the claim of its key to its end. */
 export class Operation {
   /** the idempotency key as the client sent it; another caller may use the same key */
@@ -29,8 +37,7 @@ export class Operation {
   readonly #lease: Lease;
   readonly #conclusion: Conclusion;
   #hasEnded = false;
-  #stepAside: (() => void) | undefined;
-  #letThrough: (() => void) | undefined;
+  #response: HeldAnswer | undefined;
   #isStreamed = false;
   /** whether the promise of the handler has not settled yet */
   #isRunning = false;
@@ -113,7 +120,7 @@ export class Operation {
     if (this.#context.settings.mode === 'atomic') throw new TypeError('stream() is not for the atomic mode');
     if (this.#isStreamed || this.#hasEnded) return;
     this.#isStreamed = true;
-    this.#letThrough?.();
+    this.#response?.letThrough();
   }
 
   /** Whether the answer goes to the client while it is made. */
@@ -121,9 +128,9 @@ export class Operation {
     return this.#isStreamed;
   }
 
-  /** Registers what to do when the answer is to be streamed: for an adapter that holds its response. */
-  onStream(letThrough: () => void): void {
-    this.#letThrough = letThrough;
+  /** Registers the response that an adapter holds back until the operation has ended. */
+  hold(response: HeldAnswer): void {
+    this.#response = response;
   }
 
   /**
@@ -178,18 +185,13 @@ export class Operation {
     await this.#heldKey.renew(0);
   }
 
-  /** Registers what to do when the operation gives way to an inner protection: for an adapter that holds its response. */
-  onGivingWay(stepAside: () => void): void {
-    this.#stepAside = stepAside;
-  }
-
   /**
    * Gives the key to an inner protection of the same request. The inner options apply, and its answer is not kept
    * here. Never fails.
    */
   giveWay(): Awaitable<void> {
     if (this.#hasEnded) return undefined;
-    this.#stepAside?.();
+    this.#response?.stepAside();
     // If this fails, the inner claim finds this lease and is refused: too strict, but safe.
     return andThen(this.#putBack(), () => this.#end('gave_way', undefined));
   }

@@ -50,8 +50,23 @@ export function comparableTypedBody(
     : Buffer.concat([Buffer.from(`${type}\n`), comparable]);
 }
 
+// Almost all requests have one of a few types.
+const mediaTypes = new Map<string, string>();
+const mediaTypesMax = 100;
+const longestType = 100;
+
 function mediaType(contentType: string | undefined): string {
-  const [essence = '', ...parameters] = (contentType ?? '').toLowerCase().split(';');
+  if (contentType === undefined) return '';
+  const known = mediaTypes.get(contentType);
+  if (known !== undefined) return known;
+  const type = parseMediaType(contentType);
+  if (mediaTypes.size >= mediaTypesMax) mediaTypes.clear();
+  if (contentType.length <= longestType) mediaTypes.set(contentType, type);
+  return type;
+}
+
+function parseMediaType(contentType: string): string {
+  const [essence = '', ...parameters] = contentType.toLowerCase().split(';');
   const charset = parameters.map((parameter) => parameter.trim()).find((text) => text.startsWith('charset='));
   const isUtf8 = charset === undefined || /^charset="?utf-?8"?$/.test(charset);
   return isUtf8 ? essence.trim() : `${essence.trim()};${charset}`;

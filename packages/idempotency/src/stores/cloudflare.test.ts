@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
+import { startPageWorker } from '../../test/harness/page-worker.ts';
 import { completion, request, slotOf } from '../../test/harness/store-cases.ts';
 import { startUpstash, type TestUpstash } from '../../test/harness/upstash.ts';
 import { startWorker, type TestWorker } from '../../test/harness/workerd.ts';
@@ -133,6 +134,17 @@ describe('stores of Cloudflare, on workerd', () => {
     assert.deepEqual(JSON.parse(text), [[{ version: 1 }]]);
   });
 });
+
+for (const file of ['d1-worker.js', 'object-worker.js']) {
+  test(`${file}, as its page has it, executes a charge once, replays it, and refuses another one`, async (t) => {
+    const worker = await startPageWorker('docs/how-to/idempotency/choose-a-store.md', file);
+    t.after(() => worker.stop());
+    const charged = { status: 201, text: '{"charge":1}' };
+    assert.deepEqual(await worker.charge('{"amount":1}'), { ...charged, isReplay: false });
+    assert.deepEqual(await worker.charge('{"amount":1}'), { ...charged, isReplay: true });
+    assert.equal((await worker.charge('{"amount":2}')).status, 409);
+  });
+}
 
 test('mistakes in the options of the stores of Cloudflare are found at start', () => {
   const database = { prepare: () => ({ bind: () => 1 }), batch: async () => [] };

@@ -69,6 +69,60 @@ test('the bytes of all answers are limited, and an answer over the limit is not 
   ]);
 });
 
+test('answers outlive the moves that win back the room of those that were dropped', async () => {
+  const { store } = subject({ answersMax: 300 });
+  const answerOf = (scope: string, key: number) => `200\n\n${scope} ${key} `.padEnd(12_000, 'zażółć');
+  for (let key = 0; key < 2000; key++) {
+    await completed(store, 'loud', key, answerOf('loud', key));
+    if (key % 20 === 0) await completed(store, 'quiet', key, answerOf('quiet', key));
+  }
+  let kept = 0;
+  for (const scope of ['loud', 'quiet']) {
+    for (let key = 0; key < 2000; key++) {
+      const record = (await store.inspect(slotOf(scope, key)))?.record;
+      if (record?.kind !== 'completed' || record.answer.kind !== 'kept') continue;
+      assert.equal(record.answer.response, answerOf(scope, key));
+      kept++;
+    }
+  }
+  assert.equal(kept, 300);
+});
+
+test('the record of a key that was forgotten is used again, and nothing of it is left', async () => {
+  const { store, clock } = subject();
+  const slots = Array.from({ length: 20 }, (_, key) => slotOf('s', key));
+  for (const slot of slots) {
+    const claim = await store.claim(slot, request);
+    assert.ok(claim.kind === 'claimed');
+    await store.complete(slot, claim.fencingToken, {
+      answer: '200\n\nx',
+      answerTtlMs: 10_000,
+      location: '/old',
+    });
+  }
+  clock.advance(60_000);
+  for (let key = 100; key < 120; key++) {
+    const slot = slotOf('s', key);
+    const claim = await store.claim(slot, { ...request, fingerprint: sha256('other') });
+    assert.ok(claim.kind === 'claimed');
+    assert.deepEqual((await store.inspect(slot))?.record, {
+      kind: 'leased',
+      fingerprint: sha256('other'),
+      firstSeenAtMs: clock.nowMs(),
+      fencingToken: claim.fencingToken,
+      leaseExpiresAtMs: clock.nowMs() + request.leaseMs,
+    });
+    await store.complete(slot, claim.fencingToken, {
+      answer: undefined,
+      answerTtlMs: 1,
+      location: undefined,
+    });
+    const record = (await store.inspect(slot))?.record;
+    assert.ok(record?.kind === 'completed' && record.location === undefined && record.answer.kind === 'gone');
+  }
+  assert.equal(await store.inspect(slots[0] ?? slotOf('s', 0)), undefined);
+});
+
 test('a full store refuses new keys and forgets none, until the retention of some is over', async () => {
   const { store, clock } = subject({ keysMax: 3, answersMax: 2 });
   for (let key = 0; key < 3; key++) await completed(store, `scope ${key}`, key);

@@ -1,5 +1,7 @@
 import type { Claim, ClaimRequest, Completion, IdempotencyStore, Slot, StoredRecord } from '../core/store.ts';
-import { gone, type MemoryRecord, ScopeRecords } from './memory/scope-records.ts';
+import { AnswerPages, answerBytes } from './memory/answer-pages.ts';
+import { column, gone, leased, none, RecordTable } from './memory/record-table.ts';
+import { compact, ScopeRecords } from './memory/scope-records.ts';
 
 /** Limits of a memory store. */
 export interface MemoryStoreOptions {
@@ -7,7 +9,7 @@ export interface MemoryStoreOptions {
   readonly keysMax?: number;
   /** how many answers are kept in total; 10,000. Older ones become tombstones */
   readonly answersMax?: number;
-  /** how many characters and bytes of answers are kept in total; 64 MiB */
+  /** how many bytes of answers are kept in total; 64 MiB */
   readonly answerBytesMax?: number;
   /** milliseconds since the epoch; the clock of the machine */
   readonly nowMs?: () => number;
@@ -43,6 +45,10 @@ export function memoryStore(options: MemoryStoreOptions = {}): IdempotencyStore 
 
 class MemoryStore implements IdempotencyStore {
   readonly retentionMsDefault = dayMs;
+  readonly #table = new RecordTable();
+  readonly #pages = new AnswerPages();
+  /** those of the records that have one */
+  readonly #locations = new Map<number, string>();
   readonly #scopes = new Map<string, ScopeRecords>();
   /** iterates over the scopes, again and again */
   #round: MapIterator<[string, ScopeRecords]> | undefined;
@@ -76,67 +82,71 @@ class MemoryStore implements IdempotencyStore {
   }
 
   claim(slot: Slot, request: ClaimRequest): Claim {
+    const table = this.#table;
     const nowMs = this.#nowMs();
     const now = this.#passedMs();
     const scope = this.#scopes.get(slot.scope);
     const key = compact(slot.key);
-    const record = scope?.byKey.get(key);
-    if (scope !== undefined && record !== undefined) {
-      if (!isForgotten(record, now)) {
-        if (record.fencingToken !== request.takeOver || !isAbandoned(record, now)) {
-          return { kind: 'found', record: this.#recordOf(record), nowMs: this.#startedAtMs + now };
+    const known = scope?.byKey.get(key);
+    if (scope !== undefined && known !== undefined) {
+      if (!this.#isForgotten(known, now)) {
+        if (table.get(known, column.fencingToken) !== request.takeOver || !this.#isAbandoned(known, now)) {
+          return { kind: 'found', record: this.#recordOf(known), nowMs: this.#startedAtMs + now };
         }
-        record.fencingToken = ++this.#lastToken;
-        record.expiresAt = now + request.leaseMs;
-        return { kind: 'claimed', fencingToken: record.fencingToken, nowMs };
+        table.set(known, column.fencingToken, ++this.#lastToken);
+        table.set(known, column.expiresAt, now + request.leaseMs);
+        return { kind: 'claimed', fencingToken: this.#lastToken, nowMs };
       }
-      this.#forget(slot.scope, scope, key, record);
+      this.#forget(slot.scope, scope, key, known);
     }
     this.#forgetSome(slot.scope, now);
     if (this.#isFull(slot.scope)) return { kind: 'full' };
     const fencingToken = ++this.#lastToken;
-    this.#add(slot.scope, key, {
-      fingerprint: compact(request.fingerprint),
-      firstSeenAt: now,
-      forgetAt: now + request.retentionMs,
-      fencingToken,
-      expiresAt: now + request.leaseMs,
-      answer: undefined,
-      location: undefined,
-    });
+    const record = table.add(request.fingerprint);
+    table.set(record, column.firstSeenAt, now);
+    table.set(record, column.forgetAt, now + request.retentionMs);
+    table.set(record, column.fencingToken, fencingToken);
+    table.set(record, column.expiresAt, now + request.leaseMs);
+    this.#scopeOf(slot.scope).byKey.set(key, record);
+    this.#keyCount++;
     return { kind: 'claimed', fencingToken, nowMs };
   }
 
   renew(slot: Slot, fencingToken: number, leaseMs: number): boolean {
     const record = this.#held(slot, fencingToken);
-    if (record === undefined || record.answer !== undefined) return false;
-    record.expiresAt = this.#passedMs() + leaseMs;
+    if (record === undefined || this.#table.get(record, column.answer) !== leased) return false;
+    this.#table.set(record, column.expiresAt, this.#passedMs() + leaseMs);
     return true;
   }
 
   complete(slot: Slot, fencingToken: number, completion: Completion): boolean {
+    const table = this.#table;
     const record = this.#held(slot, fencingToken);
     if (record === undefined) return false;
-    if (record.answer !== undefined) return true;
+    if (table.get(record, column.answer) !== leased) return true;
     const { answer, answerTtlMs, location } = completion;
-    record.location = location;
-    record.answer = gone;
-    record.expiresAt = 0;
+    if (location !== undefined) this.#locations.set(record, location);
+    table.set(record, column.answer, gone);
+    table.set(record, column.expiresAt, 0);
+    if (answer === undefined) return true;
+    const bytes = answerBytes(answer);
     // An answer larger than the limit would push out all others, and then itself.
-    if (answer === undefined || answer.length > this.#answerBytesMax) return true;
-    this.#makeRoom(slot.scope, answer.length);
-    record.answer = answer;
-    record.expiresAt = this.#passedMs() + answerTtlMs;
-    this.#scopes.get(slot.scope)?.answered(record);
+    if (bytes > this.#answerBytesMax) return true;
+    this.#makeRoom(slot.scope, bytes);
+    if (this.#pages.isSparse) this.#moveAnswersTogether();
+    table.set(record, column.answer, this.#pages.put(answer, bytes));
+    table.set(record, column.expiresAt, this.#passedMs() + answerTtlMs);
+    this.#scopeOf(slot.scope).addAnswered(record);
     this.#answerCount++;
-    this.#answerBytes += answer.length;
+    this.#answerBytes += bytes;
     return true;
   }
 
   release(slot: Slot, fencingToken: number): boolean {
     const scope = this.#scopes.get(slot.scope);
     const record = this.#held(slot, fencingToken);
-    if (scope === undefined || record === undefined || record.answer !== undefined) return false;
+    if (scope === undefined || record === undefined || this.#table.get(record, column.answer) !== leased)
+      return false;
     this.#forget(slot.scope, scope, compact(slot.key), record);
     return true;
   }
@@ -144,41 +154,54 @@ class MemoryStore implements IdempotencyStore {
   inspect(slot: Slot): { readonly record: StoredRecord; readonly nowMs: number } | undefined {
     const now = this.#passedMs();
     const record = this.#scopes.get(slot.scope)?.byKey.get(compact(slot.key));
-    if (record === undefined || isForgotten(record, now)) return undefined;
+    if (record === undefined || this.#isForgotten(record, now)) return undefined;
     return { record: this.#recordOf(record), nowMs: this.#startedAtMs + now };
   }
 
-  #held(slot: Slot, fencingToken: number): MemoryRecord | undefined {
+  #held(slot: Slot, fencingToken: number): number | undefined {
     const record = this.#scopes.get(slot.scope)?.byKey.get(compact(slot.key));
-    return record?.fencingToken === fencingToken ? record : undefined;
+    if (record === undefined) return undefined;
+    return this.#table.get(record, column.fencingToken) === fencingToken ? record : undefined;
   }
 
-  #recordOf(record: MemoryRecord): StoredRecord {
-    const { fencingToken, answer, location } = record;
-    const fingerprint = Buffer.from(record.fingerprint, 'latin1').toString('hex');
-    const firstSeenAtMs = this.#startedAtMs + record.firstSeenAt;
-    const expiresAtMs = this.#startedAtMs + record.expiresAt;
-    if (answer === undefined) {
-      return { kind: 'leased', fingerprint, firstSeenAtMs, fencingToken, leaseExpiresAtMs: expiresAtMs };
-    }
+  #recordOf(record: number): StoredRecord {
+    const table = this.#table;
+    const answer = table.get(record, column.answer);
+    const common = {
+      fingerprint: table.fingerprint(record),
+      firstSeenAtMs: this.#startedAtMs + table.get(record, column.firstSeenAt),
+      fencingToken: table.get(record, column.fencingToken),
+    };
+    const expiresAtMs = this.#startedAtMs + table.get(record, column.expiresAt);
+    if (answer === leased) return { kind: 'leased', ...common, leaseExpiresAtMs: expiresAtMs };
     return {
       kind: 'completed',
-      fingerprint,
-      firstSeenAtMs,
-      fencingToken,
-      location,
-      answer: answer === gone ? { kind: 'gone' } : { kind: 'kept', response: answer, expiresAtMs },
+      ...common,
+      location: this.#locations.get(record),
+      answer:
+        answer === gone ? { kind: 'gone' } : { kind: 'kept', response: this.#pages.get(answer), expiresAtMs },
     };
   }
 
-  #add(scopeName: string, key: string, record: MemoryRecord): void {
-    let scope = this.#scopes.get(scopeName);
-    if (scope === undefined) {
-      scope = new ScopeRecords();
-      this.#scopes.set(scopeName, scope);
-    }
-    scope.byKey.set(key, record);
-    this.#keyCount++;
+  #scopeOf(name: string): ScopeRecords {
+    const known = this.#scopes.get(name);
+    if (known !== undefined) return known;
+    const scope = new ScopeRecords(this.#table);
+    this.#scopes.set(name, scope);
+    return scope;
+  }
+
+  #isAbandoned(record: number, now: number): boolean {
+    return (
+      this.#table.get(record, column.answer) === leased && now >= this.#table.get(record, column.expiresAt)
+    );
+  }
+
+  /** An active lease keeps its record longer than the retention. */
+  #isForgotten(record: number, now: number): boolean {
+    const table = this.#table;
+    if (now < table.get(record, column.forgetAt)) return false;
+    return table.get(record, column.answer) !== leased || now >= table.get(record, column.expiresAt);
   }
 
   #isFull(scopeName: string): boolean {
@@ -205,32 +228,48 @@ class MemoryStore implements IdempotencyStore {
   #forgetOldest(scopeName: string, scope: ScopeRecords, now: number): void {
     let seen = 0;
     for (const [key, record] of scope.byKey) {
-      if (seen++ >= forgottenPerClaimMax || !isForgotten(record, now)) return;
+      if (seen++ >= forgottenPerClaimMax || !this.#isForgotten(record, now)) return;
       this.#forget(scopeName, scope, key, record);
     }
   }
 
-  #forget(scopeName: string, scope: ScopeRecords, key: string, record: MemoryRecord): void {
+  #forget(scopeName: string, scope: ScopeRecords, key: string, record: number): void {
     this.#dropAnswer(scope, record);
+    this.#locations.delete(record);
+    this.#table.remove(record);
     scope.byKey.delete(key);
     this.#keyCount--;
     if (scope.byKey.size === 0) this.#scopes.delete(scopeName);
   }
 
-  #dropAnswer(scope: ScopeRecords, record: MemoryRecord): void {
-    const { answer } = record;
-    if (answer === undefined || answer === gone) return;
-    scope.dropAnswer(record);
+  /** Makes a tombstone of a record with an answer. */
+  #dropAnswer(scope: ScopeRecords, record: number): void {
+    const answer = this.#table.get(record, column.answer);
+    if (answer === leased || answer === gone) return;
+    this.#table.set(record, column.answer, gone);
+    scope.removeAnswered(record);
     this.#answerCount--;
-    this.#answerBytes -= answer.length;
+    this.#answerBytes -= this.#pages.drop(answer);
+  }
+
+  /** Each time at least half of the room is won back, so an answer is moved once on average. */
+  #moveAnswersTogether(): void {
+    for (const scope of this.#scopes.values()) {
+      for (let record = scope.oldestAnswered; record !== none; record = this.#table.next(record)) {
+        const place = this.#table.get(record, column.answer);
+        const answer = this.#pages.get(place);
+        const bytes = this.#pages.drop(place);
+        this.#table.set(record, column.answer, this.#pages.put(answer, bytes));
+      }
+    }
   }
 
   /** Makes tombstones of the oldest answers: of this scope, or of one that holds its share or more. */
   #makeRoom(scopeName: string, bytes: number): void {
     while (this.#answerCount >= this.#answersMax || this.#answerBytes + bytes > this.#answerBytesMax) {
       const victim = this.#victim(scopeName);
-      const record = victim?.oldestAnswered();
-      if (victim === undefined || record === undefined) return;
+      const record = victim?.oldestAnswered ?? none;
+      if (victim === undefined || record === none) return;
       this.#dropAnswer(victim, record);
     }
   }
@@ -249,23 +288,6 @@ class MemoryStore implements IdempotencyStore {
     }
     return undefined;
   }
-}
-
-function isAbandoned(record: MemoryRecord, now: number): boolean {
-  return record.answer === undefined && now >= record.expiresAt;
-}
-
-/** An active lease keeps its record longer than the retention. */
-function isForgotten(record: MemoryRecord, now: number): boolean {
-  return now >= record.forgetAt && (record.answer !== undefined || now >= record.expiresAt);
-}
-
-// Digests are kept in memory as one character for each byte. This takes half the room of hexadecimal digits, and the
-// string is a separate copy: a substring would keep the string that it was cut from alive.
-const scratch = Buffer.alloc(32);
-
-function compact(digits: string): string {
-  return scratch.toString('latin1', 0, scratch.write(digits, 'hex'));
 }
 
 function limit(name: string, value: number): number {

@@ -128,3 +128,23 @@ test('a key in headers that a hook has replaced protects its request', () =>
       assert.deepEqual([body, headers['idempotency-replayed']], ['1', replayed]);
     }
   }));
+
+test('the signal of a request is not read on a route without a timeout: Fastify makes it when it is read', () =>
+  withApp(async (app) => {
+    let reads = 0;
+    app.addHook('onRequest', async (request) => {
+      Object.defineProperty(request, 'signal', {
+        get: () => {
+          reads++;
+          return AbortSignal.abort();
+        },
+      });
+    });
+    await app.register(idempotency, { store: memoryStore(), callers: 'by-address' });
+    app.post('/plain', async () => 'made');
+    app.post('/bounded', { handlerTimeout: 60_000 }, async () => 'made');
+    for (const url of ['/plain', '/plain']) assert.equal((await app.inject(keyed(url))).body, 'made');
+    assert.equal(reads, 0);
+    await app.inject({ ...keyed('/bounded'), headers: { 'idempotency-key': 'other' } });
+    assert.equal(reads, 1);
+  }));

@@ -1,8 +1,9 @@
+import { andThen, isPromise } from '../../core/awaitable.ts';
 import { IdempotencyEngine } from '../../core/engine.ts';
 import type { Begun, RefusedRequest } from '../../core/idempotent-request.ts';
 import type { KeptHeader, KeptResponse } from '../../core/kept-response.ts';
 import { parseReturnedKey, parseSkip } from '../../core/key-options.ts';
-import type { KeyReading } from '../../core/key-reader.ts';
+import type { HasHeader, KeyReading } from '../../core/key-reader.ts';
 import type { Operation } from '../../core/operation.ts';
 import type { EngineSettings } from '../../core/options.ts';
 import { mayBeJson, type RequestBody } from '../../core/request-body.ts';
@@ -97,18 +98,21 @@ export class FetchProtection {
     const requestId = parseRequestId(reader.requestId) ?? requestIdOf(headers);
     const about = { accept: headers.get('accept') ?? undefined, requestId, source };
     if (reader.skip !== undefined && parseSkip(await reader.skip())) return { kind: 'unprotected' };
-    const found = await this.#findKey(head, reader);
+    // What is known already is not waited for: each turn of the event loop's queue costs as much as a digest.
+    const finding = this.#findKey(head, reader);
+    const found = isPromise(finding) ? await finding : finding;
     if (found.kind === 'unread') return this.#unread(found.why, about);
     const { reading } = found;
     if (reading.kind === 'unprotected') {
       return found.whole === undefined ? reading : { kind: 'proceed', whole: found.whole };
     }
-    await reader.outer?.giveWay();
+    if (reader.outer !== undefined) await reader.outer.giveWay();
     if (reading.kind === 'refused') return this.#engine.refuse(reading.refusal, about);
-    const caller = await reader.caller();
+    const naming = reader.caller();
+    const caller = isPromise(naming) ? await naming : naming;
     const whole = found.whole ?? (await reader.read(this.#engine.settings.requestBytesMax));
     if (whole.kind !== 'whole') return this.#unread(whole.kind, about);
-    const begun: Begun = await this.#engine.begin({
+    const beginning = this.#engine.begin({
       method,
       ...splitTarget(targetOf(head.url)),
       ifMatch: headers.get('if-match') ?? undefined,
@@ -120,6 +124,7 @@ export class FetchProtection {
       key: reading.key,
       ...about,
     });
+    const begun: Begun = isPromise(beginning) ? await beginning : beginning;
     switch (begun.kind) {
       case 'answer':
         return begun;
@@ -130,10 +135,10 @@ export class FetchProtection {
     }
   }
 
-  async #findKey<Whole extends { readonly kind: 'whole'; readonly body: RequestBody }>(
+  #findKey<Whole extends { readonly kind: 'whole'; readonly body: RequestBody }>(
     { headers }: FetchHead,
     reader: FetchReader<Whole>,
-  ): Promise<FoundKey<Whole>> {
+  ): Awaitable<FoundKey<Whole>> {
     const { keys, settings } = this.#engine;
     const { keyPlace } = settings;
     const has = (name: string) => headers.get(name) !== null;
@@ -143,19 +148,27 @@ export class FetchProtection {
         const line = headers.get(keyPlace.header);
         return { kind: 'found', reading: keys.ofLines(line === null ? [] : [line]), whole: undefined };
       }
-      case 'function': {
-        const key = parseReturnedKey(await reader.key?.());
-        return { kind: 'found', reading: keys.ofValue(key, has), whole: undefined };
-      }
-      case 'member': {
+      case 'function':
+        return andThen(reader.key?.(), (key) => {
+          const reading = keys.ofValue(parseReturnedKey(key), has);
+          return { kind: 'found', reading, whole: undefined };
+        });
+      case 'member':
         if (!mayBeJson(headers.get('content-type') ?? undefined)) {
           return { kind: 'found', reading: keys.ofValue(undefined, has), whole: undefined };
         }
-        const whole = await reader.read(settings.requestBytesMax);
-        if (whole.kind !== 'whole') return { kind: 'unread', why: whole.kind };
-        return { kind: 'found', reading: keys.ofBody(whole.body, has), whole };
-      }
+        return this.#findKeyInBody(reader, has);
     }
+  }
+
+  async #findKeyInBody<Whole extends { readonly kind: 'whole'; readonly body: RequestBody }>(
+    reader: FetchReader<Whole>,
+    has: HasHeader,
+  ): Promise<FoundKey<Whole>> {
+    const { keys, settings } = this.#engine;
+    const whole = await reader.read(settings.requestBytesMax);
+    if (whole.kind !== 'whole') return { kind: 'unread', why: whole.kind };
+    return { kind: 'found', reading: keys.ofBody(whole.body, has), whole };
   }
 
   #unread(why: 'too_large' | 'broken_off', about: RefusedRequest): Begun & { kind: 'answer' } {

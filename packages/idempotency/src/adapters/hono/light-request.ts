@@ -31,6 +31,18 @@ export function lightRequest(
   return isItsRequest ? { request, incoming, abortRequest } : undefined;
 }
 
+/** Whether a `Request` is a light one whose headers no one has read yet, and so no one has changed. */
+export function hasUnreadHeaders(request: Request, incoming: IncomingMessage): boolean {
+  if (incoming.httpVersionMajor !== 1 || abortSymbolOf(request) === undefined) return false;
+  let isItsRequest = false;
+  for (const symbol of Object.getOwnPropertySymbols(request)) {
+    const value: unknown = Reflect.get(request, symbol);
+    if (value === incoming) isItsRequest = true;
+    else if (value instanceof Request || value instanceof Headers) return false;
+  }
+  return isItsRequest;
+}
+
 let lastPrototype: unknown;
 let lastSymbol: symbol | undefined;
 

@@ -29,9 +29,11 @@ export function comparedBody<Request>(
   return wholeBody(exchange, bytesMax);
 }
 
-function consumedBody<Request>({ raw, request, parsedBody }: NodeExchange<Request>): Awaitable<RequestBody> {
-  const form = uploadedForm(request, parsedBody()) ?? attachedForm(request, parsedBody());
-  if (form === undefined) return consumed(raw, parsedBody());
+function consumedBody<Request>(exchange: NodeExchange<Request>): Awaitable<RequestBody> {
+  const { raw, request } = exchange;
+  const parsed = exchange.parsedBody();
+  const form = uploadedForm(request, parsed) ?? attachedForm(request, parsed);
+  if (form === undefined) return consumed(raw, parsed);
   return andThen(
     form,
     (value): RequestBody => ({ kind: 'parsed', value, contentType: 'multipart/form-data' }),

@@ -11,16 +11,16 @@ export interface NodeExchange<Request> {
   /** the request target as the client sent it, even under a mounted router */
   readonly target: string;
   /** the result of a body parser; read only if the body was consumed */
-  readonly parsedBody: () => unknown;
+  parsedBody(): unknown;
   readonly requestId?: string;
   /** the address of the client, as the framework knows it */
-  readonly address?: () => string | undefined;
+  address?(): string | undefined;
   /** whether an answer during the run of the handler comes from another part of the application */
-  readonly isOthersAnswer?: () => boolean;
+  isOthersAnswer?(): boolean;
   /** whether the framework has an answer already, besides one that was sent */
-  readonly isAnswered?: () => boolean;
+  isAnswered?(): boolean;
   /** whether a timeout of the framework has answered for the handler */
-  readonly hasTimedOut?: () => boolean;
+  hasTimedOut?(): boolean;
   /** Sends an answer in place of the handler's; by default directly on the response. */
-  readonly send?: (answer: KeptResponse) => void;
+  send?(answer: KeptResponse): void;
 }

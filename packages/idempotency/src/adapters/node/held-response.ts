@@ -4,7 +4,8 @@ import type { KeptResponse } from '../../core/kept-response.ts';
 import type { Awaitable } from '../../core/store.ts';
 import { capturedAnswer, largeAnswer } from './captured-answer.ts';
 import { breakOff, hideHangUp, showHangUp, tellHangUp, wasCutHere } from './hang-up.ts';
-import { checkStatus, HeldHead } from './held-head.ts';
+import { beginHead, checkStatus, giveHeadBack, hasBegunHead, sendHead, writeHeldHead } from './held-head.ts';
+import { type Callback, type Holder, verbsCalling } from './held-verbs.ts';
 import { hideSocket, showSocket } from './hidden-socket.ts';
 import { type ResponseVerbs, setVerbs, verbsOf } from './response-verbs.ts';
 import { sendResponse } from './send-response.ts';
@@ -23,8 +24,6 @@ export interface HeldResponseEnd {
   readonly hidesSocket: boolean;
 }
 
-type Callback = (error?: Error | null) => void;
-
 /**
  * Holds a response back until its operation has ended, no matter how the handler answers: its writes are kept, passed
  * on as one answer, and only then sent. To the handler the response looks sent: from the first write on, its headers
@@ -41,11 +40,10 @@ export function holdResponse(
   return held;
 }
 
-class HeldResponse {
+class HeldResponse implements Holder {
   readonly #response: ServerResponse;
   readonly #end: HeldResponseEnd;
   readonly #original: ResponseVerbs;
-  readonly #head: HeldHead;
   readonly #body: WrittenBody;
   #callbacks: readonly Callback[] | undefined;
   #hasEnded = false;
@@ -60,19 +58,11 @@ class HeldResponse {
     this.#end = end;
     this.#body = new WrittenBody(end.bodyBytesMax);
     this.#original = verbsOf(response);
-    this.#head = new HeldHead(response, this.#original.writeHead);
   }
 
   take(): void {
     const response = this.#response;
-    setVerbs(response, {
-      write: this.#write,
-      end: this.#finish,
-      writeHead: this.#writeHead,
-      flushHeaders: this.#flushHeaders,
-      emit: this.#emit,
-      destroy: this.#destroy,
-    });
+    setVerbs(response, verbsCalling(response, this));
     if (this.#end.hidesSocket) hideSocket(response);
     if (response.destroyed) this.#hideHangUp();
   }
@@ -98,16 +88,16 @@ class HeldResponse {
     if (this.#end.hidesSocket) showSocket(this.#response);
   }
 
-  readonly #flushHeaders = (): void => {
+  flushHeaders(): void {
     if (this.#isAside) {
       this.#original.flushHeaders.call(this.#response);
       return;
     }
-    this.#head.begin();
+    beginHead(this.#response);
     if (this.#isLetThrough && this.#body.isHeld && !this.#hasEnded) this.#sendHeld(undefined);
-  };
+  }
 
-  readonly #write = (chunk: unknown, encoding?: BufferEncoding | Callback, callback?: Callback): boolean => {
+  write(chunk: unknown, encoding?: BufferEncoding | Callback, callback?: Callback): boolean {
     if (this.#isAside)
       return Reflect.apply(this.#original.write, this.#response, [chunk, encoding, callback]);
     const done = typeof encoding === 'function' ? encoding : callback;
@@ -117,17 +107,17 @@ class HeldResponse {
     const taken = chunkOf(chunk, encoding);
     const isSent = !body.isHeld;
     body.take(taken);
-    this.#head.begin();
+    beginHead(this.#response);
     if (isSent) return this.#sendOn(taken, done);
     if (this.#isLetThrough || body.isTooLarge) return this.#sendHeld(done);
     if (typeof done === 'function') queueMicrotask(done);
     return true;
-  };
+  }
 
   #sendHeld(done: Callback | undefined): boolean {
     const held = this.#body.letThrough();
     if (!this.#hasHungUp) {
-      this.#head.send();
+      sendHead(this.#response, this.#original.writeHead);
       if (held.length === 0) this.#original.flushHeaders.call(this.#response);
     }
     return this.#sendOn(held, done);
@@ -142,11 +132,7 @@ class HeldResponse {
     return true;
   }
 
-  readonly #finish = (
-    chunk?: unknown,
-    encoding?: BufferEncoding | Callback,
-    callback?: Callback,
-  ): ServerResponse => {
+  end(chunk?: unknown, encoding?: BufferEncoding | Callback, callback?: Callback): ServerResponse {
     const response = this.#response;
     if (this.#isAside) return Reflect.apply(this.#original.end, response, [chunk, encoding, callback]);
     if (typeof chunk === 'function' || typeof encoding === 'function' || typeof callback === 'function') {
@@ -158,14 +144,14 @@ class HeldResponse {
     const hasLast = typeof chunk !== 'function' && chunk !== undefined && chunk !== null;
     const last = hasLast ? chunkOf(chunk, encoding) : undefined;
     if (last !== undefined) this.#body.take(last);
-    this.#head.begin();
+    beginHead(this.#response);
     if (last !== undefined && !this.#body.isHeld) this.#sendOn(last, undefined);
     this.#hasEnded = true;
     // Code that checks `writableEnded` must see true.
     response.finished = true;
     this.#settle();
     return response;
-  };
+  }
 
   #settle(): void {
     try {
@@ -177,7 +163,7 @@ class HeldResponse {
       const done = andThen(this.#end.finish(answer), (sent) =>
         this.#send(whole, sent === answer ? undefined : sent),
       );
-      if (isPromise(done)) done.catch(this.#broken);
+      if (isPromise(done)) done.catch((error: unknown) => this.#broken(error));
     } catch (error) {
       this.#broken(error);
     }
@@ -197,7 +183,7 @@ class HeldResponse {
       breakOff(response);
       return;
     }
-    if (isHeld) this.#head.giveBack();
+    if (isHeld) giveHeadBack(response);
     response.finished = false;
     const callbacks = this.#callbacks;
     if (callbacks !== undefined) {
@@ -210,35 +196,35 @@ class HeldResponse {
     else response.end();
   }
 
-  readonly #broken = (error: unknown): void => {
+  #broken(error: unknown): void {
     this.#giveBack();
     this.#response.destroy(error instanceof Error ? error : new Error(String(error)));
-  };
+  }
 
-  readonly #writeHead = (
+  writeHead(
     status: number,
     reason?: string | OutgoingHttpHeaders | OutgoingHttpHeader[],
     more?: OutgoingHttpHeaders | OutgoingHttpHeader[],
-  ): ServerResponse => {
+  ): ServerResponse {
     const response = this.#response;
     if (this.#isAside) return Reflect.apply(this.#original.writeHead, response, [status, reason, more]);
-    this.#head.write(status, reason, more);
+    writeHeldHead(response, status, reason, more);
     return response;
-  };
+  }
 
-  readonly #emit = (event: string | symbol, ...values: unknown[]): boolean => {
+  emit(event: string | symbol, ...values: unknown[]): boolean {
     const response = this.#response;
     if (event !== 'close' || this.#hasHungUp || this.#isAside)
       return this.#original.emit.call(response, event, ...values);
     // After the first write, frameworks report an error by cutting the connection, because they have no other way.
-    if (this.#head.hasBegun && !this.#hasEnded && wasCutHere(response.req.socket)) {
+    if (hasBegunHead(response) && !this.#hasEnded && wasCutHere(response.req.socket)) {
       this.#breakOff();
       return this.#original.emit.call(response, event, ...values);
     }
     // The client is gone. Listeners would break off the answer, and a retry would find none.
     this.#hideHangUp();
     return true;
-  };
+  }
 
   #hideHangUp(): void {
     const response = this.#response;
@@ -246,23 +232,23 @@ class HeldResponse {
     // A handler that waits until the client has read more would wait forever.
     if (!this.#body.isHeld) queueMicrotask(() => response.emit('drain'));
     hideHangUp(response, () => {
-      if (this.#head.hasBegun && !this.#hasEnded) this.#destroy();
+      if (hasBegunHead(response) && !this.#hasEnded) this.destroy();
     });
   }
 
-  readonly #destroy = (error?: Error): ServerResponse => {
+  destroy(error?: Error): ServerResponse {
     if (this.#isAside) return this.#original.destroy.call(this.#response, error);
     if (this.#hasEnded) return this.#response;
     this.#breakOff();
     if (!this.#hasHungUp) return this.#response.destroy(error);
     tellHangUp(this.#response);
     return this.#response;
-  };
+  }
 
   #breakOff(): void {
     this.#hasEnded = true;
     this.#giveBack();
-    this.#end.abandon().catch(this.#broken);
+    this.#end.abandon().catch((error: unknown) => this.#broken(error));
   }
 }
 

@@ -1,11 +1,11 @@
 import type { IncomingMessage } from 'node:http';
 import type { IdempotencyEngine } from '../../core/engine.ts';
 import type { RefusedRequest } from '../../core/idempotent-request.ts';
+import type { KeptResponse } from '../../core/kept-response.ts';
 import type { Operation } from '../../core/operation.ts';
+import type { Awaitable } from '../../core/store.ts';
 import type { NodeExchange } from './exchange.ts';
-import { holdResponse } from './held-response.ts';
-
-const never = () => false;
+import { type HeldResponseEnd, holdResponse } from './held-response.ts';
 
 /**
  * Holds the response of an exchange back until its operation has ended.
@@ -13,32 +13,63 @@ const never = () => false;
  * @param hidesSocket whether the framework checks the socket, besides the response, for a client that is gone
  */
 export function holdOperation(
-  {
-    response,
-    isOthersAnswer = never,
-    hasTimedOut = never,
-  }: Pick<NodeExchange<unknown>, 'response' | 'isOthersAnswer' | 'hasTimedOut'>,
+  exchange: Pick<NodeExchange<unknown>, 'response' | 'isOthersAnswer' | 'hasTimedOut'>,
   operation: Operation,
   about: RefusedRequest,
   engine: IdempotencyEngine,
   hidesSocket: boolean,
 ): void {
-  const held = holdResponse(response, {
-    finish: (answer) => {
-      const isCutOff =
-        wasTimedOut(response.req) || hasTimedOut() || (operation.isRunning && isOthersAnswer());
-      if (isCutOff) operation.cutOff();
-      else if (operation.isRunning) setImmediate(cutOffWhileRunning, operation);
-      return engine.finish(operation, answer, about);
-    },
-    abandon: () => operation.abandon(),
-    bodyBytesMax: engine.settings.answerBytesMax,
-    hidesSocket,
-  });
-  operation.onGivingWay(() => held.stepAside());
-  operation.onStream(() => held.letThrough());
+  const { response } = exchange;
+  operation.hold(holdResponse(response, new HeldOperation(exchange, operation, about, engine, hidesSocket)));
   const echo = engine.echoOf(operation.key);
   if (echo !== undefined && !response.headersSent) response.setHeader(...echo);
+}
+
+/** Ends an operation with the answer of its held response. */
+class HeldOperation implements HeldResponseEnd {
+  readonly hidesSocket: boolean;
+  readonly #exchange: Pick<NodeExchange<unknown>, 'response' | 'isOthersAnswer' | 'hasTimedOut'>;
+  readonly #operation: Operation;
+  readonly #about: RefusedRequest;
+  readonly #engine: IdempotencyEngine;
+
+  constructor(
+    exchange: Pick<NodeExchange<unknown>, 'response' | 'isOthersAnswer' | 'hasTimedOut'>,
+    operation: Operation,
+    about: RefusedRequest,
+    engine: IdempotencyEngine,
+    hidesSocket: boolean,
+  ) {
+    this.#exchange = exchange;
+    this.#operation = operation;
+    this.#about = about;
+    this.#engine = engine;
+    this.hidesSocket = hidesSocket;
+  }
+
+  get bodyBytesMax(): number {
+    return this.#engine.settings.answerBytesMax;
+  }
+
+  finish(answer: KeptResponse): Awaitable<KeptResponse> {
+    const operation = this.#operation;
+    if (this.#isCutOff()) operation.cutOff();
+    else if (operation.isRunning) setImmediate(cutOffWhileRunning, operation);
+    return this.#engine.finish(operation, answer, this.#about);
+  }
+
+  abandon(): Promise<void> {
+    return this.#operation.abandon();
+  }
+
+  #isCutOff(): boolean {
+    const exchange = this.#exchange;
+    return (
+      wasTimedOut(exchange.response.req) ||
+      exchange.hasTimedOut?.() === true ||
+      (this.#operation.isRunning && exchange.isOthersAnswer?.() === true)
+    );
+  }
 }
 
 /** A handler normally ends with its answer. If it is still running, a timeout most likely answered for it. */

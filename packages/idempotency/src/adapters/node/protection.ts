@@ -9,7 +9,7 @@ import {
 } from '../../core/caller-options.ts';
 import { checkOptions } from '../../core/check-options.ts';
 import { IdempotencyEngine } from '../../core/engine.ts';
-import type { Begun, IdempotentRequest, RefusedRequest } from '../../core/idempotent-request.ts';
+import type { Begun, RefusedRequest } from '../../core/idempotent-request.ts';
 import type { KeptResponse } from '../../core/kept-response.ts';
 import {
   type KeyOptions,
@@ -23,14 +23,15 @@ import type { Operation } from '../../core/operation.ts';
 import type { IdempotencyOptions } from '../../core/options.ts';
 import type { Refusal } from '../../core/refusal.ts';
 import { isJson, mayBeJson, type RequestBody } from '../../core/request-body.ts';
-import { headerValues, splitTarget } from '../../core/request-head.ts';
+import { headerValues } from '../../core/request-head.ts';
 import type { Caller } from '../../core/scope.ts';
 import type { Awaitable } from '../../core/store.ts';
 import type { WarningCode } from '../../core/warning.ts';
 import { comparedBody } from './compared-body.ts';
 import type { NodeExchange } from './exchange.ts';
+import { ExchangeRequest, RefusedExchange } from './exchange-request.ts';
 import { holdOperation } from './hold-operation.ts';
-import { callerOf, knownAddress, ownRequestId, requestIdOf } from './node-request.ts';
+import { callerOf, knownAddress } from './node-request.ts';
 import { operationOf } from './operations.ts';
 import { sendResponse } from './send-response.ts';
 import { keepWhenHungUp } from './whole-body.ts';
@@ -145,7 +146,7 @@ export class NodeProtection<Request> {
     keepWhenHungUp(raw);
     return andThen(this.#body(exchange), (body) =>
       typeof body === 'string'
-        ? this.#unread(exchange, body, this.#about(exchange))
+        ? this.#unread(exchange, body)
         : this.#give(exchange, keys.ofBody(body, has), body),
     );
   }
@@ -166,9 +167,8 @@ export class NodeProtection<Request> {
     outer: Operation | undefined,
   ): Awaitable<Protected> {
     const { raw } = exchange;
-    const about = this.#about(exchange);
-    if (reading.kind === 'refused') return this.#refuse(exchange, reading.refusal, about);
-    if (raw.httpVersionMajor >= 2) return this.#refuse(exchange, { code: 'http2_unsupported' }, about);
+    if (reading.kind === 'refused') return this.#refuse(exchange, reading.refusal);
+    if (raw.httpVersionMajor >= 2) return this.#refuse(exchange, { code: 'http2_unsupported' });
     keepWhenHungUp(raw);
     const { key } = reading;
     const hasFunction = this.#options.fingerprintBody !== undefined;
@@ -176,64 +176,31 @@ export class NodeProtection<Request> {
     return andThen(this.#callerOf(exchange), (caller) =>
       andThen(read ?? (isKnown && raw.readableEnded ? noBody : this.#body(exchange)), (body) =>
         typeof body === 'string'
-          ? this.#unread(exchange, body, about)
-          : this.#begin(exchange, body, { caller, key, outer, hasFunction, ...about }),
+          ? this.#unread(exchange, body)
+          : this.#begin(exchange, new ExchangeRequest(exchange, caller, key, body, outer, hasFunction)),
       ),
     );
   }
 
-  #about(exchange: NodeExchange<Request>): RefusedRequest {
-    const { raw } = exchange;
-    return {
-      accept: raw.headers.accept,
-      requestId: exchange.requestId ?? ownRequestId(exchange) ?? requestIdOf(raw),
-      source: exchange.request,
-    };
-  }
-
-  #unread(
-    exchange: NodeExchange<Request>,
-    why: 'too_large' | 'broken_off',
-    about: RefusedRequest,
-  ): Protected {
+  #unread(exchange: NodeExchange<Request>, why: 'too_large' | 'broken_off'): Protected {
     if (why === 'broken_off') return answered;
     const bytesMax = this.#engine.settings.requestBytesMax;
-    return this.#refuse(exchange, { code: 'payload_too_large', bytesMax }, about);
+    return this.#refuse(exchange, { code: 'payload_too_large', bytesMax });
   }
 
-  #callerOf({ request, raw, address }: NodeExchange<Request>): Awaitable<Caller | undefined> {
+  #callerOf(exchange: NodeExchange<Request>): Awaitable<Caller | undefined> {
+    const { request, raw } = exchange;
     const options = this.#options;
     if (options.callers === undefined) return callerOf(request, undefined, options);
-    const known = knownAddress(raw, address?.());
+    const known = knownAddress(raw, exchange.address?.());
     if (isForwardedUnheard(known, options.trustedProxies, (name) => raw.headers[name] !== undefined)) {
       this.#engine.warn('untrusted_forwarded_header');
     }
     return callerOf(request, known, options);
   }
 
-  #begin(
-    exchange: NodeExchange<Request>,
-    body: RequestBody,
-    about: RefusedRequest & Pick<IdempotentRequest, 'caller' | 'key' | 'outer' | 'hasFunction'>,
-  ): Awaitable<Protected> {
-    const { raw } = exchange;
-    const { path, query } = splitTarget(exchange.target);
-    const begun = this.#engine.begin({
-      method: raw.method ?? '',
-      path,
-      query,
-      ifMatch: raw.headers['if-match'],
-      headerOf: (name) => raw.headers[name]?.toString(),
-      body,
-      outer: about.outer,
-      hasFunction: about.hasFunction ?? false,
-      caller: about.caller,
-      key: about.key,
-      accept: about.accept,
-      requestId: about.requestId,
-      source: about.source,
-    });
-    return andThen(begun, (known) => this.#go(exchange, known, about));
+  #begin(exchange: NodeExchange<Request>, request: ExchangeRequest<Request>): Awaitable<Protected> {
+    return andThen(this.#engine.begin(request), (begun) => this.#go(exchange, begun, request));
   }
 
   #go(exchange: NodeExchange<Request>, begun: Begun, about: RefusedRequest): Awaitable<Protected> {
@@ -252,8 +219,8 @@ export class NodeProtection<Request> {
     }
   }
 
-  #refuse(exchange: NodeExchange<Request>, refusal: Refusal, about: RefusedRequest): Protected {
-    return answerWith(exchange, this.#engine.refuse(refusal, about).response);
+  #refuse(exchange: NodeExchange<Request>, refusal: Refusal): Protected {
+    return answerWith(exchange, this.#engine.refuse(refusal, new RefusedExchange(exchange)).response);
   }
 
   #body(exchange: NodeExchange<Request>): ReturnType<typeof comparedBody> {

@@ -6,6 +6,8 @@ import { LeaseLostError } from './lease-lost-error.ts';
 
 /** The lease of one execution. It is renewed until the execution ends, loses the lease, or takes longer than allowed. */
 export class Lease implements KeptLease {
+  previous: KeptLease | undefined;
+  next: KeptLease | undefined;
   readonly #context: OperationContext;
   readonly #key: HeldKey;
   readonly #source: unknown;
@@ -46,6 +48,7 @@ export class Lease implements KeptLease {
   }
 
   keep(): void {
+    if (this.#hasEnded) return;
     const { clock, executionMsMax } = this.#context.settings;
     const nowMs = clock.nowMs();
     if (nowMs - this.#startedAtMs >= executionMsMax) {

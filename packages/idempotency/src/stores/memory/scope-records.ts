@@ -1,61 +1,52 @@
-import type { StoredAnswer } from '../../core/store.ts';
-
-/** Replaces an answer that is no longer kept. */
-export const gone = Symbol('gone');
-
-/** A record in memory: one flat object, so that a million of them fit. */
-export interface MemoryRecord {
-  /** one character for each byte */
-  readonly fingerprint: string;
-  // Times count from the start of the store: V8 keeps such small numbers inside the object.
-  readonly firstSeenAt: number;
-  readonly forgetAt: number;
-  fencingToken: number;
-  /** end of the lease, or of the answer */
-  expiresAt: number;
-  /** `undefined` while the record is leased */
-  answer: StoredAnswer | typeof gone | undefined;
-  location: string | undefined;
-}
+import { none, type RecordTable } from './record-table.ts';
 
 /** The records of one scope. */
 export class ScopeRecords {
-  /** by key, in the order in which the keys were first seen */
-  readonly byKey = new Map<string, MemoryRecord>();
+  /** by `compact` keys, in the order in which the keys were first seen */
+  readonly byKey = new Map<string, number>();
   /** how many answers are kept */
   answers = 0;
-  /** records in the order in which they were completed; the first `#queueStart` places are no longer used */
-  #completed: (MemoryRecord | undefined)[] = [];
-  #queueStart = 0;
+  readonly #table: RecordTable;
+  /** the record with the oldest answer, and that with the newest one; the others are linked between them */
+  #oldest = none;
+  #newest = none;
+
+  constructor(table: RecordTable) {
+    this.#table = table;
+  }
+
+  /** The record with the oldest answer, or `none`. */
+  get oldestAnswered(): number {
+    return this.#oldest;
+  }
 
   /** Notes that a record now has an answer. */
-  answered(record: MemoryRecord): void {
-    this.#completed.push(record);
+  addAnswered(record: number): void {
+    const table = this.#table;
+    table.link(record, 'previous', this.#newest);
+    table.link(record, 'next', none);
+    if (this.#newest === none) this.#oldest = record;
+    else table.link(this.#newest, 'next', record);
+    this.#newest = record;
     this.answers++;
   }
 
-  /** The record with the oldest answer. */
-  oldestAnswered(): MemoryRecord | undefined {
-    while (this.#queueStart < this.#completed.length) {
-      const record = this.#completed[this.#queueStart];
-      if (record !== undefined && record.answer !== gone) return record;
-      this.#completed[this.#queueStart] = undefined;
-      this.#queueStart++;
-    }
-    return undefined;
-  }
-
-  /** Turns a record with an answer into a tombstone. */
-  dropAnswer(record: MemoryRecord): void {
-    record.answer = gone;
+  /** Notes that a record has no answer any more. */
+  removeAnswered(record: number): void {
+    const table = this.#table;
+    const [previous, next] = [table.previous(record), table.next(record)];
+    if (previous === none) this.#oldest = next;
+    else table.link(previous, 'next', next);
+    if (next === none) this.#newest = previous;
+    else table.link(next, 'previous', previous);
     this.answers--;
-    // The queue must not keep a record without an answer alive.
-    this.oldestAnswered();
-    if (this.#queueStart < queueStartMax || this.#queueStart * 2 < this.#completed.length) return;
-    this.#completed = this.#completed.slice(this.#queueStart);
-    this.#queueStart = 0;
   }
 }
 
-/** From this many unused places on, the beginning of a queue is cut off. */
-const queueStartMax = 1024;
+// A digest is a key as one character for each byte. This takes half the room of hexadecimal digits, and the string is a separate
+// copy: a substring would keep the string that it was cut from alive.
+const scratch = Buffer.alloc(32);
+
+export function compact(digits: string): string {
+  return scratch.toString('latin1', 0, scratch.write(digits, 'hex'));
+}

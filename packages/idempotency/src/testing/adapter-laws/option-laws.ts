@@ -70,6 +70,27 @@ export const optionLaws: readonly AdapterLaw[] = [
     },
   },
   {
+    id: 'headers-by-name',
+    sentence:
+      'A replay also has the headers that the options name, or name by how they begin, and still none that belongs to one exchange.',
+    concerns: always,
+    run: async (subject) => {
+      const names = [[], ['X-Charge-Id'], ['x-charge-*'], ['*']];
+      for (const [at, keepHeaders] of names.entries()) {
+        await withApp(subject, { options: { keepHeaders } }, async (app) => {
+          const key = newKey();
+          const first = await app.post('json', { key });
+          const replay = await app.post('json', { key });
+          assertReplay(replay, first);
+          assert.equal(header(first, 'x-charge-id'), '1');
+          assert.equal(header(replay, 'x-charge-id'), at === 0 ? undefined : '1', keepHeaders.join());
+          assert.equal(header(replay, 'set-cookie'), undefined, keepHeaders.join());
+          assert.notEqual(header(replay, 'x-request-id'), 'handler-1', keepHeaders.join());
+        });
+      }
+    },
+  },
+  {
     id: 'keys-per-endpoint',
     sentence: 'If the options say so, the same key at another path or method is another operation.',
     concerns: always,

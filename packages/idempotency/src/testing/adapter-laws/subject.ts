@@ -9,7 +9,7 @@ import type { LawWork } from './work.ts';
  * ways. Every route first takes `const id = await work.execute(operationOf(request))`, once, and then answers:
  *
  * - `json`: 201, as the framework answers JSON, with the value `work.json(id)`, `Location: /charges/{id}`, `Set-Cookie:
- *   session={id}` and `X-Request-Id: handler-{id}`
+ *   session={id}`, `X-Request-Id: handler-{id}` and `X-Charge-Id: {id}`
  * - `text`: 200, `Content-Type: text/plain; charset=utf-8`, the text `work.text(id)`
  * - `bytes`: 200, `Content-Type: application/octet-stream`, the bytes `work.bytes(id)`
  * - `stream`: 200, `Content-Type: application/octet-stream`, streamed from `work.chunks(id)` as they arrive; an error

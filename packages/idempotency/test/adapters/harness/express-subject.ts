@@ -91,6 +91,7 @@ function answers({ work }: LawApp): Readonly<Record<Way, Answer>> {
     json: (_request, response, id) => {
       response.set('Set-Cookie', `session=${id}`);
       response.set('X-Request-Id', `handler-${id}`);
+      response.set('X-Charge-Id', `${id}`);
       response.status(201).location(`/charges/${id}`).json(work.json(id));
     },
     text: (_request, response, id) => response.type('text/plain').send(work.text(id)),

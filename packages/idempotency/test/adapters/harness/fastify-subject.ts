@@ -77,7 +77,10 @@ function handler(wish: LawApp, answer: Answer): RouteHandlerMethod {
 function answers({ work }: LawApp): Readonly<Record<AnswerWay, Answer>> {
   return {
     json: (_request, reply, id) => {
-      reply.header('set-cookie', `session=${id}`).header('x-request-id', `handler-${id}`);
+      reply
+        .header('set-cookie', `session=${id}`)
+        .header('x-request-id', `handler-${id}`)
+        .header('x-charge-id', `${id}`);
       return reply.code(201).header('location', `/charges/${id}`).send(work.json(id));
     },
     text: (_request, _reply, id) => work.text(id),

@@ -121,6 +121,7 @@ function answers({ work }: LawApp): Readonly<Record<Way, Answer>> {
         Location: `/charges/${id}`,
         'Set-Cookie': `session=${id}`,
         'X-Request-Id': `handler-${id}`,
+        'X-Charge-Id': `${id}`,
       };
       return Response.json(work.json(id), { status: 201, headers });
     },

@@ -98,6 +98,7 @@ function answers({ work }: LawApp): Readonly<Record<Way, Answer>> {
     json: (context, id) => {
       context.header('Set-Cookie', `session=${id}`);
       context.header('X-Request-Id', `handler-${id}`);
+      context.header('X-Charge-Id', `${id}`);
       return context.json(work.json(id), 201, { Location: `/charges/${id}` });
     },
     text: (context, id) => context.text(work.text(id)),

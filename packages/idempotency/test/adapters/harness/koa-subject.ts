@@ -90,6 +90,7 @@ function answers({ work }: LawApp): Readonly<Record<AnswerWay, Answer>> {
     json: (context, id) => {
       context.set('Set-Cookie', `session=${id}`);
       context.set('X-Request-Id', `handler-${id}`);
+      context.set('X-Charge-Id', `${id}`);
       context.set('Location', `/charges/${id}`);
       context.status = 201;
       context.body = work.json(id);

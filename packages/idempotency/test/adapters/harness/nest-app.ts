@@ -66,6 +66,7 @@ function routes(
     value: (response, id) => {
       response.header('Location', `/charges/${id}`).header('Set-Cookie', `session=${id}`);
       response.header('X-Request-Id', `handler-${id}`);
+      response.header('X-Charge-Id', `${id}`);
       return work.json(id);
     },
   };

@@ -85,6 +85,7 @@ function answers({ work }: LawApp): Readonly<Record<Way, Answer>> {
         Location: `/charges/${id}`,
         'Set-Cookie': `session=${id}`,
         'X-Request-Id': `handler-${id}`,
+        'X-Charge-Id': `${id}`,
       }),
     text: (_request, response, id) => response.writeHead(200, plain).end(work.text(id)),
     bytes: (_request, response, id) => response.writeHead(200, octets).end(work.bytes(id)),

@@ -27,7 +27,18 @@ export function blocksOf(page: string): readonly PageBlock[] {
   return blocks;
 }
 
-function fencedIn(page: string): readonly string[] {
-  const [, ...parts] = readFileSync(join(repository, page), 'utf8').split(/^```(?:js|tsx?)\n/m);
+/**
+ * A block for a Worker of Cloudflare. It is marked as `javascript`: it imports a module of that runtime, which Node does not have.
+ *
+ * @throws {Error} if the page has no such block
+ */
+export function workerBlockOf(page: string, file: string): string {
+  const code = fencedIn(page, /^```javascript\n/m).find((block) => block.startsWith(`// ${file}\n`));
+  if (code === undefined) throw new Error(`${page} has no block ${file}`);
+  return code;
+}
+
+function fencedIn(page: string, start = /^```(?:js|tsx?)\n/m): readonly string[] {
+  const [, ...parts] = readFileSync(join(repository, page), 'utf8').split(start);
   return parts.map((part) => part.split(/^```$/m)[0] ?? '');
 }

@@ -11,6 +11,7 @@ import {
   assertCharges,
   charge,
   charges,
+  elsewhere,
   inTemporaryFolder,
   prints,
   type Run,
@@ -78,7 +79,7 @@ export const howToRuns: Readonly<Record<string, Readonly<Record<string, Run>>>> 
     'ask.js': charges(),
   },
   'docs/how-to/idempotency/install.md': {
-    'jest.config.js': () => Promise.resolve(),
+    'jest.config.js': elsewhere('test/jest.test.ts'),
   },
   'docs/how-to/idempotency/retry-from-a-client.md': {
     'pay.js': prints([/^201 [0-9a-f-]{36} false$/], anyServer),
@@ -96,6 +97,12 @@ export const howToRuns: Readonly<Record<string, Readonly<Record<string, Run>>>> 
       assert.deepEqual([first.isReplay, retry.isReplay, retry.text], [false, true, first.text]);
     }),
   },
+  'docs/how-to/idempotency/take-payments-once.md': Object.fromEntries(
+    ['paid-express.ts', 'find-settlement.ts', 'facilitator.ts', 'mppx-store.ts', 'cells.js'].map((file) => [
+      file,
+      elsewhere('test/payments/page.test.ts'),
+    ]),
+  ),
   'docs/how-to/idempotency/watch.md': {
     'metrics.js': serves(async (url) => {
       await assertCharges(url);
