@@ -1,4 +1,4 @@
-import { useCallback, useEffect, useMemo, useState } from 'preact/hooks';
+import { useCallback, useEffect, useLayoutEffect, useMemo, useState } from 'preact/hooks';
 import { Client, type Credentials } from './api/client.ts';
 import { type Failure, failureOf } from './api/failure.ts';
 import {
@@ -122,7 +122,8 @@ function SignedIn({
 
 function useRoute(): Route {
   const [hash, setHash] = useState(location.hash);
-  useEffect(() => {
+  // In the task that renders: an effect runs a frame later, and a link that is followed before that would be lost.
+  useLayoutEffect(() => {
     const changed = () => {
       setHash(location.hash);
       scrollTo(0, 0);

@@ -58,6 +58,17 @@ const everyPage: Case = async (t, { url, browser, seeded }) => {
   }
 };
 
+/** What a browser does when a link is followed as soon as the page is there, before it has drawn a frame. */
+const followAtOnce = "addEventListener('DOMContentLoaded', () => { location.hash = '#/services'; })";
+
+const earlyLink: Case = async (t, { url, browser }) => {
+  const { page } = await openTab(t, browser, url);
+  await page.addInitScript(followAtOnce);
+  await page.goto('about:blank');
+  await page.goto(url);
+  await page.getByRole('heading', { name: 'Services and prices', level: 1 }).waitFor();
+};
+
 const twoTabs: Case = async (t, { url, api, browser }) => {
   await api.post('/usage', { agent: 'two-tabs', serviceId: 'search', requests: 3 });
   const first = await openTab(t, browser, url);
@@ -250,6 +261,7 @@ const changes: Case = async (t, { url, api, browser, seeded }) => {
 
 const cases: Readonly<Record<string, Case>> = {
   'every page shows the books in light and dark, and neither axe nor the console complains': everyPage,
+  'a link that is followed before the first frame is drawn opens its page': earlyLink,
   'two tabs that settle at once: one bills, the other sees that the quote has changed': twoTabs,
   'when the answer to a settlement is lost, pressing again bills once': lostAnswer,
   'a slow server, a failing one and one that is gone are each said, and read again': failingServer,

@@ -270,23 +270,27 @@ async function refuseByBalance(
   await call('POST', '/agents/agent-10/grants', { amount: '1' });
 }
 
-test('every operation refuses a request without Host, and those with a body one that never ends', async (t) => {
-  const { app } = await startInProcess(t, { ...protectedMode, REQUEST_TIMEOUT_MS: '400' });
-  const requests = exampleRequests(() => unknownNames);
-  const statusOf = async (bytes: string): Promise<number> => {
+test('every operation refuses a request without Host', async (t) => {
+  const { app } = await startInProcess(t, protectedMode);
+  for (const { method, path, operation } of exampleRequests(() => unknownNames)) {
     const connection = await connectTo(t, app.url);
-    await connection.write(bytes);
-    return (await connection.answer()).status;
-  };
+    await connection.write(`${method} /api/v1${path} HTTP/1.1\r\nConnection: close\r\n\r\n`);
+    assert.equal((await connection.answer()).status, 400, operation.name);
+    assert.ok(operation.statuses.includes(400), operation.name);
+  }
+});
+
+test('every operation with a body refuses one that never ends', async (t) => {
+  const { app } = await startInProcess(t, { ...protectedMode, REQUEST_TIMEOUT_MS: '400' });
+  const writes = exampleRequests(() => unknownNames).filter(({ method }) => method !== 'GET');
+  const key = `X-API-Key: ${adminKey}\r\nX-Tenant: acme\r\nX-Tenant-Create: true\r\n`;
+  const headers = `Host: localhost\r\n${key}Content-Type: application/json\r\nContent-Length: 9\r\n`;
+  // A server that is slow to read a head answers the same.
   await Promise.all(
-    requests.map(async ({ method, path, operation }) => {
-      const head = `${method} /api/v1${path} HTTP/1.1\r\n`;
-      assert.equal(await statusOf(`${head}Connection: close\r\n\r\n`), 400, operation.name);
-      assert.ok(operation.statuses.includes(400), operation.name);
-      if (method === 'GET') return;
-      const key = `X-API-Key: ${adminKey}\r\nX-Tenant: acme\r\nX-Tenant-Create: true\r\n`;
-      const length = 'Content-Type: application/json\r\nContent-Length: 9\r\n\r\n{';
-      assert.equal(await statusOf(`${head}Host: localhost\r\n${key}${length}`), 408, operation.name);
+    writes.map(async ({ method, path, operation }) => {
+      const connection = await connectTo(t, app.url);
+      await connection.write(`${method} /api/v1${path} HTTP/1.1\r\n${headers}\r\n{`);
+      assert.equal((await connection.answer()).status, 408, operation.name);
       assert.ok(operation.statuses.includes(408), operation.name);
     }),
   );
