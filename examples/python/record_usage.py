@@ -1,8 +1,9 @@
 """Records usage on a Billonce server, exactly once, with httpx.
 
-usage: python3 record_usage.py AGENT SERVICE REQUESTS [USAGE_ID]
+usage: python3 record_usage.py AGENT SERVICE QUANTITY [USAGE_ID]
 """
 
+import decimal
 import os
 import random
 import sys
@@ -38,9 +39,18 @@ def send_once(client: httpx.Client, path: str, body: dict, key: str | None = Non
         delay_s = min(delay_s * 2, DELAY_S_MAX)
 
 
+def quantity_text(quantity: decimal.Decimal) -> str:
+    """A quantity as it is sent: all its digits and no exponent. A float is not exact, so it is not taken."""
+    if not isinstance(quantity, decimal.Decimal):
+        raise TypeError("a quantity must be a Decimal")
+    if not quantity.is_finite() or quantity <= 0 or quantity.as_tuple().exponent < -6:
+        raise ValueError(f"a quantity is {quantity}: it must be above 0, with at most 6 decimal places")
+    return f"{quantity:f}"
+
+
 def main() -> None:
-    agent, service, requests, *usage_id = sys.argv[1:]
-    item = {"agent": agent, "serviceId": service, "requests": int(requests)}
+    agent, service, quantity, *usage_id = sys.argv[1:]
+    item = {"agent": agent, "serviceId": service, "quantity": quantity_text(decimal.Decimal(quantity))}
     if usage_id:
         # Also after a crash of this program, when the key is lost: the server records an id once.
         item["id"] = usage_id[0]

@@ -6,8 +6,9 @@ import {
   type McpServerOptions,
   otherAgent,
   repeatable,
-  requests,
   serviceId,
+  useIn,
+  useParameters,
 } from './parameters.ts';
 import {
   captureHoldDescription,
@@ -30,22 +31,30 @@ export function addHoldTools(server: McpServer, options: McpServerOptions): void
       inputSchema: {
         agent: agentParameter(options.agent),
         serviceId,
-        requests: requests.describe('How many units the work takes at most.'),
+        ...useParameters('How many units the work takes at most'),
         key: key.optional().describe(keyDescription),
       },
       annotations: repeatable,
     },
-    ({ key: given, ...usage }) => otherAgent(usage.agent, options) ?? createHold(billonce, usage, given),
+    ({ key: given, agent, serviceId: service, ...amount }) => {
+      const use = useIn(amount);
+      if ('content' in use) return use;
+      const usage = { agent, serviceId: service, ...use };
+      return otherAgent(agent, options) ?? createHold(billonce, usage, given);
+    },
   );
   server.registerTool(
     'capture_hold',
     {
       title: 'Capture a hold',
       description: captureHoldDescription,
-      inputSchema: { holdId, requests: requests.describe('How many units the work took.') },
+      inputSchema: { holdId, ...useParameters('How many units the work took') },
       annotations: repeatable,
     },
-    (capture) => captureHold(billonce, options.agent, capture.holdId, capture.requests),
+    ({ holdId: held, ...amount }) => {
+      const use = useIn(amount);
+      return 'content' in use ? use : captureHold(billonce, options.agent, held, use);
+    },
   );
   server.registerTool(
     'release_hold',

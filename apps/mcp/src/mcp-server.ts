@@ -8,8 +8,9 @@ import {
   otherAgent,
   readOnly,
   repeatable,
-  requests,
   serviceId,
+  useIn,
+  useParameters,
 } from './parameters.ts';
 import {
   balanceDescription,
@@ -49,12 +50,17 @@ function addWrites(server: McpServer, options: McpServerOptions): void {
       inputSchema: {
         agent,
         serviceId,
-        requests: requests.describe('How many units were used.'),
+        ...useParameters('How many units were used'),
         key: key.optional().describe(keyDescription),
       },
       annotations: repeatable,
     },
-    ({ key: given, ...usage }) => otherAgent(usage.agent, options) ?? recordUsage(billonce, usage, given),
+    ({ key: given, agent: who, serviceId: service, ...amount }) => {
+      const use = useIn(amount);
+      if ('content' in use) return use;
+      const usage = { agent: who, serviceId: service, ...use };
+      return otherAgent(who, options) ?? recordUsage(billonce, usage, given);
+    },
   );
   server.registerTool(
     'settle_account',

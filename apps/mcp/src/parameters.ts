@@ -1,6 +1,8 @@
 import type { Billonce } from '@billonce/client';
+import type { CallToolResult } from '@modelcontextprotocol/sdk/types.js';
 import { z } from 'zod';
 import { refused } from './tool-result.ts';
+import type { ToolUse } from './usage-key.ts';
 
 /** What a server offers. */
 export interface McpServerOptions {
@@ -29,7 +31,32 @@ export const repeatable = {
   openWorldHint: false,
 } as const;
 
-export const requests = z.number().int().min(1).max(1_000_000).describe('How many units.');
+/** The parameters that say how much, of which a call has one. */
+export function useParameters(what: string) {
+  return {
+    requests: z.number().int().min(1).max(1_000_000).optional().describe(`${what}, as a whole number.`),
+    quantity: z
+      .string()
+      .regex(/^\d{1,13}(?:\.\d{1,6})?$/, 'a decimal string with at most 6 places')
+      .optional()
+      .describe(
+        `${what}, as a decimal string such as "12.75": in place of \`requests\`, where the \`unitScale\` of the service is above 0.`,
+      ),
+  };
+}
+
+/** How much a call is of, or why it does not say that. */
+export function useIn({
+  requests,
+  quantity,
+}: {
+  readonly requests?: number | undefined;
+  readonly quantity?: string | undefined;
+}): ToolUse | CallToolResult {
+  if (requests !== undefined && quantity === undefined) return { requests };
+  if (quantity !== undefined && requests === undefined) return { quantity };
+  return refused('Give either `requests` or `quantity`. Nothing was done.');
+}
 
 /** The parameter that names the agent. */
 export function agentParameter(fixed: string | undefined) {

@@ -1,11 +1,10 @@
 import { createHash } from 'node:crypto';
 
+/** How much was used: whole requests, or units as a decimal string. */
+export type ToolUse = { readonly requests: number } | { readonly quantity: string };
+
 /** The usage that a tool is to record. */
-export interface ToolUsage {
-  readonly agent: string;
-  readonly serviceId: string;
-  readonly requests: number;
-}
+export type ToolUsage = ToolUse & { readonly agent: string; readonly serviceId: string };
 
 /** The key of a call, and whether the model gave it. */
 export interface UsageKey {
@@ -20,9 +19,17 @@ export interface UsageKey {
  * knew, gets the same key again by calling again.
  */
 export function usageKeyOf(usage: ToolUsage, given: string | undefined): UsageKey {
-  const { agent, serviceId, requests } = usage;
-  const key = given ?? `auto-${digestOf(agent, serviceId, String(requests)).slice(0, 24)}`;
+  const { agent, serviceId } = usage;
+  const key = given ?? `auto-${digestOf(agent, serviceId, amountText(usage)).slice(0, 24)}`;
   return { key, isGiven: given !== undefined, usageId: usageIdOf(agent, key) };
+}
+
+/** How much was used, in one form: `12.50` is `12.5`, and `3.0` is 3. */
+export function amountText(use: ToolUse): string {
+  if ('requests' in use) return String(use.requests);
+  const [whole = '', fraction = ''] = use.quantity.split('.');
+  const places = fraction.replace(/0{1,6}$/, '');
+  return `${BigInt(whole)}${places === '' ? '' : `.${places}`}`;
 }
 
 /** The usage id of an agent's key. */

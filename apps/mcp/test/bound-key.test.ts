@@ -38,7 +38,7 @@ test('a key that is bound to the agent records, looks up, holds, captures and re
   assert.equal(shown(await recordUsage(billonce, usage, 'work-0001'), 'status'), 'recorded');
   assert.equal(shown(await lookUpKey(billonce, agent, 'work-0001'), 'status'), 'recorded');
   const first = String(shown(await createHold(billonce, usage, 'work-0002'), 'holdId'));
-  assert.equal(shown(await captureHold(billonce, agent, first, 1), 'status'), 'captured');
+  assert.equal(shown(await captureHold(billonce, agent, first, { requests: 1 }), 'status'), 'captured');
   const second = String(shown(await createHold(billonce, usage, 'work-0003'), 'holdId'));
   assert.equal(shown(await releaseHold(billonce, agent, second), 'state'), 'released');
 });

@@ -40,7 +40,7 @@ test('money is reserved once for each key, captured once, and given back', async
   assert.equal(await available(), '7');
   assert.match((await call('release_hold', { holdId: hold.holdId })).text, /^hold_ended: .*has ended/);
   const more = await call('capture_hold', { ...capture, requests: 4 });
-  assert.match(more.text, /^usage_id_conflict: .*captured before, for another number/);
+  assert.match(more.text, /^usage_id_conflict: .*captured before, for another amount/);
   assert.match((await call('create_hold', work)).text, /^Not reserved: work with this key was done and paid/);
   assert.match(
     (await call('create_hold', { ...work, requests: 1 })).text,
@@ -61,4 +61,34 @@ test('work that is not paid for is not begun, and the holds of others are not to
   assert.match((await call('release_hold', { holdId: foreign.id })).text, /belongs to another agent/);
   assert.match((await call('capture_hold', { holdId: foreign.id, requests: 1 })).text, /another agent/);
   assert.equal((await billonce.holds.get(foreign.id)).state, 'open');
+});
+
+test('units with decimal places are recorded, reserved and captured as decimal strings, and numbers are not taken', async () => {
+  await billonce.services.put({ serviceId: 'seconds', priceStroops: 10_000_000, unitScale: 3 });
+  await billonce.balances.grant('agent-7', { amount: '10', id: 'second-grant' });
+  const before = Number(await available());
+  const use = { serviceId: 'seconds', quantity: '1.250' };
+  const recorded = await call('record_usage', { ...use, key: 'seconds-1' });
+  assert.deepEqual([recorded.status, recorded.outstandingQuantity], ['recorded', '1.250']);
+  const again = await call('record_usage', { ...use, quantity: '1.25', key: 'seconds-1' });
+  assert.equal(again.status, 'already_recorded');
+  await call('record_usage', use);
+  // The same amount in another form is the same call without a key.
+  assert.match(
+    (await call('record_usage', { ...use, quantity: '1.25' })).text,
+    /^Not recorded: usage of 1\.25 by/,
+  );
+  const { holdId } = await call('create_hold', { ...use, quantity: '2.5', key: 'seconds-2' });
+  const captured = await call('capture_hold', { holdId, quantity: '0.125' });
+  assert.deepEqual([captured.status, captured.cost], ['captured', '0.125']);
+  assert.equal(await available(), String(before - 1.25 - 1.25 - 0.125));
+  assert.match(
+    (await call('record_usage', { serviceId: 'seconds', requests: 1 })).text,
+    /^invalid_quantity: /,
+  );
+  const both = { ...use, requests: 1 };
+  for (const given of [both, { serviceId: 'seconds' }])
+    assert.match((await call('record_usage', given)).text, /^Give either `requests` or `quantity`/);
+  for (const quantity of [1.5, '1e3', '-1', '1.0000001'])
+    assert.equal((await call('record_usage', { ...use, quantity })).isError, true);
 });

@@ -138,3 +138,33 @@ test('an unreachable server is reported immediately, and given up soon', async (
     /no server answered for 0 s.*\nNothing was sent\.\nStart the server, or correct --server/,
   );
 });
+
+test('counts with decimal places are sent as quantities, once, and summed exactly', async (t) => {
+  const { api } = await startInProcess(t);
+  await api.post('/services', { serviceId: 'seconds', priceStroops: 1, unitScale: 3 });
+  const file = join(temporaryFolder(t), 'seconds.jsonl');
+  // As JSON numbers, of which a double would round the last.
+  const rows = ['0.1', '0.2', '1234.5', '0', '900719925474.993'];
+  writeFileSync(file, rows.map((seconds, id) => `{"id":${id},"who":"a","seconds":${seconds}}\n`).join(''));
+  const args = [file, '--agent-column', 'who', '--count', 'seconds=seconds', '--id-column', 'id'];
+  const dry = await ingestHere(api.url, [...args, '--quantities', '--dry-run']);
+  assert.match(dry.stdout, /"quantity":"900719925474\.993"/);
+  const done = await ingestHere(api.url, [...args, '--quantities']);
+  assert.equal(done.code, 0, done.stdout + done.stderr);
+  assert.equal(countOf(done, 'recorded'), 4);
+  assert.match(done.stdout, /units of +recorded +duplicate\n +seconds +900,719,926,709\.793 +0\n/);
+  assert.equal((await api.get('/usage/a/seconds')).json.quantity, '900719926709.793');
+  const again = await ingestHere(api.url, [...args, '--quantities']);
+  assert.match(again.stdout, /seconds +0 +900,719,926,709\.793\n/);
+  // Without the option they are not cut to whole numbers, and whole ones are not taken for their smallest parts.
+  const whole = await ingestHere(api.url, args);
+  assert.equal(whole.code, 3);
+  assert.match(whole.stdout, /seconds is "0\.1", not a whole number/);
+  writeFileSync(file, '{"id":9,"who":"a","seconds":3}\n{"id":10,"who":"a","seconds":0.0001}\n');
+  const refused = await ingestHere(api.url, [...args, '--quantities']);
+  assert.match(
+    refused.stdout,
+    /invalid_quantity: .*give --quantities|To bill what was refused, invalid_quantity: give/,
+  );
+  assert.equal((await api.get('/usage/a/seconds')).json.quantity, '900719926712.793');
+});

@@ -25,7 +25,7 @@ async function mapped(args: readonly string[]): Promise<Mapped> {
   for await (const { items } of readBulks(input, parsed.options, tally, () => undefined)) {
     for (const { item } of items) {
       const name = `${item.agent} ${item.serviceId}`;
-      totals[name] = (totals[name] ?? 0) + item.requests;
+      totals[name] = (totals[name] ?? 0) + (item.requests ?? 0);
       ids.push(item.id ?? '');
       assert.match(item.occurredAt ?? '', /^2026-06-28T/, 'each form says when');
     }

@@ -179,3 +179,74 @@ test('a hold reserves a quantity, its capture draws another one, and limits coun
   const audit = (await api.get('/audit')).json;
   assert.deepEqual([audit.ok, audit.limits.differences, audit.balances.differences], [true, [], []]);
 });
+
+test('an entry is taken back in parts of its units, each refused that it cannot have', async (t) => {
+  const api = await startSeconds(t);
+  await api.call('/agents/a/billing', { method: 'PUT', body: { mode: 'prepaid' } });
+  await api.post('/agents/a/grants', { amount: '1' });
+  await use(api, '12.75');
+  const [{ id }] = (await api.get('/entries')).json.items;
+  const reverse = (body: object, key?: string) =>
+    api.post(`/entries/${id}/reverse`, { reason: 'late', ...body }, key);
+  const part = await reverse({ quantity: '0.75' }, 'k');
+  assert.deepEqual([part.json.requests, part.json.quantity, part.json.drawn], [-750, '-0.750', '-0.0001125']);
+  const again = await reverse({ quantity: '0.75' }, 'k');
+  assert.deepEqual([again.text, again.headers.get('idempotency-replayed')], [part.text, 'true']);
+  assert.equal((await reverse({ quantity: '2', requests: 2 })).json.faults[0].pointer, '/quantity');
+  for (const [quantity, error, told] of [
+    ['0.0001', 'invalid_quantity', /at most 3 decimal places/],
+    [
+      '12.001',
+      'already_reversed',
+      /of the 12\.750 units of entry .*, 12\.000 are not reversed yet, and 12\.001/,
+    ],
+    ['12.751', 'not_reversible', /has 12\.750 units, and 12\.751 were to be reversed/],
+  ] as const) {
+    const refused = await reverse({ quantity }, 'free');
+    assert.equal(refused.json.error, error, refused.text);
+    assert.match(refused.json.message, told);
+  }
+  // In smallest parts, as before, and then the rest.
+  assert.equal((await reverse({ requests: 1 }, 'free')).json.quantity, '-0.001');
+  assert.equal((await reverse({})).json.quantity, '-11.999');
+  assert.equal((await api.get('/agents/a/balance')).json.available, '1');
+  assert.equal((await api.get('/audit')).json.ok, true);
+});
+
+test('a use without requests and without a quantity is a fault beside all others, wherever a use is sent', async (t) => {
+  const api = await startSeconds(t);
+  const faultsOf = async (answer: ReturnType<Api['post']>) => {
+    const { status, json, text } = await answer;
+    assert.deepEqual([status, json.error], [400, 'invalid_request'], text);
+    return json.faults.map(({ pointer, message }: Record<string, unknown>) => `${pointer} ${message}`);
+  };
+  const missing = '/requests is required, or quantity';
+  assert.deepEqual(await faultsOf(api.post('/usage', { agent: 'a' })), ['/serviceId is required', missing]);
+  assert.deepEqual(await faultsOf(api.post('/holds', { agent: 'a', expiresInMs: 0 })), [
+    '/serviceId is required',
+    '/expiresInMs must be at least 1',
+    '/requests is required, or quantity or amount',
+  ]);
+  assert.deepEqual(await faultsOf(api.post('/holds/h/capture', { occurredAt: 1 })), [
+    '/occurredAt must be a string',
+    missing,
+  ]);
+  assert.deepEqual(await faultsOf(api.get('/agents/a/allowance')), ['/serviceId is required', missing]);
+  const twice = { requests: 3, quantity: '3' };
+  const beside = '/quantity must not be there beside requests';
+  assert.deepEqual(await faultsOf(api.post('/usage', { agent: 'a', ...twice })), [
+    '/serviceId is required',
+    beside,
+  ]);
+  assert.deepEqual(
+    await faultsOf(api.post('/holds', { agent: 'a', serviceId: 's', ...twice, amount: '1' })),
+    [beside],
+  );
+  const { results } = (
+    await api.post('/usage/bulk', { items: [{ agent: 'a' }, { serviceId: 's', ...twice }] })
+  ).json;
+  assert.deepEqual(
+    results.map(({ message }: Record<string, unknown>) => message),
+    [`/serviceId is required; ${missing}`, `/agent is required; ${beside}`],
+  );
+});

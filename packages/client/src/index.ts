@@ -11,7 +11,7 @@ export type { CallOptions, CallParts, OperationName, Success } from './call.ts';
 export type * from './contract/types.ts';
 export { CaptureError } from './holds/capture-error.ts';
 export type { HeldWork, WithHoldOptions } from './holds/with-hold.ts';
-export type { Account, BulkOptions } from './nouns/usage.ts';
+export type { Account, BulkOptions, ReversedPart } from './nouns/usage.ts';
 export type {
   ItemRefusal,
   RecordedItem,

@@ -103,3 +103,18 @@ test('the example in Python records once, though its answer is lost and it is ru
     3,
   );
 });
+
+test('the example in Python records a quantity with decimal places, and sends nothing that is none', {
+  skip,
+}, async () => {
+  const billonce = createBillonce({ url: server.url });
+  await billonce.services.put({ serviceId: 'seconds', priceStroops: 1, unitScale: 3 });
+  const run = (quantity: string) =>
+    promisify(execFile)(python ?? '', [pythonProgram, 'agent-8', 'seconds', quantity], {
+      env: { BILLONCE_URL: server.url },
+    });
+  for (const quantity of ['12.75', '1E+3', '0.001']) assert.match((await run(quantity)).stdout, /^201 /);
+  for (const quantity of ['0', '-1', 'NaN', '0.0000001', 'many']) await assert.rejects(run(quantity));
+  const total = await billonce.usage.total({ agent: 'agent-8', serviceId: 'seconds' });
+  assert.equal(total.quantity, '1012.751');
+});

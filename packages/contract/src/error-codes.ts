@@ -152,14 +152,14 @@ export const errorCodes = {
     status: 409,
     title: 'The entry was already reversed',
     advice:
-      'Nothing was applied. All of the entry, or so much of it that less is left than `requests`, was reversed before; `message` says how much.',
+      'Nothing was applied. All of the entry, or so much of it that less is left than was to be reversed, was reversed before; `message` says how much.',
     retry: 'do_not_retry',
   },
   not_reversible: {
     status: 409,
     title: 'Only usage can be reversed, and no more of it than was recorded',
     advice:
-      'Nothing was applied. Instead of reversing a reversal, record the usage again. `requests` is at most what the entry has.',
+      'Nothing was applied. Instead of reversing a reversal, record the usage again. `requests` or `quantity` is at most what the entry has.',
     retry: 'do_not_retry',
   },
   no_credit: {

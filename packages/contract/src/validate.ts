@@ -2,6 +2,7 @@ import type { Static, TSchema } from 'typebox';
 import { Compile } from 'typebox/compile';
 import { Settings } from 'typebox/system';
 import { type CheckError, type Fault, faultsFrom } from './fault-messages.ts';
+import { compileGroupCheck } from './one-of-members.ts';
 import { compileSizeCheck } from './size-bounds.ts';
 
 export type { Fault } from './fault-messages.ts';
@@ -39,6 +40,7 @@ export function compileValidator<S extends TSchema>(schema: S): (value: unknown)
 export function validatorOf<S extends TSchema>(schema: S): Validator<Static<S>> {
   const compiled = Compile(schema);
   const sizeCheck = compileSizeCheck(schema);
+  const groupCheck = compileGroupCheck(schema);
   const tooLong = (value: unknown): Validated<never> | undefined => {
     const fault = sizeCheck?.(value, '');
     return fault && { kind: 'invalid', faults: [fault] };
@@ -47,7 +49,7 @@ export function validatorOf<S extends TSchema>(schema: S): Validator<Static<S>> 
     tooLong,
     isValid(value): value is Static<S> {
       try {
-        return tooLong(value) === undefined && compiled.Check(value);
+        return tooLong(value) === undefined && compiled.Check(value) && groupCheck?.(value) === undefined;
       } catch (error) {
         // Whether items are unique is looked at before their types are, and all the way down.
         if (error instanceof RangeError) return false;
@@ -58,8 +60,14 @@ export function validatorOf<S extends TSchema>(schema: S): Validator<Static<S>> 
       try {
         const long = tooLong(value);
         if (long !== undefined) return long;
-        if (compiled.Check(value)) return { kind: 'valid', value };
-        return { kind: 'invalid', faults: firstFaults(value, (part) => compiled.Errors(part)) };
+        const fault = groupCheck?.(value);
+        const isMember = compiled.Check(value);
+        if (isMember && fault === undefined) return { kind: 'valid', value };
+        const faults = isMember ? [] : firstFaults(value, (part) => compiled.Errors(part));
+        return {
+          kind: 'invalid',
+          faults: fault === undefined ? faults : [...faults, fault].slice(0, faultsMax),
+        };
       } catch (error) {
         if (error instanceof RangeError) return tooDeep;
         throw error;

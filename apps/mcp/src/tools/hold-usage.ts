@@ -1,7 +1,7 @@
 import { answerOf, type Billonce, type BillonceError, type Hold } from '@billonce/client';
 import type { CallToolResult } from '@modelcontextprotocol/sdk/types.js';
 import { adviceOnRefusal, done, isUnanswered, refused, resultOf } from '../tool-result.ts';
-import { type ToolUsage, usageKeyOf } from '../usage-key.ts';
+import { type ToolUsage, type ToolUse, usageKeyOf } from '../usage-key.ts';
 
 /** Reserves usage once for each key. */
 export function createHold(
@@ -45,12 +45,12 @@ export function captureHold(
   billonce: Pick<Billonce, 'holds'>,
   agent: string | undefined,
   holdId: string,
-  requests: number,
+  use: ToolUse,
 ): Promise<CallToolResult> {
   return resultOf(async () => {
     const foreign = await foreignHold(billonce, agent, holdId);
     if (foreign !== undefined) return foreign;
-    const captured = await billonce.holds.capture(holdId, { requests, id: holdId });
+    const captured = await billonce.holds.capture(holdId, { ...use, id: holdId });
     const status = answerOf(captured)?.status === 200 ? 'already_captured' : 'captured';
     const { amount, captured: cost, asset, available } = captured;
     return done({ status, holdId, held: amount, cost, asset, available });
@@ -98,7 +98,7 @@ function adviceOnEnd(error: BillonceError): string {
   const { code } = error;
   if (code === 'hold_ended') return 'Nothing was changed: the hold has ended.';
   if (code === 'usage_id_conflict')
-    return 'Nothing was changed: the hold was captured before, for another number of requests.';
+    return 'Nothing was changed: the hold was captured before, for another amount of usage.';
   if (code === 'insufficient_balance' || code === 'limit_reached')
     return 'Nothing was captured, and the hold is as before: capture less, or capture it later.';
   return isUnanswered(error)

@@ -1,7 +1,7 @@
 import type { Billonce, BillonceError } from '@billonce/client';
 import type { CallToolResult } from '@modelcontextprotocol/sdk/types.js';
 import { done, isUnanswered, refused, resultOf } from '../tool-result.ts';
-import { type ToolUsage, type UsageKey, usageKeyOf } from '../usage-key.ts';
+import { amountText, type ToolUsage, type UsageKey, usageKeyOf } from '../usage-key.ts';
 
 /**
  * Records usage once for each key. The server recognizes the key by the id of the usage, not by the key of the request:
@@ -19,15 +19,21 @@ export function recordUsage(
       const isRepeated = recorded.status === 'duplicate';
       if (isRepeated && !key.isGiven) return refused(ambiguousText(usage, key));
       const status = isRepeated ? 'already_recorded' : 'recorded';
-      return done({ status, key: key.key, outstandingRequests: recorded.total });
+      // With decimal places, `total` counts their smallest parts, which a model would take for units.
+      const outstanding =
+        recorded.quantity === undefined
+          ? { outstandingRequests: recorded.total }
+          : { outstandingQuantity: recorded.quantity };
+      return done({ status, key: key.key, ...outstanding });
     },
     (error) => adviceOn(error, key),
   );
 }
 
-function ambiguousText({ agent, serviceId, requests }: ToolUsage, { key }: UsageKey): string {
+function ambiguousText(usage: ToolUsage, { key }: UsageKey): string {
+  const { agent, serviceId } = usage;
   return [
-    `Not recorded: usage of ${requests} by ${agent} for ${serviceId} was recorded before without a key of yours, as "${key}".`,
+    `Not recorded: usage of ${amountText(usage)} by ${agent} for ${serviceId} was recorded before without a key of yours, as "${key}".`,
     'It is not clear whether this call repeats that one. If it does, nothing is left to do: it is billed once.',
     'If this is new usage, call again with a new key that names it.',
   ].join(' ');

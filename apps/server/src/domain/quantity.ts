@@ -2,9 +2,6 @@ import { formatDecimal, unitScaleMax } from './amount.ts';
 import { requestsTotalMax } from './money.ts';
 import type { Refusal } from './refusal.ts';
 
-/** The largest quantity of one item: 10^12 units, in 10^-6 of a unit. */
-export const quantityMax = 10n ** 18n;
-
 /** How much was used, as it is sent: whole requests, or a quantity in 10^-6 of a unit. */
 export interface SentUse {
   readonly requests: number;

@@ -1,37 +1,22 @@
 import { parseDecimal, unitScaleMax } from '../domain/amount.ts';
-import { quantityMax, type SentUse } from '../domain/quantity.ts';
-import { ApiError } from './api-error.ts';
+import type { SentUse } from '../domain/quantity.ts';
 
-/** How much was used, as a body has it. */
+/** How much was used, as a body has it: the contract takes it once, either as requests or as a quantity. */
 export interface SentUseBody {
   readonly requests?: number;
   readonly quantity?: string;
 }
 
-type ReadUse =
-  | { readonly kind: 'valid'; readonly use: SentUse }
-  | { readonly kind: 'invalid'; readonly pointer: string; readonly message: string };
-
-/** Reads how much was used, whose form was validated: it is there once, either as requests or as a quantity. */
-export function readUse({ requests, quantity }: SentUseBody): ReadUse {
-  if (quantity === undefined) {
-    if (requests === undefined) return invalid('/requests', 'is required, or a quantity');
-    return { kind: 'valid', use: { requests } };
-  }
-  if (requests !== undefined) return invalid('/quantity', 'must not be there beside requests');
-  const units = parseDecimal(quantity, unitScaleMax);
-  if (units === undefined || units > quantityMax) return invalid('/quantity', 'must be at most 10^12');
-  return { kind: 'valid', use: { requests: 0, quantity: units } };
+/** How much was used, of a body that was validated. */
+export function sentUseOf({ requests, quantity }: SentUseBody): SentUse {
+  if (quantity !== undefined) return { requests: 0, quantity: readQuantity(quantity) };
+  if (requests === undefined) throw new Error('a use without requests and without a quantity is not valid');
+  return { requests };
 }
 
-function invalid(pointer: string, message: string): ReadUse {
-  return { kind: 'invalid', pointer, message };
-}
-
-/** @throws {ApiError} `invalid_request` */
-export function sentUseOf(sent: SentUseBody): SentUse {
-  const read = readUse(sent);
-  if (read.kind === 'valid') return read.use;
-  const { pointer, message } = read;
-  throw new ApiError('invalid_request', `${pointer.slice(1)} ${message}`, { faults: [{ pointer, message }] });
+/** A quantity whose form was validated, in 10^-6 of a unit. */
+export function readQuantity(text: string): bigint {
+  const units = parseDecimal(text, unitScaleMax);
+  if (units === undefined) throw new Error(`${text} is not a quantity`);
+  return units;
 }

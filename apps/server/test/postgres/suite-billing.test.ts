@@ -25,6 +25,7 @@ const suites = [
   'quantities',
   'service-lists',
   'pause',
+  'retries-of-everything',
   'sums',
   'agent-totals',
   'usage-over-time',

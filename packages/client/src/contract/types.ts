@@ -1621,8 +1621,10 @@ export interface components {
         readonly ReverseRequest: {
             /** @description Why: 1-256 characters. */
             readonly reason: string;
-            /** @description How many of its requests to take back (where the service has a `unitScale`: of its smallest parts); all that are left without it. An entry can be taken back in several parts. */
+            /** @description How many of its requests to take back (where the service has a `unitScale`: of its smallest parts); without it and without a `quantity`, all that are left. An entry can be taken back in several parts. */
             readonly requests?: number;
+            /** @description How many of its units to take back, in place of `requests`. */
+            readonly quantity?: string;
         };
         readonly RotateApiKeyQuery: {
             /**

@@ -1,10 +1,11 @@
 import type { HoldMade } from '../contract/types.ts';
+import { type Used, usedText } from '../quantity.ts';
 
 /** Work that was done under a hold, and the usage id that names it. */
 export interface DoneWork {
   readonly hold: HoldMade;
   readonly usageId: string;
-  readonly requests: number;
+  readonly used: Used;
   readonly result: unknown;
 }
 
@@ -14,27 +15,35 @@ export class CaptureError extends Error {
   readonly hold: HoldMade;
   /** by which the server recognizes the usage: capturing the hold again with it as `id` bills the work once */
   readonly usageId: string;
-  /** what the work took */
-  readonly requests: number;
-  /** what is billed; `undefined` if it is not known */
+  /** what the work took, if it is counted in requests */
+  readonly requests: number | undefined;
+  /** what the work took, if it is counted in units with decimal places */
+  readonly quantity: string | undefined;
+  /** what is billed, in requests; `undefined` if it is not known, and if the work is counted in units */
   readonly capturedRequests: number | undefined;
+  /** what is billed, in units; `undefined` if it is not known, and if the work is counted in requests */
+  readonly capturedQuantity: string | undefined;
   /** what came of the work */
   readonly result: unknown;
 
+  /** @param captured what is billed; `nothing` if it is nothing, `undefined` if it is not known */
   constructor(
-    { hold, usageId, requests, result }: DoneWork,
-    capturedRequests: number | undefined,
+    { hold, usageId, used, result }: DoneWork,
+    captured: Used | 'nothing' | undefined,
     cause: unknown,
   ) {
-    const billed = capturedRequests === undefined ? 'it is not known whether' : `${capturedRequests} of`;
-    super(`the hold ${hold.id} was not captured in full: ${billed} ${requests} requests are billed`, {
-      cause,
-    });
+    const isInUnits = used.quantity !== undefined;
+    const known: Used | undefined =
+      captured === 'nothing' ? (isInUnits ? { quantity: '0' } : { requests: 0 }) : captured;
+    const billed = known === undefined ? 'it is not known whether' : `${known.quantity ?? known.requests} of`;
+    super(`the hold ${hold.id} was not captured in full: ${billed} ${usedText(used)} are billed`, { cause });
     this.name = 'CaptureError';
     this.hold = hold;
     this.usageId = usageId;
-    this.requests = requests;
-    this.capturedRequests = capturedRequests;
+    this.requests = used.requests;
+    this.quantity = used.quantity;
+    this.capturedRequests = known?.requests;
+    this.capturedQuantity = known?.quantity;
     this.result = result;
   }
 }

@@ -1,5 +1,6 @@
 import { BillonceError } from '../billonce-error.ts';
 import type { usageOf } from '../nouns/usage.ts';
+import { isLess, isNothing, quantityParts, sentUse, shareOfUsed, type Used } from '../quantity.ts';
 import type { Recorder } from '../recorder/recorder-options.ts';
 import { CaptureError, type DoneWork } from './capture-error.ts';
 import { type Holds, releaseQuietly } from './reserve.ts';
@@ -22,7 +23,13 @@ export async function captureWork(
 ): Promise<void> {
   const { holds } = billing;
   try {
-    await bill(billing, done, done.requests);
+    // Not sent otherwise: the recorder would keep what can never be billed.
+    if (done.used.quantity !== undefined) quantityParts(done.used.quantity);
+  } catch (error) {
+    throw new CaptureError(done, 'nothing', error);
+  }
+  try {
+    await bill(billing, done, done.used);
   } catch (error) {
     const known = error instanceof BillonceError ? error : undefined;
     if (known !== undefined && isTooMuch(known)) {
@@ -41,12 +48,12 @@ export async function captureWork(
 }
 
 /** Captures the hold. If another attempt of the same work has released it, the usage is recorded without it. */
-async function bill({ holds, usage }: Billing, { hold, usageId }: DoneWork, requests: number): Promise<void> {
+async function bill({ holds, usage }: Billing, { hold, usageId }: DoneWork, used: Used): Promise<void> {
   try {
-    await holds.capture(hold.id, { requests, id: usageId });
+    await holds.capture(hold.id, { ...sentUse(used), id: usageId });
   } catch (error) {
     if (!(error instanceof BillonceError) || !wasReleased(error)) throw error;
-    await usage.record({ agent: hold.agent, serviceId: hold.serviceId, requests, id: usageId });
+    await usage.record({ agent: hold.agent, serviceId: hold.serviceId, ...sentUse(used), id: usageId });
   }
 }
 
@@ -62,23 +69,29 @@ function isTooMuch({ code }: BillonceError): boolean {
 }
 
 /** Bills at least what was held, and returns how much is billed, or `undefined` if that is not known. */
-async function billHeld(billing: Billing, done: DoneWork, error: BillonceError): Promise<number | undefined> {
-  const { hold, requests } = done;
-  const held = shareOf(hold.amount, requests, error) ?? hold.requests ?? 0;
-  if (held < 1 || held >= requests) return 0;
+async function billHeld(
+  billing: Billing,
+  done: DoneWork,
+  error: BillonceError,
+): Promise<Used | 'nothing' | undefined> {
+  const held = heldOf(done, error);
+  if (held === undefined || isNothing(held) || !isLess(held, done.used)) return 'nothing';
   try {
     await bill(billing, done, held);
     return held;
   } catch (second) {
-    return second instanceof BillonceError && isTooMuch(second) ? 0 : undefined;
+    return second instanceof BillonceError && isTooMuch(second) ? 'nothing' : undefined;
   }
 }
 
-/** How many of the requests a held amount pays for at the price of now; `undefined` if the refusal names no price. */
-function shareOf(amount: string, requests: number, { body }: BillonceError): number | undefined {
+/** As much of the work as the held amount pays for at the price of now, or what was held if the refusal names no price. */
+function heldOf({ hold, used }: DoneWork, { body }: BillonceError): Used | undefined {
   const required = body?.['required'];
-  if (typeof required !== 'string' || partsOf(required) <= 0n) return undefined;
-  return Number((BigInt(requests) * partsOf(amount)) / partsOf(required));
+  const whole = typeof required === 'string' ? partsOf(required) : 0n;
+  if (whole > 0n) return shareOfUsed(used, { part: partsOf(hold.amount), whole }, hold.quantity);
+  if (used.quantity === undefined) return hold.requests === null ? undefined : { requests: hold.requests };
+  const quantity = hold.quantity ?? (hold.requests === null ? undefined : String(hold.requests));
+  return quantity === undefined ? undefined : { quantity };
 }
 
 const decimalPlaces = 18;
@@ -92,7 +105,7 @@ function partsOf(text: string): bigint {
 function addUsage(recorder: Pick<Recorder, 'add'>, done: DoneWork): void {
   const { agent, serviceId } = done.hold;
   try {
-    recorder.add({ agent, serviceId, requests: done.requests, id: done.usageId });
+    recorder.add({ agent, serviceId, ...sentUse(done.used), id: done.usageId });
   } catch (error) {
     throw new CaptureError(done, undefined, error);
   }

@@ -1,6 +1,7 @@
 import type { Billonce } from '../billonce.ts';
 import { BillonceError } from '../billonce-error.ts';
 import type { HoldRequest } from '../contract/types.ts';
+import { sentUse, type Used, usedOf } from '../quantity.ts';
 import type { Recorder } from '../recorder/recorder-options.ts';
 import { CaptureError } from './capture-error.ts';
 
@@ -25,8 +26,10 @@ export interface PaidToolOptions<Args, Extra, Result> {
   readonly service: string;
   /** how much is reserved before the tool runs; 1 */
   readonly requests?: number | ((args: Args, extra: Extra) => number);
-  /** how much a result took; what was reserved */
-  readonly used?: (result: Result, args: Args) => number;
+  /** the same in units with decimal places, as a decimal string, in place of `requests` */
+  readonly quantity?: string | ((args: Args, extra: Extra) => string);
+  /** how much a result took: a number of requests, or a quantity as a decimal string; what was reserved */
+  readonly used?: (result: Result, args: Args) => number | string;
   /**
    * Names a call: the same for its repetitions, which have the same arguments. Without a key each call is paid. By
    * default the argument `key`, if the tool has one; where that means something else, give `() => undefined`. Tools with
@@ -53,19 +56,20 @@ export function paidTool<Args extends object, Extra, Result extends ToolResult>(
   options: PaidToolOptions<Args, Extra, Result>,
   tool: (args: Args, extra: Extra) => Result | Promise<Result>,
 ): (args: Args, extra: Extra) => Promise<Result | ToolRefusal> {
-  const { service, requests = 1, keyOf = keyArgument } = options;
+  const { service, requests = 1, quantity, keyOf = keyArgument } = options;
   const running = new Map<string, Promise<Result | ToolRefusal>>();
   return async (args, extra) => {
     const agent = typeof options.agent === 'function' ? options.agent(args, extra) : options.agent;
-    const held = typeof requests === 'function' ? requests(args, extra) : requests;
-    const hold = { agent, serviceId: service, requests: held };
+    const most = quantity ?? requests;
+    const held = usedOf(typeof most === 'function' ? most(args, extra) : most);
+    const hold = { agent, serviceId: service, ...sentUse(held) };
     const key = keyOf(args, extra);
-    if (key === undefined) return runPaid(options, hold, args, () => tool(args, extra));
+    if (key === undefined) return runPaid(options, hold, held, args, () => tool(args, extra));
     // With the arguments: otherwise different calls with one key would be made for the price of one.
     const id = await holdIdOf(agent, service, key, canonicalText(args));
     const begun = running.get(id);
     if (begun !== undefined) return begun;
-    const run = runPaid(options, { ...hold, id }, args, () => tool(args, extra)).finally(() =>
+    const run = runPaid(options, { ...hold, id }, held, args, () => tool(args, extra)).finally(() =>
       running.delete(id),
     );
     running.set(id, run);
@@ -75,7 +79,8 @@ export function paidTool<Args extends object, Extra, Result extends ToolResult>(
 
 async function runPaid<Args extends object, Extra, Result extends ToolResult>(
   { billonce, used, recorder, onUnpaid }: PaidToolOptions<Args, Extra, Result>,
-  hold: HoldRequest & { readonly requests: number },
+  hold: HoldRequest,
+  held: Used,
   args: Args,
   run: () => Result | Promise<Result>,
 ): Promise<Result | ToolRefusal> {
@@ -85,7 +90,9 @@ async function runPaid<Args extends object, Extra, Result extends ToolResult>(
       ran.hasBegun = true;
       const result = await run();
       ran.result = result;
-      return { result, requests: result.isError === true ? 0 : (used?.(result, args) ?? hold.requests) };
+      if (result.isError === true) return { result, requests: 0 };
+      const took = used?.(result, args);
+      return { result, ...(took === undefined ? held : usedOf(took)) };
     };
     return await billonce.withHold(hold, work, { recorder });
   } catch (error) {

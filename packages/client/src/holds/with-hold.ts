@@ -1,16 +1,16 @@
 import { type FetchClock, newUuidV7, type RandomSource } from '@billonce/idempotency/client';
 import { BillonceError } from '../billonce-error.ts';
 import type { HoldMade, HoldRequest } from '../contract/types.ts';
+import type { Used } from '../quantity.ts';
 import type { Recorder } from '../recorder/recorder-options.ts';
 import { type Billing, captureWork } from './capture-work.ts';
 import { type Holds, isExtended, isNew, releaseQuietly, reserve } from './reserve.ts';
 
-/** What the work took, and what came of it. */
-export interface HeldWork<Result> {
-  /** 0 releases the hold, and nothing is billed */
-  readonly requests: number;
-  readonly result: Result;
-}
+/**
+ * What the work took, and what came of it: `requests`, or a `quantity` as a decimal string. 0 releases the hold, and
+ * nothing is billed.
+ */
+export type HeldWork<Result> = Used & { readonly result: Result };
 
 /** Options of `withHold`. */
 export interface WithHoldOptions {
@@ -53,10 +53,15 @@ export async function withHold<Result>(
     if (isNew(hold)) await releaseQuietly(holds, hold.id);
     signal.throwIfAborted();
   }
-  const { requests, result } = await workUnderHold({ holds, clock, hold, expiresInMs }, work);
-  if (requests === 0) await releaseQuietly(holds, hold.id);
-  else await captureWork(billing, { hold, usageId, requests, result }, recorder);
+  const { result, ...used } = await workUnderHold({ holds, clock, hold, expiresInMs }, work);
+  if (isZero(used)) await releaseQuietly(holds, hold.id);
+  else await captureWork(billing, { hold, usageId, used, result }, recorder);
   return result;
+}
+
+/** Whether nothing is to be billed. What is no quantity is not nothing: its capture says what is wrong. */
+function isZero({ requests, quantity }: Used): boolean {
+  return quantity === undefined ? requests === 0 : /^0+(?:\.0*)?$/.test(quantity);
 }
 
 /** Whether the server may have done what failed. A limit of the rate says nothing about an attempt before it. */

@@ -1,3 +1,4 @@
+import { isNothing, sentUse, type Used } from '../quantity.ts';
 import type { MeteredExchange, MeterOptions } from './meter-options.ts';
 import { usageIdOf } from './usage-id.ts';
 
@@ -9,25 +10,39 @@ export async function meterExchange<Request, Response>(
   options: MeterOptions<Request, Response>,
   exchange: MeteredExchange<Request, Response>,
 ): Promise<void> {
-  const usage: { agent?: string; serviceId?: string; requests?: number; id?: string } = {};
+  const usage: { agent?: string; serviceId?: string; requests?: number; quantity?: string; id?: string } = {};
   try {
     const { request, response, status } = exchange;
     const isBilled = options.isBilled?.(request, response, status) ?? status < 400;
     if (!isBilled) return;
-    const { service, requests = 1, identity = 'key' } = options;
-    const [agent, serviceId, count, ownId] = await Promise.all([
+    const { service, identity = 'key' } = options;
+    const [agent, serviceId, used, ownId] = await Promise.all([
       options.agent(request),
       typeof service === 'function' ? service(request) : service,
-      typeof requests === 'function' ? requests(request, response) : requests,
+      usedIn(options, request, response),
       typeof identity === 'function' ? identity(request) : undefined,
     ]);
-    if (agent === undefined || serviceId === undefined || count === 0) return;
+    if (agent === undefined || serviceId === undefined) return;
+    Object.assign(usage, { agent, serviceId, ...used });
+    // Also throws for what is no quantity, so that it is reported with its request.
+    if (isNothing(used)) return;
     const id = ownId ?? (identity === 'key' ? await usageIdOf(agent, serviceId, exchange) : undefined);
-    Object.assign(usage, { agent, serviceId, requests: count }, id === undefined ? {} : { id });
-    options.recorder.add({ agent, serviceId, requests: count, ...(id === undefined ? {} : { id }) });
+    Object.assign(usage, id === undefined ? {} : { id });
+    options.recorder.add({ agent, serviceId, ...sentUse(used), ...(id === undefined ? {} : { id }) });
   } catch (error) {
     lose(options, usage, error);
   }
+}
+
+/** How much an answered request is billed for. */
+async function usedIn<Request, Response>(
+  { requests = 1, quantity }: MeterOptions<Request, Response>,
+  request: Request,
+  response: Response,
+): Promise<Used> {
+  if (quantity === undefined)
+    return { requests: await (typeof requests === 'function' ? requests(request, response) : requests) };
+  return { quantity: await (typeof quantity === 'function' ? quantity(request, response) : quantity) };
 }
 
 function lose<Request, Response>(

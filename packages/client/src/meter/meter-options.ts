@@ -13,6 +13,8 @@ export interface MeterOptions<Request, Response> {
   readonly service: string | ((request: Request) => Awaitable<string | undefined>);
   /** how much: a number, or a function of the answer; 0 bills nothing; 1 */
   readonly requests?: number | ((request: Request, response: Response) => Awaitable<number>);
+  /** the same in units with decimal places, as a decimal string such as `"12.75"`, in place of `requests`; "0" bills nothing */
+  readonly quantity?: string | ((request: Request, response: Response) => Awaitable<string>);
   /** whether an answer is billed; one with a status below 400 is */
   readonly isBilled?: (request: Request, response: Response, status: number) => boolean;
   /**

@@ -14,6 +14,13 @@ export interface BulkOptions extends CallOptions {
   readonly mode?: 'atomic';
 }
 
+/** How much of an entry is taken back: one of both, or neither for all that is left. */
+export interface ReversedPart {
+  readonly requests?: number;
+  /** units, as a decimal string */
+  readonly quantity?: string;
+}
+
 export function usageOf(call: Call) {
   return {
     /** Records usage. With an `id` it is recorded once, however many requests report it, under any key. */
@@ -49,16 +56,17 @@ export function entriesOf(call: Call) {
         (paged) => call('listEntries', { query: paged }, options),
         ({ items }) => items,
       ),
-    /** Takes an entry back: so many of its requests, or all that are left. */
+    /** Takes an entry back: so many of its requests or units, or all that are left. */
     reverse: (
       id: string,
       reason: string,
-      { requests, ...options }: CallOptions & { readonly requests?: number } = {},
-    ): Promise<Entry> =>
-      call(
-        'reverseEntry',
-        { params: { id }, body: { reason, ...(requests === undefined ? {} : { requests }) } },
-        options,
-      ),
+      { requests, quantity, ...options }: CallOptions & ReversedPart = {},
+    ): Promise<Entry> => {
+      const part = {
+        ...(requests === undefined ? {} : { requests }),
+        ...(quantity === undefined ? {} : { quantity }),
+      };
+      return call('reverseEntry', { params: { id }, body: { reason, ...part } }, options);
+    },
   };
 }

@@ -13,7 +13,7 @@ export const reversalsOperations = {
     params: IdParams,
     body: ReverseRequest,
     successes: { 201: { description: 'The reversal.', schema: Entry, headers: location } },
-    errors: ['not_found', 'already_reversed', 'not_reversible', 'limit_exceeded'],
+    errors: ['not_found', 'already_reversed', 'not_reversible', 'invalid_quantity', 'limit_exceeded'],
   },
   clearAccount: {
     method: 'DELETE',

@@ -13,7 +13,7 @@ import {
   Uuid,
 } from './identifiers.ts';
 import { Cursor, PageLimit, pagedToEnd } from './pages.ts';
-import { ShownQuantity, sentUse } from './quantities.ts';
+import { eitherUse, ShownQuantity, sentUse } from './quantities.ts';
 
 const HoldId = Type.String({
   ...UsageId,
@@ -51,6 +51,7 @@ export const HoldRequest = Type.Object(
   },
   {
     additionalProperties: false,
+    'x-exactly-one': ['requests', 'quantity', 'amount'],
     examples: [
       { agent: 'agent-7', serviceId: 'input-tokens', requests: 8_000, expiresInMs: 120_000, id: 'call-7c2f' },
     ],
@@ -74,7 +75,7 @@ export const CaptureRequest = Type.Object(
     occurredAt: Type.Optional(Timestamp),
     metadata: Type.Optional(Metadata),
   },
-  { additionalProperties: false, examples: [{ requests: 374 }] },
+  { additionalProperties: false, ...eitherUse, examples: [{ requests: 374 }] },
 );
 
 export const ExtendRequest = Type.Object({ expiresInMs: ExpiresInMs }, { additionalProperties: false });

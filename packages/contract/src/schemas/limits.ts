@@ -3,7 +3,7 @@ import { bounds } from '../bounds.ts';
 import { explained } from './explained-pattern.ts';
 import { Agent, Requests, ServiceId, Timestamp, TimestampOrNull } from './identifiers.ts';
 import { Cursor, clampedLimit, PageLimit, pagedToEnd } from './pages.ts';
-import { ShownQuantity, sentUse } from './quantities.ts';
+import { eitherUse, ShownQuantity, sentUse } from './quantities.ts';
 
 const LimitName = Type.String({
   description: "Names the limit in its tenant: letters, digits, '.', '_' and '-'.",
@@ -138,7 +138,7 @@ export const LimitList = Type.Object({ items: Type.Array(Limit), ...pagedToEnd }
 
 export const AllowanceFilter = Type.Object(
   { serviceId: ServiceId, ...sentUse },
-  { additionalProperties: false },
+  { additionalProperties: false, ...eitherUse },
 );
 
 export const Allowance = Type.Object({

@@ -1,5 +1,6 @@
 import Type from 'typebox';
 import { Agent, Reason, Requests, RequestsTotal, ServiceId } from './identifiers.ts';
+import { Quantity } from './quantities.ts';
 
 export const ReverseRequest = Type.Object(
   {
@@ -8,11 +9,21 @@ export const ReverseRequest = Type.Object(
       Type.Integer({
         ...Requests,
         description:
-          'How many of its requests to take back (where the service has a `unitScale`: of its smallest parts); all that are left without it. An entry can be taken back in several parts.',
+          'How many of its requests to take back (where the service has a `unitScale`: of its smallest parts); without it and without a `quantity`, all that are left. An entry can be taken back in several parts.',
+      }),
+    ),
+    quantity: Type.Optional(
+      Type.String({
+        ...Quantity,
+        description: 'How many of its units to take back, in place of `requests`.',
       }),
     ),
   },
-  { additionalProperties: false },
+  {
+    additionalProperties: false,
+    'x-at-most-one': ['requests', 'quantity'],
+    examples: [{ reason: 'answered too late', requests: 20 }],
+  },
 );
 
 export const AccountCleared = Type.Object({

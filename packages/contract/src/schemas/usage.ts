@@ -2,7 +2,7 @@ import Type, { type Static } from 'typebox';
 import { bounds } from '../bounds.ts';
 import { Amount, SignedAmount } from './balances.ts';
 import { Agent, EpochMs, Metadata, RequestsTotal, ServiceId, Timestamp, UsageId } from './identifiers.ts';
-import { ShownQuantity, sentUse } from './quantities.ts';
+import { eitherUse, ShownQuantity, sentUse } from './quantities.ts';
 
 export const UsageItem = Type.Object(
   {
@@ -16,6 +16,7 @@ export const UsageItem = Type.Object(
   },
   {
     additionalProperties: false,
+    ...eitherUse,
     examples: [{ agent: 'agent-7', serviceId: 'input-tokens', requests: 374, id: 'event-1' }],
   },
 );

@@ -1,7 +1,8 @@
+import type { UsageItem } from '@billonce/contract';
 import { IngestStop } from './ingest-stop.ts';
 import { sourceOf } from './item-id.ts';
 import { LastOfId } from './last-of-id.ts';
-import { type CountedItem, hasCounts, mapRow, rowKey } from './map-row.ts';
+import { hasCounts, mapRow, rowKey } from './map-row.ts';
 import type { Mapping } from './mapping.ts';
 import type { FileRow, Place, ReadRow } from './row.ts';
 import type { Tally } from './tally.ts';
@@ -9,7 +10,7 @@ import type { Tally } from './tally.ts';
 /** An item to send, with the row that it comes from. */
 export interface RowItem {
   readonly row: number;
-  readonly item: CountedItem;
+  readonly item: UsageItem;
 }
 
 /** Items that are sent together. */

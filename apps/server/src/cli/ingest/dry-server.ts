@@ -60,9 +60,12 @@ export class DryServer {
     return { ok: true, status: 'recorded' };
   }
 
-  #isKnown({ id, agent, serviceId, requests, occurredAt }: UsageItem): 'no' | 'same' | 'other' {
+  #isKnown({ id, agent, serviceId, requests, quantity, occurredAt }: UsageItem): 'no' | 'same' | 'other' {
     if (id === undefined) return 'no';
-    const digest = sha256(JSON.stringify([agent, serviceId, requests, occurredAt])).slice(0, digestLength);
+    const digest = sha256(JSON.stringify([agent, serviceId, requests ?? quantity, occurredAt])).slice(
+      0,
+      digestLength,
+    );
     const before = this.#digests.get(id);
     if (before === undefined && this.#digests.size < idsMax) this.#digests.set(id, digest);
     return before === undefined ? 'no' : before === digest ? 'same' : 'other';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { type DecimalMark, readCount } from './exact-count.ts';
+import { type DecimalMark, readCount, readQuantity } from './exact-count.ts';
 
 function count(value: unknown, mark: DecimalMark = 'point', multiplier = 1): number | string {
   const read = readCount(value, mark, multiplier);
@@ -101,4 +101,27 @@ test('every notation of an integer gives that integer', () => {
       assert.equal(count(german, 'comma'), integer, german);
     }),
   );
+});
+
+test('a quantity is read exactly with up to six decimal places, and no further', () => {
+  const quantity = (value: unknown, mark: DecimalMark = 'point', multiplier = 1) => {
+    const read = readQuantity(value, mark, multiplier);
+    return read.kind === 'count' ? read.count : read.kind;
+  };
+  for (const [text, expected] of [
+    ['12.75', 12_750_000n],
+    ['0.000001', 1n],
+    ['1,234.5', 1_234_500_000n],
+    ['1e-6', 1n],
+    ['1000000000000', 10n ** 18n],
+    ['0', 0n],
+    // A double would not have its last digit.
+    ['123456789012.345678', 123_456_789_012_345_678n],
+  ] as const)
+    assert.equal(quantity(text), expected, text);
+  assert.equal(quantity('1.234,5', 'comma'), 1_234_500_000n);
+  assert.equal(quantity('0.0000005', 'point', 60), 30n);
+  for (const bad of ['0.0000001', '1000000000000.000001', '-1', 'x', '1e13'])
+    assert.equal(quantity(bad), 'bad', bad);
+  assert.equal(quantity(''), 'none');
 });

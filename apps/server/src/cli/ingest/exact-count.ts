@@ -8,8 +8,34 @@ export type ReadCount =
   | { readonly kind: 'none'; readonly fault: string }
   | { readonly kind: 'bad'; readonly fault: string };
 
-/** The largest count in a row, so that a count becomes at most a thousand items. */
-const countMax = 1_000_000_000;
+/** A quantity in a row, after reading: in 10^-6 of a unit. */
+export type ReadQuantity =
+  | { readonly kind: 'count'; readonly count: bigint }
+  | Exclude<ReadCount, { readonly kind: 'count' }>;
+
+/** What a number may be: a whole number of 10^-places, at most so large. */
+interface NumberForm {
+  readonly places: number;
+  readonly max: bigint;
+  /** for a message */
+  readonly called: string;
+}
+
+/** The largest count in a row is so large that it becomes at most a thousand items. */
+const wholeNumber: NumberForm = {
+  places: 0,
+  max: 1_000_000_000n,
+  called: 'not a whole number from 0 to 1000000000',
+};
+
+/** How many decimal places a quantity has at most. */
+export const quantityPlaces = 6;
+
+const decimalNumber: NumberForm = {
+  places: quantityPlaces,
+  max: 10n ** 18n,
+  called: 'not a number from 0 to 1000000000000 with at most 6 decimal places',
+};
 
 const textLengthMax = 64;
 
@@ -33,28 +59,32 @@ export function absence(value: unknown): string | undefined {
  * @param multiplier applied to the number before it must be whole
  */
 export function readCount(value: unknown, mark: DecimalMark = 'point', multiplier = 1): ReadCount {
+  const read = readNumber(value, mark, multiplier, wholeNumber);
+  return read.kind === 'count' ? { kind: 'count', count: Number(read.count) } : read;
+}
+
+/** Reads a number of units with up to six decimal places, exactly. */
+export function readQuantity(value: unknown, mark: DecimalMark = 'point', multiplier = 1): ReadQuantity {
+  return readNumber(value, mark, multiplier, decimalNumber);
+}
+
+function readNumber(value: unknown, mark: DecimalMark, multiplier: number, form: NumberForm): ReadQuantity {
+  const { places, max, called } = form;
   const absent = absence(value);
   if (absent !== undefined) return { kind: 'none', fault: absent };
-  const bad = (why: string): ReadCount => ({ kind: 'bad', fault: `is ${shown(value)}, ${why}` });
+  const bad = (why: string): ReadQuantity => ({ kind: 'bad', fault: `is ${shown(value)}, ${why}` });
   if (typeof value !== 'string' && typeof value !== 'number') return bad('not a number');
   const text = String(value).trim();
   const [, sign, whole = '', group = '', fraction = '', exponent = '0'] =
     text.length > textLengthMax ? [] : (numbers[mark].exec(text) ?? []);
-  if (sign === undefined || (whole === '' && fraction === ''))
-    return bad('not a whole number from 0 to 1000000000');
+  if (sign === undefined || (whole === '' && fraction === '')) return bad(called);
   const digits = BigInt(whole.replaceAll(group === '' ? ',' : group, '') + fraction) * BigInt(multiplier);
-  const shift = Number(exponent) - fraction.length;
-  if (digits !== 0n && sign === '-') return bad('not a whole number from 0 to 1000000000: it is negative');
-  if (shift >= 0) return withinBounds(digits * 10n ** BigInt(shift), bad);
-  const divisor = 10n ** BigInt(-shift);
-  if (digits % divisor !== 0n) return bad(`not a whole number${hint(text, mark)}`);
-  return withinBounds(digits / divisor, bad);
-}
-
-function withinBounds(count: bigint, bad: (why: string) => ReadCount): ReadCount {
-  return count > BigInt(countMax)
-    ? bad(`not a whole number from 0 to ${countMax}`)
-    : { kind: 'count', count: Number(count) };
+  const shift = Number(exponent) - fraction.length + places;
+  if (digits !== 0n && sign === '-') return bad(`${called}: it is negative`);
+  const divisor = shift >= 0 ? 1n : 10n ** BigInt(-shift);
+  if (digits % divisor !== 0n) return bad(places === 0 ? `not a whole number${hint(text, mark)}` : called);
+  const count = shift >= 0 ? digits * 10n ** BigInt(shift) : digits / divisor;
+  return count > max ? bad(called) : { kind: 'count', count };
 }
 
 function hint(text: string, mark: DecimalMark): string {

@@ -1,8 +1,10 @@
 import type { Readable } from 'node:stream';
 import type { UsageItem } from '@billonce/contract';
+import { parseDecimal } from '../../domain/amount.ts';
 import { BulkSender, type Delivered, type Failure } from './bulk-sender.ts';
 import type { Bulk } from './cut-bulks.ts';
 import { DryServer } from './dry-server.ts';
+import { quantityPlaces } from './exact-count.ts';
 import { IngestStop } from './ingest-stop.ts';
 import { type Input, openInput } from './input.ts';
 import type { IngestOptions } from './options.ts';
@@ -29,6 +31,8 @@ interface Failed {
 export interface IngestReport {
   readonly ending: Ending;
   readonly tally: Tally;
+  /** whether counts are units with decimal places */
+  readonly areQuantities: boolean;
   /** `undefined` if it ended before the name was known */
   readonly source: string | undefined;
   /** what the id of a row is derived from */
@@ -108,6 +112,7 @@ class Ingestion {
     return {
       ending: this.#ending(),
       tally: this.#tally,
+      areQuantities: this.#options.mapping.areQuantities === true,
       source: this.#source,
       rowsKnownBy: rowsKnownBy(this.#options),
       elapsedMs,
@@ -170,7 +175,7 @@ class Ingestion {
     for (const [index, { row, item }] of items.entries()) {
       const result = delivered.results[index];
       if (result === undefined) throw new Error('there is a result for every item');
-      if (result.ok) tally.take(result.status, item.serviceId, item.requests);
+      if (result.ok) tally.take(result.status, item.serviceId, amountOf(item));
       else tally.refuseItem(row, result.error, result.message);
     }
   }
@@ -200,6 +205,11 @@ class Ingestion {
       return { kind: this.#isUnreached ? 'unreached' : 'failed', ...this.#failure };
     return this.#stop.signal.aborted ? { kind: 'interrupted' } : { kind: 'finished' };
   }
+}
+
+/** How much an item is of, in 10^-6 of a unit. */
+function amountOf({ requests, quantity = String(requests) }: UsageItem): bigint {
+  return parseDecimal(quantity, quantityPlaces) ?? 0n;
 }
 
 function failedBy(error: unknown): Failed {

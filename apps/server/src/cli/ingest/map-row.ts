@@ -1,18 +1,16 @@
 import { bounds, compileValidator, UsageItem } from '@billonce/contract';
-import { absence, readCount } from './exact-count.ts';
+import { formatDecimal } from '../../domain/amount.ts';
+import { absence, quantityPlaces, readCount, readQuantity } from './exact-count.ts';
 import { identifiedItemId, itemId, rowMax } from './item-id.ts';
 import type { AgentFrom, ItemMapping, Mapping, RowFilter, ValueFrom } from './mapping.ts';
 import { readMoment } from './moment.ts';
 import type { FileRow } from './row.ts';
 
-/** An item with whole requests: rows of a file have no others. */
-export type CountedItem = UsageItem & { readonly requests: number };
-
 /** The result of mapping a row. */
 export type MappedRow =
   | {
       readonly kind: 'items';
-      readonly items: readonly CountedItem[];
+      readonly items: readonly UsageItem[];
       /** counts of 0, which produce no item */
       readonly zeros: number;
     }
@@ -50,21 +48,21 @@ export function mapRow(row: FileRow, mapping: Mapping, source: string): MappedRo
   if (occurredAt.kind === 'refused') return occurredAt;
   const rowId = rowIdOf(row, mapping);
   if (rowId?.kind === 'refused') return rowId;
-  const items: CountedItem[] = [];
+  const items: UsageItem[] = [];
   for (const { item, count, mapped } of counts.list) {
-    if (count === 0) continue;
+    if (count === 0n) continue;
     const service = nameOf(row, mapped.service, mapping.spaceBecomes);
     if (service.kind === 'refused') return service;
-    for (const [part, requests] of partsOf(count).entries()) {
+    for (const [part, amount] of amountsOf(count, mapping).entries()) {
       const id =
         rowId === undefined
           ? itemId(source, { row: row.place.row, rowText: row.text, item, part })
           : identifiedItemId(source, { rowId: rowId.values, count: mapped.name ?? String(item), part });
-      items.push({ agent: agent.text, serviceId: service.text, requests, id, ...occurredAt.members });
+      items.push({ agent: agent.text, serviceId: service.text, ...amount, id, ...occurredAt.members });
     }
   }
   const fault = items.map(faultOf).find((found) => found !== undefined);
-  const zeros = counts.list.filter(({ count }) => count === 0).length;
+  const zeros = counts.list.filter(({ count }) => count === 0n).length;
   return fault === undefined ? { kind: 'items', items, zeros } : refused(fault);
 }
 
@@ -195,21 +193,25 @@ function rowIdOf(row: FileRow, { rowId }: Mapping): RowId | undefined {
 
 interface CountOfRow {
   readonly item: number;
-  readonly count: number;
+  /** requests, or 10^-6 of a unit */
+  readonly count: bigint;
   readonly mapped: ItemMapping;
 }
 
 function countsOf(
   row: FileRow,
-  { items, decimalMark, multiplier, skipsMissing }: Mapping,
+  { items, decimalMark, multiplier, skipsMissing, areQuantities }: Mapping,
 ): { readonly kind: 'counts'; readonly list: readonly CountOfRow[] } | Refused {
   const list: CountOfRow[] = [];
   for (const [item, mapped] of items.entries()) {
     const { value, name } = foundIn(row, mapped.requests);
-    const read = readCount(value, decimalMark, multiplier);
+    const read =
+      areQuantities === true
+        ? readQuantity(value, decimalMark, multiplier)
+        : readCount(value, decimalMark, multiplier);
     switch (read.kind) {
       case 'count':
-        list.push({ item, count: read.count, mapped });
+        list.push({ item, count: BigInt(read.count), mapped });
         break;
       case 'none':
         if (skipsMissing !== true) return missing(row, name, read.fault);
@@ -221,9 +223,15 @@ function countsOf(
   return { kind: 'counts', list };
 }
 
-function partsOf(count: number): number[] {
-  const parts: number[] = [];
-  for (let left = count; left > 0; left -= requestsPerItemMax) parts.push(Math.min(left, requestsPerItemMax));
+/** How much each item of a count is of: a quantity is never too large for one. */
+function amountsOf(
+  count: bigint,
+  { areQuantities }: Mapping,
+): ({ readonly requests: number } | { readonly quantity: string })[] {
+  if (areQuantities === true) return [{ quantity: formatDecimal(count, quantityPlaces) }];
+  const parts: { readonly requests: number }[] = [];
+  for (let left = Number(count); left > 0; left -= requestsPerItemMax)
+    parts.push({ requests: Math.min(left, requestsPerItemMax) });
   return parts;
 }
 

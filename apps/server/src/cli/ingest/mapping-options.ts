@@ -1,4 +1,4 @@
-import { readCount } from './exact-count.ts';
+import { readCount, readQuantity } from './exact-count.ts';
 import type { AgentFrom, ItemMapping, Mapping, RowFilter, ValueFrom } from './mapping.ts';
 import type { Preset } from './preset.ts';
 import { presets } from './presets.ts';
@@ -22,6 +22,7 @@ export interface MappingWords {
   readonly 'id-column'?: readonly string[] | undefined;
   readonly decimal?: string | undefined;
   readonly multiply?: string | undefined;
+  readonly quantities?: boolean | undefined;
   readonly 'skip-empty'?: boolean | undefined;
   readonly only?: readonly string[] | undefined;
   readonly 'replace-spaces'?: string | undefined;
@@ -56,6 +57,7 @@ export function mappingOf(words: MappingWords, preset: Preset | undefined, mista
     takesLastOfId: preset?.takesLastOfId ?? false,
     decimalMark: words.decimal === 'comma' ? 'comma' : 'point',
     multiplier: multiplierOf(words.multiply, mistakes),
+    areQuantities: words.quantities === true,
     skipsMissing: words['skip-empty'] === true || preset?.skipsMissing === true,
     filters: filtersOf(words, preset, mistakes),
     spaceBecomes: spaceBecomes(words['replace-spaces'], mistakes),
@@ -138,7 +140,8 @@ function countsOf(count: readonly string[], mistakes: string[]): readonly ItemMa
 }
 
 function itemOf(words: MappingWords, mistakes: string[]): ItemMapping {
-  if (words.requests !== undefined && readCount(words.requests).kind !== 'count') {
+  const read = words.quantities === true ? readQuantity : readCount;
+  if (words.requests !== undefined && read(words.requests).kind !== 'count') {
     mistakes.push(`--requests is ${words.requests}: it must be a count`);
   }
   return {

@@ -46,6 +46,8 @@ export interface Mapping {
   readonly decimalMark?: DecimalMark;
   /** each count is multiplied by this before it must be whole */
   readonly multiplier?: number;
+  /** whether counts are units with decimal places, which are sent as `quantity` */
+  readonly areQuantities?: boolean;
   /** whether a missing count produces no item, instead of refusing the row */
   readonly skipsMissing?: boolean;
   readonly filters?: readonly RowFilter[];

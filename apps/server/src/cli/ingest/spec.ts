@@ -72,6 +72,11 @@ const rowOptions = {
     value: 'N',
     text: 'counts N for each unit; a count that is not whole after that is an error',
   },
+  quantities: {
+    text:
+      'counts are units with up to 6 decimal places, of services with a unitScale: they are sent as quantity, each as one item of up to ' +
+      '1,000,000,000,000',
+  },
   'skip-empty': {
     text: 'a count that is missing or empty gives no item, and a row without any is skipped',
   },

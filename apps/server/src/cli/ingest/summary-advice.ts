@@ -63,6 +63,8 @@ const remedies: Readonly<Record<string, string>> = {
     '--occurred-at-column',
   event_in_future:
     'event_in_future: correct the times or their --timezone, or the clock of the machine that made them',
+  invalid_quantity:
+    'invalid_quantity: give --quantities if the service has decimal places, and round counts that have more than it',
   service_disabled: 'service_disabled: have the service enabled',
   service_deleted: 'service_deleted: have the service registered again',
   limit_exceeded: 'limit_exceeded: have the account settled',

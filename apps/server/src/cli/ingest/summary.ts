@@ -1,5 +1,7 @@
 import type { UsageItem } from '@billonce/contract';
+import { formatDecimal } from '../../domain/amount.ts';
 import { exitCodes } from '../command-line/exit-codes.ts';
+import { quantityPlaces } from './exact-count.ts';
 import type { IngestReport } from './ingest.ts';
 import { adviceOf, isComplete, isUnsafe } from './summary-advice.ts';
 import { refusalsListedMax, type Tally } from './tally.ts';
@@ -25,16 +27,22 @@ export function summaryOf(file: string, report: IngestReport): string {
   ].join('\n');
 }
 
+/** How much of a service it was, exactly. */
+function amountText(amount: bigint): string {
+  return formatDecimal(amount, quantityPlaces);
+}
+
 /** The same as one JSON document. Requests are exact, so they are strings. */
 export function summaryJson(file: string, report: IngestReport): string {
   const { ending, tally, source, elapsedMs, shown } = report;
   const { rowsRead, rowsSkipped, zeroCounts, itemsAnswered, itemsUnanswered, recorded, duplicates } = tally;
   const { rowsRefused, itemsRefused, retries, heldBackLine, refusals } = tally;
-  const services = [...tally.services].map(([serviceId, requests]) => ({
-    serviceId,
-    recordedRequests: String(requests.recorded),
-    duplicateRequests: String(requests.duplicate),
-  }));
+  const services = [...tally.services].map(([serviceId, amounts]) => {
+    const [recordedText, duplicateText] = [amounts.recorded, amounts.duplicate].map(amountText);
+    return report.areQuantities
+      ? { serviceId, recordedQuantity: recordedText, duplicateQuantity: duplicateText }
+      : { serviceId, recordedRequests: recordedText, duplicateRequests: duplicateText };
+  });
   const counts = { rowsRead, rowsSkipped, zeroCounts, itemsAnswered, itemsUnanswered, recorded, duplicates };
   const document = {
     file,
@@ -121,19 +129,25 @@ function shownLines(shown: readonly UsageItem[], { recorded }: Tally): string[] 
   ];
 }
 
-function serviceLines({ tally: { services }, shown }: IngestReport): string[] {
+function serviceLines({ tally: { services }, shown, areQuantities }: IngestReport): string[] {
   if (services.size === 0) return [];
   const width = Math.max(14, ...[...services.keys()].map((name) => name.length + 2));
   const byName = [...services].sort(([a], [b]) => (a < b ? -1 : 1));
   const lines = byName.map(([name, { recorded, duplicate }]) => {
-    const columns = [recorded, duplicate].map((sum) => numbers.format(sum).padStart(16)).join('');
+    const columns = [recorded, duplicate].map((sum) => ` ${grouped(sum).padStart(15)}`).join('');
     return `  ${name.padEnd(width)}${columns}`;
   });
   const recordedTitle = shown === undefined ? 'recorded' : 'to be recorded';
   return [
-    `  ${'requests of'.padEnd(width)}${recordedTitle.padStart(16)}${'duplicate'.padStart(16)}`,
+    `  ${(areQuantities ? 'units of' : 'requests of').padEnd(width)}${recordedTitle.padStart(16)}${'duplicate'.padStart(16)}`,
     ...lines,
   ];
+}
+
+/** With its whole part in groups of digits. */
+function grouped(amount: bigint): string {
+  const [whole = '', fraction] = amountText(amount).split('.');
+  return `${numbers.format(BigInt(whole))}${fraction === undefined ? '' : `.${fraction}`}`;
 }
 
 function refusalLines({ refusals, rowsRefused, itemsRefused }: Tally): string[] {

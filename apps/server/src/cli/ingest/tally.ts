@@ -10,7 +10,7 @@ export interface RefusedRow {
   readonly message: string;
 }
 
-/** What happened to the requests of a service in this run. */
+/** What happened to the requests of a service in this run, or to its units: in 10^-6 of one. */
 export interface ServiceTally {
   recorded: bigint;
   duplicate: bigint;
@@ -56,9 +56,9 @@ export class Tally {
   }
 
   /** Counts an item that the server now has: new, or already known. */
-  take(status: 'recorded' | 'duplicate', serviceId: string, requests: number): void {
+  take(status: 'recorded' | 'duplicate', serviceId: string, amount: bigint): void {
     const service = this.services.get(serviceId) ?? { recorded: 0n, duplicate: 0n };
-    service[status] += BigInt(requests);
+    service[status] += amount;
     this.services.set(serviceId, service);
     if (status === 'recorded') this.recorded += 1;
     else this.duplicates += 1;

@@ -5,6 +5,7 @@ import { type Decision, done, type Heavier, type Moment, refused } from '../deci
 import { entriesBehind, entriesBehindMaxOf, type LooksBack, weightOfLook } from '../far-back.ts';
 import { refundOf } from '../payment.ts';
 import type { Position } from '../position.ts';
+import { partsUsed, quantityText } from '../quantity.ts';
 import type { Refusal } from '../refusal.ts';
 import { openFrom, returnedFor, reverseOn, unreturnedBehind, unreversedBehind } from '../reversal.ts';
 import type { Entry, KnownEntry, Reversal } from '../usage.ts';
@@ -15,8 +16,10 @@ export interface ReverseEntry {
   readonly kind: 'reverse_entry';
   readonly entryId: string;
   readonly reason: string;
-  /** how many of its requests; all that are left without it */
+  /** how many of its requests, or of their smallest parts; all that are left without it and without a quantity */
   readonly requests?: number | undefined;
+  /** how many of its units, in 10^-6 of one */
+  readonly quantity?: bigint | undefined;
 }
 
 export interface ClearAccount extends LooksBack {
@@ -87,7 +90,9 @@ function decideReversal(command: ReverseEntry, view: View, moment: Moment): Deci
   if (left === 0) {
     return refused({ code: 'already_reversed', message: `entry ${entryId} was already reversed` });
   }
-  const { requests: wanted = left } = command;
+  const part = partWanted(command, known, left);
+  if (part.kind === 'refused') return refused(part.refusal);
+  const wanted = part.parts;
   if (wanted > left) return refused(tooManyRequests(known, wanted, left));
   const { account, entry } = reverseOn(view.account(agent, serviceId), {
     id: moment.id(0),
@@ -107,16 +112,28 @@ function decideReversal(command: ReverseEntry, view: View, moment: Moment): Deci
   );
 }
 
+/** How many requests, or smallest parts of units, of an entry are to be taken back. */
+function partWanted(
+  { requests, quantity }: ReverseEntry,
+  { entry: { unitScale } }: KnownEntry,
+  left: number,
+): ReturnType<typeof partsUsed> {
+  if (quantity !== undefined) return partsUsed({ requests: 0, quantity }, unitScale);
+  return { kind: 'counted', parts: requests ?? left };
+}
+
 function tooManyRequests({ entry }: KnownEntry, wanted: number, left: number): Refusal {
-  const { id, requests } = entry;
+  const { id, requests, unitScale } = entry;
+  const shown = (parts: number) => quantityText(parts, unitScale) ?? String(parts);
+  const word = unitScale === 0 ? 'requests' : 'units';
   return wanted > requests
     ? {
         code: 'not_reversible',
-        message: `entry ${id} has ${requests} requests, and ${wanted} were to be reversed`,
+        message: `entry ${id} has ${shown(requests)} ${word}, and ${shown(wanted)} were to be reversed`,
       }
     : {
         code: 'already_reversed',
-        message: `of the ${requests} requests of entry ${id}, ${left} are not reversed yet, and ${wanted} were to be`,
+        message: `of the ${shown(requests)} ${word} of entry ${id}, ${shown(left)} are not reversed yet, and ${shown(wanted)} were to be`,
       };
 }
 

@@ -71,45 +71,17 @@ export function holdsRoutes({ writes, books, nowMs }: Desk) {
   } satisfies HandlersOf<'holds'>;
 }
 
-/** @throws {ApiError} `invalid_request` */
 function createCommand({
   agent,
   serviceId,
-  requests,
-  quantity,
   amount,
   expiresInMs = bounds.holdMsDefault,
   id: holdId,
+  ...use
 }: RequestPart<'createHold', 'body'>): CreateHold {
-  return {
-    kind: 'create_hold',
-    agent,
-    serviceId,
-    wanted: wantedOf({ requests, quantity }, amount),
-    expiresInMs,
-    holdId,
-  };
-}
-
-function wantedOf(
-  { requests, quantity }: { readonly requests: number | undefined; readonly quantity: string | undefined },
-  amount: string | undefined,
-): CreateHold['wanted'] {
-  const isUse = requests !== undefined || quantity !== undefined;
-  if (isUse === (amount !== undefined)) {
-    throw new ApiError('invalid_request', 'name either requests, a quantity or an amount', {
-      faults: [
-        {
-          pointer: '/amount',
-          message: 'must be there if, and only if, there are no requests and no quantity',
-        },
-      ],
-    });
-  }
-  if (amount !== undefined) return { kind: 'amount', amount: readAmount(amount, '/amount') };
-  const sent = {
-    ...(requests === undefined ? {} : { requests }),
-    ...(quantity === undefined ? {} : { quantity }),
-  };
-  return { kind: 'use', ...sentUseOf(sent) };
+  const wanted: CreateHold['wanted'] =
+    amount === undefined
+      ? { kind: 'use', ...sentUseOf(use) }
+      : { kind: 'amount', amount: readAmount(amount, '/amount') };
+  return { kind: 'create_hold', agent, serviceId, wanted, expiresInMs, holdId };
 }

@@ -11,7 +11,7 @@ import { exportFile, jsonTail } from '../export-file.ts';
 import { csvType, jsonType } from '../media-types.ts';
 import { itemMessage, itemReader, readItems } from '../read-item.ts';
 import { readMetadata } from '../read-metadata.ts';
-import { readUse, type SentUseBody, sentUseOf } from '../read-use.ts';
+import { type SentUseBody, sentUseOf } from '../read-use.ts';
 import type { HandlersOf } from '../router.ts';
 import { sentBy } from '../sent-by.ts';
 
@@ -89,8 +89,7 @@ function usageItem(sent: SentItem): SentUsage {
 }
 
 function bulkItem(read: Validated<SentItem>): BulkItem {
-  if (read.kind === 'invalid') return { kind: 'invalid', message: itemMessage(read) };
-  const use = readUse(read.value);
-  if (use.kind === 'invalid') return { kind: 'invalid', message: `${use.pointer} ${use.message}` };
-  return { kind: 'valid', item: usageItem(read.value) };
+  return read.kind === 'invalid'
+    ? { kind: 'invalid', message: itemMessage(read) }
+    : { kind: 'valid', item: usageItem(read.value) };
 }
