@@ -53,6 +53,61 @@ test('a bill adds up from its entries, to the stroop', () => {
   });
 });
 
+test('a bill with tiers adds up by tier and by package, and one that is off is found', () => {
+  const tiers = new Map([
+    [
+      2,
+      [
+        { price: 3n * 10n ** 18n, isOfPackages: false },
+        { price: 5n * 10n ** 18n, isOfPackages: true },
+      ],
+    ],
+  ]);
+  const inTiers: readonly BilledEntry[] = [
+    {
+      sequence: 1,
+      requests: 1_300,
+      priceVersion: 2,
+      tiers: [
+        { tier: 1, requests: 100 },
+        { tier: 2, requests: 1_200, packages: 2 },
+      ],
+    },
+    {
+      sequence: 2,
+      requests: -400,
+      priceVersion: 2,
+      reverses: {
+        lines: [{ priceVersion: 2, requests: 400, tiers: [{ tier: 2, requests: 400, packages: 1 }] }],
+      },
+    },
+  ];
+  const tierBill: ServerBill = {
+    from: 0,
+    through: 2,
+    lines: [
+      { priceVersion: 2, tier: 1, requests: 100, price: '3', amount: '300' },
+      { priceVersion: 2, tier: 2, requests: 800, packages: 1, price: '5', amount: '5' },
+    ],
+    carriedStroops: '0',
+    billedStroops: '3050000000',
+    carriedOnStroops: '0',
+  };
+  const of = (one: ServerBill) => {
+    const sum = new BillSum(one);
+    sum.add(inTiers);
+    return sum.finish({ prices, tiers, unitScale: 0 }).differences;
+  };
+  assert.deepEqual(of(tierBill), []);
+  const [first, second] = tierBill.lines;
+  assert.ok(first !== undefined && second !== undefined);
+  const off = of({ ...tierBill, lines: [first, { ...second, packages: 2, amount: '10' }] });
+  assert.deepEqual(off, [
+    'packages in tier 2 of price version 2: 1 added up here, 2 on the bill',
+    'amount in tier 2 of price version 2: 5.0000000 added up here, 10 on the bill',
+  ]);
+});
+
 test('more credit than usage bills nothing, and is carried on', () => {
   const inCredit = {
     ...bill,

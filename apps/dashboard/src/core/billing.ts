@@ -18,6 +18,10 @@ export interface BillAmounts {
 /** A line of a quote or a bill. */
 export interface Line {
   readonly priceVersion: number;
+  /** which tier of the price, from 1 */
+  readonly tier?: number | undefined;
+  /** the tier is charged in packages */
+  readonly packages?: number | undefined;
   readonly requests: number;
   readonly price?: string | undefined;
   readonly priceStroops?: number | undefined;

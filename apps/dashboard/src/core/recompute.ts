@@ -1,17 +1,25 @@
 import { decimalOf, type Money, scaled, xlm } from './amount.ts';
 import { type BillAmounts, billed, carried, carriedOn, type Line, lineAmount, linePrice } from './billing.ts';
+import { compare, compareAmounts } from './compare.ts';
+import { type BilledTier, type PricedTier, TierSum } from './tier-sum.ts';
 
 /** What a bill is recomputed from: an entry, as far as it counts. */
 export interface BilledEntry {
   readonly sequence: number;
   readonly requests: number;
   readonly priceVersion: number | null;
-  readonly reverses?:
-    | { readonly lines: readonly { readonly priceVersion: number | null; readonly requests: number }[] }
-    | undefined;
+  readonly reverses?: { readonly lines: readonly ReversedLine[] } | undefined;
+  /** where its price has tiers: what of it fell into which */
+  readonly tiers?: readonly BilledTier[] | undefined;
   readonly writesOff?: object | undefined;
   /** what was drawn from the prepaid balance for it; of a reversal, what it returned, below 0 */
   readonly drawn?: string | undefined;
+}
+
+interface ReversedLine {
+  readonly priceVersion: number | null;
+  readonly requests: number;
+  readonly tiers?: readonly BilledTier[] | undefined;
 }
 
 /** A bill, as the server has it. */
@@ -27,6 +35,8 @@ export interface ServerBill extends BillAmounts {
 /** The prices of a service by version, for one unit, as whole numbers of 10^-18; and how its units are counted. */
 export interface PricesKnown {
   readonly prices: ReadonlyMap<number, bigint>;
+  /** of the versions that have tiers */
+  readonly tiers?: ReadonlyMap<number, readonly PricedTier[]>;
   /** decimal places of a quantity; entries count the smallest part */
   readonly unitScale: number;
 }
@@ -42,6 +52,7 @@ export interface Recomputed {
 export class BillSum {
   readonly #bill: ServerBill;
   readonly #requests = new Map<number, bigint>();
+  readonly #tiers = new TierSum();
   #drawn = 0n;
   #entries = 0;
   #isInOrder = true;
@@ -56,13 +67,13 @@ export class BillSum {
 
   /** Adds the next entries, in their order. */
   add(entries: readonly BilledEntry[]): void {
-    for (const { sequence, requests, priceVersion, reverses, writesOff, drawn = '0' } of entries) {
+    for (const { sequence, requests, priceVersion, reverses, writesOff, tiers, drawn = '0' } of entries) {
       this.#entries += 1;
       this.#drawn += scaled(drawn);
       if (sequence !== this.#bill.from + this.#entries) this.#isInOrder = false;
       if (writesOff !== undefined) continue;
-      if (reverses === undefined) this.#count(priceVersion, BigInt(requests));
-      else for (const line of reverses.lines) this.#count(line.priceVersion, -BigInt(line.requests));
+      if (reverses === undefined) this.#count({ priceVersion, requests, tiers }, 1n);
+      else for (const line of reverses.lines) this.#count(line, -1n);
     }
   }
 
@@ -73,7 +84,7 @@ export class BillSum {
     if (!this.#isInOrder || this.#entries !== through - from) {
       differences.push(`the entries are not ${from + 1} to ${through}, each once`);
     }
-    const lines = this.#sumLines(known, differences);
+    const lines = this.#sumLines(known, differences) + this.#tiers.compare(this.#bill, known, differences);
     const { paid = '0', cost } = this.#bill.prepaid ?? {};
     const { asset = xlm } = this.#bill;
     if (cost !== undefined) compareAmounts(differences, 'cost of the usage', lines, { amount: cost, asset });
@@ -83,7 +94,8 @@ export class BillSum {
   }
 
   #sumLines({ prices, unitScale }: PricesKnown, differences: string[]): bigint {
-    const { lines, asset } = this.#bill;
+    const { asset } = this.#bill;
+    const lines = this.#bill.lines.filter(({ tier }) => tier === undefined);
     const versions = new Set([...this.#requests.keys(), ...lines.map(({ priceVersion }) => priceVersion)]);
     let sum = 0n;
     for (const version of versions) {
@@ -120,17 +132,9 @@ export class BillSum {
   }
 
   /** Usage from before the first price costs what version 1 does. */
-  #count(priceVersion: number | null, requests: bigint): void {
+  #count({ priceVersion, requests, tiers }: ReversedLine, sign: 1n | -1n): void {
     const version = priceVersion ?? 1;
-    this.#requests.set(version, (this.#requests.get(version) ?? 0n) + requests);
+    if (tiers !== undefined) this.#tiers.add(version, tiers, sign);
+    else this.#requests.set(version, (this.#requests.get(version) ?? 0n) + sign * BigInt(requests));
   }
-}
-
-function compare(differences: string[], what: string, ours: bigint, theirs: bigint): void {
-  if (ours !== theirs) differences.push(`${what}: ${ours} added up here, ${theirs} on the bill`);
-}
-
-function compareAmounts(differences: string[], what: string, ours: bigint, theirs: Money): void {
-  if (ours === scaled(theirs.amount)) return;
-  differences.push(`${what}: ${decimalOf(ours)} added up here, ${theirs.amount} on the bill`);
 }

@@ -8,6 +8,7 @@ import { useRead } from '../api/use-read.ts';
 import { counted, grouped, moneyText, scaled } from '../core/amount.ts';
 import { priceOf } from '../core/billing.ts';
 import { BillSum, type PricesKnown, type Recomputed } from '../core/recompute.ts';
+import type { PricedTier } from '../core/tier-sum.ts';
 import { Amount, Count } from '../parts/amount.tsx';
 import { Badge } from '../parts/badge.tsx';
 import { BillLines } from '../parts/bill-lines.tsx';
@@ -175,12 +176,29 @@ async function pricesOf(client: Client, serviceId: string): Promise<PricesKnown>
     { params },
   );
   const prices = new Map<number, bigint>();
+  const tiers = new Map<number, readonly PricedTier[]>();
   for (let cursor: string | undefined, hasMore = true; hasMore; ) {
     const query = { limit: pageItems, ...(cursor === undefined ? {} : { cursor }) };
     const page: BodyOf<'listPrices'> = await client.call('listPrices', { params, query });
-    for (const item of page.items) prices.set(item.version, scaled(priceOf(item, 1n).amount));
+    for (const item of page.items) {
+      prices.set(item.version, scaled(priceOf(item, 1n).amount));
+      if (item.tiers !== undefined)
+        tiers.set(
+          item.version,
+          item.tiers.map((tier) => pricedTier(tier, item.per)),
+        );
+    }
     cursor = page.nextCursor;
     hasMore = page.hasMore;
   }
-  return { prices, unitScale: service.unitScale ?? 0 };
+  return { prices, tiers, unitScale: service.unitScale ?? 0 };
+}
+
+function pricedTier(
+  { price, package: size }: { readonly price: string; readonly package?: number | undefined },
+  per: number,
+): PricedTier {
+  return size === undefined
+    ? { price: scaled(price) / BigInt(per), isOfPackages: false }
+    : { price: scaled(price), isOfPackages: true };
 }

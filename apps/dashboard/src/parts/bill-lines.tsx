@@ -1,3 +1,4 @@
+import { counted } from '../core/amount.ts';
 import {
   type BillAmounts,
   billed,
@@ -14,8 +15,11 @@ import { type Column, Table } from './table.tsx';
 
 function columnsOf(asset: string | undefined): readonly Column<Line>[] {
   return [
-    { name: 'Price version', cell: ({ priceVersion }) => priceVersion },
-    { name: 'Requests', cell: ({ requests }) => <Count of={requests} />, isNumber: true },
+    {
+      name: 'Price version',
+      cell: ({ priceVersion, tier }) => (tier === undefined ? priceVersion : `${priceVersion}, tier ${tier}`),
+    },
+    { name: 'Requests', cell: (line) => <Used line={line} />, isNumber: true },
     {
       name: 'Price of one',
       cell: (line) => <Amount of={linePrice(line, asset)} />,
@@ -24,6 +28,16 @@ function columnsOf(asset: string | undefined): readonly Column<Line>[] {
     },
     { name: 'Amount', cell: (line) => <Amount of={lineAmount(line, asset)} />, isNumber: true },
   ];
+}
+
+/** Requests, and the packages that are charged for them. */
+function Used({ line: { requests, packages } }: { readonly line: Line }) {
+  return (
+    <>
+      <Count of={requests} />
+      {packages !== undefined && ` in ${counted(packages, 'package', 'packages')}`}
+    </>
+  );
 }
 
 /** The lines of a quote or a bill, the credit that it takes over, and what it comes to. */
@@ -40,7 +54,7 @@ export function BillLines({
       <Table
         caption="Lines"
         columns={columnsOf(bill.asset)}
-        keyOf={({ priceVersion }) => String(priceVersion)}
+        keyOf={({ priceVersion, tier = 0 }) => `${priceVersion}.${tier}`}
         items={bill.lines}
       />
       <dl class="totals">

@@ -5,11 +5,13 @@ import type { EntryState, StatedEntry } from '../domain/entry-state.ts';
 import { costOfRequests } from '../domain/money.ts';
 import { priceInStroops } from '../domain/price-shown.ts';
 import { quantityText } from '../domain/quantity.ts';
+import { costOfParts } from '../domain/tiers.ts';
 import { timestampOfMs, timestampOfNs } from '../domain/timestamps.ts';
 import type { Entry, Reversal, WriteOff } from '../domain/usage.ts';
 import { stroopsText } from './amounts.ts';
 import type { FollowedEnd } from './paging.ts';
 import type { BodyOf, ReplyOf } from './reply.ts';
+import { tiersBody } from './tiers.ts';
 
 /** An entry as the caller sees it. */
 export type EntryBody = BodyOf<'reverseEntry'>;
@@ -32,8 +34,9 @@ export function entryBody(entry: Entry): EntryBody {
     recordedAt: timestampOfMs(recordedAtMs),
     metadata: metadata === undefined ? undefined : metadataOf(metadata),
     drawn: drawn === undefined ? undefined : amountText(drawn),
-    reverses: reversal === undefined ? undefined : reversesBody(reversal),
+    reverses: reversal === undefined ? undefined : reversesBody(reversal, entry.unitScale),
     writesOff: writeOff === undefined ? undefined : writesOffBody(writeOff),
+    tiers: isInTiers(entry) ? tiersBody(entry.tiered?.parts ?? [], entry.unitScale) : undefined,
   };
 }
 
@@ -53,15 +56,19 @@ function priceVersionOf(entry: Entry): number | null {
 }
 
 /** What a reversal takes back. */
-function reversesBody({ entryId, from, through, reason, lines }: Reversal): EntryBody['reverses'] {
+function reversesBody(
+  { entryId, from, through, reason, lines }: Reversal,
+  unitScale: number,
+): EntryBody['reverses'] {
   return {
     entryId: entryId ?? null,
     from,
     through,
     reason: reason ?? null,
-    lines: lines.map(({ priceVersion, requests }) => ({
+    lines: lines.map(({ priceVersion, requests, tiered }) => ({
       priceVersion: priceVersion === 0 ? null : priceVersion,
       requests,
+      tiers: tiered && tiersBody(tiered.taken, unitScale),
     })),
   };
 }
@@ -88,8 +95,15 @@ export function knownEntryBody({ entry, state }: StatedEntry): KnownEntryBody {
   };
 }
 
-function priceOf({ reversal, writeOff, priceVersion }: Entry, { prices }: EntryState): Price | undefined {
-  if (writeOff !== undefined) return undefined;
+/** Whether an entry is usage at a price with tiers. */
+function isInTiers({ tiered, reversal, writeOff }: Entry): boolean {
+  return tiered !== undefined && reversal === undefined && writeOff === undefined;
+}
+
+function priceOf(entry: Entry, { prices }: EntryState): Price | undefined {
+  const { reversal, writeOff, priceVersion } = entry;
+  if (writeOff !== undefined || isInTiers(entry)) return undefined;
+  if (reversal?.lines.some(({ tiered }) => tiered !== undefined) === true) return undefined;
   if (reversal === undefined) return prices.get(priceVersion);
   const [line, ...others] = reversal.lines;
   return line === undefined || others.length > 0 ? undefined : prices.get(line.priceVersion);
@@ -98,12 +112,19 @@ function priceOf({ reversal, writeOff, priceVersion }: Entry, { prices }: EntryS
 /** What an entry adds to a bill; `undefined` while something of it has no price. A write-off is on no bill. */
 function amountOfEntry(entry: Entry, { prices }: EntryState): Amount | undefined {
   if (entry.writeOff !== undefined) return 0n;
-  const parts = entry.reversal?.lines.map(({ priceVersion, requests }) => ({
+  const { unitScale } = entry;
+  if (isInTiers(entry)) return costOfParts(entry.tiered?.parts ?? [], unitScale);
+  const parts = entry.reversal?.lines.map(({ priceVersion, requests, tiered }) => ({
     priceVersion,
     requests: -requests,
+    inTiers: tiered && -costOfParts(tiered.taken, unitScale),
   }));
   let sum = 0n;
-  for (const { priceVersion, requests } of parts ?? [entry]) {
+  for (const { priceVersion, requests, inTiers } of parts ?? [{ ...entry, inTiers: undefined }]) {
+    if (inTiers !== undefined) {
+      sum += inTiers;
+      continue;
+    }
     const price = prices.get(priceVersion);
     if (price === undefined) return undefined;
     sum += costOfRequests(requests, price, entry);

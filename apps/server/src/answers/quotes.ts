@@ -7,10 +7,12 @@ import { amountOfStroop } from '../domain/money.ts';
 import { priceInStroops } from '../domain/price-shown.ts';
 import { quantityText } from '../domain/quantity.ts';
 import type { BillLine, Quote } from '../domain/quote.ts';
+import type { TierPart } from '../domain/tiers.ts';
 import { inXlm, stroopsText } from './amounts.ts';
 import { exactInteger } from './exact-integer.ts';
 import type { PageEnd } from './paging.ts';
-import type { BodyOf, ReplyOf } from './reply.ts';
+import type { BodyOf, ItemOf, ReplyOf } from './reply.ts';
+import { packagesShown, shownParts } from './tiers.ts';
 
 /** A quote as the caller sees it: counts and prices as integers, amounts as decimal strings. A credit is below 0. */
 export function quoteBody(quote: Quote): BodyOf<'readQuote'> {
@@ -67,15 +69,34 @@ export function billLinesBody({
   readonly lines: readonly BillLine[];
   readonly unitScale: number;
 }): BodyOf<'readQuote'>['lines'] {
-  return lines.map((line) => ({
+  return lines.flatMap((line) => lineBodies(line, unitScale));
+}
+
+/** One for each tier that it has something of. */
+function lineBodies(line: BillLine, unitScale: number): BodyOf<'readQuote'>['lines'] {
+  const { priceVersion, tiered } = line;
+  if (tiered === undefined) return [lineBody({ ...line, tier: undefined, part: undefined }, unitScale)];
+  return shownParts(tiered, unitScale).map((part) => lineBody({ ...part, priceVersion, part }, unitScale));
+}
+
+function lineBody(
+  line: Pick<BillLine, 'priceVersion' | 'requests' | 'price' | 'amount'> & {
+    readonly tier: number | undefined;
+    readonly part: TierPart | undefined;
+  },
+  unitScale: number,
+): ItemOf<'readQuote', 'lines'> {
+  return {
     priceVersion: line.priceVersion,
+    tier: line.tier,
+    ...packagesShown(line.part),
     requests: line.requests,
     quantity: quantityText(line.requests, unitScale),
     priceStroops: priceInStroops(line.price),
     price: formatPrice(line.price, 1),
     amountStroops: stroopsText(line.amount),
     amount: amountText(line.amount),
-  }));
+  };
 }
 
 /** @param leftOutRequests of a quote of what was recorded before a moment */

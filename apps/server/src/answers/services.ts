@@ -21,7 +21,7 @@ export const servicesAnswers = {
     location: servicePath(serviceId),
     body: {
       serviceId,
-      ...priceShown(stated.price, stated.per),
+      ...priceShown(stated.price, stated.per, stated.tiers),
       description: metadata?.description,
       owner: metadata?.owner,
       unit: metadata?.unit,
@@ -39,7 +39,7 @@ export const servicesAnswers = {
   price_set: ({ serviceId, stated }: PriceSet): ReplyOf<'setPrice'> => ({
     status: 200,
     location: servicePath(serviceId),
-    body: { serviceId, ...priceShown(stated.price, stated.per) },
+    body: { serviceId, ...priceShown(stated.price, stated.per, stated.tiers) },
   }),
 
   service_switched: ({ serviceId, disabled }: ServiceSwitched): ReplyOf<'patchDisabled'> => ({
@@ -58,7 +58,8 @@ function serviceItemBody(result: ServiceItemResult, index: number): ItemOf<'putS
   switch (result.kind) {
     case 'put': {
       const { serviceId, stated, isNew } = result;
-      return { index, ok: true, serviceId, ...priceShown(stated.price, stated.per), created: isNew };
+      const shown = priceShown(stated.price, stated.per, stated.tiers);
+      return { index, ok: true, serviceId, ...shown, created: isNew };
     }
     case 'repeated': {
       const { serviceId, message } = result;
@@ -86,10 +87,11 @@ function serviceBody({
   description,
   owner,
   unit,
+  tiers,
 }: Service): BodyOf<'readService'> {
   return {
     serviceId,
-    ...priceShown(price, pricePer),
+    ...priceShown(price, pricePer, tiers),
     disabled,
     description,
     owner,
@@ -113,9 +115,9 @@ export function pricesReply(
   prices: readonly PriceVersion[],
   { nextCursor, hasMore }: FollowedEnd,
 ): ReplyOf<'listPrices'> {
-  const items = prices.map(({ version, price, setAtMs }) => ({
+  const items = prices.map(({ version, price, tiers, setAtMs }) => ({
     version,
-    ...priceShown(price),
+    ...priceShown(price, 1, tiers),
     setAt: timestampOfMs(setAtMs),
   }));
   return { status: 200, body: { items, nextCursor, hasMore } };

@@ -4,9 +4,12 @@ import { amountText } from '../domain/balance-events.ts';
 import { amountOfStroop } from '../domain/money.ts';
 import { quantityText } from '../domain/quantity.ts';
 import type { Settlement } from '../domain/settlement.ts';
+import type { Charge } from '../domain/statement.ts';
+import { costOfPart, type TierPart } from '../domain/tiers.ts';
 import { timestampOfMs } from '../domain/timestamps.ts';
 import { entriesPath, grantPath, settlementPath } from './paths.ts';
 import type { BodyOf, ItemOf, ReplyOf } from './reply.ts';
+import { packagesShown } from './tiers.ts';
 
 /** A statement as the caller sees it. */
 export type StatementBody = BodyOf<'readStatement'>;
@@ -58,21 +61,54 @@ function usageBody(
   { serviceId, unit, unitScale, charges, from, through }: ServiceStatement,
   span: Span,
 ): ItemOf<'readStatement', 'usage'>[] {
-  return charges.map((charge) => ({
-    serviceId,
-    unit: unit ?? null,
-    priceVersion: charge.priceVersion === 0 ? null : charge.priceVersion,
-    price: charge.price === undefined ? null : formatPrice(charge.price, 1),
-    requests: charge.requests,
-    quantity: quantityText(charge.requests, unitScale),
-    amount: charge.amount === undefined ? null : amountText(charge.amount),
-    reversedRequests: charge.reversedRequests,
-    reversedQuantity: quantityText(charge.reversedRequests, unitScale),
-    reversedAmount: charge.reversedAmount === undefined ? null : amountText(charge.reversedAmount),
-    afterSequence: from,
-    throughSequence: through,
-    href: entriesPath({ agent, serviceId }, span),
-  }));
+  return charges
+    .flatMap((charge) => chargesByTier(charge, unitScale))
+    .map((charge) => ({
+      serviceId,
+      unit: unit ?? null,
+      priceVersion: charge.priceVersion === 0 ? null : charge.priceVersion,
+      tier: charge.tier,
+      ...packagesShown(charge.used),
+      price: charge.price === undefined ? null : formatPrice(charge.price, 1),
+      requests: charge.requests,
+      quantity: quantityText(charge.requests, unitScale),
+      amount: charge.amount === undefined ? null : amountText(charge.amount),
+      reversedRequests: charge.reversedRequests,
+      reversedQuantity: quantityText(charge.reversedRequests, unitScale),
+      reversedPackages: packagesShown(charge.reversed).packages,
+      reversedAmount: charge.reversedAmount === undefined ? null : amountText(charge.reversedAmount),
+      afterSequence: from,
+      throughSequence: through,
+      href: entriesPath({ agent, serviceId }, span),
+    }));
+}
+
+/** A charge at one price, or in one tier of it. */
+interface TierCharge extends Charge {
+  readonly tier: number | undefined;
+  readonly used: TierPart | undefined;
+  readonly reversed: TierPart | undefined;
+}
+
+/** One for each tier in which something was used, or taken back. */
+function chargesByTier(charge: Charge, unitScale: number): TierCharge[] {
+  const { tiered } = charge;
+  if (tiered === undefined) return [{ ...charge, tier: undefined, used: undefined, reversed: undefined }];
+  return tiered.used.flatMap((used, number) => {
+    const reversed = tiered.reversed[number];
+    if (reversed === undefined || (used.requests === 0 && reversed.requests === 0)) return [];
+    return {
+      ...charge,
+      tier: number + 1,
+      price: used.price,
+      used,
+      reversed,
+      requests: used.requests,
+      amount: costOfPart(used, unitScale),
+      reversedRequests: reversed.requests,
+      reversedAmount: costOfPart(reversed, unitScale),
+    };
+  });
 }
 
 function billBody({

@@ -17,7 +17,7 @@ function costInStroops(requests: number, stroops: bigint): bigint {
 }
 
 function recorded(account: Account, service: Service | undefined, requests: number): Account {
-  const after = recordOn(account, service, requests);
+  const after = recordOn(account, service, requests, 0);
   if (after === undefined) throw new Error('a limit was passed');
   return after.account;
 }
@@ -54,7 +54,7 @@ test('a total of 2^53-1 requests can be reached but not exceeded', () => {
   const free = newService('s', inStroops(0n));
   const full: Account = { ...emptyAccount('a', 's'), recordedRequests: requestsTotalMax - 5 };
   assert.equal(recorded(full, free, 5).recordedRequests, requestsTotalMax);
-  assert.equal(recordOn(full, free, 6), undefined);
+  assert.equal(recordOn(full, free, 6, 0), undefined);
 });
 
 test('a total of 2^63-1 stroops can be reached but not exceeded', () => {
@@ -69,7 +69,7 @@ test('a total of 2^63-1 stroops can be reached but not exceeded', () => {
   };
   const near: Account = { ...emptyAccount('a', 's'), recordedRequests: most - 3, lines: [line] };
   assert.equal(recorded(near, dear, 3).recordedRequests, most);
-  assert.equal(recordOn(near, dear, 4), undefined);
+  assert.equal(recordOn(near, dear, 4, 0), undefined);
 });
 
 test('a quote and its settlement conserve requests and stroops through price changes', () => {

@@ -1,17 +1,40 @@
 import type { Amount, Price } from './amount.ts';
 import { amountOfStroop, costOfRequests, requestsTotalMax, type Stroops, stroopsMax } from './money.ts';
 import type { Service } from './service.ts';
+import { type EntryTiers, type TierPeriod, type UsedPart, useTiers } from './tier-period.ts';
+import {
+  costOfParts,
+  isNothing,
+  minusCounts,
+  noCounts,
+  partsOf,
+  plusCounts,
+  type TierCounts,
+  type Tiers,
+} from './tiers.ts';
 
 /** The totals of an account at one price version; version 0 is usage recorded before there was a price. */
 export interface AccountLine {
   readonly priceVersion: number;
-  /** `undefined` for version 0, which takes the price of version 1 once that exists */
+  /** `undefined` for version 0, which takes the price of version 1 once that exists; 0 where there are tiers */
   readonly price: Price | undefined;
   readonly recordedRequests: number;
   /** taken back by reversals, of settled usage too */
   readonly reversedRequests: number;
   /** recorded and not reversed in what settlements cover */
   readonly settledRequests: number;
+  /** where the price has tiers: the same counts for each of them */
+  readonly tiered?: LineTiers | undefined;
+}
+
+/** The totals of a line whose price has tiers. */
+export interface LineTiers {
+  readonly tiers: Tiers;
+  /** decimal places of the units of its account */
+  readonly unitScale: number;
+  readonly recorded: TierCounts;
+  readonly reversed: TierCounts;
+  readonly settled: TierCounts;
 }
 
 /** The running totals of (tenant, agent, service): a projection of its entries. */
@@ -39,6 +62,8 @@ export interface Account {
   readonly paid: Amount;
   /** the part of that in what settlements cover */
   readonly settledPaid: Amount;
+  /** what was used in the period that its tiers count; `undefined` if none ever did */
+  readonly tierPeriod?: TierPeriod | undefined;
   /** in the order of their price versions */
   readonly lines: readonly AccountLine[];
 }
@@ -82,14 +107,14 @@ export function isUnsettled(account: Account): boolean {
   let first = 0;
   for (const line of account.lines) {
     if (line.priceVersion <= 1) first += outstandingOn(line);
-    else if (outstandingOn(line) !== 0) return true;
+    else if (isOpen(line)) return true;
   }
   return first !== 0;
 }
 
 /** Whether anything is on no bill yet: requests, or what was drawn from the balance. */
 export function hasOutstanding({ lines, paid, settledPaid }: Account): boolean {
-  return paid !== settledPaid || lines.some((line) => outstandingOn(line) !== 0);
+  return paid !== settledPaid || lines.some(isOpen);
 }
 
 /** Requests of a line that no settlement covers yet; below 0 for a credit. */
@@ -97,10 +122,24 @@ function outstandingOn(line: AccountLine): number {
   return line.recordedRequests - line.reversedRequests - line.settledRequests;
 }
 
+/** Whether something of a line is on no bill yet. What was taken back of one tier and used of another may be as many requests. */
+function isOpen(line: AccountLine): boolean {
+  return outstandingOn(line) !== 0 || (line.tiered !== undefined && !isNothing(outstandingIn(line.tiered)));
+}
+
+/** What of each tier is on no bill yet. */
+export function outstandingIn({ recorded, reversed, settled }: LineTiers): TierCounts {
+  return minusCounts(minusCounts(recorded, reversed), settled);
+}
+
 /** The account after an entry, with the line that the entry is on; or `undefined` when a limit would be passed. */
 export interface RecordedOn {
   readonly account: Account;
   readonly line: AccountLine;
+  /** `undefined`: its service has no price */
+  readonly cost: Amount | undefined;
+  /** what the entry keeps of the tiers of its price */
+  readonly tiered: EntryTiers | undefined;
 }
 
 /**
@@ -111,8 +150,10 @@ export function recordOn(
   account: Account,
   service: Service | undefined,
   requests: number,
+  nowMs: number,
 ): RecordedOn | undefined {
   if (account.recordedRequests > requestsTotalMax - requests) return undefined;
+  if (service?.tiers !== undefined) return recordInTiers(account, service, service.tiers, requests, nowMs);
   const line = lineAfter(account.lines, service, requests);
   const next: Account = {
     ...account,
@@ -121,25 +162,60 @@ export function recordOn(
     lines: replaceLine(account.lines, line),
   };
   if (passesStroops(next, service)) return undefined;
-  return { account: next, line };
+  const cost = service === undefined ? undefined : costOfRequests(requests, service.price, account);
+  return { account: next, line, cost, tiered: undefined };
+}
+
+function recordInTiers(
+  account: Account,
+  service: Service,
+  tiers: Tiers,
+  requests: number,
+  nowMs: number,
+): RecordedOn | undefined {
+  const { sequence, unitScale, tierPeriod } = account;
+  const price = { version: service.priceVersion, tiers };
+  const { parts, period } = useTiers(tierPeriod, price, { requests, unitScale, nowMs, sequence });
+  const line = lineAfter(account.lines, service, requests, { tiers, unitScale, parts });
+  const next: Account = {
+    ...account,
+    sequence: sequence + 1,
+    recordedRequests: account.recordedRequests + requests,
+    lines: replaceLine(account.lines, line),
+    tierPeriod: period,
+  };
+  if (passesStroops(next, service)) return undefined;
+  const tiered = { startMs: period.startMs, parts, line: line.tiered?.recorded ?? noCounts(tiers) };
+  return { account: next, line, cost: costOfParts(parts, unitScale), tiered };
+}
+
+/** What an entry that is no usage keeps of the tiers of its account's last line. */
+export function tiersAtEnd({ lines }: Account): EntryTiers | undefined {
+  const { tiered } = lines.at(-1) ?? {};
+  return tiered && { startMs: 0, parts: [], line: tiered.recorded };
 }
 
 function lineAfter(
   lines: readonly AccountLine[],
   service: Service | undefined,
   requests: number,
+  used?: { readonly tiers: Tiers; readonly unitScale: number; readonly parts: readonly UsedPart[] },
 ): AccountLine {
   const priceVersion = service?.priceVersion ?? 0;
   const at = lineIndex(lines, priceVersion);
   const line = at < 0 ? undefined : lines[at];
-  if (line !== undefined) return { ...line, recordedRequests: line.recordedRequests + requests };
-  return {
-    priceVersion,
-    price: service?.price,
-    recordedRequests: requests,
-    reversedRequests: 0,
-    settledRequests: 0,
-  };
+  if (line !== undefined) {
+    const more = { ...line, recordedRequests: line.recordedRequests + requests };
+    const { tiered } = line;
+    if (used === undefined || tiered === undefined) return more;
+    return { ...more, tiered: { ...tiered, recorded: plusCounts(tiered.recorded, used.parts) } };
+  }
+  const made = { priceVersion, recordedRequests: requests, reversedRequests: 0, settledRequests: 0 };
+  if (used === undefined) return { ...made, price: service?.price };
+  const { tiers, unitScale, parts } = used;
+  const none = noCounts(tiers);
+  const tiered = { tiers, unitScale, recorded: plusCounts(none, parts), reversed: none, settled: none };
+  return { ...made, price: 0n, tiered };
 }
 
 /** From the end: usage is recorded on the last line, and there may be thousands. */
@@ -171,17 +247,25 @@ const roughlyPayable = 9e18 * Number(amountOfStroop);
 /** The same sum as doubles: exact amounts of thousands of lines for each item of a bulk would delay all others. */
 function roughlyRecorded(account: Account, service: Service | undefined): number {
   let sum = 0;
+  const ofOne = Number(costOfRequests(1, 1n, account));
   for (const line of account.lines) {
-    sum += line.recordedRequests * Number(line.price ?? service?.firstPrice ?? 0n);
+    if (line.tiered === undefined)
+      sum += line.recordedRequests * Number(line.price ?? service?.firstPrice ?? 0n) * ofOne;
+    else sum += Number(recordedInTiers(line.tiered));
   }
-  return sum * Number(costOfRequests(1, 1n, account));
+  return sum;
 }
 
 /** What everything that was ever recorded on an account costs; what has no price yet counts 0. */
 function recordedAmount(account: Account, service: Service | undefined): Amount {
   let sum = 0n;
   for (const line of account.lines) {
-    sum += costOfRequests(line.recordedRequests, line.price ?? service?.firstPrice ?? 0n, account);
+    const { recordedRequests, price = service?.firstPrice ?? 0n, tiered } = line;
+    sum += tiered === undefined ? costOfRequests(recordedRequests, price, account) : recordedInTiers(tiered);
   }
   return sum;
+}
+
+function recordedInTiers({ tiers, recorded, unitScale }: LineTiers): Amount {
+  return costOfParts(partsOf(tiers, recorded), unitScale);
 }

@@ -7,7 +7,7 @@ import type { BillingPolicy, NamedPolicy } from './billing.ts';
 import { unitsText } from './counted-use.ts';
 import type { Limit } from './limit.ts';
 import type { Movement } from './movement.ts';
-import { priceShown } from './price-shown.ts';
+import { priceShown, tiersShown } from './price-shown.ts';
 import { metadataOf, type Service } from './service.ts';
 import { adminTenant } from './tenant.ts';
 import type { Entry } from './usage.ts';
@@ -149,12 +149,13 @@ type Shown = { readonly [name: string]: Json };
 
 function serviceShown(service: Service): Shown {
   const { price, pricePer, unitScale, disabled } = service;
-  const { priceStroops, ...shown } = priceShown(price, pricePer);
+  const { priceStroops, tiers: _, period: __, ...shown } = priceShown(price, pricePer, service.tiers);
   const metadata = metadataOf(service).map(([name, value]) => [name, value ?? null]);
   const scaled = unitScale === 0 ? {} : { unitScale };
   return {
     priceStroops: priceStroops ?? null,
     ...shown,
+    ...tiersShown(service.tiers, pricePer),
     ...scaled,
     disabled,
     ...Object.fromEntries(metadata),
@@ -176,7 +177,8 @@ function settingsShown({ bulkItemsMax, ...rate }: ReturnType<View['settings']>):
 
 /** The members that differ, each as it was and as it is; `undefined` if none does. */
 function differences(before: Shown, after: Shown): Shown | undefined {
-  const changed = Object.keys(after).filter(
+  const names = new Set([...Object.keys(before), ...Object.keys(after)]);
+  const changed = [...names].filter(
     (name) => canonicalJson(before[name] ?? null) !== canonicalJson(after[name] ?? null),
   );
   if (changed.length === 0) return undefined;

@@ -73,5 +73,6 @@ export const statementMovementsMax = 1_000_000;
 
 /** How many lines an account has in a statement. */
 export function linesOf({ charges, bills, writeOffs }: ServiceStatement): number {
-  return charges.length + bills.length + writeOffs.length;
+  const lines = charges.reduce((sum, { tiered }) => sum + (tiered?.used.length ?? 1), 0);
+  return lines + bills.length + writeOffs.length;
 }

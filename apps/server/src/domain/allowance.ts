@@ -1,13 +1,13 @@
 import { type Account, accountFor } from './account.ts';
+import type { Amount } from './amount.ts';
 import type { Balance } from './balance.ts';
 import type { BillingPolicy } from './billing.ts';
 import { type Counters, countUse, unitsOf } from './counted-use.ts';
 import { type Limit, limitsOf, subjectOf, windowAt } from './limit.ts';
 import { type CountedWindow, windowOf } from './limit-counter.ts';
-import { costOfRequests } from './money.ts';
 import { refusalOf, serviceUnpriced } from './payment.ts';
 import { partsUsed, type SentUse } from './quantity.ts';
-import { recordingRefusal } from './recorded-usage.ts';
+import { wouldRecord } from './recorded-usage.ts';
 import type { Refusal } from './refusal.ts';
 import type { Service } from './service.ts';
 
@@ -50,22 +50,23 @@ export function allowanceOf(
     const { startMs, endMs } = windowAt(limit.window, nowMs);
     return { limit, endMs, window: windowOf(facts.limitCounter(limit, subjectOf(limit, agent)), startMs) };
   });
+  const recorded = wouldRecord(account, service, requests, nowMs);
   const refusal =
     gate ??
     (used.kind === 'refused' ? used.refusal : undefined) ??
-    recordingRefusal(account, service, requests) ??
+    recorded.refusal ??
     (counted.kind === 'refused' ? counted.refusal : undefined) ??
-    paymentRefusal(requests, account, facts);
+    paymentRefusal(recorded.cost, account, facts);
   return { refusal, limits };
 }
 
 /** Why usage would not be paid for from the balance of a prepaid agent. */
 function paymentRefusal(
-  requests: number,
+  cost: Amount | undefined,
   account: Account,
-  { service, balance, policy }: AllowanceFacts,
+  { balance, policy }: AllowanceFacts,
 ): Refusal | undefined {
   if (policy.mode === 'postpaid') return undefined;
-  if (service === undefined) return serviceUnpriced(account.serviceId);
-  return refusalOf(balance, costOfRequests(requests, service.price, account), 0n, policy);
+  if (cost === undefined) return serviceUnpriced(account.serviceId);
+  return refusalOf(balance, cost, 0n, policy);
 }

@@ -1,11 +1,15 @@
 import type { Amount } from './amount.ts';
 import { returnedFor } from './reversal.ts';
+import { takenOf } from './tier-period.ts';
+import { costOfParts } from './tiers.ts';
 import type { Entry } from './usage.ts';
 
 /** What was drawn for an entry, and how many of its requests were taken back. */
 interface DrawnEntry {
   readonly drawn: Amount;
   readonly requests: number;
+  readonly unitScale: number;
+  readonly tiered: Entry['tiered'];
   readonly reversed: number;
 }
 
@@ -33,7 +37,8 @@ export class DrawnAudit {
   }
 
   /** Takes in an entry, with what it costs, and says what is wrong with what was drawn. */
-  faultsOf({ id, sequence, requests, drawn, paidAfter = 0n, reversal }: Entry, cost: Amount): string[] {
+  faultsOf(entry: Entry, cost: Amount): string[] {
+    const { id, sequence, requests, drawn, paidAfter = 0n, reversal, unitScale, tiered } = entry;
     const faults: string[] = [];
     if (reversal !== undefined) {
       const wanted =
@@ -43,7 +48,7 @@ export class DrawnAudit {
       if (-(drawn ?? 0n) !== wanted) faults.push(`reversal ${id} does not return what was drawn`);
     } else if (drawn !== undefined) {
       if (drawn !== cost) faults.push(`entry ${id} was drawn for another amount than it costs`);
-      this.#drawn.set(sequence, { drawn, requests, reversed: 0 });
+      this.#drawn.set(sequence, { drawn, requests, unitScale, tiered, reversed: 0 });
     }
     this.#paid += drawn ?? 0n;
     if (paidAfter !== this.#paid) faults.push(`entry ${id} carries a wrong sum of what was drawn`);
@@ -67,6 +72,8 @@ export class DrawnAudit {
     const reversed = known.reversed + requests;
     if (reversed < known.requests) this.#drawn.set(sequence, { ...known, reversed });
     else this.#drawn.delete(sequence);
+    if (known.tiered !== undefined)
+      return costOfParts(takenOf(known.tiered, known, known.reversed, requests), known.unitScale);
     return returnedFor(known, known.reversed, requests) ?? 0n;
   }
 }

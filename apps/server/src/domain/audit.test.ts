@@ -19,11 +19,11 @@ interface History {
 /** Two entries, the first of them settled. */
 function history(): History {
   const service = newService('s', inStroops(7n));
-  const first = recordOn(emptyAccount('a', 's'), service, 3);
+  const first = recordOn(emptyAccount('a', 's'), service, 3, 0);
   assert.ok(first);
   const settled = settleOn(first.account, quoteOf(first.account, service), undefined, 'bill', 0);
   assert.ok(settled);
-  const second = recordOn(settled.account, service, 5);
+  const second = recordOn(settled.account, service, 5, 0);
   assert.ok(second);
   const entry = (sequence: number, requests: number, lineRequests: number): Entry => ({
     id: `entry-${sequence}`,

@@ -2,9 +2,11 @@ import type { Account } from './account.ts';
 import type { Amount, Price } from './amount.ts';
 import { DrawnAudit } from './audit-drawn.ts';
 import { ReversalAudit } from './audit-reversals.ts';
+import { type TakenTiers, TierAudit } from './audit-tiers.ts';
 import { amountOfStroop, costOfRequests, type Stroops } from './money.ts';
 import { roundedBill } from './quote.ts';
 import { leftBy, type Settlement } from './settlement.ts';
+import type { Tiers } from './tiers.ts';
 import type { Entry, WriteOff } from './usage.ts';
 
 /** What an audit of one account found: its sums, recomputed from the entries, and where the books differ. */
@@ -54,9 +56,17 @@ export class AccountAudit {
   #settledStroops = 0n;
   readonly #drawn = new DrawnAudit();
 
-  constructor(account: Account, prices: ReadonlyMap<number, Price>) {
+  readonly #tiers: TierAudit;
+
+  /** @param tiers of the price versions that have some; their prices are 0 */
+  constructor(
+    account: Account,
+    prices: ReadonlyMap<number, Price>,
+    tiers: ReadonlyMap<number, Tiers> = new Map(),
+  ) {
     this.#account = account;
     this.#prices = prices;
+    this.#tiers = new TierAudit(tiers, account.unitScale);
   }
 
   /** How many requests of an entry that was fed in before were taken back by reversals that were fed in too. */
@@ -65,7 +75,11 @@ export class AccountAudit {
   }
 
   /** An entry; for a reversal, with the usage that it takes back, in requests by price version, as the entries show it. */
-  entry(entry: Entry, taken: ReadonlyMap<number, number> = new Map()): void {
+  entry(
+    entry: Entry,
+    taken: ReadonlyMap<number, number> = new Map(),
+    takenTiers: ReadonlyMap<number, TakenTiers> = new Map(),
+  ): void {
     this.#entries += 1;
     this.#expect(entry.sequence === this.#entries, `entry ${entry.id} is not number ${this.#entries}`);
     const version = entry.priceVersion;
@@ -73,29 +87,40 @@ export class AccountAudit {
     const added = isUsage ? entry.requests : 0;
     const lineRequests = (this.#recordedByVersion.get(version) ?? 0) + added;
     this.#expect(entry.lineRequests === lineRequests, `entry ${entry.id} carries a wrong sum of its line`);
-    const cost = isUsage ? costOfRequests(entry.requests, this.#priceOf(version) ?? 0n, this.#account) : 0n;
+    const cost = isUsage ? this.#usage(entry, lineRequests) : 0n;
     for (const fault of this.#drawn.faultsOf(entry, cost)) this.#differences.push(fault);
-    if (isUsage) this.#usage(entry, lineRequests);
-    else if (entry.writeOff === undefined) this.#reversal(entry, taken);
-    else this.#writeOff(entry, entry.writeOff);
+    if (entry.reversal !== undefined) this.#reversal(entry, taken, takenTiers);
+    else if (entry.writeOff !== undefined) this.#writeOff(entry, entry.writeOff);
   }
 
-  #usage(entry: Entry, lineRequests: number): void {
+  /** Returns what it costs. */
+  #usage(entry: Entry, lineRequests: number): Amount {
     const version = entry.priceVersion;
     this.#expect(version >= this.#topVersion, `entry ${entry.id} has an older price than one before it`);
     this.#topVersion = version;
     this.#recordedByVersion.set(version, lineRequests);
     this.#addToRange(version, entry.requests);
     this.#recordedRequests += entry.requests;
-    this.#recorded += costOfRequests(entry.requests, this.#priceOf(version) ?? 0n, this.#account);
+    const inTiers = this.#tiers.usage(entry);
+    this.#differences.push(...inTiers.faults);
+    const cost = inTiers.cost + costOfRequests(entry.requests, this.#priceOf(version) ?? 0n, this.#account);
+    this.#recorded += cost;
     this.#expect(entry.requests > 0, `entry ${entry.id} is of no requests`);
     const isPriced = version === 0 || this.#prices.has(version);
     this.#expect(isPriced, `entry ${entry.id} has price version ${version}, which does not exist`);
+    return cost;
   }
 
-  #reversal(entry: Entry, taken: ReadonlyMap<number, number>): void {
+  #reversal(
+    entry: Entry,
+    taken: ReadonlyMap<number, number>,
+    takenTiers: ReadonlyMap<number, TakenTiers>,
+  ): void {
     this.#expect(entry.priceVersion === this.#topVersion, `reversal ${entry.id} is not where it stands`);
     for (const fault of this.#reversals.faultsOf(entry, taken)) this.#differences.push(fault);
+    const inTiers = this.#tiers.reversal(entry, takenTiers);
+    this.#differences.push(...inTiers.faults);
+    this.#reversed += inTiers.cost;
     for (const { priceVersion, requests } of entry.reversal?.lines ?? []) {
       this.#addToRange(priceVersion, -requests);
       this.#reversedRequests += requests;
@@ -104,7 +129,9 @@ export class AccountAudit {
   }
 
   /** A write-off takes all of the credit that the settlement before it left. */
-  #writeOff({ id, sequence, requests, priceVersion }: Entry, { stroops }: WriteOff): void {
+  #writeOff(entry: Entry, { stroops }: WriteOff): void {
+    const { id, sequence, requests, priceVersion } = entry;
+    this.#differences.push(...this.#tiers.otherFaults(entry));
     this.#expect(priceVersion === this.#topVersion, `write-off ${id} does not have the last price version`);
     this.#expect(requests === 0, `write-off ${id} has requests`);
     this.#expect(this.#settledThrough === sequence - 1, `write-off ${id} does not follow a settlement`);
@@ -138,6 +165,9 @@ export class AccountAudit {
       this.#billable += costOfRequests(requests, this.#priceOf(version) ?? 0n, this.#account);
       this.#settledByVersion.set(version, (this.#settledByVersion.get(version) ?? 0) + requests);
     }
+    const inTiers = this.#tiers.settlement(settlement);
+    this.#billable += inTiers.cost;
+    this.#differences.push(...inTiers.faults);
     this.#rangeByVersion = new Map();
     this.#settledThrough = settlement.through;
     this.#settledRequests += settlement.requests;
@@ -207,6 +237,7 @@ export class AccountAudit {
       this.#expect(line.settledRequests === settled, `line ${priceVersion}: settled differs from the bills`);
       this.#expect(line.price === this.#prices.get(priceVersion), `line ${priceVersion}: the price differs`);
     }
+    this.#differences.push(...this.#tiers.faultsOf(account));
     return {
       entries: this.#entries,
       settlements: this.#settlements,
@@ -241,10 +272,11 @@ export class AccountAudit {
     let requests = 0;
     for (const line of settlement.lines) {
       const price = this.#priceOf(line.priceVersion);
+      const inTiers = this.#tiers.hasTiers(line.priceVersion);
       const isExact =
-        line.requests === wanted.get(line.priceVersion) &&
+        line.requests === (wanted.get(line.priceVersion) ?? (inTiers ? 0 : undefined)) &&
         line.price === price &&
-        line.amount === costOfRequests(line.requests, line.price, this.#account);
+        (inTiers || line.amount === costOfRequests(line.requests, line.price, this.#account));
       this.#expect(
         isExact,
         `settlement ${settlement.id}: line ${line.priceVersion} is not what its entries cost`,

@@ -1,4 +1,4 @@
-import { type Account, outstandingRequests } from './account.ts';
+import { type Account, outstandingRequests, tiersAtEnd } from './account.ts';
 import type { Stroops } from './money.ts';
 import type { Quote } from './quote.ts';
 import type { Entry, WriteOff } from './usage.ts';
@@ -27,6 +27,7 @@ export function writeOffOn(
       requests: 0,
       priceVersion: top?.priceVersion ?? 0,
       lineRequests: top?.recordedRequests ?? 0,
+      tiered: tiersAtEnd(account),
       outstandingAfter: outstandingRequests(account),
       usageId: undefined,
       occurredAtNs: undefined,

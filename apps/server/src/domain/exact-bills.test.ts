@@ -74,7 +74,7 @@ test('settling in parts bills what settling at once does, and what a decimal cal
         for (const now of steps) {
           if (now.kind === 'use') {
             const [first, second] = [inParts, atOnce].map(({ account }) =>
-              recordOn(account, service, now.requests),
+              recordOn(account, service, now.requests, 0),
             );
             if (first === undefined || second === undefined) continue;
             inParts = { ...inParts, account: first.account };
@@ -127,7 +127,7 @@ test('a million uses of 0.15 XLM per 1,000,000 are billed as 0.15 XLM in any num
     let billed: Billed = { account: emptyAccount('a', 's'), stroops: 0n };
     for (let bill = 1; bill <= bills; bill++) {
       const requests = Math.floor((bill * 1_000_000) / bills) - Math.floor(((bill - 1) * 1_000_000) / bills);
-      const used = recordOn(billed.account, service, requests);
+      const used = recordOn(billed.account, service, requests, 0);
       assert.ok(used);
       billed = settled({ ...billed, account: used.account }, service);
     }

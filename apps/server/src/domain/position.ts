@@ -1,5 +1,6 @@
 import type { Account, AccountLine } from './account.ts';
 import type { Amount } from './amount.ts';
+import { minusCounts, plusCounts, type TierCounts } from './tiers.ts';
 import type { Entry } from './usage.ts';
 
 /**
@@ -22,6 +23,15 @@ export interface Position {
   readonly paid: Amount;
   /** what reversals after this position returned for usage up to here */
   readonly returnedLater: Amount;
+  /** the same sums for each tier, where a price of the account has some */
+  readonly tiers?: PositionTiers | undefined;
+}
+
+export interface PositionTiers {
+  /** of the line of the last usage up to here; `undefined` if its price is flat */
+  readonly line: TierCounts | undefined;
+  readonly reversed: ReadonlyMap<number, TierCounts>;
+  readonly reversedBehind: ReadonlyMap<number, TierCounts>;
 }
 
 /** The position of an account's last entry. */
@@ -36,15 +46,29 @@ export function positionAtEnd(account: Account): Position {
     laterReversedFrom: undefined,
     paid: account.paid,
     returnedLater: 0n,
+    tiers: tiersAtEndOf(account),
   };
+}
+
+function tiersAtEndOf({ lines }: Account): PositionTiers | undefined {
+  const tiered = lines.flatMap(({ priceVersion, tiered: one }) =>
+    one === undefined ? [] : [[priceVersion, one.reversed] as const],
+  );
+  if (tiered.length === 0) return undefined;
+  return { line: lines.at(-1)?.tiered?.recorded, reversed: new Map(tiered), reversedBehind: new Map() };
 }
 
 /** The position of an entry that came after the account was `before`, by it and all reversals since. */
 export function positionOf(entry: Entry, before: Account, reversals: readonly Entry[]): Position {
-  const reversed = new Map(positionAtEnd(before).reversed);
+  const end = positionAtEnd(before);
+  const reversed = new Map(end.reversed);
+  const inTiers = new Map(end.tiers?.reversed);
   for (const { sequence, reversal } of reversals) {
     if (sequence > entry.sequence) continue;
-    for (const line of reversal?.lines ?? []) reversed.set(line.priceVersion, line.lineReversed);
+    for (const line of reversal?.lines ?? []) {
+      reversed.set(line.priceVersion, line.lineReversed);
+      if (line.tiered !== undefined) inTiers.set(line.priceVersion, line.tiered.line);
+    }
   }
   const { sequence, priceVersion, lineRequests } = entry;
   const reversedBehind = new Map<number, number>();
@@ -57,6 +81,10 @@ export function positionOf(entry: Entry, before: Account, reversals: readonly En
     laterReversedFrom: undefined,
     paid: entry.paidAfter ?? 0n,
     returnedLater: 0n,
+    tiers:
+      entry.tiered === undefined && inTiers.size === 0
+        ? undefined
+        : { line: entry.tiered?.line, reversed: inTiers, reversedBehind: new Map() },
   };
   return withReversals(here, reversals);
 }
@@ -64,6 +92,7 @@ export function positionOf(entry: Entry, before: Account, reversals: readonly En
 /** A position as it is after further reversals. */
 export function withReversals(position: Position, reversals: readonly Entry[]): Position {
   const reversedBehind = new Map(position.reversedBehind);
+  const inTiers = new Map(position.tiers?.reversedBehind);
   let { laterReversedFrom, returnedLater } = position;
   for (const { sequence, reversal, drawn = 0n } of reversals) {
     if (reversal === undefined) continue;
@@ -72,11 +101,16 @@ export function withReversals(position: Position, reversals: readonly Entry[]): 
       if (reversal.through <= position.sequence) returnedLater -= drawn;
     }
     if (reversal.entryId === undefined || reversal.through <= position.sequence) continue;
-    for (const { priceVersion, requests } of reversal.lines) {
+    for (const { priceVersion, requests, tiered } of reversal.lines) {
       reversedBehind.set(priceVersion, (reversedBehind.get(priceVersion) ?? 0) + requests);
+      if (tiered === undefined) continue;
+      inTiers.set(priceVersion, plusCounts(tiered.taken, inTiers.get(priceVersion)));
     }
   }
-  return { ...position, reversedBehind, laterReversedFrom, returnedLater };
+  const after = { ...position, reversedBehind, laterReversedFrom, returnedLater };
+  if (inTiers.size === 0) return after;
+  const { line = undefined, reversed = new Map() } = position.tiers ?? {};
+  return { ...after, tiers: { line, reversed, reversedBehind: inTiers } };
 }
 
 /** Whether a reversal after a position took back usage up to it: a quote up to here counts usage that is no longer owed. */
@@ -95,4 +129,28 @@ export function remainingThrough(line: AccountLine, position: Position | undefin
   const reversed =
     position === undefined ? line.reversedRequests : (position.reversed.get(line.priceVersion) ?? 0);
   return recordedThrough(line, position) - reversed;
+}
+
+/** What was recorded on a line in each tier up to a position; `undefined` where its price is flat. */
+export function tiersRecordedThrough(
+  line: AccountLine,
+  position: Position | undefined,
+): TierCounts | undefined {
+  const { tiered, priceVersion } = line;
+  if (tiered === undefined) return undefined;
+  if (position === undefined || priceVersion < position.priceVersion) return tiered.recorded;
+  const here = priceVersion === position.priceVersion ? position.tiers?.line : undefined;
+  return here ?? minusCounts(tiered.recorded, tiered.recorded);
+}
+
+/** The same, less what reversals up to there took back. */
+export function tiersRemainingThrough(
+  line: AccountLine,
+  position: Position | undefined,
+): TierCounts | undefined {
+  const recorded = tiersRecordedThrough(line, position);
+  if (recorded === undefined) return undefined;
+  const reversed =
+    position === undefined ? line.tiered?.reversed : position.tiers?.reversed.get(line.priceVersion);
+  return minusCounts(recorded, reversed);
 }

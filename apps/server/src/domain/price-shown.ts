@@ -1,6 +1,7 @@
 import { formatPrice, type Price, type PricedUnits } from './amount.ts';
 import { assetDefault } from './balance.ts';
 import { stroopsOfPrice } from './money.ts';
+import type { Tier, TierPeriodName, Tiers } from './tiers.ts';
 
 /** A price as it is shown: the decimal text for so many units; in stroops only if it is a whole number of them. */
 export interface PriceShown {
@@ -8,10 +9,52 @@ export interface PriceShown {
   readonly price: string;
   readonly per: PricedUnits;
   readonly asset: string;
+  readonly tiers:
+    | readonly {
+        readonly upTo: number | undefined;
+        readonly price: string;
+        readonly package: number | undefined;
+      }[]
+    | undefined;
+  readonly period: TierPeriodName | undefined;
 }
 
-export function priceShown(price: Price, per: PricedUnits = 1): PriceShown {
-  return { priceStroops: priceInStroops(price), price: formatPrice(price, per), per, asset: assetDefault };
+type TierShown = { upTo?: number; price: string; package?: number };
+
+/** @param price where there are tiers, that of the first of them */
+export function priceShown(price: Price, per: PricedUnits = 1, tiers?: Tiers): PriceShown {
+  return {
+    priceStroops: tiers === undefined ? priceInStroops(price) : undefined,
+    price: tiers === undefined ? formatPrice(price, per) : priceOfFirst(tiers, per),
+    per,
+    asset: assetDefault,
+    tiers: tiers?.tiers.map((tier) => ({ ...tier, price: tierPrice(tier, per) })),
+    period: tiers?.period,
+  };
+}
+
+/** The tiers of a price and their period, as members of an object; none of a flat price. */
+export function tiersShown(
+  tiers: Tiers | undefined,
+  per: PricedUnits,
+): { readonly tiers?: TierShown[]; readonly period?: TierPeriodName } {
+  return tiers === undefined ? {} : { tiers: tiersOf(tiers, per), period: tiers.period };
+}
+
+function priceOfFirst({ tiers: [first] }: Tiers, per: PricedUnits): string {
+  return first === undefined ? '0' : tierPrice(first, per);
+}
+
+function tierPrice(tier: Pick<Tier, 'price' | 'package'>, per: PricedUnits): string {
+  return formatPrice(tier.price, tier.package === undefined ? per : 1);
+}
+
+function tiersOf({ tiers }: Tiers, per: PricedUnits): TierShown[] {
+  return tiers.map(({ upTo, price, package: size }) => ({
+    ...(upTo === undefined ? {} : { upTo }),
+    price: tierPrice({ price, package: size }, per),
+    ...(size === undefined ? {} : { package: size }),
+  }));
 }
 
 /** The price of one unit in whole stroops; a double holds the largest. */

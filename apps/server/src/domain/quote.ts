@@ -1,16 +1,20 @@
-import type { Account } from './account.ts';
+import type { Account, AccountLine } from './account.ts';
 import type { Amount, Price } from './amount.ts';
 import { amountOfStroop, costOfRequests, type Stroops, stroopsIn } from './money.ts';
-import { type Position, remainingThrough } from './position.ts';
+import { type Position, remainingThrough, tiersRemainingThrough } from './position.ts';
 import type { Service } from './service.ts';
+import { costOfParts, isNothing, minusCounts, partsOf, type TierPart } from './tiers.ts';
 
 /** One line of a bill: what was used at one price version. */
 export interface BillLine {
   readonly priceVersion: number;
   /** below 0 when more was reversed than used */
   readonly requests: number;
+  /** of one unit; 0 where there are tiers */
   readonly price: Price;
   readonly amount: Amount;
+  /** where the price has tiers: what was used in each of them */
+  readonly tiered?: readonly TierPart[] | undefined;
 }
 
 /** What is outstanding on an account up to one entry, and what it costs. */
@@ -38,7 +42,7 @@ export interface Quote {
   readonly carriedOnStroops: Stroops;
   /** what is below a stroop, for the next settlement: 0 or above */
   readonly remainderOn: Amount;
-  /** the price in force now */
+  /** the price in force now; where it has tiers, that of the first of them */
   readonly price: Price;
 }
 
@@ -90,7 +94,12 @@ export function isEmptyQuote({ lines, paid }: Quote): boolean {
 function billLines(account: Account, service: Service, position: Position | undefined): BillLine[] {
   const requestsByVersion = new Map<number, number>();
   const prices = new Map<number, Price>();
+  const tiered: BillLine[] = [];
   for (const line of account.lines) {
+    if (line.tiered !== undefined) {
+      tiered.push(...tieredLine(line, position));
+      continue;
+    }
     const requests = remainingThrough(line, position) - line.settledRequests;
     // No version reads as version 1 from the moment it exists.
     const version = Math.max(line.priceVersion, 1);
@@ -98,8 +107,23 @@ function billLines(account: Account, service: Service, position: Position | unde
     prices.set(version, line.price ?? service.firstPrice);
   }
   const used = [...requestsByVersion].filter(([, requests]) => requests !== 0);
-  return used.map(([priceVersion, requests]) => {
+  const flat = used.map(([priceVersion, requests]) => {
     const price = prices.get(priceVersion) ?? service.firstPrice;
     return { priceVersion, requests, price, amount: costOfRequests(requests, price, account) };
   });
+  if (tiered.length === 0) return flat;
+  return [...flat, ...tiered].sort((a, b) => a.priceVersion - b.priceVersion);
+}
+
+/** A line of tiers is on a bill also where one was used and as much of another taken back. */
+function tieredLine(line: AccountLine, position: Position | undefined): BillLine[] {
+  const remaining = tiersRemainingThrough(line, position);
+  if (line.tiered === undefined || remaining === undefined) return [];
+  const { tiers, unitScale, settled } = line.tiered;
+  const counts = minusCounts(remaining, settled);
+  if (isNothing(counts)) return [];
+  const parts = partsOf(tiers, counts);
+  const requests = counts.reduce((sum, one) => sum + one.requests, 0);
+  const { priceVersion } = line;
+  return [{ priceVersion, requests, price: 0n, amount: costOfParts(parts, unitScale), tiered: parts }];
 }

@@ -4,7 +4,6 @@ import { levelEventsMax } from './balance-events.ts';
 import { countUse, unitsOf } from './counted-use.ts';
 import type { Hold } from './hold.ts';
 import { limitLevelsMax, limitsOfWriteMax } from './limit.ts';
-import { costOfRequests } from './money.ts';
 import { type Payment, type PaymentMoment, payFor } from './payment.ts';
 import type { Refusal } from './refusal.ts';
 import type { Service } from './service.ts';
@@ -21,6 +20,8 @@ export type RecordedUsage =
       readonly total: number;
       readonly unitScale: number;
       readonly entryId: string;
+      /** `undefined`: its service has no price */
+      readonly cost: Amount | undefined;
       readonly paid: PaidFromBalance | undefined;
       readonly changes: Changes;
     }
@@ -47,14 +48,14 @@ export function recordedUsage(
   if (closed !== undefined) return { kind: 'refused', refusal: closed };
   const before = accountFor(view.account(agent, serviceId), service);
   const { unitScale } = before;
-  const recorded = recordOn(before, service, item.requests);
+  const recorded = recordOn(before, service, item.requests, moment.nowMs);
   if (recorded === undefined) return { kind: 'refused', refusal: limitExceeded };
   const { entryId, nowMs, nextId } = moment;
   const use = { agent, serviceId, apiKeyPrefix, quantity: unitsOf(item.requests, unitScale) };
   const held = hold?.state === 'open' ? hold.counted : undefined;
   const counted = countUse(use, view, nowMs, nextId, held);
   if (counted.kind === 'refused') return counted;
-  const cost = service === undefined ? undefined : costOfRequests(item.requests, service.price, before);
+  const { cost } = recorded;
   const payment = payFor({ agent, serviceId, entryId, cost, hold }, view, moment);
   if (payment.kind === 'refused') return payment;
   const drawn = payment.kind === 'drawn' ? payment.amount : undefined;
@@ -67,6 +68,7 @@ export function recordedUsage(
     sequence: account.sequence,
     priceVersion: recorded.line.priceVersion,
     lineRequests: recorded.line.recordedRequests,
+    tiered: recorded.tiered,
     outstandingAfter: total,
     drawn,
     paidAfter: account.paid === 0n ? undefined : account.paid,
@@ -77,6 +79,7 @@ export function recordedUsage(
     total,
     unitScale,
     entryId,
+    cost,
     paid: paidOf(payment),
     changes: {
       ...noChanges,
@@ -100,15 +103,17 @@ export function refusalOfService(service: Service | undefined): Refusal | undefi
   return service?.disabled === true ? serviceDisabled(service.serviceId) : undefined;
 }
 
-/** Why usage would not be recorded on an account, apart from its limits and its balance. */
-export function recordingRefusal(
+/** What usage would cost on an account, or why it would not be recorded, apart from its limits and its balance. */
+export function wouldRecord(
   account: Account,
   service: Service | undefined,
   requests: number,
-): Refusal | undefined {
+  nowMs: number,
+): { readonly refusal: Refusal | undefined; readonly cost: Amount | undefined } {
   const refusal = refusalOfService(service);
-  if (refusal !== undefined) return refusal;
-  return recordOn(account, service, requests) === undefined ? limitExceeded : undefined;
+  if (refusal !== undefined) return { refusal, cost: undefined };
+  const recorded = recordOn(account, service, requests, nowMs);
+  return { refusal: recorded === undefined ? limitExceeded : undefined, cost: recorded?.cost };
 }
 
 function serviceDisabled(serviceId: string): Refusal {

@@ -1,6 +1,8 @@
-import { type Account, outstandingRequests, replaceLine } from './account.ts';
+import { type Account, outstandingRequests, replaceLine, tiersAtEnd } from './account.ts';
 import type { Amount } from './amount.ts';
-import { type Position, recordedThrough } from './position.ts';
+import { type Position, recordedThrough, tiersRecordedThrough } from './position.ts';
+import type { TierPeriod } from './tier-period.ts';
+import { minusCounts, partsOf, plusCounts, type TierPart } from './tiers.ts';
 import type { Entry, KnownEntry, Reversal, ReversalLine } from './usage.ts';
 
 /** What is to be taken back, and the entry that does it. */
@@ -12,6 +14,10 @@ export interface NewReversal {
   readonly through: number;
   readonly reason: string | undefined;
   readonly requestsByVersion: ReadonlyMap<number, number>;
+  /** the same for each tier, at price versions that have some */
+  readonly tiersByVersion?: ReadonlyMap<number, readonly TierPart[]> | undefined;
+  /** what the account has used in the period of its tiers after it */
+  readonly tierPeriod?: TierPeriod | undefined;
   /** what was drawn for the usage that is taken back; it is returned to the balance */
   readonly drawn?: Amount | undefined;
 }
@@ -31,8 +37,17 @@ export function reverseOn(account: Account, wanted: NewReversal): ReversedAccoun
     const requests = wanted.requestsByVersion.get(line.priceVersion) ?? 0;
     if (requests === 0) continue;
     const lineReversed = line.reversedRequests + requests;
-    lines.push({ priceVersion: line.priceVersion, requests, lineReversed });
-    accountLines = replaceLine(accountLines, { ...line, reversedRequests: lineReversed });
+    const taken = wanted.tiersByVersion?.get(line.priceVersion);
+    const { priceVersion } = line;
+    if (taken === undefined || line.tiered === undefined) {
+      lines.push({ priceVersion, requests, lineReversed });
+      accountLines = replaceLine(accountLines, { ...line, reversedRequests: lineReversed });
+    } else {
+      const reversed = plusCounts(line.tiered.reversed, taken);
+      lines.push({ priceVersion, requests, lineReversed, tiered: { taken, line: reversed } });
+      const tiered = { ...line.tiered, reversed };
+      accountLines = replaceLine(accountLines, { ...line, reversedRequests: lineReversed, tiered });
+    }
     sum += requests;
   }
   const { id, entryId, from, through, reason, nowMs, drawn } = wanted;
@@ -45,6 +60,7 @@ export function reverseOn(account: Account, wanted: NewReversal): ReversedAccoun
     reversedRequests: account.reversedRequests + sum,
     paid: account.paid - (drawn ?? 0n),
     lines: accountLines,
+    ...(wanted.tierPeriod === undefined ? {} : { tierPeriod: wanted.tierPeriod }),
   };
   return {
     account: reversed,
@@ -57,6 +73,7 @@ export function reverseOn(account: Account, wanted: NewReversal): ReversedAccoun
       requests: -sum,
       priceVersion: top?.priceVersion ?? 0,
       lineRequests: top?.recordedRequests ?? 0,
+      tiered: tiersAtEnd(account),
       outstandingAfter: outstandingRequests(reversed),
       usageId: undefined,
       occurredAtNs: undefined,
@@ -105,6 +122,22 @@ export function unreversedBehind(account: Account, position: Position): Map<numb
     const recorded = line.recordedRequests - recordedThrough(line, position);
     const requests = recorded - (position.reversedBehind.get(line.priceVersion) ?? 0);
     if (requests > 0) open.set(line.priceVersion, requests);
+  }
+  return open;
+}
+
+/** The same for each tier, at price versions that have some. */
+export function unreversedTiersBehind(
+  account: Account,
+  position: Position,
+): Map<number, readonly TierPart[]> {
+  const open = new Map<number, readonly TierPart[]>();
+  for (const line of account.lines) {
+    const recorded = tiersRecordedThrough(line, position);
+    if (recorded === undefined || line.tiered === undefined) continue;
+    const behind = minusCounts(line.tiered.recorded, recorded);
+    const counts = minusCounts(behind, position.tiers?.reversedBehind.get(line.priceVersion));
+    open.set(line.priceVersion, partsOf(line.tiered.tiers, counts));
   }
   return open;
 }

@@ -1,5 +1,6 @@
 import type { Price, PricedUnits } from './amount.ts';
 import { priceOfStroops, type Stroops } from './money.ts';
+import { isSameTiers, type Tiers, unitPriceOfFirst } from './tiers.ts';
 
 /** What a service is described with. None of it changes what is recorded or billed. */
 export interface ServiceMetadata {
@@ -22,10 +23,12 @@ export type SentMetadata = { readonly [Name in keyof ServiceMetadata]?: NonNulla
 export interface Service extends ServiceMetadata {
   readonly serviceId: string;
   readonly priceVersion: number;
-  /** of one unit */
+  /** of one unit; where there are tiers, of a unit or a package in the first of them */
   readonly price: Price;
   /** for how many units the price was stated, and is shown */
   readonly pricePer: PricedUnits;
+  /** what is charged in place of the price; `undefined`: the price is flat */
+  readonly tiers?: Tiers | undefined;
   /** price of version 1, which is also that of usage recorded before there was a price */
   readonly firstPrice: Price;
   /** decimal places that a quantity of it may have; it stays once something was recorded */
@@ -43,13 +46,29 @@ export interface PriceVersion {
   readonly serviceId: string;
   readonly version: number;
   readonly price: Price;
+  readonly tiers?: Tiers | undefined;
   readonly setAtMs: number;
+}
+
+/** All prices of a service, by version. */
+export interface PricesOf {
+  /** of one unit; 0 where there are tiers */
+  readonly prices: ReadonlyMap<number, Price>;
+  readonly tiers: ReadonlyMap<number, Tiers>;
+}
+
+export function pricesOf(versions: readonly Pick<PriceVersion, 'version' | 'price' | 'tiers'>[]): PricesOf {
+  return {
+    prices: new Map(versions.map(({ version, price, tiers }) => [version, tiers === undefined ? price : 0n])),
+    tiers: new Map(versions.flatMap(({ version, tiers }) => (tiers === undefined ? [] : [[version, tiers]]))),
+  };
 }
 
 /** A price as a caller states it: that of one unit, and for how many units it was named. */
 export interface StatedPrice {
   readonly price: Price;
   readonly per: PricedUnits;
+  readonly tiers?: Tiers | undefined;
 }
 
 /** A price of so many stroops for each unit. */
@@ -58,7 +77,12 @@ export function inStroops(stroops: Stroops): StatedPrice {
 }
 
 /** A new service at its first price. */
-export function newService(serviceId: string, { price, per }: StatedPrice): Service {
+export function newService(serviceId: string, stated: StatedPrice): Service {
+  const { price, per, tiers } = stated;
+  // Usage from before there was a price has no place in a tier: it costs what the flat version 1 does.
+  if (tiers !== undefined) {
+    return withPrice(newService(serviceId, { price: unitPriceOfFirst(tiers), per: 1 }), stated);
+  }
   return {
     serviceId,
     priceVersion: 1,
@@ -91,7 +115,9 @@ function isMetadataName(name: string): name is keyof ServiceMetadata {
 }
 
 /** The service from the moment its price changes; the same service when the price stays. */
-export function withPrice(service: Service, { price, per }: StatedPrice): Service {
-  if (service.price === price) return service.pricePer === per ? service : { ...service, pricePer: per };
-  return { ...service, price, pricePer: per, priceVersion: service.priceVersion + 1 };
+export function withPrice(service: Service, { price, per, tiers }: StatedPrice): Service {
+  if (service.price === price && isSameTiers(service.tiers, tiers))
+    return service.pricePer === per ? service : { ...service, pricePer: per };
+  const inTiers = tiers === undefined && service.tiers === undefined ? {} : { tiers };
+  return { ...service, ...inTiers, price, pricePer: per, priceVersion: service.priceVersion + 1 };
 }

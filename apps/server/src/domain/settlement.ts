@@ -1,8 +1,9 @@
 import type { Account, AccountLine } from './account.ts';
 import type { Amount } from './amount.ts';
 import { amountOfStroop, type Stroops, stroopsMax } from './money.ts';
-import { type Position, remainingThrough } from './position.ts';
+import { type Position, remainingThrough, tiersRemainingThrough } from './position.ts';
 import { type BillLine, type Quote, roundedBill } from './quote.ts';
+import { isSameCounts } from './tiers.ts';
 
 /** An immutable bill: the exact range of entries (from, through], lines per price version, amount. */
 export interface Settlement {
@@ -57,7 +58,7 @@ export function settleOn(
       carriedStroops: quote.carriedOnStroops,
       remainder: quote.remainderOn,
       settledPaid: account.settledPaid + quote.paid,
-      lines: account.lines.map((line) => settledLine(line, remainingThrough(line, position))),
+      lines: account.lines.map((line) => settledLine(line, position)),
     },
     settlement: {
       id,
@@ -79,8 +80,13 @@ export function settleOn(
 }
 
 /** The same line when nothing of it was settled now: only lines that changed are saved. */
-function settledLine(line: AccountLine, settledRequests: number): AccountLine {
-  return line.settledRequests === settledRequests ? line : { ...line, settledRequests };
+function settledLine(line: AccountLine, position: Position | undefined): AccountLine {
+  const settledRequests = remainingThrough(line, position);
+  const settled = tiersRemainingThrough(line, position);
+  const { tiered } = line;
+  if (tiered === undefined || settled === undefined || isSameCounts(tiered.settled, settled))
+    return line.settledRequests === settledRequests ? line : { ...line, settledRequests };
+  return { ...line, settledRequests, tiered: { ...tiered, settled } };
 }
 
 /** What a settlement leaves for the next one: a credit that it could not bill, and what is below a stroop. */

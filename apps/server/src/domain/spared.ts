@@ -4,6 +4,7 @@ import type { RecordUsageBulk } from './commands/usage.ts';
 import { costOfRequests } from './money.ts';
 import { partsUsed, type SentUse } from './quantity.ts';
 import type { Service } from './service.ts';
+import { unitPriceOfFirst } from './tiers.ts';
 
 /** Usage of duplicates that was not billed again, at the price that is in force now. */
 export interface SparedUsage {
@@ -53,7 +54,9 @@ function sparedItems(items: readonly Item[], serviceOf: ServiceOf): SparedUsage 
   let requests = 0n;
   let cost = 0n;
   for (const item of items) {
-    const { price = 0n, unitScale = 0 } = serviceOf(item.serviceId) ?? {};
+    const { price: flat = 0n, unitScale = 0, tiers } = serviceOf(item.serviceId) ?? {};
+    // In which tiers it would have fallen is not known any more: it counts as in the first one.
+    const price = tiers === undefined ? flat : unitPriceOfFirst(tiers);
     const used = partsUsed(item, unitScale);
     const parts = used.kind === 'counted' ? used.parts : 0;
     requests += BigInt(parts);

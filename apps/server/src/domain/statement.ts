@@ -2,8 +2,15 @@ import type { Account, AccountLine } from './account.ts';
 import type { Amount, Price } from './amount.ts';
 import { amountOfStroop, costOfRequests, type Stroops } from './money.ts';
 import type { Movement, MovementKind } from './movement.ts';
-import { type Position, recordedThrough, remainingThrough } from './position.ts';
+import {
+  type Position,
+  recordedThrough,
+  remainingThrough,
+  tiersRecordedThrough,
+  tiersRemainingThrough,
+} from './position.ts';
 import type { Service } from './service.ts';
+import { costOfParts, isNothing, minusCounts, partsOf, type TierCounts, type TierPart } from './tiers.ts';
 
 /** What an agent used of a service at one price, and what reversals took back of that price. */
 export interface Charge {
@@ -17,6 +24,8 @@ export interface Charge {
   /** 0 or above */
   readonly reversedRequests: number;
   readonly reversedAmount: Amount | undefined;
+  /** where the price has tiers: what was used in each of them, and taken back */
+  readonly tiered?: { readonly used: readonly TierPart[]; readonly reversed: readonly TierPart[] };
 }
 
 /** What happened on an account between two of its positions. */
@@ -41,6 +50,11 @@ export function stateAccount(
   for (const line of account.lines) {
     const requests = recordedThrough(line, to) - recordedThrough(line, from);
     const reversed = reversedOn(line, to) - reversedOn(line, from);
+    if (line.tiered !== undefined) {
+      const charge = tieredCharge(account, line, from, to);
+      if (charge !== undefined) charges.set(charge.priceVersion, charge);
+      continue;
+    }
     if (requests === 0 && reversed === 0) continue;
     const charge = chargeOf(account, line, service, requests, reversed);
     const known = charges.get(charge.priceVersion);
@@ -53,6 +67,37 @@ export function stateAccount(
     from: from.sequence,
     through: to.sequence,
   };
+}
+
+/** What was used at a price with tiers between two positions, and taken back. */
+function tieredCharge(
+  { serviceId, unitScale }: Account,
+  line: AccountLine,
+  from: Position,
+  to: Position,
+): Charge | undefined {
+  const { tiered, priceVersion } = line;
+  const [before, after] = [tiersRecordedThrough(line, from), tiersRecordedThrough(line, to)];
+  const [leftBefore, leftAfter] = [tiersRemainingThrough(line, from), tiersRemainingThrough(line, to)];
+  if (tiered === undefined || before === undefined || after === undefined) return undefined;
+  const used = minusCounts(after, before);
+  const reversed = minusCounts(used, leftAfter && minusCounts(leftAfter, leftBefore));
+  if (isNothing(used) && isNothing(reversed)) return undefined;
+  const [usedParts, reversedParts] = [partsOf(tiered.tiers, used), partsOf(tiered.tiers, reversed)];
+  return {
+    serviceId,
+    priceVersion,
+    price: 0n,
+    requests: requestsIn(used),
+    amount: costOfParts(usedParts, unitScale),
+    reversedRequests: requestsIn(reversed),
+    reversedAmount: costOfParts(reversedParts, unitScale),
+    tiered: { used: usedParts, reversed: reversedParts },
+  };
+}
+
+function requestsIn(counts: TierCounts): number {
+  return counts.reduce((sum, { requests }) => sum + requests, 0);
 }
 
 function chargeOf(
@@ -111,8 +156,13 @@ export function unbilledAt(
   billedStroops: Stroops,
 ): Amount {
   let cost = 0n;
-  for (const line of account.lines)
-    cost += costOfRequests(remainingThrough(line, position), priceOf(line, service) ?? 0n, account);
+  for (const line of account.lines) {
+    const counts = tiersRemainingThrough(line, position);
+    cost +=
+      line.tiered === undefined || counts === undefined
+        ? costOfRequests(remainingThrough(line, position), priceOf(line, service) ?? 0n, account)
+        : costOfParts(partsOf(line.tiered.tiers, counts), account.unitScale);
+  }
   return cost - billedStroops * amountOfStroop - position.paid;
 }
 

@@ -1,5 +1,7 @@
 import type { Amount } from './amount.ts';
 import type { Stroops } from './money.ts';
+import type { EntryTiers } from './tier-period.ts';
+import type { TierCounts, TierPart } from './tiers.ts';
 
 /** Usage as a caller reports it. */
 export interface UsageItem {
@@ -28,6 +30,15 @@ export interface ReversalLine {
   readonly requests: number;
   /** requests of its account that were ever reversed at its price version, up to and with this */
   readonly lineReversed: number;
+  /** where the price has tiers: the same for each of them */
+  readonly tiered?: ReversedTiers | undefined;
+}
+
+/** What a reversal took back in each tier of a price. */
+export interface ReversedTiers {
+  readonly taken: readonly TierPart[];
+  /** what was ever reversed, up to and with this */
+  readonly line: TierCounts;
 }
 
 /** What an entry that is a reversal takes back: the usage in (from, through] that nothing took back before. */
@@ -65,6 +76,8 @@ export interface Entry extends UsageItem {
   readonly priceVersion: number;
   /** requests that were recorded on its account at that price version, up to and with this entry */
   readonly lineRequests: number;
+  /** what of it fell into which tier; `undefined` where the price has none */
+  readonly tiered?: EntryTiers | undefined;
   /** requests of its account that were outstanding after it; `undefined` of entries from before this was kept */
   readonly outstandingAfter?: number | undefined;
   readonly recordedAtMs: number;

@@ -1,5 +1,6 @@
 import { type PricedUnits, parsePrice } from '../domain/amount.ts';
 import { inStroops, type StatedPrice } from '../domain/service.ts';
+import type { Tier, TierPeriodName } from '../domain/tiers.ts';
 import { ApiError } from './api-error.ts';
 
 /** A price as a body has it. */
@@ -7,25 +8,62 @@ export interface SentPrice {
   readonly priceStroops?: number;
   readonly price?: string;
   readonly per?: PricedUnits;
+  readonly tiers?: readonly SentTier[];
+  readonly period?: TierPeriodName;
+}
+
+interface SentTier {
+  readonly upTo?: number;
+  readonly price: string;
+  readonly package?: number;
 }
 
 type ReadPrice =
   | { readonly kind: 'valid'; readonly stated: StatedPrice }
   | { readonly kind: 'invalid'; readonly pointer: string; readonly message: string };
 
-/** Reads a price whose form was validated: it is there once, either in stroops or as a decimal text. */
-export function readPrice({ priceStroops, price, per }: SentPrice): ReadPrice {
+/** Reads a price whose form was validated: it is there once, in stroops, as a decimal text, or in tiers. */
+export function readPrice({ tiers, period, ...flat }: SentPrice): ReadPrice {
+  if (tiers !== undefined) return readTiers(tiers, period, flat);
+  const { priceStroops, price, per } = flat;
+  if (period !== undefined) return invalid('/period', 'must not be there without tiers');
   if (price === undefined) {
     if (per !== undefined) return invalid('/per', 'must not be there without a price');
-    if (priceStroops === undefined) return invalid('/priceStroops', 'is required, or a price');
+    if (priceStroops === undefined) return invalid('/priceStroops', 'is required, or a price or tiers');
     return { kind: 'valid', stated: inStroops(BigInt(priceStroops)) };
   }
   if (priceStroops !== undefined) return invalid('/price', 'must not be there beside priceStroops');
   const ofOne = parsePrice(price, per ?? 1);
   if (ofOne === undefined) {
-    return invalid('/price', 'must be exact to 10^-12 for one unit, and at most 9000000 for it');
+    return invalid('/price', notExact);
   }
   return { kind: 'valid', stated: { price: ofOne, per: per ?? 1 } };
+}
+
+const notExact = 'must be exact to 10^-12 for one unit, and at most 9000000 for it';
+
+function readTiers(
+  sent: readonly SentTier[],
+  period: TierPeriodName | undefined,
+  { priceStroops, price, per = 1 }: Pick<SentPrice, 'priceStroops' | 'price' | 'per'>,
+): ReadPrice {
+  if (priceStroops !== undefined) return invalid('/priceStroops', 'must not be there beside tiers');
+  if (price !== undefined) return invalid('/price', 'must not be there beside tiers');
+  if (period === undefined) return invalid('/period', 'is required with tiers');
+  const tiers: Tier[] = [];
+  for (const [number, { upTo, price: text, package: size }] of sent.entries()) {
+    const isLast = number === sent.length - 1;
+    const border = `/tiers/${number}/upTo`;
+    if (isLast && upTo !== undefined) return invalid(border, 'must not be there in the last tier');
+    if (!isLast && upTo === undefined) return invalid(border, 'is required in every tier but the last');
+    if (upTo !== undefined && upTo <= (tiers.at(-1)?.upTo ?? 0))
+      return invalid(border, 'must be above that of the tier before');
+    const ofOne = parsePrice(text, size === undefined ? per : 1);
+    if (ofOne === undefined) return invalid(`/tiers/${number}/price`, notExact);
+    tiers.push({ upTo, price: ofOne, package: size });
+  }
+  const first = tiers[0]?.price ?? 0n;
+  return { kind: 'valid', stated: { price: first, per, tiers: { period, tiers } } };
 }
 
 function invalid(pointer: string, message: string): ReadPrice {

@@ -2,6 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Account } from '../domain/account.ts';
 import { AccountAudit, type AccountFinding } from '../domain/audit.ts';
 import type { AuditFinding } from '../domain/audit-finding.ts';
+import { plusTaken, type TakenTiers, takenTiers } from '../domain/audit-tiers.ts';
 import type { Entry } from '../domain/usage.ts';
 import { auditActs } from './audit-acts.ts';
 import { auditBalances } from './audit-balances.ts';
@@ -70,7 +71,8 @@ async function auditAccount(
   account: Account,
   onEntry: (entry: Entry) => void,
 ): Promise<AccountFinding> {
-  const audit = new AccountAudit(account, await books.prices(key.tenant, key.serviceId));
+  const { prices, tiers } = await books.prices(key.tenant, key.serviceId);
+  const audit = new AccountAudit(account, prices, tiers);
   let settledThrough = 0;
   for (let number = 0; number < account.settlements; ) {
     const bills = await books.settlementsOf(key, number, account.settlements, pageRows);
@@ -97,7 +99,8 @@ async function auditEntries(
   while (last < through) {
     const entries = await books.entriesOf(key, last, through, pageRows);
     for (const entry of entries) {
-      audit.entry(entry, await takenBy(books, key, audit, entry));
+      const { taken, inTiers } = await takenBy(books, key, audit, entry);
+      audit.entry(entry, taken, inTiers);
       onEntry(entry);
     }
     const end = entries.at(-1)?.sequence;
@@ -113,10 +116,14 @@ async function takenBy(
   books: Books,
   key: AccountKey,
   audit: AccountAudit,
-  { sequence, reversal }: Entry,
-): Promise<ReadonlyMap<number, number>> {
+  { sequence, reversal, requests }: Entry,
+): Promise<{
+  readonly taken: ReadonlyMap<number, number>;
+  readonly inTiers: ReadonlyMap<number, TakenTiers>;
+}> {
   const taken = new Map<number, number>();
-  if (reversal === undefined) return taken;
+  const inTiers = new Map<number, TakenTiers>();
+  if (reversal === undefined) return { taken, inTiers };
   // No matter what a wrong row names, nothing after it is read.
   const through = Math.min(reversal.through, sequence);
   for (let last = reversal.from; last < through; ) {
@@ -125,11 +132,17 @@ async function takenBy(
     if (end === undefined) break;
     for (const entry of entries) {
       const isUsage = entry.reversal === undefined && entry.writeOff === undefined;
-      const left = isUsage ? entry.requests - audit.reversedOf(entry) : 0;
-      if (left !== 0) taken.set(entry.priceVersion, (taken.get(entry.priceVersion) ?? 0) + left);
+      const reversed = audit.reversedOf(entry);
+      const left = isUsage ? entry.requests - reversed : 0;
+      if (left === 0) continue;
+      const { priceVersion } = entry;
+      taken.set(priceVersion, (taken.get(priceVersion) ?? 0) + left);
+      const now = reversal.entryId === undefined ? left : Math.min(left, -requests);
+      const tiers = takenTiers(entry, reversed, now);
+      if (tiers !== undefined) inTiers.set(priceVersion, plusTaken(inTiers.get(priceVersion), tiers));
     }
     last = end;
     await nextTurn();
   }
-  return taken;
+  return { taken, inTiers };
 }

@@ -60,15 +60,17 @@ export const entriesCsv: CsvForm<StatedEntry, EntryColumn> = {
     'reversedRequests',
     'metadata',
     'quantity',
+    'tiers',
   ],
   rowOf(known) {
-    const { reverses, writesOff, reversed, ...members } = knownEntryBody(known);
+    const { reverses, writesOff, reversed, tiers, ...members } = knownEntryBody(known);
     return {
       ...members,
       reversed: String(reversed),
       metadata: known.entry.metadata ?? null,
       drawn: members.drawn ?? null,
       quantity: members.quantity ?? null,
+      tiers: tiersText(tiers, reverses),
       reversesEntryId: reverses?.entryId ?? null,
       reversesFrom: reverses?.from ?? null,
       reversesThrough: reverses?.through ?? null,
@@ -78,6 +80,15 @@ export const entriesCsv: CsvForm<StatedEntry, EntryColumn> = {
     };
   },
 };
+
+/** What of an entry is in its tiers, as JSON; of a reversal, what it takes back of them. */
+function tiersText(tiers: KnownEntryBody['tiers'], reverses: KnownEntryBody['reverses']): string | null {
+  const taken = reverses?.lines.flatMap(({ priceVersion, tiers: ofLine }) =>
+    ofLine === undefined ? [] : [{ priceVersion, tiers: ofLine }],
+  );
+  if (taken !== undefined && taken.length > 0) return JSON.stringify(taken);
+  return tiers === undefined ? null : JSON.stringify(tiers);
+}
 
 /** Settlements, without their lines. */
 export const settlementsCsv: CsvForm<

@@ -55,7 +55,9 @@ function grantRow({ kind, amount, grantId, note, at, href }: StatementBody['gran
 function usageRows(line: StatementBody['usage'][number]): StatementRow[] {
   const { serviceId, priceVersion, price, unit, href, afterSequence, throughSequence } = line;
   const reference = `entries ${afterSequence + 1} to ${throughSequence}`;
-  const shared = { ...empty, serviceId, priceVersion, price, reference, note: unit ?? '', href };
+  const inTier = line.tier === undefined ? '' : `tier ${line.tier}`;
+  const note = [unit ?? '', inTier].filter((text) => text !== '').join(', ');
+  const shared = { ...empty, serviceId, priceVersion, price, reference, note, href };
   const rows: StatementRow[] = [];
   if (line.requests > 0)
     rows.push({

@@ -23,6 +23,7 @@ const suites = [
   'services',
   'prices',
   'quantities',
+  'tiers',
   'service-lists',
   'pause',
   'retries-of-everything',

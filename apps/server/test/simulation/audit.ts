@@ -2,6 +2,8 @@ import type { Account } from '../../src/domain/account.ts';
 import { AccountAudit } from '../../src/domain/audit.ts';
 import { BalanceAudit } from '../../src/domain/audit-balances.ts';
 import { LimitAudit } from '../../src/domain/audit-limits.ts';
+import { plusTaken, type TakenTiers, takenTiers } from '../../src/domain/audit-tiers.ts';
+import { pricesOf } from '../../src/domain/service.ts';
 import type { Entry } from '../../src/domain/usage.ts';
 import { accountName } from '../../src/domain/view.ts';
 import { balanceName, type TenantRows } from './rows.ts';
@@ -34,13 +36,14 @@ export function auditRows(tenant: string, rows: TenantRows): void {
 function auditAccount(rows: TenantRows, account: Account, limits: LimitAudit): readonly string[] {
   const { agent, serviceId } = account;
   const name = accountName(agent, serviceId);
-  const prices = new Map((rows.prices.get(serviceId) ?? []).map((price) => [price.version, price.price]));
-  const audit = new AccountAudit(account, prices);
+  const { prices, tiers } = pricesOf(rows.prices.get(serviceId) ?? []);
+  const audit = new AccountAudit(account, prices, tiers);
   const entries = rows.entries.get(name) ?? [];
   let at = 0;
   const feedTo = (through: number) => {
     for (const entry of entries.slice(at, through)) {
-      audit.entry(entry, takenBy(entries, audit, entry));
+      const { taken, inTiers } = takenBy(entries, audit, entry);
+      audit.entry(entry, taken, inTiers);
       limits.entry(entry);
     }
     at = Math.max(at, through);
@@ -54,13 +57,20 @@ function auditAccount(rows: TenantRows, account: Account, limits: LimitAudit): r
 }
 
 /** The usage that a reversal may take back, by price version. */
-function takenBy(entries: readonly Entry[], audit: AccountAudit, { sequence, reversal }: Entry) {
+function takenBy(entries: readonly Entry[], audit: AccountAudit, { sequence, reversal, requests }: Entry) {
   const taken = new Map<number, number>();
-  if (reversal === undefined) return taken;
+  const inTiers = new Map<number, TakenTiers>();
+  if (reversal === undefined) return { taken, inTiers };
   for (const entry of entries.slice(reversal.from, Math.min(reversal.through, sequence))) {
     const isUsage = entry.reversal === undefined && entry.writeOff === undefined;
-    const left = isUsage ? entry.requests - audit.reversedOf(entry) : 0;
-    if (left !== 0) taken.set(entry.priceVersion, (taken.get(entry.priceVersion) ?? 0) + left);
+    const reversed = audit.reversedOf(entry);
+    const left = isUsage ? entry.requests - reversed : 0;
+    if (left === 0) continue;
+    const { priceVersion } = entry;
+    taken.set(priceVersion, (taken.get(priceVersion) ?? 0) + left);
+    const now = reversal.entryId === undefined ? left : Math.min(left, -requests);
+    const tiers = takenTiers(entry, reversed, now);
+    if (tiers !== undefined) inTiers.set(priceVersion, plusTaken(inTiers.get(priceVersion), tiers));
   }
-  return taken;
+  return { taken, inTiers };
 }

@@ -392,6 +392,12 @@ export interface components {
         };
         readonly BillLine: {
             readonly priceVersion: number;
+            /** @description The tier of the price, from 1. */
+            readonly tier?: number;
+            /** @description The tier is charged in packages of so many units, and the price is that of one. */
+            readonly package?: number;
+            /** @description How many packages are charged. */
+            readonly packages?: number;
             readonly requests: number;
             /** @description The same in units, with all decimal places. Only where the service has a `unitScale`; `requests` counts the smallest parts then. */
             readonly quantity?: string;
@@ -624,6 +630,8 @@ export interface components {
                 readonly lines: readonly {
                     readonly priceVersion: number | null;
                     readonly requests: number;
+                    /** @description Where the price has tiers: what came back of each. */
+                    readonly tiers?: readonly components["schemas"]["TierPart"][];
                 }[];
             };
             readonly writesOff?: {
@@ -632,6 +640,8 @@ export interface components {
                 readonly stroops: string;
                 readonly reason: string;
             };
+            /** @description Where the price has tiers: what of it fell into which. */
+            readonly tiers?: readonly components["schemas"]["TierPart"][];
         };
         readonly EntryExported: {
             readonly items: readonly components["schemas"]["KnownEntry"][];
@@ -1062,6 +1072,8 @@ export interface components {
                 readonly lines: readonly {
                     readonly priceVersion: number | null;
                     readonly requests: number;
+                    /** @description Where the price has tiers: what came back of each. */
+                    readonly tiers?: readonly components["schemas"]["TierPart"][];
                 }[];
             };
             readonly writesOff?: {
@@ -1070,9 +1082,11 @@ export interface components {
                 readonly stroops: string;
                 readonly reason: string;
             };
-            /** @description At its price version. Null without a price, for a reversal of usage at several prices, and if the price is not a whole number of stroops. */
+            /** @description Where the price has tiers: what of it fell into which. */
+            readonly tiers?: readonly components["schemas"]["TierPart"][];
+            /** @description At its price version. Null without a price, in tiers, for a reversal of usage at several prices, and if the price is not a whole number of stroops. */
             readonly priceStroops: number | null;
-            /** @description The price of one unit, exactly. Null without a price, and for a reversal of usage at several prices. */
+            /** @description The price of one unit, exactly. Null without a price, in tiers, and for a reversal of usage at several prices. */
             readonly price: string | null;
             /** @description What it adds to a bill; below 0 for a reversal. Null while its service has no price, and if it is not a whole number of stroops. */
             readonly amountStroops: string | null;
@@ -1439,6 +1453,17 @@ export interface components {
                 readonly per: 1 | 1000 | 1000000;
                 /** @description What the amounts are in. `XLM` (whose atom is the stroop, 10^-7) is built in. */
                 readonly asset: string;
+                /** @description In place of a price: what an account uses in a period falls into tiers, and each part costs the price of its tier. */
+                readonly tiers?: readonly {
+                    /** @description The quantity of the period at which the tier ends, in units. The last tier has none. */
+                    readonly upTo?: number;
+                    /** @description The price of `per` units, or of one package. */
+                    readonly price: string;
+                    /** @description The price is for packages of so many units; a started one counts whole. */
+                    readonly package?: number;
+                }[];
+                /** @description With `tiers`: the period, in UTC, over which they count. */
+                readonly period?: "day" | "month" | "lifetime";
                 readonly setAt: string;
             }[];
             /** @description Send it as `cursor`: it continues the list, also after its last page and for an empty list. */
@@ -1453,6 +1478,17 @@ export interface components {
             readonly price?: string;
             /** @description For how many units the price is. */
             readonly per?: 1 | 1000 | 1000000;
+            /** @description In place of a price: what an account uses in a period falls into tiers, and each part costs the price of its tier. */
+            readonly tiers?: readonly {
+                /** @description The quantity of the period at which the tier ends, in units. The last tier has none. */
+                readonly upTo?: number;
+                /** @description The price of `per` units, or of one package. */
+                readonly price: string;
+                /** @description The price is for packages of so many units; a started one counts whole. */
+                readonly package?: number;
+            }[];
+            /** @description With `tiers`: the period, in UTC, over which they count. */
+            readonly period?: "day" | "month" | "lifetime";
         };
         readonly PrintStatementQuery: {
             /** @description The beginning; that of the books without it. */
@@ -1675,6 +1711,17 @@ export interface components {
             readonly per: 1 | 1000 | 1000000;
             /** @description What the amounts are in. `XLM` (whose atom is the stroop, 10^-7) is built in. */
             readonly asset: string;
+            /** @description In place of a price: what an account uses in a period falls into tiers, and each part costs the price of its tier. */
+            readonly tiers?: readonly {
+                /** @description The quantity of the period at which the tier ends, in units. The last tier has none. */
+                readonly upTo?: number;
+                /** @description The price of `per` units, or of one package. */
+                readonly price: string;
+                /** @description The price is for packages of so many units; a started one counts whole. */
+                readonly package?: number;
+            }[];
+            /** @description With `tiers`: the period, in UTC, over which they count. */
+            readonly period?: "day" | "month" | "lifetime";
             readonly disabled: boolean;
             readonly description?: string;
             readonly owner?: string;
@@ -1715,6 +1762,17 @@ export interface components {
                 readonly per: 1 | 1000 | 1000000;
                 /** @description What the amounts are in. `XLM` (whose atom is the stroop, 10^-7) is built in. */
                 readonly asset: string;
+                /** @description In place of a price: what an account uses in a period falls into tiers, and each part costs the price of its tier. */
+                readonly tiers?: readonly {
+                    /** @description The quantity of the period at which the tier ends, in units. The last tier has none. */
+                    readonly upTo?: number;
+                    /** @description The price of `per` units, or of one package. */
+                    readonly price: string;
+                    /** @description The price is for packages of so many units; a started one counts whole. */
+                    readonly package?: number;
+                }[];
+                /** @description With `tiers`: the period, in UTC, over which they count. */
+                readonly period?: "day" | "month" | "lifetime";
                 /** @description False: it was registered before, and is changed. */
                 readonly created: boolean;
             } | {
@@ -1750,6 +1808,17 @@ export interface components {
             readonly per: 1 | 1000 | 1000000;
             /** @description What the amounts are in. `XLM` (whose atom is the stroop, 10^-7) is built in. */
             readonly asset: string;
+            /** @description In place of a price: what an account uses in a period falls into tiers, and each part costs the price of its tier. */
+            readonly tiers?: readonly {
+                /** @description The quantity of the period at which the tier ends, in units. The last tier has none. */
+                readonly upTo?: number;
+                /** @description The price of `per` units, or of one package. */
+                readonly price: string;
+                /** @description The price is for packages of so many units; a started one counts whole. */
+                readonly package?: number;
+            }[];
+            /** @description With `tiers`: the period, in UTC, over which they count. */
+            readonly period?: "day" | "month" | "lifetime";
         };
         readonly ServicePut: {
             /** @description What is consumed: A-Z a-z 0-9 . _ - @ : / | + ~ # $ ! and '*'; not '.' or '..', no '::'. Percent-encoded in a path. */
@@ -1760,6 +1829,17 @@ export interface components {
             readonly price?: string;
             /** @description For how many units the price is. */
             readonly per?: 1 | 1000 | 1000000;
+            /** @description In place of a price: what an account uses in a period falls into tiers, and each part costs the price of its tier. */
+            readonly tiers?: readonly {
+                /** @description The quantity of the period at which the tier ends, in units. The last tier has none. */
+                readonly upTo?: number;
+                /** @description The price of `per` units, or of one package. */
+                readonly price: string;
+                /** @description The price is for packages of so many units; a started one counts whole. */
+                readonly package?: number;
+            }[];
+            /** @description With `tiers`: the period, in UTC, over which they count. */
+            readonly period?: "day" | "month" | "lifetime";
             readonly description?: string;
             readonly owner?: string;
             /** @description What is counted, as people call it: 1-32 characters. */
@@ -1778,6 +1858,17 @@ export interface components {
             readonly per: 1 | 1000 | 1000000;
             /** @description What the amounts are in. `XLM` (whose atom is the stroop, 10^-7) is built in. */
             readonly asset: string;
+            /** @description In place of a price: what an account uses in a period falls into tiers, and each part costs the price of its tier. */
+            readonly tiers?: readonly {
+                /** @description The quantity of the period at which the tier ends, in units. The last tier has none. */
+                readonly upTo?: number;
+                /** @description The price of `per` units, or of one package. */
+                readonly price: string;
+                /** @description The price is for packages of so many units; a started one counts whole. */
+                readonly package?: number;
+            }[];
+            /** @description With `tiers`: the period, in UTC, over which they count. */
+            readonly period?: "day" | "month" | "lifetime";
             readonly description?: string;
             readonly owner?: string;
             /** @description What is counted, as people call it: 1-32 characters. */
@@ -1946,13 +2037,19 @@ export interface components {
                 /** @description The path from which its entries, or itself, can be read. */
                 readonly href: string;
             }[];
-            /** @description By service and price. */
+            /** @description By service, price and tier. */
             readonly usage: readonly {
                 /** @description What is consumed: A-Z a-z 0-9 . _ - @ : / | + ~ # $ ! and '*'; not '.' or '..', no '::'. Percent-encoded in a path. */
                 readonly serviceId: string;
                 readonly unit: string | null;
                 readonly priceVersion: number | null;
-                /** @description Of one request, or of one unit. */
+                /** @description The tier of the price, from 1. */
+                readonly tier?: number;
+                /** @description The tier is charged in packages of so many units, and the price is that of one. */
+                readonly package?: number;
+                /** @description How many packages are charged. */
+                readonly packages?: number;
+                /** @description Of one request, one unit, or one package. */
                 readonly price: string | null;
                 readonly requests: number;
                 /** @description The same in units, with all decimal places. Only where the service has a `unitScale`; `requests` counts the smallest parts then. */
@@ -1963,6 +2060,8 @@ export interface components {
                 readonly reversedRequests: number;
                 /** @description The same in units, with all decimal places. Only where the service has a `unitScale`; `requests` counts the smallest parts then. */
                 readonly reversedQuantity?: string;
+                /** @description How many packages were taken back. */
+                readonly reversedPackages?: number;
                 /** @description Null while the service has no price. */
                 readonly reversedAmount: string | null;
                 /** @description Its entries come after this one of its account, */
@@ -2069,6 +2168,21 @@ export interface components {
         readonly SummarizeEventsQuery: {
             /** @description From this moment on: a timestamp, or milliseconds since the epoch. */
             readonly since?: string;
+        };
+        readonly TierPart: {
+            /** @description The tier of the price, from 1. */
+            readonly tier: number;
+            readonly requests: number;
+            /** @description The same in units, with all decimal places. Only where the service has a `unitScale`; `requests` counts the smallest parts then. */
+            readonly quantity?: string;
+            /** @description The tier is charged in packages of so many units, and the price is that of one. */
+            readonly package?: number;
+            /** @description How many packages are charged. */
+            readonly packages?: number;
+            /** @description The price of one unit, or of one package. */
+            readonly price: string;
+            /** @description An exact amount of the asset; below 0 for an overdraft. */
+            readonly amount: string;
         };
         readonly TopAgents: {
             /** @description What is consumed: A-Z a-z 0-9 . _ - @ : / | + ~ # $ ! and '*'; not '.' or '..', no '::'. Percent-encoded in a path. */
@@ -2411,6 +2525,7 @@ export type Statement = components['schemas']['Statement'];
 export type Stats = components['schemas']['Stats'];
 export type SumUsageOverTimeQuery = components['schemas']['SumUsageOverTimeQuery'];
 export type SummarizeEventsQuery = components['schemas']['SummarizeEventsQuery'];
+export type TierPart = components['schemas']['TierPart'];
 export type TopAgents = components['schemas']['TopAgents'];
 export type TopAgentsQuery = components['schemas']['TopAgentsQuery'];
 export type UsageBulk = components['schemas']['UsageBulk'];

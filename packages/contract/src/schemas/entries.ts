@@ -16,7 +16,7 @@ import {
   Uuid,
 } from './identifiers.ts';
 import { Cursor, followedPage, PageLimit } from './pages.ts';
-import { UnitPrice } from './prices.ts';
+import { TierPart, UnitPrice } from './prices.ts';
 import { ShownQuantity } from './quantities.ts';
 
 /** What a reversal takes back: the usage in (from, through] of its account that nothing took back before. */
@@ -29,6 +29,9 @@ const Reverses = Type.Object({
     Type.Object({
       priceVersion: Type.Union([Type.Integer({ minimum: 1 }), Type.Null()]),
       requests: RequestsTotal,
+      tiers: Type.Optional(
+        Type.Array(TierPart, { description: 'Where the price has tiers: what came back of each.' }),
+      ),
     }),
   ),
 });
@@ -64,6 +67,9 @@ const recorded = {
   ),
   reverses: Type.Optional(Reverses),
   writesOff: Type.Optional(WritesOff),
+  tiers: Type.Optional(
+    Type.Array(TierPart, { description: 'Where the price has tiers: what of it fell into which.' }),
+  ),
 };
 
 /** An entry as it was recorded. */
@@ -74,11 +80,11 @@ export const KnownEntry = Type.Object({
   ...recorded,
   priceStroops: Type.Union([PriceStroops, Type.Null()], {
     description:
-      'At its price version. Null without a price, for a reversal of usage at several prices, and if the price is not a whole number of stroops.',
+      'At its price version. Null without a price, in tiers, for a reversal of usage at several prices, and if the price is not a whole number of stroops.',
   }),
   price: Type.Union([UnitPrice, Type.Null()], {
     description:
-      'The price of one unit, exactly. Null without a price, and for a reversal of usage at several prices.',
+      'The price of one unit, exactly. Null without a price, in tiers, and for a reversal of usage at several prices.',
   }),
   amountStroops: Type.Union([SignedStroops, Type.Null()], {
     description:

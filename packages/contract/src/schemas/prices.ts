@@ -1,7 +1,8 @@
 import Type from 'typebox';
-import { Asset } from './balances.ts';
+import { Asset, SignedAmount } from './balances.ts';
 import { explained } from './explained-pattern.ts';
-import { PriceStroops } from './identifiers.ts';
+import { PriceStroops, SignedRequests } from './identifiers.ts';
+import { ShownQuantity } from './quantities.ts';
 
 const Price = Type.String({
   description: 'The price of `per` units, as a decimal string: exact to 10^-12 of the asset for one unit.',
@@ -16,6 +17,40 @@ const Per = Type.Union([Type.Literal(1), Type.Literal(1_000), Type.Literal(1_000
   description: 'For how many units the price is.',
 });
 
+const UnitsOfTier = Type.Integer({ minimum: 1, maximum: 1_000_000_000_000, examples: [1_000] });
+
+/** One of the tiers of a price. */
+const Tier = Type.Object(
+  {
+    upTo: Type.Optional(
+      Type.Integer({
+        ...UnitsOfTier,
+        description: 'The quantity of the period at which the tier ends, in units. The last tier has none.',
+      }),
+    ),
+    price: Type.String({ ...Price, description: 'The price of `per` units, or of one package.' }),
+    package: Type.Optional(
+      Type.Integer({
+        ...UnitsOfTier,
+        description: 'The price is for packages of so many units; a started one counts whole.',
+      }),
+    ),
+  },
+  { additionalProperties: false },
+);
+
+const Tiers = Type.Array(Tier, {
+  description:
+    'In place of a price: what an account uses in a period falls into tiers, and each part costs the price of its tier.',
+  minItems: 1,
+  maxItems: 10,
+  examples: [[{ upTo: 1_000, price: '0' }, { price: '0.002' }]],
+});
+
+const Period = Type.Union([Type.Literal('day'), Type.Literal('month'), Type.Literal('lifetime')], {
+  description: 'With `tiers`: the period, in UTC, over which they count.',
+});
+
 /** A price as it is sent: in whole stroops, or as a decimal text. */
 export const sentPrice = {
   priceStroops: Type.Optional(
@@ -26,6 +61,8 @@ export const sentPrice = {
   ),
   price: Type.Optional(Price),
   per: Type.Optional(Per),
+  tiers: Type.Optional(Tiers),
+  period: Type.Optional(Period),
 };
 
 /** The price of one unit in stroops, where it is a whole number of them. */
@@ -40,7 +77,34 @@ export const shownPrice = {
   price: Price,
   per: Per,
   asset: Asset,
+  tiers: Type.Optional(Tiers),
+  period: Type.Optional(Period),
 };
+
+const TierNumber = Type.Integer({ minimum: 1, maximum: 10, description: 'The tier of the price, from 1.' });
+
+const packages = {
+  package: Type.Optional(
+    Type.Integer({
+      ...UnitsOfTier,
+      description: 'The tier is charged in packages of so many units, and the price is that of one.',
+    }),
+  ),
+  packages: Type.Optional(Type.Integer({ description: 'How many packages are charged.' })),
+};
+
+/** Which tier of a price a line is of. */
+export const ofTier = { tier: Type.Optional(TierNumber), ...packages };
+
+/** What of some usage is in one tier. */
+export const TierPart = Type.Object({
+  tier: TierNumber,
+  requests: SignedRequests,
+  quantity: Type.Optional(ShownQuantity),
+  ...packages,
+  price: Type.String({ ...Price, description: 'The price of one unit, or of one package.' }),
+  amount: SignedAmount,
+});
 
 /** The price of one unit. */
 export const UnitPrice = Type.String({

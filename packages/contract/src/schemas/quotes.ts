@@ -11,11 +11,12 @@ import {
   Timestamp,
 } from './identifiers.ts';
 import { pagedToEnd } from './pages.ts';
-import { UnitPrice, WholePriceStroops } from './prices.ts';
+import { ofTier, UnitPrice, WholePriceStroops } from './prices.ts';
 import { ShownQuantity } from './quantities.ts';
 
 export const BillLine = Type.Object({
   priceVersion: Type.Integer({ minimum: 1 }),
+  ...ofTier,
   requests: SignedRequests,
   quantity: Type.Optional(ShownQuantity),
   priceStroops: Type.Optional(WholePriceStroops),

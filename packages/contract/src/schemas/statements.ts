@@ -1,6 +1,7 @@
 import Type from 'typebox';
 import { Amount, Asset, SignedAmount } from './balances.ts';
 import { Agent, RequestsTotal, Sequence, ServiceId, Timestamp, Uuid } from './identifiers.ts';
+import { ofTier } from './prices.ts';
 import { ShownQuantity } from './quantities.ts';
 
 export const StatementFilter = Type.Object(
@@ -70,7 +71,8 @@ export const Statement = Type.Object({
       serviceId: ServiceId,
       unit: Type.Union([Type.String(), Type.Null()]),
       priceVersion: Type.Union([Type.Integer({ minimum: 1 }), Type.Null()]),
-      price: Type.Union([Amount, Type.Null()], { description: 'Of one request, or of one unit.' }),
+      ...ofTier,
+      price: Type.Union([Amount, Type.Null()], { description: 'Of one request, one unit, or one package.' }),
       requests: RequestsTotal,
       quantity: Type.Optional(ShownQuantity),
       amount: AmountOrNull,
@@ -79,6 +81,7 @@ export const Statement = Type.Object({
         description: 'Taken back in this time, also of what was recorded earlier.',
       }),
       reversedQuantity: Type.Optional(ShownQuantity),
+      reversedPackages: Type.Optional(Type.Integer({ description: 'How many packages were taken back.' })),
       reversedAmount: AmountOrNull,
       afterSequence: Type.Integer({
         ...Sequence,
@@ -87,7 +90,7 @@ export const Statement = Type.Object({
       throughSequence: Type.Integer({ ...Sequence, description: 'up to and with this one.' }),
       href: Link,
     }),
-    { description: 'By service and price.' },
+    { description: 'By service, price and tier.' },
   ),
   bills: Type.Array(
     Type.Object({

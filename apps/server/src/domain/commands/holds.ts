@@ -16,6 +16,7 @@ import { partsUsed, type SentUse } from '../quantity.ts';
 import { type PaidFromBalance, recordedUsage, refusalOfService, usageEventsMax } from '../recorded-usage.ts';
 import type { Refusal } from '../refusal.ts';
 import type { Service } from '../service.ts';
+import { dearestCost, unitsPaidBy } from '../tiers.ts';
 import { isSameUsage, type UsageItem } from '../usage.ts';
 import type { Changes, View } from '../view.ts';
 import { wantHeld } from '../wants.ts';
@@ -222,13 +223,16 @@ type Reserved = Exclude<ReturnType<typeof reservedBy>, { readonly kind: 'refused
 function quantityOf(wanted: Reserved, service: Service | undefined): bigint {
   const unitScale = service?.unitScale ?? 0;
   if (wanted.kind === 'counted') return unitsOf(wanted.parts, unitScale);
+  if (service?.tiers !== undefined) return unitsPaidBy(wanted.amount, service.tiers, unitScale);
   const price = priceOf(1, service, unitScale) ?? 0n;
   return price === 0n ? 0n : (wanted.amount / price) * unitsOf(1, unitScale);
 }
 
-/** `undefined`: the service has no price. */
+/** What is reserved for requests: in tiers, the most that they may cost. `undefined`: the service has no price. */
 function priceOf(requests: number, service: Service | undefined, unitScale: number): Amount | undefined {
-  return service === undefined ? undefined : costOfRequests(requests, service.price, { unitScale });
+  if (service === undefined) return undefined;
+  if (service.tiers !== undefined) return dearestCost(requests, service.tiers, unitScale);
+  return costOfRequests(requests, service.price, { unitScale });
 }
 
 function decideCapture(
@@ -260,7 +264,7 @@ function decideCapture(
     hold,
   );
   if (recorded.kind === 'refused') return refused(recorded.refusal);
-  const { entryId, total, paid, changes } = recorded;
+  const { entryId, total, paid, changes, cost = 0n } = recorded;
   const captured: Hold = {
     ...hold,
     state: 'captured',
@@ -271,7 +275,7 @@ function decideCapture(
         ? keptBy(hold.counted, unitsOf(item.requests, unitScale), moment.nowMs)
         : hold.counted,
     entryId,
-    captured: priceOf(item.requests, view.service(hold.serviceId), unitScale) ?? 0n,
+    captured: cost,
   };
   const events = [holdEvent(captured, source), ...changes.events];
   return done(

@@ -7,7 +7,16 @@ import { refundOf } from '../payment.ts';
 import type { Position } from '../position.ts';
 import { partsUsed, quantityText } from '../quantity.ts';
 import type { Refusal } from '../refusal.ts';
-import { openFrom, returnedFor, reverseOn, unreturnedBehind, unreversedBehind } from '../reversal.ts';
+import {
+  openFrom,
+  returnedFor,
+  reverseOn,
+  unreturnedBehind,
+  unreversedBehind,
+  unreversedTiersBehind,
+} from '../reversal.ts';
+import { periodCleared, periodWithout, takenOf } from '../tier-period.ts';
+import { costOfParts } from '../tiers.ts';
 import type { Entry, KnownEntry, Reversal } from '../usage.ts';
 import type { View } from '../view.ts';
 import { wantAccount, wantBilling } from '../wants.ts';
@@ -94,7 +103,8 @@ function decideReversal(command: ReverseEntry, view: View, moment: Moment): Deci
   if (part.kind === 'refused') return refused(part.refusal);
   const wanted = part.parts;
   if (wanted > left) return refused(tooManyRequests(known, wanted, left));
-  const { account, entry } = reverseOn(view.account(agent, serviceId), {
+  const before = view.account(agent, serviceId);
+  const { account, entry } = reverseOn(before, {
     id: moment.id(0),
     nowMs: moment.nowMs,
     entryId,
@@ -102,7 +112,7 @@ function decideReversal(command: ReverseEntry, view: View, moment: Moment): Deci
     through: sequence,
     reason,
     requestsByVersion: new Map([[priceVersion, wanted]]),
-    drawn: returnedFor(known.entry, known.reversedRequests, wanted),
+    ...takenBack(known, wanted, before),
   });
   const returned = refundFor(entry, view, moment);
   if (returned.kind === 'refused') return refused(returned.refusal);
@@ -120,6 +130,18 @@ function partWanted(
 ): ReturnType<typeof partsUsed> {
   if (quantity !== undefined) return partsUsed({ requests: 0, quantity }, unitScale);
   return { kind: 'counted', parts: requests ?? left };
+}
+
+/** What comes back with some requests of an entry: its tiers, the room in them, and what was drawn for it. */
+function takenBack({ entry, reversedRequests }: KnownEntry, wanted: number, { tierPeriod }: Account) {
+  const { tiered, priceVersion, unitScale } = entry;
+  if (tiered === undefined) return { drawn: returnedFor(entry, reversedRequests, wanted) };
+  const taken = takenOf(tiered, entry, reversedRequests, wanted);
+  return {
+    tiersByVersion: new Map([[priceVersion, taken]]),
+    tierPeriod: periodWithout(tierPeriod, priceVersion, tiered.startMs, taken),
+    drawn: entry.drawn === undefined ? undefined : costOfParts(taken, unitScale),
+  };
 }
 
 function tooManyRequests({ entry }: KnownEntry, wanted: number, left: number): Refusal {
@@ -162,6 +184,7 @@ function decideClearing(
     through: before.sequence,
     reason: undefined,
     requestsByVersion: open,
+    ...tiersBehind(before, position),
     drawn: drawnBehind(before, position),
   });
   const returned = refundFor(entry, view, moment);
@@ -170,6 +193,16 @@ function decideClearing(
     { ...cleared, entryId: entry.id },
     { ...returned.changes, accounts: [account], entries: [entry] },
   );
+}
+
+/** The tiers of the open usage, and the room that comes back in them. */
+function tiersBehind(account: Account, position: Position) {
+  if (account.tierPeriod === undefined) return {};
+  const tiersByVersion = unreversedTiersBehind(account, position);
+  const tierPeriod = periodCleared(account.tierPeriod, openFrom(account), (version) =>
+    tiersByVersion.get(version),
+  );
+  return { tiersByVersion, tierPeriod };
 }
 
 /** Where the open usage of an account begins. */

@@ -1,7 +1,7 @@
 import { type CommandRules, type RulesOf, usually } from '../command-rules.ts';
 import { type Decision, done, type Moment, refused } from '../decision.ts';
 import type { NotedEvent } from '../event.ts';
-import { priceShown } from '../price-shown.ts';
+import { priceShown, tiersShown } from '../price-shown.ts';
 import type { Refusal } from '../refusal.ts';
 import {
   metadataOf,
@@ -13,6 +13,7 @@ import {
   type StatedPrice,
   withPrice,
 } from '../service.ts';
+import { isSameTiers } from '../tiers.ts';
 import { type Changes, DraftView, type View } from '../view.ts';
 import type { TenantWants } from '../wants.ts';
 
@@ -306,11 +307,17 @@ function tooManyPrices(serviceId: string): Refusal {
 }
 
 function serviceChanges(known: Service | undefined, service: Service, moment: Moment): Partial<Changes> {
-  const { serviceId, price, priceVersion } = service;
+  const { serviceId, price, priceVersion, tiers, firstPrice } = service;
   const isNewPrice = priceVersion !== known?.priceVersion;
+  const made = { serviceId, setAtMs: moment.nowMs };
+  // A service that begins with tiers has a flat version 1 before them.
+  const isFirst = known === undefined && priceVersion > 1;
   return {
     services: [service],
-    prices: isNewPrice ? [{ serviceId, version: priceVersion, price, setAtMs: moment.nowMs }] : [],
+    prices: [
+      ...(isFirst ? [{ ...made, version: 1, price: firstPrice }] : []),
+      ...(isNewPrice ? [{ ...made, version: priceVersion, price, tiers }] : []),
+    ],
     events: changeEvents(known, service, moment),
   };
 }
@@ -323,6 +330,7 @@ function changeEvents(known: Service | undefined, service: Service, moment: Mome
 function isChanged(known: Service, service: Service): boolean {
   return (
     known.price !== service.price ||
+    !isSameTiers(known.tiers, service.tiers) ||
     known.pricePer !== service.pricePer ||
     known.unitScale !== service.unitScale ||
     String(metadataOf(known)) !== String(metadataOf(service))
@@ -330,13 +338,22 @@ function isChanged(known: Service, service: Service): boolean {
 }
 
 function noted(type: NotedEvent['type'], service: Service, moment: Moment): NotedEvent {
-  const { serviceId, price, pricePer, unitScale, disabled } = service;
+  const { serviceId, price, pricePer, unitScale, disabled, tiers } = service;
   const metadata = metadataOf(service).flatMap(([name, value]) =>
     value === undefined ? [] : [[name, value]],
   );
-  const { priceStroops, ...shown } = priceShown(price, pricePer);
+  const { priceStroops, tiers: _, period: __, ...shown } = priceShown(price, pricePer, tiers);
   const inStroops = priceStroops === undefined ? {} : { priceStroops };
   const scaled = unitScale === 0 ? {} : { unitScale };
-  const data = { serviceId, ...inStroops, ...shown, ...scaled, disabled, ...Object.fromEntries(metadata) };
+  const inTiers = tiersShown(tiers, pricePer);
+  const data = {
+    serviceId,
+    ...inStroops,
+    ...shown,
+    ...inTiers,
+    ...scaled,
+    disabled,
+    ...Object.fromEntries(metadata),
+  };
   return { id: moment.id(0), type, atMs: moment.nowMs, data };
 }

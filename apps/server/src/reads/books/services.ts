@@ -1,4 +1,4 @@
-import type { PriceVersion, Service } from '../../domain/service.ts';
+import type { PricesOf, PriceVersion, Service } from '../../domain/service.ts';
 import type { CountedNames } from './accounts.ts';
 
 /** Reads of services and their prices. */
@@ -7,7 +7,7 @@ export interface ServiceReads {
   /** services after an id, by their ids; '' begins */
   servicesAfter(tenant: string, after: string, limit: number): Promise<readonly Service[]>;
   /** prices of a service by version */
-  prices(tenant: string, serviceId: string): Promise<ReadonlyMap<number, bigint>>;
+  prices(tenant: string, serviceId: string): Promise<PricesOf>;
   /** prices of a service after a version, in their order; 0 begins */
   pricesAfter(
     tenant: string,

@@ -14,6 +14,7 @@ import {
   text,
 } from '../table.ts';
 import { exactAmount } from './balances.ts';
+import { lineTiersColumn, tierPeriodColumn } from './tiers.ts';
 
 /** Accounts with their totals. */
 export const accounts = table({
@@ -35,6 +36,7 @@ export const accounts = table({
     paid: exactAmount(),
     settledPaid: exactAmount(),
     unitScale: small(),
+    tierPeriod: optional(tierPeriodColumn),
     lines: part<readonly AccountLine[]>(),
   },
   /** `account` refers to the account in the rows of other tables; `unsettled` follows from its lines */
@@ -51,5 +53,6 @@ export const accountLines = table({
     recordedRequests: count(),
     reversedRequests: count(),
     settledRequests: count(),
+    tiered: optional(lineTiersColumn),
   },
 });

@@ -16,6 +16,7 @@ import {
   text,
 } from '../table.ts';
 import { exactAmount } from './balances.ts';
+import { entryTiersColumn, reversedTiersColumn } from './tiers.ts';
 
 /** Usage that was recorded, reversals and write-offs. */
 export const entries = table({
@@ -37,6 +38,7 @@ export const entries = table({
     recordedAtMs: count(),
     drawn: optional(exactAmount()),
     paidAfter: optional(exactAmount()),
+    tiered: optional(entryTiersColumn),
     reversal: part<Reversal | undefined>(),
     writeOff: part<WriteOff | undefined>(),
   },
@@ -61,7 +63,12 @@ export const reversals = table({
 export const reversalLines = table({
   name: 'reversal_lines',
   place: ofEntry,
-  columns: { priceVersion: key(small()), requests: count(), lineReversed: count() },
+  columns: {
+    priceVersion: key(small()),
+    requests: count(),
+    lineReversed: count(),
+    tiered: optional(reversedTiersColumn),
+  },
 });
 
 /** What the entries that are write-offs take off the credit of their account. */

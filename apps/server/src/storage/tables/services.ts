@@ -13,6 +13,7 @@ import {
   table,
   text,
 } from '../table.ts';
+import { tiersColumn } from './tiers.ts';
 
 /** For how many units a price is shown. */
 const shownUnits = (): Column<PricedUnits> => ({
@@ -41,6 +42,7 @@ export const services = table({
     unit: optional(text()),
     pricePer: shownUnits(),
     unitScale: small(),
+    tiers: optional(named('price_tiers', tiersColumn)),
   },
 });
 
@@ -53,5 +55,6 @@ export const servicePrices = table({
     version: key(named('price_version', small())),
     price: amount(),
     setAtMs: count(),
+    tiers: optional(named('price_tiers', tiersColumn)),
   },
 });

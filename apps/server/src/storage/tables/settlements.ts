@@ -14,6 +14,7 @@ import {
   text,
 } from '../table.ts';
 import { exactAmount } from './balances.ts';
+import { tierPartsColumn } from './tiers.ts';
 
 /** Bills. */
 export const settlements = table({
@@ -46,5 +47,6 @@ export const settlementLines = table({
     requests: count(),
     price: amount(),
     amount: exactAmount(),
+    tiered: optional(tierPartsColumn),
   },
 });

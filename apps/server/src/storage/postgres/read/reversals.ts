@@ -1,6 +1,13 @@
 import type { Position } from '../../../domain/position.ts';
 import type { Reversal } from '../../../domain/usage.ts';
 import { reversalLines, reversals } from '../../tables/entries.ts';
+import {
+  type CountsOf,
+  positionTiers,
+  type ReversedByVersion,
+  reversedByVersion,
+  sumOfTaken,
+} from '../../tables/reversed-tiers.ts';
 import { integer, integerOrAbsent, rowsIn, text, textOrAbsent } from '../columns.ts';
 import type { PostgresConnection, PostgresRow } from '../connection.ts';
 import { jsonObject, parserOf } from '../described.ts';
@@ -14,7 +21,7 @@ export const reversalColumn = `CASE WHEN e.requests < 0 THEN (SELECT json_agg(${
 const parseFields = parserOf(reversals);
 const parseLine = parserOf(reversalLines);
 
-const loadPositionSql = `SELECT sequence, price_version, line_requests, paid_after FROM entries
+const loadPositionSql = `SELECT sequence, price_version, line_requests, paid_after, tiered FROM entries
   WHERE tenant = $1 AND account = $2 AND sequence = $3`;
 const reversedOfEntrySql = `SELECT coalesce(sum(l.requests), 0)::bigint AS reversed
   FROM reversals AS r JOIN reversal_lines AS l USING (tenant, account, sequence)
@@ -23,13 +30,15 @@ const reversedOfEntrySql = `SELECT coalesce(sum(l.requests), 0)::bigint AS rever
 const rangeAtSql = `SELECT from_sequence FROM reversals
   WHERE tenant = $1 AND account = $2 AND through_sequence >= $3 AND entry_id IS NULL
   ORDER BY through_sequence LIMIT 1`;
-const reversedThroughSql = `SELECT l.price_version, (SELECT r.line_reversed FROM reversal_lines AS r
-      WHERE r.tenant = l.tenant AND r.account = l.account AND r.price_version = l.price_version
-        AND r.sequence <= $3 ORDER BY r.sequence DESC LIMIT 1) AS reversed
-  FROM account_lines AS l WHERE l.tenant = $1 AND l.account = $2 AND l.reversed_requests > 0`;
+const reversedThroughSql = `SELECT l.price_version, r.line_reversed AS reversed, r.tiered
+  FROM account_lines AS l CROSS JOIN LATERAL (SELECT b.line_reversed, b.tiered FROM reversal_lines AS b
+      WHERE b.tenant = l.tenant AND b.account = l.account AND b.price_version = l.price_version
+        AND b.sequence <= $3 ORDER BY b.sequence DESC LIMIT 1) AS r
+  WHERE l.tenant = $1 AND l.account = $2 AND l.reversed_requests > 0`;
 const laterReversedFromSql = `SELECT min(from_sequence) AS reversed_from FROM reversals
   WHERE tenant = $1 AND account = $2 AND sequence > $3`;
-const reversedBehindSql = `SELECT l.price_version, sum(l.requests)::bigint AS reversed
+const reversedBehindSql = `SELECT l.price_version, sum(l.requests)::bigint AS reversed,
+    (json_agg(l.tiered) FILTER (WHERE l.tiered IS NOT NULL))::text AS tiered
   FROM reversals AS r JOIN reversal_lines AS l USING (tenant, account, sequence)
   WHERE r.tenant = $1 AND r.account = $2 AND r.through_sequence > $3 AND r.entry_id IS NOT NULL
   GROUP BY l.price_version`;
@@ -59,8 +68,8 @@ export async function loadPosition(
   const values = [tenant, account, sequence];
   const [rows, reversed, reversedBehind, [later]] = await Promise.all([
     sequence === 0 ? [beginning] : connection.rows(loadPositionSql, values),
-    byVersion(connection, reversedThroughSql, values),
-    byVersion(connection, reversedBehindSql, values),
+    connection.rows(reversedThroughSql, values).then((found) => reversedIn(found, ([last]) => last?.line)),
+    connection.rows(reversedBehindSql, values).then((found) => reversedIn(found, sumOfTaken)),
     connection.rows(laterReversedFromSql, values),
   ]);
   const [row] = rows;
@@ -72,8 +81,9 @@ export async function loadPosition(
     sequence,
     priceVersion: integer(row, 'price_version'),
     lineRequests: integer(row, 'line_requests'),
-    reversed,
-    reversedBehind,
+    reversed: reversed.requests,
+    reversedBehind: reversedBehind.requests,
+    tiers: positionTiers(textOrAbsent(row, 'tiered'), reversed, reversedBehind),
     laterReversedFrom: later && integerOrAbsent(later, 'reversed_from'),
     paid,
     returnedLater: returned.reduce((sum, one) => sum - BigInt(text(one, 'drawn')), 0n),
@@ -81,7 +91,7 @@ export async function loadPosition(
 }
 
 /** The position before the first entry of an account. */
-const beginning = { price_version: -1, line_requests: 0, paid_after: null };
+const beginning = { price_version: -1, line_requests: 0, paid_after: null, tiered: null };
 
 /** How many requests of an entry were taken back, in parts or in a range. */
 export async function loadReversedOf(
@@ -98,11 +108,13 @@ export async function loadReversedOf(
   return parts === undefined ? 0 : integer(parts, 'reversed');
 }
 
-async function byVersion(
-  connection: PostgresConnection,
-  sql: string,
-  values: readonly (string | number)[],
-): Promise<Map<number, number>> {
-  const rows = (await connection.rows(sql, values)).filter((row) => row['reversed'] !== null);
-  return new Map(rows.map((row) => [integer(row, 'price_version'), integer(row, 'reversed')]));
+function reversedIn(rows: readonly PostgresRow[], countsOf: CountsOf): ReversedByVersion {
+  return reversedByVersion(
+    rows.map((row) => ({
+      priceVersion: integer(row, 'price_version'),
+      requests: integer(row, 'reversed'),
+      tiered: textOrAbsent(row, 'tiered'),
+    })),
+    countsOf,
+  );
 }

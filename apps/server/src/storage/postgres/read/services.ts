@@ -1,7 +1,7 @@
-import type { PriceVersion, Service } from '../../../domain/service.ts';
+import { type PricesOf, type PriceVersion, pricesOf, type Service } from '../../../domain/service.ts';
 import type { ServiceReads } from '../../../reads/books/services.ts';
 import { servicePrices, services } from '../../tables/services.ts';
-import { big, integer, json, text } from '../columns.ts';
+import { json, text } from '../columns.ts';
 import type { PostgresConnection } from '../connection.ts';
 import { parserOf, selectList } from '../described.ts';
 import type { Reader } from './reader.ts';
@@ -23,7 +23,7 @@ const loadServicesSql = `SELECT s.* FROM json_to_recordset($1) AS w (tenant text
 const loadServiceSql = `SELECT ${columns} FROM services WHERE tenant = $1 AND service_id = $2`;
 const loadServicesAfterSql = `SELECT ${columns} FROM services WHERE tenant = $1 AND service_id > $2
   ORDER BY service_id LIMIT $3`;
-const loadPricesSql = 'SELECT price_version, price FROM service_prices WHERE tenant = $1 AND service_id = $2';
+const loadPricesSql = `SELECT ${selectList(servicePrices)} FROM service_prices WHERE tenant = $1 AND service_id = $2`;
 const loadPricesAfterSql = `SELECT ${selectList(servicePrices)} FROM service_prices
   WHERE tenant = $1 AND service_id = $2 AND price_version > $3 ORDER BY price_version LIMIT $4`;
 
@@ -60,9 +60,9 @@ async function loadPrices(
   connection: PostgresConnection,
   tenant: string,
   serviceId: string,
-): Promise<Map<number, bigint>> {
+): Promise<PricesOf> {
   const rows = await connection.rows(loadPricesSql, [tenant, serviceId]);
-  return new Map(rows.map((row) => [integer(row, 'price_version'), big(row, 'price')]));
+  return pricesOf(rows.map((row) => parsePrice(row)));
 }
 
 /** Prices of a service after a version, in their order. */

@@ -21,6 +21,7 @@ const sumSql = (ofService: string) => `WITH page AS MATERIALIZED (SELECT * FROM 
       p.carried_stroops * ${stroop} + p.remainder - p.paid::numeric + p.settled_paid::numeric
         + coalesce((SELECT sum((l.recorded_requests - l.reversed_requests - l.settled_requests)::numeric
           * coalesce(l.price, s.first_price)) * ('1' || repeat('0', 6 - p.unit_scale))::numeric
+          + coalesce(sum((l.tiered::json ->> 'due')::numeric), 0)
         FROM account_lines AS l WHERE l.tenant = p.tenant AND l.account = p.account), 0) AS exact
     FROM page AS p LEFT JOIN services AS s ON s.tenant = p.tenant AND s.service_id = p.service_id),
   dues AS (SELECT *, div(exact - mod(mod(exact, ${stroop}) + ${stroop}, ${stroop}), ${stroop}) AS due FROM exacts)

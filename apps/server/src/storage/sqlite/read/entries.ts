@@ -3,6 +3,7 @@ import type { Entry, KnownEntry, KnownUsage } from '../../../domain/usage.ts';
 import type { EntryReads } from '../../../reads/books/entries.ts';
 import type { RowsBeyond } from '../../../reads/merge-events.ts';
 import { entries } from '../../tables/entries.ts';
+import { positionTiers } from '../../tables/reversed-tiers.ts';
 import { integer, text, textOrAbsent, uuid, uuidBytes } from '../columns.ts';
 import type { SqliteConnection, SqliteRow } from '../connection.ts';
 import { parserOf, selectList } from '../described.ts';
@@ -33,7 +34,8 @@ const indexed = `accounts AS a CROSS JOIN account_entries AS x ON x.account = a.
      CROSS JOIN entries AS e ON e.tenant = a.tenant AND e.id = x.id`;
 const notIndexed = `accounts AS a CROSS JOIN entries AS e ON e.tenant = a.tenant
      AND e.id > (SELECT entries_indexed_through FROM ledger_clock WHERE only = 1) AND e.account = a.account`;
-const positionColumns = 'e.sequence, e.price_version, e.line_requests, e.paid_after, e.recorded_at_ms';
+const positionColumns =
+  'e.sequence, e.price_version, e.line_requests, e.paid_after, e.tiered, e.recorded_at_ms';
 const loadPositionSql = `SELECT ${positionColumns} FROM ${indexed} WHERE a.account = ?1 AND x.sequence = ?2`;
 const loadLatePositionSql = `SELECT ${positionColumns} FROM ${notIndexed}
      WHERE a.account = ?1 AND a.sequence >= ?2 AND e.sequence = ?2`;
@@ -66,7 +68,13 @@ export function loadUsages(
 }
 
 /** The position before the first entry of an account. */
-const beginning: SqliteRow = { sequence: 0, price_version: -1, line_requests: 0, paid_after: null };
+const beginning: SqliteRow = {
+  sequence: 0,
+  price_version: -1,
+  line_requests: 0,
+  paid_after: null,
+  tiered: null,
+};
 
 export function loadPosition(
   connection: SqliteConnection,
@@ -76,12 +84,15 @@ export function loadPosition(
   const row = sequence === 0 ? beginning : loadPositionRow(connection, account, sequence);
   if (row === undefined) return undefined;
   const paid = BigInt(textOrAbsent(row, 'paid_after') ?? '0');
+  const reversed = loadReversedThrough(connection, account, sequence);
+  const reversedBehind = loadReversedBehind(connection, account, sequence);
   return {
     sequence: integer(row, 'sequence'),
     priceVersion: integer(row, 'price_version'),
     lineRequests: integer(row, 'line_requests'),
-    reversed: loadReversedThrough(connection, account, sequence),
-    reversedBehind: loadReversedBehind(connection, account, sequence),
+    reversed: reversed.requests,
+    reversedBehind: reversedBehind.requests,
+    tiers: positionTiers(textOrAbsent(row, 'tiered'), reversed, reversedBehind),
     laterReversedFrom: loadLaterReversedFrom(connection, account, sequence),
     paid,
     // Where nothing is paid, nothing is left that could be returned later.

@@ -1,7 +1,13 @@
 import type { Entry, Reversal } from '../../../domain/usage.ts';
 import { reversalLines, reversals } from '../../tables/entries.ts';
-import { integer, integerOrAbsent, text } from '../columns.ts';
-import type { SqliteConnection } from '../connection.ts';
+import {
+  type CountsOf,
+  type ReversedByVersion,
+  reversedByVersion,
+  sumOfTaken,
+} from '../../tables/reversed-tiers.ts';
+import { integer, integerOrAbsent, text, textOrAbsent } from '../columns.ts';
+import type { SqliteConnection, SqliteRow } from '../connection.ts';
 import { parserOf, selectList } from '../described.ts';
 
 const parseReversal = parserOf(reversals);
@@ -16,13 +22,15 @@ const reversedOfEntrySql = `SELECT coalesce(sum(l.requests), 0) AS reversed
 // Ranges do not overlap, so only the first that ends at or after an entry can contain it.
 const rangeAtSql = `SELECT from_sequence FROM reversals WHERE account = ? AND through_sequence >= ? AND entry_id IS NULL
        ORDER BY through_sequence LIMIT 1`;
-const reversedThroughSql = `SELECT l.price_version, (SELECT r.line_reversed FROM reversal_lines AS r
-         WHERE r.account = l.account AND r.price_version = l.price_version AND r.sequence <= ?
-         ORDER BY r.sequence DESC LIMIT 1) AS reversed
-       FROM account_lines AS l WHERE l.account = ? AND l.reversed_requests > 0`;
+const reversedThroughSql = `SELECT l.price_version, r.line_reversed AS reversed, r.tiered
+       FROM account_lines AS l JOIN reversal_lines AS r ON r.account = l.account AND r.price_version = l.price_version
+         AND r.sequence = (SELECT max(b.sequence) FROM reversal_lines AS b
+           WHERE b.account = l.account AND b.price_version = l.price_version AND b.sequence <= ?)
+       WHERE l.account = ? AND l.reversed_requests > 0`;
 const laterReversedFromSql =
   'SELECT min(from_sequence) AS reversed_from FROM reversals WHERE account = ? AND sequence > ?';
-const reversedBehindSql = `SELECT l.price_version, sum(l.requests) AS reversed
+const reversedBehindSql = `SELECT l.price_version, sum(l.requests) AS reversed,
+         json_group_array(l.tiered) FILTER (WHERE l.tiered IS NOT NULL) AS tiered
        FROM reversals AS r JOIN reversal_lines AS l USING (account, sequence)
        WHERE r.account = ? AND r.through_sequence > ? AND r.entry_id IS NOT NULL GROUP BY l.price_version`;
 // The index of entries by account lags (`entries.ts`): an entry may be found by it, by its id, or both.
@@ -61,8 +69,8 @@ export function loadReversedThrough(
   connection: SqliteConnection,
   account: number,
   sequence: number,
-): Map<number, number> {
-  return byVersion(connection, reversedThroughSql, sequence, account);
+): ReversedByVersion {
+  return reversedIn(connection.all(reversedThroughSql, sequence, account), ([last]) => last?.line);
 }
 
 /** What was taken back, entry by entry, of the usage after an entry, in requests by price version. */
@@ -70,8 +78,8 @@ export function loadReversedBehind(
   connection: SqliteConnection,
   account: number,
   sequence: number,
-): Map<number, number> {
-  return byVersion(connection, reversedBehindSql, account, sequence);
+): ReversedByVersion {
+  return reversedIn(connection.all(reversedBehindSql, account, sequence), sumOfTaken);
 }
 
 /** The lowest `from` of the reversals after an entry. */
@@ -90,7 +98,13 @@ export function loadReturnedLater(connection: SqliteConnection, account: number,
   return rows.reduce((sum, row) => sum - BigInt(text(row, 'drawn')), 0n);
 }
 
-function byVersion(connection: SqliteConnection, sql: string, ...values: number[]): Map<number, number> {
-  const rows = connection.all(sql, ...values).filter((row) => row['reversed'] !== null);
-  return new Map(rows.map((row) => [integer(row, 'price_version'), integer(row, 'reversed')]));
+function reversedIn(rows: readonly SqliteRow[], countsOf: CountsOf): ReversedByVersion {
+  return reversedByVersion(
+    rows.map((row) => ({
+      priceVersion: integer(row, 'price_version'),
+      requests: integer(row, 'reversed'),
+      tiered: textOrAbsent(row, 'tiered'),
+    })),
+    countsOf,
+  );
 }

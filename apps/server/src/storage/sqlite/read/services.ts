@@ -1,7 +1,6 @@
-import type { PriceVersion, Service } from '../../../domain/service.ts';
+import { type PricesOf, type PriceVersion, pricesOf, type Service } from '../../../domain/service.ts';
 import type { ServiceReads } from '../../../reads/books/services.ts';
 import { servicePrices, services } from '../../tables/services.ts';
-import { big, integer } from '../columns.ts';
 import type { SqliteConnection } from '../connection.ts';
 import { parserOf, selectList } from '../described.ts';
 import type { Read } from './reader.ts';
@@ -14,8 +13,7 @@ const loadServiceSql = `SELECT ${columns} FROM services WHERE tenant = ? AND ser
 const loadServicesOfSql = `SELECT ${selectList(services, 's')} FROM accounts AS a
      CROSS JOIN services AS s USING (tenant, service_id) WHERE a.tenant = ? AND a.agent = ?`;
 const loadServicesAfterSql = `SELECT ${columns} FROM services WHERE tenant = ? AND service_id > ? ORDER BY service_id LIMIT ?`;
-const loadPricesSql =
-  'SELECT price_version, CAST(price AS TEXT) AS price FROM service_prices WHERE tenant = ? AND service_id = ?';
+const loadPricesSql = `SELECT ${selectList(servicePrices)} FROM service_prices WHERE tenant = ? AND service_id = ?`;
 const loadPricesAfterSql = `SELECT ${selectList(servicePrices)} FROM service_prices
      WHERE tenant = ? AND service_id = ? AND price_version > ? ORDER BY price_version LIMIT ?`;
 
@@ -44,9 +42,8 @@ function loadServicesAfter(
 }
 
 /** All prices of a service, by version. */
-function loadPrices(connection: SqliteConnection, tenant: string, serviceId: string): Map<number, bigint> {
-  const rows = connection.all(loadPricesSql, tenant, serviceId);
-  return new Map(rows.map((row) => [integer(row, 'price_version'), big(row, 'price')]));
+function loadPrices(connection: SqliteConnection, tenant: string, serviceId: string): PricesOf {
+  return pricesOf(connection.all(loadPricesSql, tenant, serviceId).map((row) => parsePrice(row)));
 }
 
 /** Prices of a service after a version, in their order. */

@@ -33,14 +33,14 @@ const sqlFor = (ofService: string) =>
         ${summed('a.settled_requests', 'settled')}, ${summed(outstanding, 'outstanding')},
         ${summed('a.settled_stroops', 'billed')}, ${summed('a.carried_stroops', 'carried')}
       FROM accounts AS a WHERE a.tenant = ?1${ofService} AND a.account > ?2 AND a.account <= ?3 GROUP BY a.service_id`,
-    lines: `SELECT a.service_id, a.unit_scale, CAST(l.price AS TEXT) AS price, min(${remaining}) AS least, ${summed(remaining, 'remaining')}
+    lines: `SELECT a.service_id, a.unit_scale, CAST(l.price AS TEXT) AS price, min(${remaining}) AS least, count(l.tiered) AS tiered, ${summed(remaining, 'remaining')}
       FROM accounts AS a CROSS JOIN account_lines AS l USING (account)
       WHERE a.tenant = ?1${ofService} AND a.account > ?2 AND a.account <= ?3 GROUP BY a.service_id, a.unit_scale, l.price`,
     /** those whose bill is not the sum of their lines: it is rounded, or less than that, or there is a credit */
     uneven: `SELECT a.agent, a.service_id FROM accounts AS a
       WHERE a.tenant = ?1${ofService} AND a.account > ?2 AND a.account <= ?3 AND a.unsettled = 1 AND (a.carried_stroops < 0
         OR a.paid <> a.settled_paid OR EXISTS (SELECT 1 FROM account_lines AS l WHERE l.account = a.account AND (${remaining} < 0
-          OR ${remaining} > 0 AND (a.unit_scale > 0 OR coalesce(l.price, (SELECT s.first_price FROM services AS s
+          OR l.tiered IS NOT NULL OR ${remaining} > 0 AND (a.unit_scale > 0 OR coalesce(l.price, (SELECT s.first_price FROM services AS s
             WHERE s.tenant = a.tenant AND s.service_id = a.service_id)) % 100000 <> 0))))`,
   }) as const;
 const sqlOfTenant = sqlFor('');
@@ -75,6 +75,7 @@ function sumAccounts(
     lines.some(
       (row) =>
         integer(row, 'least') < 0 ||
+        integer(row, 'tiered') > 0 ||
         integer(row, 'unit_scale') > 0 ||
         stroopsOfPrice(priceOf(row, services)) === undefined,
     );
@@ -129,7 +130,11 @@ function addUneven(
   const quote = quoteOf(account, service);
   const carried = quote.carriedStroops * amountOfStroop;
   return {
-    counted: quote.lines.reduce((sum, { amount }) => sum + amount, before.counted + carried),
+    // The lines of tiers have no price, so that nothing was counted for them.
+    counted: quote.lines.reduce(
+      (sum, { amount, tiered }) => (tiered === undefined ? sum + amount : sum),
+      before.counted + carried,
+    ),
     billed: before.billed + quote.billedStroops,
     credit: before.credit + creditOf(quote),
   };
