@@ -16,12 +16,19 @@ import { servicePath } from './paths.ts';
 import type { BodyOf, ItemOf, ReplyOf } from './reply.ts';
 
 export const servicesAnswers = {
-  service_put: ({ serviceId, stated, unitScale, metadata, isNew }: ServicePut): ReplyOf<'putService'> => ({
+  service_put: ({
+    serviceId,
+    stated,
+    asset,
+    unitScale,
+    metadata,
+    isNew,
+  }: ServicePut): ReplyOf<'putService'> => ({
     status: isNew ? 201 : 200,
     location: servicePath(serviceId),
     body: {
       serviceId,
-      ...priceShown(stated.price, stated.per),
+      ...priceShown(stated.price, asset, stated.per),
       description: metadata?.description,
       owner: metadata?.owner,
       unit: metadata?.unit,
@@ -36,10 +43,10 @@ export const servicesAnswers = {
 
   service_deleted: (_: ServiceDeleted): ReplyOf<'deleteService'> => ({ status: 204 }),
 
-  price_set: ({ serviceId, stated }: PriceSet): ReplyOf<'setPrice'> => ({
+  price_set: ({ serviceId, stated, asset }: PriceSet): ReplyOf<'setPrice'> => ({
     status: 200,
     location: servicePath(serviceId),
-    body: { serviceId, ...priceShown(stated.price, stated.per) },
+    body: { serviceId, ...priceShown(stated.price, asset, stated.per) },
   }),
 
   service_switched: ({ serviceId, disabled }: ServiceSwitched): ReplyOf<'patchDisabled'> => ({
@@ -57,8 +64,8 @@ export const servicesAnswers = {
 function serviceItemBody(result: ServiceItemResult, index: number): ItemOf<'putServiceBulk', 'results'> {
   switch (result.kind) {
     case 'put': {
-      const { serviceId, stated, isNew } = result;
-      return { index, ok: true, serviceId, ...priceShown(stated.price, stated.per), created: isNew };
+      const { serviceId, stated, asset, isNew } = result;
+      return { index, ok: true, serviceId, ...priceShown(stated.price, asset, stated.per), created: isNew };
     }
     case 'repeated': {
       const { serviceId, message } = result;
@@ -81,6 +88,7 @@ function serviceBody({
   serviceId,
   price,
   pricePer,
+  asset,
   unitScale,
   disabled,
   description,
@@ -89,7 +97,7 @@ function serviceBody({
 }: Service): BodyOf<'readService'> {
   return {
     serviceId,
-    ...priceShown(price, pricePer),
+    ...priceShown(price, asset, pricePer),
     disabled,
     description,
     owner,
@@ -110,12 +118,13 @@ export function servicesReply(
 }
 
 export function pricesReply(
+  { asset }: Pick<Service, 'asset'>,
   prices: readonly PriceVersion[],
   { nextCursor, hasMore }: FollowedEnd,
 ): ReplyOf<'listPrices'> {
   const items = prices.map(({ version, price, setAtMs }) => ({
     version,
-    ...priceShown(price),
+    ...priceShown(price, asset),
     setAt: timestampOfMs(setAtMs),
   }));
   return { status: 200, body: { items, nextCursor, hasMore } };

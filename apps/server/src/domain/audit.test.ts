@@ -254,7 +254,7 @@ function writtenOff(wrong: Partial<WriteOff> = {}, hasLastBill = true): readonly
   const bill = settleOn(reversed.account, quoteOf(reversed.account, service), undefined, 'last', 0);
   assert.ok(bill);
   const writeOff = { kind: 'write_off', stroops: 21n, reason: 'closed', ...wrong } as const;
-  const { account, entry } = writeOffOn(bill.account, { id: 'off', recordedAtMs: 0 }, writeOff);
+  const { account, entry } = writeOffOn(bill.account, service, { id: 'off', recordedAtMs: 0 }, writeOff);
   const audit = new AccountAudit(account, new Map([[1, priceOfStroops(7n)]]));
   audit.entry(first);
   audit.settlement(settlement);

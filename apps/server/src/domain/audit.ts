@@ -1,14 +1,15 @@
 import type { Account } from './account.ts';
 import type { Amount, Price } from './amount.ts';
+import { atomOf, type InAsset, inXlm } from './asset.ts';
 import { DrawnAudit } from './audit-drawn.ts';
 import { ReversalAudit } from './audit-reversals.ts';
-import { amountOfStroop, costOfRequests, type Stroops } from './money.ts';
+import { costOfRequests, type Stroops } from './money.ts';
 import { roundedBill } from './quote.ts';
 import { leftBy, type Settlement } from './settlement.ts';
 import type { Entry, WriteOff } from './usage.ts';
 
 /** What an audit of one account found: its sums, recomputed from the entries, and where the books differ. */
-export interface AccountFinding {
+export interface AccountFinding extends InAsset {
   readonly entries: number;
   readonly settlements: number;
   readonly recordedRequests: number;
@@ -31,6 +32,7 @@ export interface AccountFinding {
 export class AccountAudit {
   readonly #account: Account;
   readonly #prices: ReadonlyMap<number, Price>;
+  readonly #inAsset: InAsset;
   readonly #differences: string[] = [];
   readonly #reversals = new ReversalAudit();
   readonly #recordedByVersion = new Map<number, number>();
@@ -54,8 +56,10 @@ export class AccountAudit {
   #settledStroops = 0n;
   readonly #drawn = new DrawnAudit();
 
-  constructor(account: Account, prices: ReadonlyMap<number, Price>) {
+  /** @param inAsset what its prices are in */
+  constructor(account: Account, prices: ReadonlyMap<number, Price>, inAsset: InAsset = inXlm) {
     this.#account = account;
+    this.#inAsset = inAsset;
     this.#prices = prices;
   }
 
@@ -173,12 +177,11 @@ export class AccountAudit {
     );
     this.#expect(account.carriedStroops === this.#carriedStroops, 'what is carried differs from the bills');
     this.#expect(account.remainder === this.#remainder, 'the remainder differs from the bills');
+    const atom = atomOf(this.#inAsset.assetScale);
     const left =
-      this.#billable -
-      this.#drawn.settled +
-      (this.#writtenOffStroops - this.#settledStroops) * amountOfStroop;
+      this.#billable - this.#drawn.settled + (this.#writtenOffStroops - this.#settledStroops) * atom;
     this.#expect(
-      left === account.carriedStroops * amountOfStroop + account.remainder,
+      left === account.carriedStroops * atom + account.remainder,
       'the bills, what is carried and the remainder do not come to what the usage costs',
     );
     this.#expect(account.settledRequests === this.#settledRequests, 'settled requests differ from the bills');
@@ -207,7 +210,10 @@ export class AccountAudit {
       this.#expect(line.settledRequests === settled, `line ${priceVersion}: settled differs from the bills`);
       this.#expect(line.price === this.#prices.get(priceVersion), `line ${priceVersion}: the price differs`);
     }
+    const { asset, assetScale } = this.#inAsset;
     return {
+      asset,
+      assetScale,
       entries: this.#entries,
       settlements: this.#settlements,
       recordedRequests: this.#recordedRequests,

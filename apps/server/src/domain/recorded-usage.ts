@@ -1,5 +1,6 @@
 import { type Account, accountFor, outstandingRequests, recordOn } from './account.ts';
 import type { Amount } from './amount.ts';
+import { inXlm } from './asset.ts';
 import { levelEventsMax } from './balance-events.ts';
 import { countUse, unitsOf } from './counted-use.ts';
 import type { Hold } from './hold.ts';
@@ -55,7 +56,8 @@ export function recordedUsage(
   const counted = countUse(use, view, nowMs, nextId, held);
   if (counted.kind === 'refused') return counted;
   const cost = service === undefined ? undefined : costOfRequests(item.requests, service.price, before);
-  const payment = payFor({ agent, serviceId, entryId, cost, hold }, view, moment);
+  const { asset } = service ?? inXlm;
+  const payment = payFor({ agent, serviceId, entryId, asset, cost, hold }, view, moment);
   if (payment.kind === 'refused') return payment;
   const drawn = payment.kind === 'drawn' ? payment.amount : undefined;
   const account = { ...recorded.account, paid: recorded.account.paid + (drawn ?? 0n) };
@@ -64,6 +66,8 @@ export function recordedUsage(
     ...item,
     id: entryId,
     unitScale,
+    asset: service?.asset,
+    assetScale: service?.assetScale,
     sequence: account.sequence,
     priceVersion: recorded.line.priceVersion,
     lineRequests: recorded.line.recordedRequests,
@@ -122,7 +126,7 @@ function serviceDeleted(serviceId: string): Refusal {
 
 const limitExceeded: Refusal = {
   code: 'limit_exceeded',
-  message: 'the account would exceed 2^53-1 requests or 2^63-1 stroops',
+  message: 'the account would exceed 2^53-1 requests or 2^63-1 of the smallest parts of its asset',
 };
 
 const occurrenceRefusals = {

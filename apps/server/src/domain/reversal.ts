@@ -1,5 +1,6 @@
 import { type Account, outstandingRequests, replaceLine } from './account.ts';
 import type { Amount } from './amount.ts';
+import type { InAsset } from './asset.ts';
 import { type Position, recordedThrough } from './position.ts';
 import type { Entry, KnownEntry, Reversal, ReversalLine } from './usage.ts';
 
@@ -14,6 +15,8 @@ export interface NewReversal {
   readonly requestsByVersion: ReadonlyMap<number, number>;
   /** what was drawn for the usage that is taken back; it is returned to the balance */
   readonly drawn?: Amount | undefined;
+  /** of the service, if it is registered */
+  readonly inAsset?: InAsset | undefined;
 }
 
 /** The account after a reversal, and the entry. */
@@ -35,7 +38,7 @@ export function reverseOn(account: Account, wanted: NewReversal): ReversedAccoun
     accountLines = replaceLine(accountLines, { ...line, reversedRequests: lineReversed });
     sum += requests;
   }
-  const { id, entryId, from, through, reason, nowMs, drawn } = wanted;
+  const { id, entryId, from, through, reason, nowMs, drawn, inAsset } = wanted;
   const sequence = account.sequence + 1;
   const top = account.lines.at(-1);
   const reversed: Account = {
@@ -53,6 +56,8 @@ export function reverseOn(account: Account, wanted: NewReversal): ReversedAccoun
       agent: account.agent,
       serviceId: account.serviceId,
       unitScale: account.unitScale,
+      asset: inAsset?.asset,
+      assetScale: inAsset?.assetScale,
       sequence,
       requests: -sum,
       priceVersion: top?.priceVersion ?? 0,

@@ -1,4 +1,5 @@
 import type { Price, PricedUnits } from './amount.ts';
+import { type InAsset, inXlm } from './asset.ts';
 import { priceOfStroops, type Stroops } from './money.ts';
 
 /** What a service is described with. None of it changes what is recorded or billed. */
@@ -19,7 +20,7 @@ export const noMetadata: ServiceMetadata = {
 export type SentMetadata = { readonly [Name in keyof ServiceMetadata]?: NonNullable<ServiceMetadata[Name]> };
 
 /** A service with the price in force. Versions count from 1 and are never edited. */
-export interface Service extends ServiceMetadata {
+export interface Service extends ServiceMetadata, InAsset {
   readonly serviceId: string;
   readonly priceVersion: number;
   /** of one unit */
@@ -50,15 +51,21 @@ export interface PriceVersion {
 export interface StatedPrice {
   readonly price: Price;
   readonly per: PricedUnits;
+  /** whether it was stated in stroops, as only a price in XLM is */
+  readonly isInStroops?: boolean;
 }
 
 /** A price of so many stroops for each unit. */
 export function inStroops(stroops: Stroops): StatedPrice {
-  return { price: priceOfStroops(stroops), per: 1 };
+  return { price: priceOfStroops(stroops), per: 1, isInStroops: true };
 }
 
-/** A new service at its first price. */
-export function newService(serviceId: string, { price, per }: StatedPrice): Service {
+/** A new service at its first price, whose asset it keeps for ever: what was recorded before it was registered has no price, and so no asset. */
+export function newService(
+  serviceId: string,
+  { price, per }: StatedPrice,
+  { asset, assetScale }: InAsset = inXlm,
+): Service {
   return {
     serviceId,
     priceVersion: 1,
@@ -66,6 +73,8 @@ export function newService(serviceId: string, { price, per }: StatedPrice): Serv
     pricePer: per,
     firstPrice: price,
     unitScale: 0,
+    asset,
+    assetScale,
     disabled: false,
     deleted: false,
     ...noMetadata,

@@ -1,6 +1,7 @@
 import type { Account, AccountLine } from './account.ts';
 import type { Amount, Price } from './amount.ts';
-import { amountOfStroop, costOfRequests, type Stroops } from './money.ts';
+import { atomOf, inXlm } from './asset.ts';
+import { costOfRequests, type Stroops } from './money.ts';
 import type { Movement, MovementKind } from './movement.ts';
 import { type Position, recordedThrough, remainingThrough } from './position.ts';
 import type { Service } from './service.ts';
@@ -113,7 +114,7 @@ export function unbilledAt(
   let cost = 0n;
   for (const line of account.lines)
     cost += costOfRequests(remainingThrough(line, position), priceOf(line, service) ?? 0n, account);
-  return cost - billedStroops * amountOfStroop - position.paid;
+  return cost - billedStroops * atomOf((service ?? inXlm).assetScale) - position.paid;
 }
 
 /** What movements of a balance come to, by their kind. */

@@ -1,7 +1,8 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Account } from '../domain/account.ts';
+import { isXlm } from '../domain/asset.ts';
 import { AccountAudit, type AccountFinding } from '../domain/audit.ts';
-import type { AuditFinding } from '../domain/audit-finding.ts';
+import type { AssetFinding, AuditFinding } from '../domain/audit-finding.ts';
 import type { Entry } from '../domain/usage.ts';
 import { auditActs } from './audit-acts.ts';
 import { auditBalances } from './audit-balances.ts';
@@ -31,6 +32,7 @@ export async function auditBooks(books: Books, tenant: string, begunMs = Date.no
     settledStroops: 0n,
     paid: 0n,
   };
+  const otherAssets = new Map<string, AssetFinding>();
   const differences: { agent: string; serviceId: string; message: string }[] = [];
   const limits = await beginLimitAudit(books, tenant, begunMs);
   const onEntry = (entry: Entry) => limits?.entry(entry);
@@ -41,13 +43,17 @@ export async function auditBooks(books: Books, tenant: string, begunMs = Date.no
     findings.entries += finding.entries;
     findings.settlements += finding.settlements;
     sums.recordedRequests += BigInt(finding.recordedRequests);
-    sums.recorded += finding.recorded;
     sums.reversedRequests += BigInt(finding.reversedRequests);
-    sums.reversed += finding.reversed;
-    sums.writtenOffStroops += finding.writtenOffStroops;
     sums.settledRequests += BigInt(finding.settledRequests);
-    sums.settledStroops += finding.settledStroops;
-    sums.paid += finding.paid;
+    if (isXlm(finding)) {
+      sums.recorded += finding.recorded;
+      sums.reversed += finding.reversed;
+      sums.writtenOffStroops += finding.writtenOffStroops;
+      sums.settledStroops += finding.settledStroops;
+      sums.paid += finding.paid;
+    } else {
+      otherAssets.set(finding.asset, withFinding(otherAssets.get(finding.asset), finding));
+    }
     for (const message of finding.differences) {
       if (differences.length < differencesMax) differences.push({ agent, serviceId, message });
     }
@@ -57,9 +63,22 @@ export async function auditBooks(books: Books, tenant: string, begunMs = Date.no
     ...findings,
     ...sums,
     differences,
+    otherAssets: [...otherAssets.values()].sort((a, b) => (a.asset < b.asset ? -1 : 1)),
     acts: await auditActs(books, tenant),
     limits: limits?.finish() ?? { counters: 0, differences: [] },
     balances: await auditBalances(books, tenant),
+  };
+}
+
+function withFinding(known: AssetFinding | undefined, finding: AccountFinding): AssetFinding {
+  return {
+    asset: finding.asset,
+    assetScale: finding.assetScale,
+    recorded: (known?.recorded ?? 0n) + finding.recorded,
+    reversed: (known?.reversed ?? 0n) + finding.reversed,
+    paid: (known?.paid ?? 0n) + finding.paid,
+    settled: (known?.settled ?? 0n) + finding.settledStroops,
+    writtenOff: (known?.writtenOff ?? 0n) + finding.writtenOffStroops,
   };
 }
 
@@ -70,7 +89,8 @@ async function auditAccount(
   account: Account,
   onEntry: (entry: Entry) => void,
 ): Promise<AccountFinding> {
-  const audit = new AccountAudit(account, await books.prices(key.tenant, key.serviceId));
+  const service = await books.service(key.tenant, key.serviceId);
+  const audit = new AccountAudit(account, await books.prices(key.tenant, key.serviceId), service);
   let settledThrough = 0;
   for (let number = 0; number < account.settlements; ) {
     const bills = await books.settlementsOf(key, number, account.settlements, pageRows);

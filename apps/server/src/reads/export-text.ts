@@ -30,7 +30,8 @@ type EntryColumn =
   | 'reversesThrough'
   | 'reason'
   | 'writesOffKind'
-  | 'writesOffStroops';
+  | 'writesOffStroops'
+  | 'writesOffAmount';
 
 export const entriesCsv: CsvForm<StatedEntry, EntryColumn> = {
   columns: [
@@ -60,6 +61,7 @@ export const entriesCsv: CsvForm<StatedEntry, EntryColumn> = {
     'reversedRequests',
     'metadata',
     'quantity',
+    'writesOffAmount',
   ],
   rowOf(known) {
     const { reverses, writesOff, reversed, ...members } = knownEntryBody(known);
@@ -75,6 +77,7 @@ export const entriesCsv: CsvForm<StatedEntry, EntryColumn> = {
       reason: reverses?.reason ?? writesOff?.reason ?? null,
       writesOffKind: writesOff?.kind ?? null,
       writesOffStroops: writesOff?.stroops ?? null,
+      writesOffAmount: writesOff?.amount ?? null,
     };
   },
 };
@@ -103,10 +106,22 @@ export const settlementsCsv: CsvForm<
     'amount',
     'asset',
     'quantity',
+    'carried',
+    'carriedOn',
   ],
   rowOf(settlement) {
     const { lines: _, prepaid, ...members } = settlementBody(settlement);
-    return { ...members, quantity: members.quantity ?? null, paid: prepaid?.paid ?? null };
+    return {
+      ...members,
+      // Those in stroops are of XLM, and the last two of the other assets.
+      carriedStroops: members.carriedStroops ?? null,
+      billedStroops: members.billedStroops ?? null,
+      carriedOnStroops: members.carriedOnStroops ?? null,
+      carried: members.carried ?? null,
+      carriedOn: members.carriedOn ?? null,
+      quantity: members.quantity ?? null,
+      paid: prepaid?.paid ?? null,
+    };
   },
 };
 

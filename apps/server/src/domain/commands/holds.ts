@@ -1,6 +1,7 @@
 import { accountFor, outstandingRequests } from '../account.ts';
 import type { Amount } from '../amount.ts';
-import { assetDefault, availableOf, type Balance, grantsOpenMax } from '../balance.ts';
+import { inXlm } from '../asset.ts';
+import { availableOf, type Balance, grantsOpenMax } from '../balance.ts';
 import { amountText, expiredEvents, levelEvents } from '../balance-events.ts';
 import { BalanceMoves } from '../balance-moves.ts';
 import { balanceIn } from '../billing.ts';
@@ -172,7 +173,7 @@ function decideHold(command: CreateHold, view: View, moment: Moment): Decision<H
   const counted = countUse(use, view, moment.nowMs, source.nextId);
   if (counted.kind === 'refused') return refused(counted.refusal);
   const { counters: limitCounters, windows } = counted;
-  const before = balanceIn(view.billing(agent), assetDefault);
+  const before = balanceIn(view.billing(agent), (service ?? inXlm).asset);
   if (before.openHolds >= holdsOpenMax) return refused(tooManyHolds(agent));
   const refusal = isPrepaid ? refusalOf(before, amount, 0n, policy) : undefined;
   if (refusal !== undefined) return refused(refusal);

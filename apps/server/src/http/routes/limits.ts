@@ -3,7 +3,7 @@ import { agentLimitsReply, allowanceReply, limitReply, limitsReply } from '../..
 import { emptyAccount } from '../../domain/account.ts';
 import { allowanceOf } from '../../domain/allowance.ts';
 import { parseDecimal, unitScaleMax } from '../../domain/amount.ts';
-import { assetDefault } from '../../domain/balance.ts';
+import { inXlm } from '../../domain/asset.ts';
 import { type AgentBilling, noBilling, policyDefault } from '../../domain/billing.ts';
 import type { SetLimit } from '../../domain/commands/limits.ts';
 import { ChangedCounters, returnedCounters } from '../../domain/held-count.ts';
@@ -114,7 +114,7 @@ export function limitsRoutes({ writes, books, nowMs }: Desk) {
       };
       const apiKeyPrefix = call.caller.keyPrefix;
       const payment = {
-        balance: balanceAt(billing, assetDefault, nowMs()),
+        balance: balanceAt(billing, (service ?? inXlm).asset, nowMs()),
         policy: billing.policy ?? defaultPolicy ?? policyDefault,
       };
       const allowance = allowanceOf({ ...sent, apiKeyPrefix }, { ...facts, ...payment }, nowMs());

@@ -13,6 +13,7 @@ import { exactPrices } from './0011-exact-prices.ts';
 import { unitScales } from './0012-unit-scales.ts';
 import { partialReversals } from './0014-partial-reversals.ts';
 import { usageMetadata } from './0015-usage-metadata.ts';
+import { assets } from './0018-assets.ts';
 
 /**
  * The schema from here on, for both engines, in order. Each engine runs these after the migrations in its own folder,
@@ -33,6 +34,7 @@ const migrations: readonly Readonly<Record<Engine, string>>[] = [
   unitScales,
   partialReversals,
   usageMetadata,
+  assets,
 ];
 
 export function migrationsOf(engine: Engine): readonly string[] {

@@ -41,6 +41,8 @@ export const services = table({
     unit: optional(text()),
     pricePer: shownUnits(),
     unitScale: small(),
+    asset: fixed(text()),
+    assetScale: fixed(small()),
   },
 });
 
