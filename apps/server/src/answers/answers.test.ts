@@ -315,6 +315,7 @@ const examples: { readonly [K in Fact['kind']]: Example<K> } = {
         agent: '*',
         serviceId: undefined,
         apiKeyPrefix: undefined,
+        asset: undefined,
         window: 'day',
         max: 1_500_000n,
         action: 'refuse',

@@ -5,7 +5,7 @@ import { isXlm, xlm } from './asset.ts';
 import type { OwnedGrant } from './balance.ts';
 import { amountText, grantShown } from './balance-events.ts';
 import type { BillingPolicy, NamedPolicy } from './billing.ts';
-import { unitsText } from './counted-use.ts';
+import { measureText } from './counted-use.ts';
 import type { Limit } from './limit.ts';
 import type { Movement } from './movement.ts';
 import { priceShown } from './price-shown.ts';
@@ -90,7 +90,8 @@ function limitShown(limit: Limit): Shown {
     serviceId: limit.serviceId ?? null,
     apiKeyPrefix: limit.apiKeyPrefix ?? null,
     window: limit.window,
-    max: unitsText(limit.max),
+    max: measureText(limit, limit.max),
+    ...(limit.asset === undefined ? {} : { asset: limit.asset }),
     action: limit.action,
     notifyAt: limit.notifyAt.map((level) => level / 1_000),
   };

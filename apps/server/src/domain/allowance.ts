@@ -44,7 +44,9 @@ export function allowanceOf(
   const { agent, serviceId, unitScale } = account;
   const used = partsUsed(sent, unitScale);
   const requests = used.kind === 'counted' ? used.parts : 0;
-  const use = { agent, serviceId, apiKeyPrefix, quantity: unitsOf(requests, unitScale) };
+  const cost = service === undefined ? 0n : costOfRequests(requests, service.price, account);
+  const quantity = unitsOf(requests, unitScale);
+  const use = { agent, serviceId, apiKeyPrefix, asset: service?.asset, quantity, cost };
   const counted = countUse(use, facts, nowMs, () => '');
   const limits = limitsOf(facts.limits(), use).map((limit) => {
     const { startMs, endMs } = windowAt(limit.window, nowMs);

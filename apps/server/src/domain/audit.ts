@@ -68,6 +68,11 @@ export class AccountAudit {
     return this.#reversals.reversedOf(entry);
   }
 
+  /** What usage costs at its price version; 0 while there is none. */
+  costOf({ requests, priceVersion }: Pick<Entry, 'requests' | 'priceVersion'>): Amount {
+    return costOfRequests(requests, this.#priceOf(priceVersion) ?? 0n, this.#account);
+  }
+
   /** An entry; for a reversal, with the usage that it takes back, in requests by price version, as the entries show it. */
   entry(entry: Entry, taken: ReadonlyMap<number, number> = new Map()): void {
     this.#entries += 1;
@@ -77,7 +82,7 @@ export class AccountAudit {
     const added = isUsage ? entry.requests : 0;
     const lineRequests = (this.#recordedByVersion.get(version) ?? 0) + added;
     this.#expect(entry.lineRequests === lineRequests, `entry ${entry.id} carries a wrong sum of its line`);
-    const cost = isUsage ? costOfRequests(entry.requests, this.#priceOf(version) ?? 0n, this.#account) : 0n;
+    const cost = isUsage ? this.costOf(entry) : 0n;
     for (const fault of this.#drawn.faultsOf(entry, cost)) this.#differences.push(fault);
     if (isUsage) this.#usage(entry, lineRequests);
     else if (entry.writeOff === undefined) this.#reversal(entry, taken);
@@ -91,7 +96,7 @@ export class AccountAudit {
     this.#recordedByVersion.set(version, lineRequests);
     this.#addToRange(version, entry.requests);
     this.#recordedRequests += entry.requests;
-    this.#recorded += costOfRequests(entry.requests, this.#priceOf(version) ?? 0n, this.#account);
+    this.#recorded += this.costOf(entry);
     this.#expect(entry.requests > 0, `entry ${entry.id} is of no requests`);
     const isPriced = version === 0 || this.#prices.has(version);
     this.#expect(isPriced, `entry ${entry.id} has price version ${version}, which does not exist`);

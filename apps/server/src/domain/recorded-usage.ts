@@ -51,11 +51,18 @@ export function recordedUsage(
   const recorded = recordOn(before, service, item.requests);
   if (recorded === undefined) return { kind: 'refused', refusal: limitExceeded };
   const { entryId, nowMs, nextId } = moment;
-  const use = { agent, serviceId, apiKeyPrefix, quantity: unitsOf(item.requests, unitScale) };
+  const cost = service === undefined ? undefined : costOfRequests(item.requests, service.price, before);
+  const use = {
+    agent,
+    serviceId,
+    apiKeyPrefix,
+    asset: service?.asset,
+    quantity: unitsOf(item.requests, unitScale),
+    cost: cost ?? 0n,
+  };
   const held = hold?.state === 'open' ? hold.counted : undefined;
   const counted = countUse(use, view, nowMs, nextId, held);
   if (counted.kind === 'refused') return counted;
-  const cost = service === undefined ? undefined : costOfRequests(item.requests, service.price, before);
   const { asset } = service ?? inXlm;
   const payment = payFor({ agent, serviceId, entryId, asset, cost, hold }, view, moment);
   if (payment.kind === 'refused') return payment;

@@ -1,5 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Account } from '../domain/account.ts';
+import type { Amount } from '../domain/amount.ts';
 import { isXlm } from '../domain/asset.ts';
 import { AccountAudit, type AccountFinding } from '../domain/audit.ts';
 import type { AssetFinding, AuditFinding } from '../domain/audit-finding.ts';
@@ -35,7 +36,7 @@ export async function auditBooks(books: Books, tenant: string, begunMs = Date.no
   const otherAssets = new Map<string, AssetFinding>();
   const differences: { agent: string; serviceId: string; message: string }[] = [];
   const limits = await beginLimitAudit(books, tenant, begunMs);
-  const onEntry = (entry: Entry) => limits?.entry(entry);
+  const onEntry = (entry: Entry, cost: Amount) => limits?.entry(entry, cost);
   for await (const { account } of eachAccount(books, { tenant, serviceId: undefined })) {
     const { agent, serviceId } = account;
     const finding = await auditAccount(books, { tenant, agent, serviceId }, account, onEntry);
@@ -87,7 +88,7 @@ async function auditAccount(
   books: Books,
   key: AccountKey,
   account: Account,
-  onEntry: (entry: Entry) => void,
+  onEntry: (entry: Entry, cost: Amount) => void,
 ): Promise<AccountFinding> {
   const service = await books.service(key.tenant, key.serviceId);
   const audit = new AccountAudit(account, await books.prices(key.tenant, key.serviceId), service);
@@ -109,7 +110,10 @@ async function auditAccount(
 async function auditEntries(
   books: Books,
   key: AccountKey,
-  { audit, onEntry }: { readonly audit: AccountAudit; readonly onEntry: (entry: Entry) => void },
+  {
+    audit,
+    onEntry,
+  }: { readonly audit: AccountAudit; readonly onEntry: (entry: Entry, cost: Amount) => void },
   after: number,
   through: number,
 ): Promise<void> {
@@ -118,7 +122,7 @@ async function auditEntries(
     const entries = await books.entriesOf(key, last, through, pageRows);
     for (const entry of entries) {
       audit.entry(entry, await takenBy(books, key, audit, entry));
-      onEntry(entry);
+      onEntry(entry, audit.costOf(entry));
     }
     const end = entries.at(-1)?.sequence;
     // Entries are missing: `finish` says so.

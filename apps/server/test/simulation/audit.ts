@@ -35,13 +35,13 @@ function auditAccount(rows: TenantRows, account: Account, limits: LimitAudit): r
   const { agent, serviceId } = account;
   const name = accountName(agent, serviceId);
   const prices = new Map((rows.prices.get(serviceId) ?? []).map((price) => [price.version, price.price]));
-  const audit = new AccountAudit(account, prices);
+  const audit = new AccountAudit(account, prices, rows.services.get(serviceId));
   const entries = rows.entries.get(name) ?? [];
   let at = 0;
   const feedTo = (through: number) => {
     for (const entry of entries.slice(at, through)) {
       audit.entry(entry, takenBy(entries, audit, entry));
-      limits.entry(entry);
+      limits.entry(entry, audit.costOf(entry));
     }
     at = Math.max(at, through);
   };

@@ -59,7 +59,11 @@ export interface components {
                 readonly window: "minute" | "hour" | "day" | "month" | "lifetime";
                 readonly max: {
                     /** @description A number of requests (or tokens, or units), as a decimal string with at most six decimal places. */
-                    readonly quantity: string;
+                    readonly quantity?: string;
+                    /** @description In place of `quantity`: what the usage of services in the asset may cost, exactly. Usage in other assets, and usage that has no price yet, does not count. */
+                    readonly amount?: string;
+                    /** @description The asset of `amount`; XLM without it. */
+                    readonly asset?: string;
                 };
                 /** @description `refuse`: usage beyond the limit is refused with `limit_reached`. `notify`: it is only reported. */
                 readonly action: "refuse" | "notify";
@@ -196,11 +200,15 @@ export interface components {
                 readonly action: "refuse" | "notify";
                 readonly max: {
                     /** @description A number of requests (or tokens, or units), as a decimal string with at most six decimal places. */
-                    readonly quantity: string;
+                    readonly quantity?: string;
+                    /** @description In place of `quantity`: what the usage of services in the asset may cost, exactly. Usage in other assets, and usage that has no price yet, does not count. */
+                    readonly amount?: string;
+                    /** @description The asset of `amount`; XLM without it. */
+                    readonly asset?: string;
                 };
-                /** @description A number of requests (or tokens, or units), as a decimal string with at most six decimal places. */
+                /** @description A quantity, or an amount if `max` is one. */
                 readonly used: string;
-                /** @description A number of requests (or tokens, or units), as a decimal string with at most six decimal places. */
+                /** @description A quantity, or an amount if `max` is one. */
                 readonly left: string;
             }[];
         };
@@ -559,7 +567,11 @@ export interface components {
             readonly window: "minute" | "hour" | "day" | "month" | "lifetime";
             readonly max: {
                 /** @description A number of requests (or tokens, or units), as a decimal string with at most six decimal places. */
-                readonly quantity: string;
+                readonly quantity?: string;
+                /** @description In place of `quantity`: what the usage of services in the asset may cost, exactly. Usage in other assets, and usage that has no price yet, does not count. */
+                readonly amount?: string;
+                /** @description The asset of `amount`; XLM without it. */
+                readonly asset?: string;
             };
             /** @description `refuse`: usage beyond the limit is refused with `limit_reached`. `notify`: it is only reported. */
             readonly action: "refuse" | "notify";
@@ -1160,7 +1172,11 @@ export interface components {
             readonly window: "minute" | "hour" | "day" | "month" | "lifetime";
             readonly max: {
                 /** @description A number of requests (or tokens, or units), as a decimal string with at most six decimal places. */
-                readonly quantity: string;
+                readonly quantity?: string;
+                /** @description In place of `quantity`: what the usage of services in the asset may cost, exactly. Usage in other assets, and usage that has no price yet, does not count. */
+                readonly amount?: string;
+                /** @description The asset of `amount`; XLM without it. */
+                readonly asset?: string;
             };
             /** @description `refuse`: usage beyond the limit is refused with `limit_reached`. `notify`: it is only reported. */
             readonly action: "refuse" | "notify";
@@ -1187,7 +1203,11 @@ export interface components {
             readonly window: "minute" | "hour" | "day" | "month" | "lifetime";
             readonly max: {
                 /** @description A number of requests (or tokens, or units), as a decimal string with at most six decimal places. */
-                readonly quantity: string;
+                readonly quantity?: string;
+                /** @description In place of `quantity`: what the usage of services in the asset may cost, exactly. Usage in other assets, and usage that has no price yet, does not count. */
+                readonly amount?: string;
+                /** @description The asset of `amount`; XLM without it. */
+                readonly asset?: string;
             };
             /** @description `refuse`: usage beyond the limit is refused with `limit_reached`. `notify`: it is only reported. */
             readonly action: "refuse" | "notify";

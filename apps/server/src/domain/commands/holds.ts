@@ -169,7 +169,7 @@ function decideHold(command: CreateHold, view: View, moment: Moment): Decision<H
   const source = eventsFrom(moment, 1);
   const quantity = quantityOf(wanted, service);
   const { apiKeyPrefix } = command;
-  const use = { agent, serviceId, apiKeyPrefix, quantity };
+  const use = { agent, serviceId, apiKeyPrefix, asset: service?.asset, quantity, cost: amount };
   const counted = countUse(use, view, moment.nowMs, source.nextId);
   if (counted.kind === 'refused') return refused(counted.refusal);
   const { counters: limitCounters, windows } = counted;
@@ -192,7 +192,7 @@ function decideHold(command: CreateHold, view: View, moment: Moment): Decision<H
     unitScale,
     isPrepaid,
     parts,
-    counted: newCount(quantity, windows),
+    counted: newCount(quantity, counted.cost, windows),
     createdAtMs: moment.nowMs,
     expiresAtMs: moment.nowMs + command.expiresInMs,
     state: 'open',
@@ -262,6 +262,7 @@ function decideCapture(
   );
   if (recorded.kind === 'refused') return refused(recorded.refusal);
   const { entryId, total, paid, changes } = recorded;
+  const cost = priceOf(item.requests, view.service(hold.serviceId), unitScale) ?? 0n;
   const captured: Hold = {
     ...hold,
     state: 'captured',
@@ -269,10 +270,10 @@ function decideCapture(
     wasLapsed: hold.state === 'lapsed',
     counted:
       hold.state === 'open'
-        ? keptBy(hold.counted, unitsOf(item.requests, unitScale), moment.nowMs)
+        ? keptBy(hold.counted, unitsOf(item.requests, unitScale), cost, moment.nowMs)
         : hold.counted,
     entryId,
-    captured: priceOf(item.requests, view.service(hold.serviceId), unitScale) ?? 0n,
+    captured: cost,
   };
   const events = [holdEvent(captured, source), ...changes.events];
   return done(
