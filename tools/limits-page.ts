@@ -1,4 +1,5 @@
 import { statementLinesMax, statementMovementsMax } from '../apps/server/src/domain/agent-statement.ts';
+import { assetScaleMax, assetsMax, xlm } from '../apps/server/src/domain/asset.ts';
 import { grantsOpenMax, refundsOpenMax } from '../apps/server/src/domain/balance.ts';
 import { settleBulkAccountsMax } from '../apps/server/src/domain/commands/settlements.ts';
 import { holdsOpenMax } from '../apps/server/src/domain/hold.ts';
@@ -89,6 +90,10 @@ function bookRows(): readonly Row[] {
     ['accounts in one settlement of an agent', count(settleBulkAccountsMax)],
     ['price versions of a service', count(priceVersionsMax)],
     ['limits of a tenant; that apply to the same usage', `${count(limitsMax)}; ${limitsOfWriteMax}`],
+    [
+      'assets that a tenant registers; their scale',
+      `${count(assetsMax)}, beside ${xlm.code}; 0 to ${assetScaleMax}`,
+    ],
     [
       'grants of a balance that are not used up; refunds',
       `${count(grantsOpenMax)}; ${count(refundsOpenMax)}`,

@@ -74,7 +74,13 @@ function addWrites(server: McpServer, options: McpServerOptions): void {
         billedStroops: z
           .string()
           .regex(/^\d{1,40}$/)
+          .optional()
           .describe('`billedStroops` of the quote.'),
+        amount: z
+          .string()
+          .regex(/^\d{1,18}(?:\.\d{1,18})?$/)
+          .optional()
+          .describe('`amount` of a quote that has no `billedStroops`.'),
       },
       annotations: repeatable,
     },

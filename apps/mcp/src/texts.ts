@@ -4,7 +4,7 @@ export const instructions = [
   'Before you record usage, choose a key that names this one piece of work, such as "report-2026-11-27/step-3".',
   'If a call fails, times out, or you do not know its result, call again with THE SAME key and the same arguments:',
   'usage that was recorded already is not billed again. Never make a new key to repeat a call.',
-  'Use a new key for new work only. Amounts are whole stroops (10^-7 XLM) in text form.',
+  'Use a new key for new work only. Amounts are decimal texts in their asset, and for XLM whole stroops (10^-7 XLM), too.',
 ].join(' ');
 
 export const recordDescription = [
@@ -24,10 +24,10 @@ export const lookUpDescription =
   'Tells whether usage was recorded under a key. Use it when you do not know what became of a call. "missing" is not final while the call may still be on its way: repeating it with the same key is always safe.';
 
 export const quoteDescription =
-  'Shows what a settlement of an account would bill now. `through` and `billedStroops` of it are what `settle_account` needs. Changes nothing.';
+  'Shows what a settlement of an account would bill now. `through` and `billedStroops` of it (or `amount`, if its asset is not XLM) are what `settle_account` needs. Changes nothing.';
 
 export const settleDescription = [
-  'Bills what is outstanding on an account. Give `through` and `billedStroops` of a quote that you have just read:',
+  'Bills what is outstanding on an account. Give `through` and `billedStroops` (or `amount`, if its asset is not XLM) of a quote that you have just read:',
   'if the account has changed since then, nothing is billed, and you must read the quote again.',
   'When the result is lost, repeat the call with the same arguments: you get the same bill.',
 ].join(' ');

@@ -114,7 +114,7 @@ test('a policy is set, inherited and taken back', async (t) => {
   const gone = await api.call('/agents/agent-7/billing', { method: 'DELETE' });
   assert.deepEqual([gone.json.mode, gone.json.source], ['prepaid', 'tenant']);
   const unknown = await put(api, '/billing-policy', { mode: 'prepaid', asset: 'NONE' });
-  assert.deepEqual([unknown.status, unknown.json.error], [404, 'not_found']);
+  assert.deepEqual([unknown.status, unknown.json.error], [422, 'unknown_asset']);
 });
 
 test('prepaid usage draws its price when it is recorded, and is refused where the balance is too low', async (t) => {

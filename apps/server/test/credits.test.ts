@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { emptyAccount } from '../src/domain/account.ts';
+import { inXlm } from '../src/domain/asset.ts';
 import { writeOffOn } from '../src/domain/credit.ts';
 import { csvText, entriesCsv } from '../src/reads/export-text.ts';
 import type { Api, ApiAnswer } from './harness/api.ts';
@@ -214,7 +215,7 @@ test('a write-off appears in the lists, events and deliveries', async (t) => {
 test('a write-off has its own columns in a CSV export', async () => {
   const account = { ...emptyAccount('a', 's'), carriedStroops: -50n };
   const made = { id: '019a7f6e-3a60-7c3e-9b1d-0123456789ab', recordedAtMs: 0 };
-  const { entry } = writeOffOn(account, made, { kind: 'paid_out', stroops: 50n, reason: 'closed' });
+  const { entry } = writeOffOn(account, inXlm, made, { kind: 'paid_out', stroops: 50n, reason: 'closed' });
   async function* pages() {
     yield [{ entry, state: { settlementId: undefined, reversedRequests: 0, prices: new Map() } }];
   }

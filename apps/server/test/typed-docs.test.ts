@@ -69,7 +69,7 @@ async function typePage(t: TestContext, page: string, claimsLeast: number): Prom
 }
 
 test('every command of the page on charging prints what the page says', async (t) => {
-  await typePage(t, 'docs/how-to/charge-for-an-api.md', 9);
+  await typePage(t, 'docs/how-to/charge-for-an-api.md', 13);
 });
 
 test('every command of the page on budgets prints what the page says', async (t) => {

@@ -44,6 +44,9 @@ export const bounds = {
   limitNameLength: 64,
   limitLevels: 5,
   limits: 1_000,
+  /** that a tenant registers */
+  assets: 100,
+  assetScale: 12,
   /** what a tenant may cost in a window of its rate limit */
   costOfWindow: 1_000_000_000,
   rateWindowMsLeast: 1_000,

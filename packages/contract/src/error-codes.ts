@@ -117,6 +117,12 @@ export const errorCodes = {
     advice: 'An id names one grant for ever. Make another grant with another id.',
     retry: 'after_fixing',
   },
+  asset_conflict: {
+    status: 409,
+    title: 'The asset is registered with another scale',
+    advice: 'Nothing was applied. The scale of an asset stays. Register another code.',
+    retry: 'after_fixing',
+  },
   hold_id_conflict: {
     status: 409,
     title: 'The id was used for a different hold',
@@ -217,8 +223,22 @@ export const errorCodes = {
   },
   service_in_use: {
     status: 409,
-    title: 'The decimal places of a service stay once it was used',
-    advice: 'Nothing was applied. Leave `unitScale` out, or register another service.',
+    title: 'The decimal places and the asset of a service stay',
+    advice: 'Nothing was applied. Leave `unitScale` and `asset` out, or register another service.',
+    retry: 'after_fixing',
+  },
+  unknown_asset: {
+    status: 422,
+    title: 'The asset is not registered',
+    advice:
+      'Nothing was applied. Register the asset that `faults` names, then resend the request with the same key.',
+    retry: 'same_request',
+  },
+  asset_mismatch: {
+    status: 422,
+    title: 'A member does not go with the asset',
+    advice:
+      'Nothing was applied. Members in stroops are for XLM: send the decimal member that the message names.',
     retry: 'after_fixing',
   },
   service_unpriced: {

@@ -3,6 +3,7 @@ import type { OperationSpec } from './operation-spec.ts';
 import { activityOperations } from './operations/activity.ts';
 import { agentsOperations } from './operations/agents.ts';
 import { apiKeysOperations } from './operations/api-keys.ts';
+import { assetsOperations } from './operations/assets.ts';
 import { auditOperations } from './operations/audit.ts';
 import { auditLogOperations } from './operations/audit-log.ts';
 import { balancesOperations } from './operations/balances.ts';
@@ -40,6 +41,7 @@ export const operationsByNoun = {
   quotes: quotesOperations,
   settlements: settlementsOperations,
   credits: creditsOperations,
+  assets: assetsOperations,
   balances: balancesOperations,
   statements: statementsOperations,
   holds: holdsOperations,
@@ -74,7 +76,7 @@ const nounsByTag: Readonly<Record<string, readonly Noun[]>> = {
   Billing: ['quotes', 'settlements', 'credits', 'statements', 'audit'],
   Services: ['services'],
   Agents: ['agents'],
-  'Balances and holds': ['balances', 'holds'],
+  'Balances and holds': ['assets', 'balances', 'holds'],
   Limits: ['limits'],
   'Events and webhooks': ['webhooks', 'deliveries', 'events'],
   'Keys and operation': [
@@ -114,6 +116,7 @@ export const operations = {
   ...quotesOperations,
   ...settlementsOperations,
   ...creditsOperations,
+  ...assetsOperations,
   ...balancesOperations,
   ...statementsOperations,
   ...holdsOperations,

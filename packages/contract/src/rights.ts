@@ -104,6 +104,8 @@ export const rights: Readonly<Record<TenantOperationName, Right>> = {
   listHolds: { scope: 'read', agent: 'query', serviceId: 'all' },
   readHold: { scope: 'read', ...byId },
   readDefaultBilling: { scope: 'read', agent: 'none', serviceId: 'none' },
+  listAssets: { scope: 'read', agent: 'none', serviceId: 'none' },
+  readAsset: { scope: 'read', agent: 'none', serviceId: 'none' },
 
   settle: { scope: 'settle', ...inBody },
   settleBulk: { scope: 'settle', agent: 'body', serviceId: 'all' },
@@ -122,6 +124,7 @@ export const rights: Readonly<Record<TenantOperationName, Right>> = {
   // A limit replaces that of its name, which may be for others.
   putLimit: { scope: 'manage', ...every },
   deleteLimit: { scope: 'manage', ...every },
+  putAsset: { scope: 'manage', ...every },
   // The URL of a receiver may carry a secret: without `manage`, only its origin is shown. Events are those of all agents.
   createWebhook: { scope: 'manage', ...every },
   listWebhooks: managed,

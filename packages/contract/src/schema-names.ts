@@ -1,6 +1,7 @@
 import * as activity from './schemas/activity.ts';
 import * as agents from './schemas/agents.ts';
 import * as apiKeys from './schemas/api-keys.ts';
+import * as assets from './schemas/assets.ts';
 import * as audit from './schemas/audit.ts';
 import * as auditLog from './schemas/audit-log.ts';
 import * as balances from './schemas/balances.ts';
@@ -37,6 +38,7 @@ export const schemaModules: Readonly<Record<string, Readonly<Record<string, unkn
   activity,
   agents,
   'api-keys': apiKeys,
+  assets,
   audit,
   'audit-log': auditLog,
   balances,

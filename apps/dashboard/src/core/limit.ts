@@ -1,3 +1,5 @@
+import { moneyOf, moneyText, quantityText } from './amount.ts';
+
 /** Whose usage a limit counts, and in which windows. */
 export interface Counting {
   readonly agent: string | null;
@@ -39,4 +41,16 @@ export function levelsOf(text: string): readonly number[] | undefined {
 /** Whether a person typed a maximum that the API takes: above 0, with at most six decimals. */
 export function isQuantity(text: string): boolean {
   return /^(?:0|[1-9]\d{0,17})(?:\.\d{1,6})?$/.test(text) && /[1-9]/.test(text);
+}
+
+/** The maximum of a limit as text: of units, or of money. */
+export function maxText({ quantity, amount, asset }: Max): string {
+  if (quantity !== undefined) return quantityText(quantity);
+  return amount === undefined || asset === undefined ? '' : moneyText(moneyOf(amount, asset));
+}
+
+interface Max {
+  readonly quantity?: string | undefined;
+  readonly amount?: string | undefined;
+  readonly asset?: string | undefined;
 }

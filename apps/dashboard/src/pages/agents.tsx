@@ -4,7 +4,7 @@ import { usePages } from '../api/use-pages.ts';
 import { useRead } from '../api/use-read.ts';
 import { moneyOf } from '../core/amount.ts';
 import { countsUsageOf } from '../core/limit.ts';
-import { Amount, Count, Xlm } from '../parts/amount.tsx';
+import { Amount, Count, InOtherAssets, Xlm } from '../parts/amount.tsx';
 import { Choice, TextField, useSettled } from '../parts/fields.tsx';
 import { Link } from '../parts/links.tsx';
 import { Card, Page } from '../parts/page.tsx';
@@ -32,7 +32,12 @@ function columnsWith(limits: readonly Limit[] | undefined): readonly Column<Agen
     },
     {
       name: 'Outstanding',
-      cell: ({ outstandingStroops }) => <Xlm stroops={outstandingStroops} />,
+      cell: ({ outstandingStroops, otherAssets }) => (
+        <>
+          <Xlm stroops={outstandingStroops} />
+          <InOtherAssets sums={otherAssets} of={({ outstanding }) => outstanding} />
+        </>
+      ),
       isNumber: true,
     },
     {
@@ -43,7 +48,12 @@ function columnsWith(limits: readonly Limit[] | undefined): readonly Column<Agen
     },
     {
       name: 'Billed',
-      cell: ({ settledStroops }) => <Xlm stroops={settledStroops} />,
+      cell: ({ settledStroops, otherAssets }) => (
+        <>
+          <Xlm stroops={settledStroops} />
+          <InOtherAssets sums={otherAssets} of={({ settled }) => settled} />
+        </>
+      ),
       isNumber: true,
       isExtra: true,
     },

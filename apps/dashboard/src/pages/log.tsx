@@ -41,6 +41,7 @@ const actions = [
   'webhook.created',
   'webhook.changed',
   'webhook.deleted',
+  'asset.registered',
   'limit.set',
   'limit.deleted',
   'usage.reversed',

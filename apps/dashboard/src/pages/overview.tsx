@@ -3,7 +3,7 @@ import type { BodyOf } from '../api/types.ts';
 import { type Reading, useRead } from '../api/use-read.ts';
 import { counted, grouped } from '../core/amount.ts';
 import { localTime } from '../core/time.ts';
-import { Count, Xlm } from '../parts/amount.tsx';
+import { Count, InOtherAssets, Xlm } from '../parts/amount.tsx';
 import { Badge, type Tone } from '../parts/badge.tsx';
 import { BarChart } from '../parts/chart.tsx';
 import { Choice } from '../parts/fields.tsx';
@@ -57,9 +57,11 @@ function Sums({ stats }: { readonly stats: BodyOf<'readStats'> }) {
     <dl class="figures">
       <Figure label="Outstanding" note={counted(stats.totalRequests, 'request')}>
         <Xlm stroops={stats.outstandingStroops} />
+        <InOtherAssets sums={stats.otherAssets} of={({ outstanding }) => outstanding} />
       </Figure>
       <Figure label="Billed" note={counted(stats.settlementsTotal, 'settlement')}>
         <Xlm stroops={stats.settledStroops} />
+        <InOtherAssets sums={stats.otherAssets} of={({ settled }) => settled} />
       </Figure>
       <Figure label="Recorded requests" note={`${grouped(stats.reversedRequests)} of them reversed`}>
         <Count of={stats.recordedRequests} />

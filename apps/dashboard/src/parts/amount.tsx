@@ -20,6 +20,25 @@ export function Xlm({ stroops }: { readonly stroops: string | bigint | number })
   return <Amount of={inXlm(stroops)} />;
 }
 
+/** Sums in other assets than XLM, one below the other. */
+export function InOtherAssets<S extends { readonly asset: string }>({
+  sums = [],
+  of,
+}: {
+  readonly sums: readonly S[] | undefined;
+  readonly of: (sum: S) => string;
+}) {
+  return (
+    <>
+      {sums.map((sum) => (
+        <div key={sum.asset}>
+          <Amount of={{ amount: of(sum), asset: sum.asset }} />
+        </div>
+      ))}
+    </>
+  );
+}
+
 const stroop = 10n ** 11n;
 
 function inStroops({ amount, asset }: Money): string | undefined {

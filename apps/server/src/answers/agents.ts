@@ -1,7 +1,9 @@
 import { type Account, outstandingRequests } from '../domain/account.ts';
+import type { AssetSums } from '../domain/asset-sums.ts';
 import { availableOf, type Balance } from '../domain/balance.ts';
 import { amountText } from '../domain/balance-events.ts';
 import type { Stroops } from '../domain/money.ts';
+import { atomsText, unlessEmpty } from './amounts.ts';
 import { exactInteger } from './exact-integer.ts';
 import type { PageEnd } from './paging.ts';
 import type { ReplyOf } from './reply.ts';
@@ -38,6 +40,7 @@ interface AgentTotals {
   readonly outstandingStroops: Stroops;
   readonly unpricedRequests: bigint;
   readonly settledStroops: Stroops;
+  readonly otherAssets: readonly AssetSums[];
   readonly balances: readonly Balance[];
 }
 
@@ -58,6 +61,13 @@ export function agentTotalsReply(
       available: amountText(availableOf(balance)),
       held: amountText(balance.held),
     })),
+    otherAssets: unlessEmpty(
+      totals.otherAssets.map((other) => ({
+        asset: other.asset,
+        outstanding: atomsText(other.billed, other),
+        settled: atomsText(other.settled, other),
+      })),
+    ),
   }));
   return { status: 200, body: { items, nextCursor, hasMore } };
 }

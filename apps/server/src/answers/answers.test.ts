@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { ApiKey } from '../domain/api-key.ts';
+import { inXlm } from '../domain/asset.ts';
 import type { OwnedGrant } from '../domain/balance.ts';
 import { policyDefault } from '../domain/billing.ts';
 import type { Fact } from '../domain/command.ts';
@@ -30,6 +31,7 @@ const quote: Quote = {
   requests: 6,
   lines: [{ priceVersion: 1, requests: 6, price: priceOfStroops(7n), amount: 42n * amountOfStroop }],
   unitScale: 0,
+  ...inXlm,
   carriedStroops: -2n,
   remainder: 0n,
   paid: 0n,
@@ -205,6 +207,7 @@ const examples: { readonly [K in Fact['kind']]: Example<K> } = {
       agent,
       bills: [{ quote, settlementId: entryId }],
       billedStroops: 40n,
+      otherAssets: [],
       unpriced: [{ serviceId: 's', requests: 1 }],
     },
     200,
@@ -220,8 +223,14 @@ const examples: { readonly [K in Fact['kind']]: Example<K> } = {
     '/api/v1/entries/019a7f6e-3a60-7c3e-9b1d-0123456789ab',
     '{"id":"019a7f6e-3a60-7c3e-9b1d-0123456789ab","agent":"agent-7","serviceId":"a b","sequence":3,"requests":0,"priceVersion":null,"usageId":null,"occurredAt":null,"recordedAt":"1970-01-01T00:00:00.000Z","writesOff":{"kind":"paid_out","stroops":"5","reason":"r"}}',
   ],
+  asset_put: [
+    { kind: 'asset_put', asset: { code: 'USD', scale: 2 }, isNew: true },
+    201,
+    '/api/v1/assets/USD',
+    '{"code":"USD","scale":2,"builtIn":false}',
+  ],
   service_put: [
-    { kind: 'service_put', serviceId, stated, unitScale: 0, metadata, isNew: true },
+    { kind: 'service_put', serviceId, stated, asset: 'XLM', unitScale: 0, metadata, isNew: true },
     201,
     '/api/v1/services/a%20b',
     '{"serviceId":"a b","priceStroops":250,"price":"0.000025","per":1,"asset":"XLM","description":"d","owner":"o"}',
@@ -230,7 +239,7 @@ const examples: { readonly [K in Fact['kind']]: Example<K> } = {
     {
       kind: 'service_bulk_put',
       results: [
-        { kind: 'put', serviceId, stated, isNew: false },
+        { kind: 'put', serviceId, stated, asset: 'XLM', isNew: false },
         { kind: 'repeated', serviceId, message },
         { kind: 'refused', code: 'limit_exceeded', message },
         { kind: 'invalid', message },
@@ -242,7 +251,7 @@ const examples: { readonly [K in Fact['kind']]: Example<K> } = {
   ],
   service_deleted: [{ kind: 'service_deleted' }, 204, '', ''],
   price_set: [
-    { kind: 'price_set', serviceId, stated },
+    { kind: 'price_set', serviceId, stated, asset: 'XLM' },
     200,
     '/api/v1/services/a%20b',
     '{"serviceId":"a b","priceStroops":250,"price":"0.000025","per":1,"asset":"XLM"}',
@@ -306,6 +315,7 @@ const examples: { readonly [K in Fact['kind']]: Example<K> } = {
         agent: '*',
         serviceId: undefined,
         apiKeyPrefix: undefined,
+        asset: undefined,
         window: 'day',
         max: 1_500_000n,
         action: 'refuse',

@@ -1,6 +1,7 @@
 import type { OperationName } from '@billonce/contract';
 import type { Command, Fact, FactOf, Kind } from '../domain/command.ts';
 import { apiKeysAnswers } from './api-keys.ts';
+import { assetsAnswers } from './assets.ts';
 import { balancesAnswers } from './balances.ts';
 import { creditsAnswers } from './credits.ts';
 import { deliveriesAnswers } from './deliveries.ts';
@@ -23,6 +24,7 @@ const answersOfFacts = {
   ...reversalsAnswers,
   ...settlementsAnswers,
   ...creditsAnswers,
+  ...assetsAnswers,
   ...balancesAnswers,
   ...holdsAnswers,
   time_passed: unseen,

@@ -1,7 +1,17 @@
-import { type AuditFinding, countDifferences, outstandingBy } from '../domain/audit-finding.ts';
+import { amountOfAtoms } from '../domain/amount.ts';
+import {
+  type AssetFinding,
+  type AuditFinding,
+  countDifferences,
+  outstandingBy,
+} from '../domain/audit-finding.ts';
+import { amountText } from '../domain/balance-events.ts';
 import { stroopsIn } from '../domain/money.ts';
+import { unlessEmpty } from './amounts.ts';
 import { exactInteger } from './exact-integer.ts';
 import type { BodyOf, ReplyOf } from './reply.ts';
+
+export type AuditAnswer = BodyOf<'readAudit'>;
 
 export function auditReply(found: AuditFinding): ReplyOf<'readAudit'> {
   const { balances } = found;
@@ -19,11 +29,27 @@ export function auditReply(found: AuditFinding): ReplyOf<'readAudit'> {
       reversed: both(found.reversedRequests, stroopsIn(found.reversed)),
       paid: { stroops: String(stroopsIn(found.paid)) },
       writtenOff: { stroops: String(found.writtenOffStroops) },
+      otherAssets: unlessEmpty(found.otherAssets.map(assetBody)),
       differences: found.differences,
       acts: found.acts,
       limits: found.limits,
       balances: { count: balances.count, movements: balances.movements, differences: balances.differences },
     },
+  };
+}
+
+export function assetBody(found: AssetFinding): NonNullable<BodyOf<'readAudit'>['otherAssets']>[number] {
+  const { asset, assetScale, recorded, reversed, paid } = found;
+  const settled = amountOfAtoms(found.settled, assetScale);
+  const writtenOff = amountOfAtoms(found.writtenOff, assetScale);
+  return {
+    asset,
+    recorded: amountText(recorded),
+    reversed: amountText(reversed),
+    paid: amountText(paid),
+    settled: amountText(settled),
+    writtenOff: amountText(writtenOff),
+    outstanding: amountText(recorded - reversed - paid - settled + writtenOff),
   };
 }
 

@@ -1,5 +1,5 @@
 import { type Amount, formatPrice, type Price } from '../domain/amount.ts';
-import { assetDefault } from '../domain/balance.ts';
+import { type InAsset, inXlm, isXlm } from '../domain/asset.ts';
 import { amountText } from '../domain/balance-events.ts';
 import type { EntryState, StatedEntry } from '../domain/entry-state.ts';
 import { costOfRequests } from '../domain/money.ts';
@@ -8,7 +8,7 @@ import { quantityText } from '../domain/quantity.ts';
 import { costOfParts } from '../domain/tiers.ts';
 import { timestampOfMs, timestampOfNs } from '../domain/timestamps.ts';
 import type { Entry, Reversal, WriteOff } from '../domain/usage.ts';
-import { stroopsText } from './amounts.ts';
+import { atomsTextBesideXlm, stroopsOf, stroopsText } from './amounts.ts';
 import type { FollowedEnd } from './paging.ts';
 import type { BodyOf, ReplyOf } from './reply.ts';
 import { tiersBody } from './tiers.ts';
@@ -34,8 +34,9 @@ export function entryBody(entry: Entry): EntryBody {
     recordedAt: timestampOfMs(recordedAtMs),
     metadata: metadata === undefined ? undefined : metadataOf(metadata),
     drawn: drawn === undefined ? undefined : amountText(drawn),
+    asset: drawn === undefined && writeOff === undefined ? undefined : assetBesideXlm(entry),
     reverses: reversal === undefined ? undefined : reversesBody(reversal, entry.unitScale),
-    writesOff: writeOff === undefined ? undefined : writesOffBody(writeOff),
+    writesOff: writeOff === undefined ? undefined : writesOffBody(writeOff, entry),
     tiers: isInTiers(entry) ? tiersBody(entry.tiered?.parts ?? [], entry.unitScale) : undefined,
   };
 }
@@ -53,6 +54,17 @@ function priceVersionOf(entry: Entry): number | null {
   if (writeOff !== undefined) return null;
   const version = reversal === undefined ? entry.priceVersion : (reversal.lines[0]?.priceVersion ?? 0);
   return version === 0 || (reversal !== undefined && reversal.lines.length > 1) ? null : version;
+}
+
+/** Usage of a service that is not registered has no price, and is shown in the asset that is built in. */
+function assetOf({ asset, assetScale }: Entry): InAsset {
+  return asset === undefined || assetScale === undefined ? inXlm : { asset, assetScale };
+}
+
+/** What its amounts are in, where that is not XLM. */
+function assetBesideXlm(entry: Entry): string | undefined {
+  const inAsset = assetOf(entry);
+  return isXlm(inAsset) ? undefined : inAsset.asset;
 }
 
 /** What a reversal takes back. */
@@ -74,21 +86,29 @@ function reversesBody(
 }
 
 /** What an entry takes off the credit of its account. */
-function writesOffBody({ kind, stroops, reason }: WriteOff): EntryBody['writesOff'] {
-  return { kind, stroops: String(stroops), reason };
+function writesOffBody({ kind, stroops, reason }: WriteOff, entry: Entry): EntryBody['writesOff'] {
+  const inAsset = assetOf(entry);
+  return {
+    kind,
+    stroops: stroopsOf(stroops, inAsset),
+    amount: atomsTextBesideXlm(stroops, inAsset),
+    reason,
+  };
 }
 
 /** An entry with its price, and what became of it. */
 export function knownEntryBody({ entry, state }: StatedEntry): KnownEntryBody {
+  const { asset } = assetOf(entry);
   const price = priceOf(entry, state);
   const amount = amountOfEntry(entry, state);
+  const { asset: _, ...recorded } = entryBody(entry);
   return {
-    ...entryBody(entry),
-    priceStroops: (price === undefined ? undefined : priceInStroops(price)) ?? null,
+    ...recorded,
+    priceStroops: (price === undefined ? undefined : priceInStroops(price, asset)) ?? null,
     price: price === undefined ? null : formatPrice(price, 1),
-    amountStroops: (amount === undefined ? undefined : stroopsText(amount)) ?? null,
+    amountStroops: (amount === undefined ? undefined : stroopsText(amount, { asset })) ?? null,
     amount: amount === undefined ? null : amountText(amount),
-    asset: assetDefault,
+    asset,
     settlementId: state.settlementId ?? null,
     reversed: state.reversedRequests > 0 && state.reversedRequests === entry.requests,
     reversedRequests: state.reversedRequests,

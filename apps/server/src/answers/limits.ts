@@ -1,6 +1,6 @@
 import type { Allowance } from '../domain/allowance.ts';
 import type { LimitDeleted, LimitSet } from '../domain/commands/limits.ts';
-import { leftOf, unitsText } from '../domain/counted-use.ts';
+import { leftOf, maxShown, measureText } from '../domain/counted-use.ts';
 import { type Limit, windowAt } from '../domain/limit.ts';
 import { type LimitCounter, windowOf } from '../domain/limit-counter.ts';
 import { timestampOfMs, timestampOrNull } from '../domain/timestamps.ts';
@@ -19,18 +19,23 @@ export const limitsAnswers = {
 };
 
 function limitBody(limit: Limit): ItemOf<'listLimits'> {
-  const { name, agent, serviceId, apiKeyPrefix, window, max, action, notifyAt, createdAtMs } = limit;
+  const { name, agent, serviceId, apiKeyPrefix, window, action, notifyAt, createdAtMs } = limit;
   return {
     name,
     agent: agent ?? null,
     serviceId: serviceId ?? null,
     apiKeyPrefix: apiKeyPrefix ?? null,
     window,
-    max: { quantity: unitsText(max) },
+    max: maxBody(limit),
     action,
     notifyAt: notifyAt.map((level) => level / 1_000),
     countsSince: timestampOfMs(createdAtMs),
   };
+}
+
+/** In units, or in money. */
+function maxBody(limit: Limit): ItemOf<'listLimits'>['max'] {
+  return { quantity: undefined, amount: undefined, asset: undefined, ...maxShown(limit) };
 }
 
 export function limitsReply(
@@ -75,8 +80,8 @@ function counterBody(
     agent: counter.subject === '' ? null : counter.subject,
     windowStart: timestampOfMs(startMs),
     windowEnd: timestampOrNull(endMs),
-    used: unitsText(window.used),
-    left: unitsText(leftOf(limit, window)),
+    used: measureText(limit, window.used),
+    left: measureText(limit, leftOf(limit, window)),
   };
 }
 
@@ -109,9 +114,9 @@ export function allowanceReply(
         window: limit.window,
         windowEnd: timestampOrNull(endMs),
         action: limit.action,
-        max: { quantity: unitsText(limit.max) },
-        used: unitsText(window.used),
-        left: unitsText(leftOf(limit, window)),
+        max: maxBody(limit),
+        used: measureText(limit, window.used),
+        left: measureText(limit, leftOf(limit, window)),
       })),
     },
   };

@@ -21,6 +21,10 @@ export function servicePath(serviceId: string): string {
   return `${base}/services/${encodeURIComponent(serviceId)}`;
 }
 
+export function assetPath(code: string): string {
+  return `${base}/assets/${code}`;
+}
+
 export function limitPath(name: string): string {
   return `${base}/limits/${name}`;
 }

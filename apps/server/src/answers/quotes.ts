@@ -1,14 +1,13 @@
 import { canonicalJson, type Json, sha256 } from '@billonce/idempotency/core';
-import { formatPrice } from '../domain/amount.ts';
-import { assetDefault } from '../domain/balance.ts';
+import { amountOfAtoms, formatPrice } from '../domain/amount.ts';
+import type { AssetSums } from '../domain/asset-sums.ts';
 import { amountText } from '../domain/balance-events.ts';
 import { creditOf } from '../domain/credit.ts';
-import { amountOfStroop } from '../domain/money.ts';
 import { priceInStroops } from '../domain/price-shown.ts';
 import { quantityText } from '../domain/quantity.ts';
 import type { BillLine, Quote } from '../domain/quote.ts';
 import type { TierPart } from '../domain/tiers.ts';
-import { inXlm, stroopsText } from './amounts.ts';
+import { atomsText, atomsTextBesideXlm, stroopsOf, stroopsText, unlessEmpty } from './amounts.ts';
 import { exactInteger } from './exact-integer.ts';
 import type { PageEnd } from './paging.ts';
 import type { BodyOf, ItemOf, ReplyOf } from './reply.ts';
@@ -21,18 +20,20 @@ export function quoteBody(quote: Quote): BodyOf<'readQuote'> {
     serviceId: quote.serviceId,
     requests: quote.requests,
     quantity: quantityText(quote.requests, quote.unitScale),
-    priceStroops: priceInStroops(quote.price),
+    priceStroops: priceInStroops(quote.price, quote.asset),
     price: formatPrice(quote.price, 1),
-    billedStroops: String(quote.billedStroops),
-    amount: inXlm(quote.billedStroops),
-    asset: assetDefault,
+    billedStroops: stroopsOf(quote.billedStroops, quote),
+    amount: atomsText(quote.billedStroops, quote),
+    asset: quote.asset,
     lines: billLinesBody(quote),
     through: quote.through,
-    carriedStroops: String(quote.carriedStroops),
+    carriedStroops: stroopsOf(quote.carriedStroops, quote),
+    carried: atomsTextBesideXlm(quote.carriedStroops, quote),
     remainder: amountText(quote.remainder),
     remainderOn: amountText(quote.remainderOn),
     prepaid: prepaidBody(quote),
-    creditStroops: String(creditOf(quote)),
+    creditStroops: stroopsOf(creditOf(quote), quote),
+    credit: atomsTextBesideXlm(creditOf(quote), quote),
     leftOutRequests: undefined,
   };
 }
@@ -56,27 +57,38 @@ export function prepaidBody({
   lines,
   paid,
   billedStroops,
-}: Pick<Quote, 'lines' | 'paid' | 'billedStroops'>): BodyOf<'readQuote'>['prepaid'] {
+  assetScale,
+}: Pick<Quote, 'lines' | 'paid' | 'billedStroops' | 'assetScale'>): BodyOf<'readQuote'>['prepaid'] {
   if (paid === 0n) return undefined;
   const cost = lines.reduce((sum, { amount }) => sum + amount, 0n);
-  return { cost: amountText(cost), paid: amountText(paid), due: amountText(billedStroops * amountOfStroop) };
+  return {
+    cost: amountText(cost),
+    paid: amountText(paid),
+    due: amountText(amountOfAtoms(billedStroops, assetScale)),
+  };
+}
+
+/** In what a line counts, and in what it costs. */
+interface CountedIn {
+  readonly unitScale: number;
+  readonly asset: string;
 }
 
 export function billLinesBody({
   lines,
   unitScale,
-}: {
-  readonly lines: readonly BillLine[];
-  readonly unitScale: number;
-}): BodyOf<'readQuote'>['lines'] {
-  return lines.flatMap((line) => lineBodies(line, unitScale));
+  asset,
+}: CountedIn & { readonly lines: readonly BillLine[] }): BodyOf<'readQuote'>['lines'] {
+  return lines.flatMap((line) => lineBodies(line, { unitScale, asset }));
 }
 
 /** One for each tier that it has something of. */
-function lineBodies(line: BillLine, unitScale: number): BodyOf<'readQuote'>['lines'] {
+function lineBodies(line: BillLine, counted: CountedIn): BodyOf<'readQuote'>['lines'] {
   const { priceVersion, tiered } = line;
-  if (tiered === undefined) return [lineBody({ ...line, tier: undefined, part: undefined }, unitScale)];
-  return shownParts(tiered, unitScale).map((part) => lineBody({ ...part, priceVersion, part }, unitScale));
+  if (tiered === undefined) return [lineBody({ ...line, tier: undefined, part: undefined }, counted)];
+  return shownParts(tiered, counted.unitScale).map((part) =>
+    lineBody({ ...part, priceVersion, part }, counted),
+  );
 }
 
 function lineBody(
@@ -84,7 +96,7 @@ function lineBody(
     readonly tier: number | undefined;
     readonly part: TierPart | undefined;
   },
-  unitScale: number,
+  { unitScale, asset }: CountedIn,
 ): ItemOf<'readQuote', 'lines'> {
   return {
     priceVersion: line.priceVersion,
@@ -92,9 +104,9 @@ function lineBody(
     ...packagesShown(line.part),
     requests: line.requests,
     quantity: quantityText(line.requests, unitScale),
-    priceStroops: priceInStroops(line.price),
+    priceStroops: priceInStroops(line.price, asset),
     price: formatPrice(line.price, 1),
-    amountStroops: stroopsText(line.amount),
+    amountStroops: stroopsText(line.amount, { asset }),
     amount: amountText(line.amount),
   };
 }
@@ -112,12 +124,21 @@ export function billingTotalReply(sums: BillingSums): ReplyOf<'readBillingTotal'
       disabledStroops: String(sums.disabledStroops),
       creditStroops: String(sums.creditStroops),
       unpricedRequests: exactInteger(sums.unpricedRequests),
+      otherAssets: unlessEmpty(
+        sums.otherAssets.map((other) => ({
+          asset: other.asset,
+          total: atomsText(other.billed, other),
+          disabled: atomsText(other.disabled, other),
+          credit: atomsText(other.credit, other),
+        })),
+      ),
     },
   };
 }
 
-/** What is outstanding on all accounts of an agent. */
+/** What is outstanding on all accounts of an agent; the amounts in stroops are those in XLM. */
 interface AgentSums {
+  readonly otherAssets: readonly AssetSums[];
   readonly billedStroops: bigint;
   readonly creditStroops: bigint;
   readonly unpricedRequests: bigint;
@@ -140,12 +161,20 @@ export function agentQuoteReply(
       totalBilledStroops: sums === undefined ? null : String(sums.billedStroops),
       totalCreditStroops: sums === undefined ? null : String(sums.creditStroops),
       unpricedRequests: sums === undefined ? null : exactInteger(sums.unpricedRequests),
+      otherAssets: unlessEmpty(
+        (sums?.otherAssets ?? []).map((other) => ({
+          asset: other.asset,
+          totalBilled: atomsText(other.billed, other),
+          totalCredit: atomsText(other.credit, other),
+        })),
+      ),
     },
   };
 }
 
-/** What is outstanding on all accounts of a tenant. */
+/** What is outstanding on all accounts of a tenant; the amounts in stroops are those in XLM. */
 interface BillingSums {
+  readonly otherAssets: readonly AssetSums[];
   readonly totalStroops: bigint;
   readonly disabledStroops: bigint;
   readonly creditStroops: bigint;

@@ -44,7 +44,7 @@ test('an answer to a write with a wrong, missing or extra member does not compil
     status: 200,
     // @ts-expect-error the contract has no Location for it
     location: '/',
-    body: { agent, items: empty, totalBilledStroops: '0', skipped: empty },
+    body: { agent, items: empty, totalBilledStroops: '0', otherAssets: undefined, skipped: empty },
   };
   // @ts-expect-error the contract has no body for it
   const body: ReplyOf<'deleteService'> = { status: 204, body: {} };

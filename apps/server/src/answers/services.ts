@@ -16,12 +16,19 @@ import { servicePath } from './paths.ts';
 import type { BodyOf, ItemOf, ReplyOf } from './reply.ts';
 
 export const servicesAnswers = {
-  service_put: ({ serviceId, stated, unitScale, metadata, isNew }: ServicePut): ReplyOf<'putService'> => ({
+  service_put: ({
+    serviceId,
+    stated,
+    asset,
+    unitScale,
+    metadata,
+    isNew,
+  }: ServicePut): ReplyOf<'putService'> => ({
     status: isNew ? 201 : 200,
     location: servicePath(serviceId),
     body: {
       serviceId,
-      ...priceShown(stated.price, stated.per, stated.tiers),
+      ...priceShown(stated.price, asset, stated.per, stated.tiers),
       description: metadata?.description,
       owner: metadata?.owner,
       unit: metadata?.unit,
@@ -36,10 +43,10 @@ export const servicesAnswers = {
 
   service_deleted: (_: ServiceDeleted): ReplyOf<'deleteService'> => ({ status: 204 }),
 
-  price_set: ({ serviceId, stated }: PriceSet): ReplyOf<'setPrice'> => ({
+  price_set: ({ serviceId, stated, asset }: PriceSet): ReplyOf<'setPrice'> => ({
     status: 200,
     location: servicePath(serviceId),
-    body: { serviceId, ...priceShown(stated.price, stated.per, stated.tiers) },
+    body: { serviceId, ...priceShown(stated.price, asset, stated.per, stated.tiers) },
   }),
 
   service_switched: ({ serviceId, disabled }: ServiceSwitched): ReplyOf<'patchDisabled'> => ({
@@ -57,8 +64,8 @@ export const servicesAnswers = {
 function serviceItemBody(result: ServiceItemResult, index: number): ItemOf<'putServiceBulk', 'results'> {
   switch (result.kind) {
     case 'put': {
-      const { serviceId, stated, isNew } = result;
-      const shown = priceShown(stated.price, stated.per, stated.tiers);
+      const { serviceId, stated, asset, isNew } = result;
+      const shown = priceShown(stated.price, asset, stated.per, stated.tiers);
       return { index, ok: true, serviceId, ...shown, created: isNew };
     }
     case 'repeated': {
@@ -82,6 +89,7 @@ function serviceBody({
   serviceId,
   price,
   pricePer,
+  asset,
   unitScale,
   disabled,
   description,
@@ -91,7 +99,7 @@ function serviceBody({
 }: Service): BodyOf<'readService'> {
   return {
     serviceId,
-    ...priceShown(price, pricePer, tiers),
+    ...priceShown(price, asset, pricePer, tiers),
     disabled,
     description,
     owner,
@@ -112,12 +120,13 @@ export function servicesReply(
 }
 
 export function pricesReply(
+  { asset }: Pick<Service, 'asset'>,
   prices: readonly PriceVersion[],
   { nextCursor, hasMore }: FollowedEnd,
 ): ReplyOf<'listPrices'> {
   const items = prices.map(({ version, price, tiers, setAtMs }) => ({
     version,
-    ...priceShown(price, 1, tiers),
+    ...priceShown(price, asset, 1, tiers),
     setAt: timestampOfMs(setAtMs),
   }));
   return { status: 200, body: { items, nextCursor, hasMore } };

@@ -1,12 +1,11 @@
 import { formatPrice } from '../domain/amount.ts';
-import { assetDefault } from '../domain/balance.ts';
 import { amountText } from '../domain/balance-events.ts';
 import type { AgentSettled, Bill, Settled } from '../domain/commands/settlements.ts';
 import { priceInStroops } from '../domain/price-shown.ts';
 import { quantityText } from '../domain/quantity.ts';
 import { leftBy, type Settlement } from '../domain/settlement.ts';
 import { timestampOfMs } from '../domain/timestamps.ts';
-import { inXlm } from './amounts.ts';
+import { atomsText, atomsTextBesideXlm, stroopsOf, unlessEmpty } from './amounts.ts';
 import type { FollowedEnd } from './paging.ts';
 import { settlementPath } from './paths.ts';
 import { billLinesBody, prepaidBody } from './quotes.ts';
@@ -19,12 +18,21 @@ export const settlementsAnswers = {
     body: { agent: bill.quote.agent, ...billBody(bill) },
   }),
 
-  agent_settled: ({ agent, bills, billedStroops, unpriced }: AgentSettled): ReplyOf<'settleBulk'> => ({
+  agent_settled: ({
+    agent,
+    bills,
+    billedStroops,
+    otherAssets,
+    unpriced,
+  }: AgentSettled): ReplyOf<'settleBulk'> => ({
     status: 200,
     body: {
       agent,
       items: bills.map(billBody),
       totalBilledStroops: String(billedStroops),
+      otherAssets: unlessEmpty(
+        otherAssets.map((other) => ({ asset: other.asset, totalBilled: atomsText(other.billed, other) })),
+      ),
       skipped: unpriced.map(({ serviceId, requests }) => ({ serviceId, requests, reason: 'unpriced' })),
     },
   }),
@@ -35,12 +43,13 @@ function billBody({ quote, settlementId }: Bill): ItemOf<'settleBulk'> {
     serviceId: quote.serviceId,
     requests: quote.requests,
     quantity: quantityText(quote.requests, quote.unitScale),
-    priceStroops: priceInStroops(quote.price),
+    priceStroops: priceInStroops(quote.price, quote.asset),
     price: formatPrice(quote.price, 1),
-    billedStroops: String(quote.billedStroops),
-    amount: inXlm(quote.billedStroops),
-    asset: assetDefault,
-    carriedStroops: String(quote.carriedStroops),
+    billedStroops: stroopsOf(quote.billedStroops, quote),
+    amount: atomsText(quote.billedStroops, quote),
+    asset: quote.asset,
+    carriedStroops: stroopsOf(quote.carriedStroops, quote),
+    carried: atomsTextBesideXlm(quote.carriedStroops, quote),
     remainder: amountText(quote.remainder),
     remainderOn: amountText(quote.remainderOn),
     prepaid: prepaidBody(quote),
@@ -64,13 +73,15 @@ export function settlementBody(settlement: Settlement): SettlementBody {
     requests: settlement.requests,
     quantity: quantityText(settlement.requests, settlement.unitScale),
     lines: billLinesBody(settlement),
-    carriedStroops: String(settlement.carriedStroops),
+    carriedStroops: stroopsOf(settlement.carriedStroops, settlement),
+    carried: atomsTextBesideXlm(settlement.carriedStroops, settlement),
     remainder: amountText(settlement.remainder),
     prepaid: prepaidBody(settlement),
-    billedStroops: String(settlement.billedStroops),
-    amount: inXlm(settlement.billedStroops),
-    asset: assetDefault,
-    carriedOnStroops: String(carriedOnStroops),
+    billedStroops: stroopsOf(settlement.billedStroops, settlement),
+    amount: atomsText(settlement.billedStroops, settlement),
+    asset: settlement.asset,
+    carriedOnStroops: stroopsOf(carriedOnStroops, settlement),
+    carriedOn: atomsTextBesideXlm(carriedOnStroops, settlement),
     remainderOn: amountText(remainderOn),
     settledAt: timestampOfMs(settlement.settledAtMs),
     runId: settlement.runId ?? null,

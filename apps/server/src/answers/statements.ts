@@ -1,7 +1,6 @@
 import type { GrantLine, ServiceStatement, Statement, StatementSums } from '../domain/agent-statement.ts';
-import { formatPrice } from '../domain/amount.ts';
+import { amountOfAtoms, formatPrice } from '../domain/amount.ts';
 import { amountText } from '../domain/balance-events.ts';
-import { amountOfStroop } from '../domain/money.ts';
 import { quantityText } from '../domain/quantity.ts';
 import type { Settlement } from '../domain/settlement.ts';
 import type { Charge } from '../domain/statement.ts';
@@ -115,13 +114,14 @@ function billBody({
   id,
   serviceId,
   billedStroops,
+  assetScale,
   runId,
   settledAtMs,
 }: Settlement): ItemOf<'readStatement', 'bills'> {
   return {
     settlementId: id,
     serviceId,
-    amount: amountText(billedStroops * amountOfStroop),
+    amount: amountText(amountOfAtoms(billedStroops, assetScale)),
     runId: runId ?? null,
     at: timestampOfMs(settledAtMs),
     href: settlementPath(id),
@@ -130,13 +130,13 @@ function billBody({
 
 function writeOffsBody(
   agent: string,
-  { serviceId, writeOffs }: ServiceStatement,
+  { serviceId, assetScale, writeOffs }: ServiceStatement,
   span: Span,
 ): ItemOf<'readStatement', 'writeOffs'>[] {
   return writeOffs.map(({ sequence, writeOff: { kind, stroops, reason } }) => ({
     serviceId,
     kind,
-    amount: amountText(stroops * amountOfStroop),
+    amount: amountText(amountOfAtoms(stroops, assetScale)),
     reason,
     sequence,
     href: entriesPath({ agent, serviceId }, span),
@@ -145,9 +145,6 @@ function writeOffsBody(
 
 function totalsBody({ movements, services }: Statement): StatementBody['totals'] {
   const charges = services.flatMap((service) => service.charges);
-  const bills = services.flatMap((service) => service.bills);
-  const writeOffs = services.flatMap((service) => service.writeOffs);
-  const stroops = (amounts: readonly bigint[]) => amountText(sumOf(amounts) * amountOfStroop);
   return {
     granted: amountText(movements.granted),
     refunded: amountText(movements.refunded),
@@ -158,8 +155,20 @@ function totalsBody({ movements, services }: Statement): StatementBody['totals']
     used: amountText(sumOf(charges.map(({ amount = 0n }) => amount))),
     reversed: amountText(sumOf(charges.map(({ reversedAmount = 0n }) => reversedAmount))),
     paid: amountText(sumOf(services.map(({ paid }) => paid))),
-    billed: stroops(bills.map(({ billedStroops }) => billedStroops)),
-    writtenOff: stroops(writeOffs.map(({ writeOff }) => writeOff.stroops)),
+    billed: amountText(
+      sumOf(
+        services.map(({ bills, assetScale }) =>
+          amountOfAtoms(sumOf(bills.map(({ billedStroops }) => billedStroops)), assetScale),
+        ),
+      ),
+    ),
+    writtenOff: amountText(
+      sumOf(
+        services.map(({ writeOffs, assetScale }) =>
+          amountOfAtoms(sumOf(writeOffs.map(({ writeOff }) => writeOff.stroops)), assetScale),
+        ),
+      ),
+    ),
   };
 }
 

@@ -1,4 +1,5 @@
 import type { BooksStats } from '../domain/books-stats.ts';
+import { atomsText, unlessEmpty } from './amounts.ts';
 import { exactInteger } from './exact-integer.ts';
 import type { ReplyOf } from './reply.ts';
 
@@ -29,6 +30,13 @@ export function statsReply(stats: BooksStats, facts: TenantFacts): ReplyOf<'read
       settledStroopsTotal: String(stats.settledStroops),
       settlementsTotal: stats.settlements,
       paused: facts.isPaused,
+      otherAssets: unlessEmpty(
+        stats.otherAssets.map((other) => ({
+          asset: other.asset,
+          outstanding: atomsText(other.billed, other),
+          settled: atomsText(other.settled, other),
+        })),
+      ),
     },
   };
 }

@@ -1,5 +1,6 @@
 import type { Amount, Price } from './amount.ts';
-import { amountOfStroop, costOfRequests, requestsTotalMax, type Stroops, stroopsMax } from './money.ts';
+import { assetScaleMax, atomOf, inXlm } from './asset.ts';
+import { costOfRequests, requestsTotalMax, type Stroops, stroopsMax } from './money.ts';
 import type { Service } from './service.ts';
 import { type EntryTiers, type TierPeriod, type UsedPart, useTiers } from './tier-period.ts';
 import {
@@ -56,7 +57,7 @@ export interface Account {
   readonly settledStroops: Stroops;
   /** what the last settlement could not bill: 0, or below 0 for a credit */
   readonly carriedStroops: Stroops;
-  /** what the last settlement left below a stroop, for the next one: 0 or above */
+  /** what the last settlement left below an atom, for the next one: 0 or above */
   readonly remainder: Amount;
   /** what was drawn from the balance for its usage, less what reversals returned */
   readonly paid: Amount;
@@ -232,17 +233,21 @@ export function replaceLine(lines: readonly AccountLine[], line: AccountLine): r
   return at < 0 ? [...lines, line] : lines.with(at, line);
 }
 
-/** Below this many requests no price reaches `stroopsMax`: 9,000,000 XLM is the largest. */
-const requestsAlwaysPayable = 100_000;
+/** Up to this many requests no price reaches `stroopsMax`: 9,000,000 of an asset is the largest, so it is 100,000 for XLM. */
+function requestsAlwaysPayable(assetScale: number): number {
+  return 10 ** (assetScaleMax - assetScale);
+}
 
 function passesStroops(account: Account, service: Service | undefined): boolean {
-  if (account.recordedRequests <= requestsAlwaysPayable) return false;
-  if (roughlyRecorded(account, service) < roughlyPayable) return false;
-  return recordedAmount(account, service) > stroopsMax * amountOfStroop;
+  const { assetScale } = service ?? inXlm;
+  if (account.recordedRequests <= requestsAlwaysPayable(assetScale)) return false;
+  const atom = atomOf(assetScale);
+  if (roughlyRecorded(account, service) < roughlyPayable * Number(atom)) return false;
+  return recordedAmount(account, service) > stroopsMax * atom;
 }
 
 /** Far enough below `stroopsMax` that the rounding of doubles does not matter. */
-const roughlyPayable = 9e18 * Number(amountOfStroop);
+const roughlyPayable = 9e18;
 
 /** The same sum as doubles: exact amounts of thousands of lines for each item of a bulk would delay all others. */
 function roughlyRecorded(account: Account, service: Service | undefined): number {

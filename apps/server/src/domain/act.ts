@@ -5,6 +5,7 @@ export const actTypes = [
   'api_key.created',
   'api_key.expires',
   'api_key.revoked',
+  'asset.registered',
   'service.registered',
   'service.changed',
   'service.deleted',

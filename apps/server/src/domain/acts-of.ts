@@ -1,10 +1,11 @@
 import { canonicalJson, type Json } from '@billonce/idempotency/core';
 import type { ActFacts } from './act.ts';
 import { type ApiKey, rightsShown } from './api-key.ts';
+import { isXlm, xlm } from './asset.ts';
 import type { OwnedGrant } from './balance.ts';
 import { amountText, grantShown } from './balance-events.ts';
 import type { BillingPolicy, NamedPolicy } from './billing.ts';
-import { unitsText } from './counted-use.ts';
+import { measureText } from './counted-use.ts';
 import type { Limit } from './limit.ts';
 import type { Movement } from './movement.ts';
 import { priceShown, tiersShown } from './price-shown.ts';
@@ -18,6 +19,14 @@ import { originOf, type Webhook } from './webhook.ts';
 export function actsOf(tenant: string, before: View, changes: Changes): readonly ActFacts[] {
   return [
     ...changes.apiKeys.flatMap((key) => keyAct(before.apiKey(key.prefix), key)),
+    ...changes.assets.map(
+      ({ code, scale }): ActFacts => ({
+        tenant,
+        type: 'asset.registered',
+        subject: code,
+        details: { scale },
+      }),
+    ),
     ...changes.services.flatMap((service) => serviceAct(tenant, before.service(service.serviceId), service)),
     ...limitActs(tenant, before, changes),
     ...changes.webhooks.flatMap((webhook) => webhookAct(tenant, webhookBefore(before, webhook), webhook)),
@@ -81,7 +90,8 @@ function limitShown(limit: Limit): Shown {
     serviceId: limit.serviceId ?? null,
     apiKeyPrefix: limit.apiKeyPrefix ?? null,
     window: limit.window,
-    max: unitsText(limit.max),
+    max: measureText(limit, limit.max),
+    ...(limit.asset === undefined ? {} : { asset: limit.asset }),
     action: limit.action,
     notifyAt: limit.notifyAt.map((level) => level / 1_000),
   };
@@ -113,7 +123,9 @@ function entryAct(tenant: string, entry: Entry): ActFacts[] {
   const { id: subject, agent, serviceId, requests, reversal, writeOff } = entry;
   if (writeOff !== undefined) {
     const { kind, stroops } = writeOff;
-    const details = { agent, serviceId, kind, stroops: String(stroops) };
+    const { asset = xlm.code } = entry;
+    const amount = isXlm({ asset }) ? { stroops: String(stroops) } : { asset, atoms: String(stroops) };
+    const details = { agent, serviceId, kind, ...amount };
     return [{ tenant, type: 'credit.written_off', subject, details }];
   }
   if (reversal === undefined) return [];
@@ -148,8 +160,8 @@ function policyShown(policy: BillingPolicy | undefined): Shown {
 type Shown = { readonly [name: string]: Json };
 
 function serviceShown(service: Service): Shown {
-  const { price, pricePer, unitScale, disabled } = service;
-  const { priceStroops, tiers: _, period: __, ...shown } = priceShown(price, pricePer, service.tiers);
+  const { price, pricePer, asset, unitScale, disabled, tiers } = service;
+  const { priceStroops, tiers: _, period: __, ...shown } = priceShown(price, asset, pricePer, tiers);
   const metadata = metadataOf(service).map(([name, value]) => [name, value ?? null]);
   const scaled = unitScale === 0 ? {} : { unitScale };
   return {

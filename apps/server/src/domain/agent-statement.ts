@@ -47,6 +47,8 @@ export interface PlacedWriteOff {
 
 /** What happened on one account in the time of a statement. */
 export interface ServiceStatement extends AccountStatement {
+  /** in how many decimal places its bills are rounded */
+  readonly assetScale: number;
   readonly serviceId: string;
   /** the name that people have for what the service counts */
   readonly unit: string | undefined;

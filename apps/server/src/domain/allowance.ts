@@ -44,13 +44,15 @@ export function allowanceOf(
   const { agent, serviceId, unitScale } = account;
   const used = partsUsed(sent, unitScale);
   const requests = used.kind === 'counted' ? used.parts : 0;
-  const use = { agent, serviceId, apiKeyPrefix, quantity: unitsOf(requests, unitScale) };
+  const recorded = wouldRecord(account, service, requests, nowMs);
+  const cost = recorded.cost ?? 0n;
+  const quantity = unitsOf(requests, unitScale);
+  const use = { agent, serviceId, apiKeyPrefix, asset: service?.asset, quantity, cost };
   const counted = countUse(use, facts, nowMs, () => '');
   const limits = limitsOf(facts.limits(), use).map((limit) => {
     const { startMs, endMs } = windowAt(limit.window, nowMs);
     return { limit, endMs, window: windowOf(facts.limitCounter(limit, subjectOf(limit, agent)), startMs) };
   });
-  const recorded = wouldRecord(account, service, requests, nowMs);
   const refusal =
     gate ??
     (used.kind === 'refused' ? used.refusal : undefined) ??

@@ -1,4 +1,5 @@
-import type { Amount } from './amount.ts';
+import type { Amount, Atoms } from './amount.ts';
+import type { InAsset } from './asset.ts';
 import type { LimitsFinding } from './audit-limits.ts';
 import { stroopsIn } from './money.ts';
 
@@ -8,7 +9,7 @@ export interface AuditFinding {
   readonly entries: number;
   readonly settlements: number;
   readonly recordedRequests: bigint;
-  /** what it cost */
+  /** what it cost; this and the other amounts are those in XLM */
   readonly recorded: Amount;
   readonly reversedRequests: bigint;
   readonly reversed: Amount;
@@ -22,16 +23,27 @@ export interface AuditFinding {
     readonly serviceId: string;
     readonly message: string;
   }[];
+  /** the amounts in other assets, by their codes */
+  readonly otherAssets: readonly AssetFinding[];
   readonly acts: ActsFinding;
   readonly limits: LimitsFinding;
   readonly balances: BalancesFinding;
+}
+
+/** What an audit found of the amounts in one asset. */
+export interface AssetFinding extends InAsset {
+  readonly recorded: Amount;
+  readonly reversed: Amount;
+  readonly paid: Amount;
+  readonly settled: Atoms;
+  readonly writtenOff: Atoms;
 }
 
 /** What an audit of a tenant's prepaid balances found. */
 export interface BalancesFinding {
   readonly count: number;
   readonly movements: number;
-  /** what was available in all of them, in stroops: rounded, and less by overdrafts */
+  /** what was available in all of them in XLM, in stroops: rounded, and less by overdrafts */
   readonly availableStroops: bigint;
   readonly openHolds: number;
   readonly differences: readonly {

@@ -17,6 +17,7 @@ const limit: Limit = {
   agent: undefined,
   serviceId: undefined,
   apiKeyPrefix: undefined,
+  asset: undefined,
   window: 'day',
   max: 10_000_000n,
   action: 'refuse',
@@ -94,7 +95,7 @@ function differences(
 ): readonly string[] {
   const audit = new LimitAudit([of], begunMs);
   audit.before(before);
-  for (const one of entries) audit.entry(one);
+  for (const one of entries) audit.entry(one, 0n);
   audit.after(after);
   for (const hold of holds) audit.hold(hold);
   return audit.finish().differences;

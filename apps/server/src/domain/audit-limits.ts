@@ -1,7 +1,9 @@
-import { unitsOf, unitsText } from './counted-use.ts';
+import type { Amount } from './amount.ts';
+import { measureText, unitsOf } from './counted-use.ts';
+import { heldFor, keptFor } from './held-count.ts';
 import type { Hold } from './hold.ts';
 import { placeAfterId } from './id-block.ts';
-import { type Limit, limitsOfAccount, subjectOf, windowAt } from './limit.ts';
+import { type Limit, limitsOfAccount, measureOf, subjectOf, windowAt } from './limit.ts';
 import { type CountedWindow, counterName, type LimitCounter } from './limit-counter.ts';
 import type { Entry } from './usage.ts';
 
@@ -72,18 +74,24 @@ export class LimitAudit {
     for (const counter of counters) this.#of(counterName(counter)).before = counter.windows;
   }
 
-  /** Entries of one account follow one another. */
-  entry(entry: Entry): void {
+  /**
+   * Entries of one account follow one another.
+   *
+   * @param cost what it costs at its price version
+   */
+  entry(entry: Entry, cost: Amount): void {
     if (entry.requests <= 0) return;
     const idMs = placeAfterId(entry.id).timeMs;
     for (const { limit, setMs, compared } of this.#applying(entry)) {
+      // What was recorded before there was a price counted for no limit of money.
+      if (limit.asset !== undefined && (limit.asset !== entry.asset || entry.priceVersion === 0)) continue;
       // Ids never step back, even if a clock does.
       const afterMs = idMs - setMs;
       if (afterMs < -unsureMs) continue;
       const { startMs } = windowAt(limit.window, entry.recordedAtMs);
       // Entries do not say which API key has sent them.
       const isSure = afterMs >= unsureMs && limit.apiKeyPrefix === undefined;
-      const quantity = unitsOf(entry.requests, entry.unitScale);
+      const quantity = measureOf(limit, { quantity: unitsOf(entry.requests, entry.unitScale), cost });
       add(compared, startMs, isSure ? quantity : 0n, quantity);
       if (limit.window !== 'lifetime' && idMs > entry.recordedAtMs + clockBehindMs)
         compared.revisited.add(startMs);
@@ -121,7 +129,9 @@ export class LimitAudit {
 
   #takeHold(hold: Hold, limit: Limit, startMs: number, compared: Compared): void {
     const { state, counted, endedAtMs = Number.POSITIVE_INFINITY, createdAtMs } = hold;
-    const { quantity = 0n, kept = 0n, returnedAtMs = 0 } = counted ?? {};
+    if (counted === undefined) return;
+    const { returnedAtMs = 0 } = counted;
+    const [quantity, kept] = [heldFor(limit, counted), keptFor(limit, counted)];
     // It may have been open while the counters were read.
     const isRecent = returnedAtMs >= this.#begunMs - unsureMs;
     if (state === 'open') {
@@ -162,7 +172,7 @@ export class LimitAudit {
       const usedBefore = before.find((window) => window.startMs === startMs)?.used ?? 0n;
       if (usedBefore > most || least > used) {
         this.#differ(
-          `${whose} counts ${unitsText(used)} from ${from} on, which is not what the entries and open holds come to`,
+          `${whose} counts ${measureText(limit, used)} from ${from} on, which is not what the entries and open holds come to`,
         );
       }
     }

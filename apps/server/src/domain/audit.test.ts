@@ -46,7 +46,7 @@ function history(): History {
 }
 
 function differences({ account, entries, settlement }: History): readonly string[] {
-  const audit = new AccountAudit(account, new Map([[1, priceOfStroops(7n)]]));
+  const audit = new AccountAudit(account, { prices: new Map([[1, priceOfStroops(7n)]]), tiers: new Map() });
   for (const entry of entries) {
     audit.entry(entry, takenBy(entry, entries, audit));
     if (entry.sequence === settlement.through) audit.settlement(settlement);
@@ -254,8 +254,8 @@ function writtenOff(wrong: Partial<WriteOff> = {}, hasLastBill = true): readonly
   const bill = settleOn(reversed.account, quoteOf(reversed.account, service), undefined, 'last', 0);
   assert.ok(bill);
   const writeOff = { kind: 'write_off', stroops: 21n, reason: 'closed', ...wrong } as const;
-  const { account, entry } = writeOffOn(bill.account, { id: 'off', recordedAtMs: 0 }, writeOff);
-  const audit = new AccountAudit(account, new Map([[1, priceOfStroops(7n)]]));
+  const { account, entry } = writeOffOn(bill.account, service, { id: 'off', recordedAtMs: 0 }, writeOff);
+  const audit = new AccountAudit(account, { prices: new Map([[1, priceOfStroops(7n)]]), tiers: new Map() });
   audit.entry(first);
   audit.settlement(settlement);
   audit.entry(reversed.entry, new Map([[1, 3]]));

@@ -1,16 +1,18 @@
 import type { Account } from './account.ts';
 import type { Amount, Price } from './amount.ts';
+import { atomOf, type InAsset, inXlm } from './asset.ts';
 import { DrawnAudit } from './audit-drawn.ts';
 import { ReversalAudit } from './audit-reversals.ts';
 import { type TakenTiers, TierAudit } from './audit-tiers.ts';
-import { amountOfStroop, costOfRequests, type Stroops } from './money.ts';
+import { costOfRequests, type Stroops } from './money.ts';
 import { roundedBill } from './quote.ts';
+import type { PricesOf } from './service.ts';
 import { leftBy, type Settlement } from './settlement.ts';
-import type { Tiers } from './tiers.ts';
+import { costOfParts } from './tiers.ts';
 import type { Entry, WriteOff } from './usage.ts';
 
 /** What an audit of one account found: its sums, recomputed from the entries, and where the books differ. */
-export interface AccountFinding {
+export interface AccountFinding extends InAsset {
   readonly entries: number;
   readonly settlements: number;
   readonly recordedRequests: number;
@@ -33,6 +35,7 @@ export interface AccountFinding {
 export class AccountAudit {
   readonly #account: Account;
   readonly #prices: ReadonlyMap<number, Price>;
+  readonly #inAsset: InAsset;
   readonly #differences: string[] = [];
   readonly #reversals = new ReversalAudit();
   readonly #recordedByVersion = new Map<number, number>();
@@ -58,13 +61,13 @@ export class AccountAudit {
 
   readonly #tiers: TierAudit;
 
-  /** @param tiers of the price versions that have some; their prices are 0 */
-  constructor(
-    account: Account,
-    prices: ReadonlyMap<number, Price>,
-    tiers: ReadonlyMap<number, Tiers> = new Map(),
-  ) {
+  /**
+   * @param tiers of the price versions that have some; their prices are 0
+   * @param inAsset what its prices are in
+   */
+  constructor(account: Account, { prices, tiers }: PricesOf, inAsset: InAsset = inXlm) {
     this.#account = account;
+    this.#inAsset = inAsset;
     this.#prices = prices;
     this.#tiers = new TierAudit(tiers, account.unitScale);
   }
@@ -72,6 +75,12 @@ export class AccountAudit {
   /** How many requests of an entry that was fed in before were taken back by reversals that were fed in too. */
   reversedOf(entry: Pick<Entry, 'sequence' | 'requests'>): number {
     return this.#reversals.reversedOf(entry);
+  }
+
+  /** What usage costs at its price version, in the tiers that it names; 0 while there is none. */
+  costOf({ requests, priceVersion, tiered }: Pick<Entry, 'requests' | 'priceVersion' | 'tiered'>): Amount {
+    const inTiers = tiered === undefined ? 0n : costOfParts(tiered.parts, this.#account.unitScale);
+    return inTiers + costOfRequests(requests, this.#priceOf(priceVersion) ?? 0n, this.#account);
   }
 
   /** An entry; for a reversal, with the usage that it takes back, in requests by price version, as the entries show it. */
@@ -203,12 +212,11 @@ export class AccountAudit {
     );
     this.#expect(account.carriedStroops === this.#carriedStroops, 'what is carried differs from the bills');
     this.#expect(account.remainder === this.#remainder, 'the remainder differs from the bills');
+    const atom = atomOf(this.#inAsset.assetScale);
     const left =
-      this.#billable -
-      this.#drawn.settled +
-      (this.#writtenOffStroops - this.#settledStroops) * amountOfStroop;
+      this.#billable - this.#drawn.settled + (this.#writtenOffStroops - this.#settledStroops) * atom;
     this.#expect(
-      left === account.carriedStroops * amountOfStroop + account.remainder,
+      left === account.carriedStroops * atom + account.remainder,
       'the bills, what is carried and the remainder do not come to what the usage costs',
     );
     this.#expect(account.settledRequests === this.#settledRequests, 'settled requests differ from the bills');
@@ -238,7 +246,10 @@ export class AccountAudit {
       this.#expect(line.price === this.#prices.get(priceVersion), `line ${priceVersion}: the price differs`);
     }
     this.#differences.push(...this.#tiers.faultsOf(account));
+    const { asset, assetScale } = this.#inAsset;
     return {
+      asset,
+      assetScale,
       entries: this.#entries,
       settlements: this.#settlements,
       recordedRequests: this.#recordedRequests,

@@ -1,3 +1,5 @@
+import type { AssetSums } from './asset-sums.ts';
+
 /** The totals of a tenant's books, from its accounts. */
 export interface BooksStats {
   readonly services: number;
@@ -8,6 +10,8 @@ export interface BooksStats {
   readonly reversedRequests: bigint;
   readonly settledRequests: bigint;
   readonly outstandingRequests: bigint;
+  /** in XLM */
   readonly outstandingStroops: bigint;
   readonly settledStroops: bigint;
+  readonly otherAssets: readonly AssetSums[];
 }

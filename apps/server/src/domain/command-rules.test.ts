@@ -53,6 +53,7 @@ const examples: { readonly [K in Command['kind']]: Extract<Command, { readonly k
   clear_account: { kind: 'clear_account', agent, serviceId },
   settle: { kind: 'settle', agent, serviceId, through: 1, expectedStroops, expectedMarks: undefined },
   settle_bulk: { kind: 'settle_bulk', agent },
+  put_asset: { kind: 'put_asset', asset: { code: 'USD', scale: 2 } },
   write_off_credit: {
     kind: 'write_off_credit',
     agent,
@@ -114,6 +115,7 @@ const examples: { readonly [K in Command['kind']]: Extract<Command, { readonly k
     agent: '*',
     serviceId,
     apiKeyPrefix: undefined,
+    asset: undefined,
     window: 'day',
     max: 9_000_000n,
     action: 'refuse',
@@ -229,6 +231,7 @@ const limit: Limit = {
   agent: '*',
   serviceId: undefined,
   apiKeyPrefix: undefined,
+  asset: undefined,
   window: 'day',
   max: 6_000_000n,
   action: 'notify',

@@ -1,5 +1,6 @@
 import type { CommandRules, RulesOf } from './command-rules.ts';
 import { type ApiKeysCommand, apiKeysCommands } from './commands/api-keys.ts';
+import { type AssetsCommand, assetsCommands } from './commands/assets.ts';
 import { type BalancesCommand, balancesCommands } from './commands/balances.ts';
 import { creditsCommands, type WriteOffCredit } from './commands/credits.ts';
 import { type DeliveriesCommand, deliveriesCommands } from './commands/deliveries.ts';
@@ -20,6 +21,7 @@ export type Command =
   | ReversalsCommand
   | SettlementsCommand
   | WriteOffCredit
+  | AssetsCommand
   | BalancesCommand
   | HoldsCommand
   | ServicesCommand
@@ -38,6 +40,7 @@ const commands = {
   ...reversalsCommands,
   ...settlementsCommands,
   ...creditsCommands,
+  ...assetsCommands,
   ...balancesCommands,
   ...holdsCommands,
   ...servicesCommands,

@@ -1,8 +1,16 @@
 import type { Json } from '@billonce/idempotency/core';
-import { formatDecimal, unitScaleMax } from './amount.ts';
+import { type Amount, amountPlaces, formatDecimal, unitScaleMax } from './amount.ts';
 import type { NotedEvent } from './event.ts';
-import { type HeldCount, heldCounters } from './held-count.ts';
-import { type Limit, limitsOf, subjectOf, type Used, type WindowTimes, windowAt } from './limit.ts';
+import { type HeldCount, heldCounters, heldFor } from './held-count.ts';
+import {
+  type Limit,
+  limitsOf,
+  measureOf,
+  subjectOf,
+  type Used,
+  type WindowTimes,
+  windowAt,
+} from './limit.ts';
 import {
   type Counted,
   type CountedWindow,
@@ -15,9 +23,12 @@ import {
 import type { Refusal } from './refusal.ts';
 import { timestampOfMs, timestampOrNull } from './timestamps.ts';
 
-/** What is used, and how much of it, in 10^-6 of a unit. */
+/** What is used, and how much of it. */
 export interface Use extends Used {
+  /** in 10^-6 of a unit */
   readonly quantity: bigint;
+  /** what it costs in its asset; 0 while its service has no price */
+  readonly cost: Amount;
 }
 
 /** The limits, and what was counted for them. */
@@ -35,12 +46,20 @@ export type CountedUse =
       readonly events: readonly NotedEvent[];
       /** the windows in which it was counted */
       readonly windows: HeldCount['windows'];
+      /** what it costs, if a limit of money counts it */
+      readonly cost: Amount | undefined;
     }
   | { readonly kind: 'refused'; readonly refusal: LimitReached };
 
 type LimitReached = Refusal & { readonly code: 'limit_reached' };
 
-const nothingCounted: CountedUse = { kind: 'counted', counters: [], events: [], windows: [] };
+const nothingCounted: CountedUse = {
+  kind: 'counted',
+  counters: [],
+  events: [],
+  windows: [],
+  cost: undefined,
+};
 
 /** A number of smallest parts of units, as limits count it. */
 export function unitsOf(requests: number, unitScale: number): bigint {
@@ -70,13 +89,13 @@ export function countUse(
   const applying = limitsOf(limits, use);
   const kept = new Map<string, bigint>();
   for (const { limit, startMs, counter } of heldCounters({ agent: use.agent, counted: held }, counters)) {
-    const { quantity = 0n } = held ?? {};
-    const stays = applying.includes(limit) ? least(use.quantity, quantity) : 0n;
+    const quantity = held === undefined ? 0n : heldFor(limit, held);
+    const stays = applying.includes(limit) ? least(measureOf(limit, use), quantity) : 0n;
     kept.set(limit.id, stays);
     if (stays < quantity) changed.set(counterName(counter), uncountIn(counter, startMs, quantity - stays));
   }
   for (const limit of applying) {
-    const quantity = use.quantity - (kept.get(limit.id) ?? 0n);
+    const quantity = measureOf(limit, use) - (kept.get(limit.id) ?? 0n);
     if (quantity === 0n) continue;
     const times = windowAt(limit.window, nowMs);
     const known = counters.limitCounter(limit, subjectOf(limit, use.agent));
@@ -90,8 +109,15 @@ export function countUse(
     windows.push({ limitId: limit.id, startMs: times.startMs });
     events.push(...eventsOf(limit, counted, times, nowMs, eventId));
   }
+  const isMoney = applying.some(({ asset }) => asset !== undefined);
   return refusal === undefined
-    ? { kind: 'counted', counters: [...changed.values()], events, windows }
+    ? {
+        kind: 'counted',
+        counters: [...changed.values()],
+        events,
+        windows,
+        cost: isMoney ? use.cost : undefined,
+      }
     : { kind: 'refused', refusal };
 }
 
@@ -109,6 +135,19 @@ export function unitsText(quantity: bigint): string {
   return formatDecimal(quantity, unitScaleMax);
 }
 
+/** What a limit counts, as it is shown: units, or an amount of its asset. */
+export function measureText({ asset }: Pick<Limit, 'asset'>, measure: bigint): string {
+  return asset === undefined ? unitsText(measure) : formatDecimal(measure, amountPlaces);
+}
+
+/** The maximum of a limit as it is shown. */
+export function maxShown(
+  limit: Limit,
+): { readonly quantity: string } | { readonly amount: string; readonly asset: string } {
+  const max = measureText(limit, limit.max);
+  return limit.asset === undefined ? { quantity: max } : { amount: max, asset: limit.asset };
+}
+
 function limitReached(
   limit: Limit,
   left: bigint,
@@ -117,12 +156,14 @@ function limitReached(
   nowMs: number,
 ): LimitReached {
   const each = limit.agent === '*' ? ' for each agent' : '';
-  const most = `at most ${unitsText(limit.max)} in a ${limit.window}${each}`;
+  const unit = limit.asset === undefined ? '' : ` ${limit.asset}`;
+  const text = (measure: bigint) => `${measureText(limit, measure)}${unit}`;
+  const most = `at most ${text(limit.max)} in a ${limit.window}${each}`;
   return {
     code: 'limit_reached',
-    message: `the limit ${limit.name} lets through ${most}; ${unitsText(left)} are left, and ${unitsText(quantity)} were to be used`,
+    message: `the limit ${limit.name} lets through ${most}; ${text(left)} are left, and ${text(quantity)} were to be used`,
     limit: limit.name,
-    left: unitsText(left),
+    left: measureText(limit, left),
     // What is more than the whole limit is not let through later, either.
     retryAfterMs: endMs === undefined || quantity > limit.max ? undefined : endMs - nowMs,
   };
@@ -151,9 +192,9 @@ function eventsOf(
       window: limit.window,
       windowStart: timestampOfMs(startMs),
       windowEnd: timestampOrNull(endMs),
-      max: { quantity: unitsText(limit.max) },
-      used: unitsText(window.used),
-      left: unitsText(leftOf(limit, window)),
+      max: maxShown(limit),
+      used: measureText(limit, window.used),
+      left: measureText(limit, leftOf(limit, window)),
       action: limit.action,
     };
     return { id: eventId(), type: 'limit.reached', atMs: nowMs, data };

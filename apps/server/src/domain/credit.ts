@@ -1,4 +1,5 @@
 import { type Account, outstandingRequests, tiersAtEnd } from './account.ts';
+import type { InAsset } from './asset.ts';
 import type { Stroops } from './money.ts';
 import type { Quote } from './quote.ts';
 import type { Entry, WriteOff } from './usage.ts';
@@ -11,6 +12,7 @@ export function creditOf(quote: Quote): Stroops {
 /** The account after its carried credit was written off, and the entry that does it. */
 export function writeOffOn(
   account: Account,
+  { asset, assetScale }: InAsset,
   made: Pick<Entry, 'id' | 'recordedAtMs'>,
   writeOff: WriteOff,
 ): { readonly account: Account; readonly entry: Entry & { readonly writeOff: WriteOff } } {
@@ -23,6 +25,8 @@ export function writeOffOn(
       agent: account.agent,
       serviceId: account.serviceId,
       unitScale: account.unitScale,
+      asset,
+      assetScale,
       sequence,
       requests: 0,
       priceVersion: top?.priceVersion ?? 0,

@@ -203,8 +203,7 @@ class Book {
 
   /** The differences that the audit finds. */
   audit(versions: readonly PriceVersion[]): readonly string[] {
-    const { prices, tiers } = pricesOf(versions);
-    const audit = new AccountAudit(this.account, prices, tiers);
+    const audit = new AccountAudit(this.account, pricesOf(versions));
     const entries = this.log.filter((one) => 'usageId' in one);
     for (const one of this.log) {
       if (!('usageId' in one)) {

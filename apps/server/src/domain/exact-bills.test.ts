@@ -6,7 +6,7 @@ import fc from 'fast-check';
 import { rounds } from '../../test/harness/rounds.ts';
 import { type Account, emptyAccount, recordOn } from './account.ts';
 import { formatDecimal, parsePrice, pricedUnits, unitScaleMax } from './amount.ts';
-import { stroopPlaces } from './money.ts';
+import { type InAsset, inXlm } from './asset.ts';
 import { quoteOf } from './quote.ts';
 import { reverseOn } from './reversal.ts';
 import { inStroops, newService, type Service, withPrice } from './service.ts';
@@ -19,6 +19,15 @@ const numRuns = rounds({ test: 400, prove: 100_000 });
 const decimal = fc
   .tuple(fc.bigInt({ min: 0n, max: 9_999_999n }), fc.integer({ min: 0, max: 12 }))
   .map(([digits, places]) => formatDecimal(digits, places));
+/** XLM, one with fewer places, and one with none, whose bills leave the most. */
+const assets: readonly InAsset[] = [
+  inXlm,
+  { asset: 'USD', assetScale: 2 },
+  { asset: 'USDC', assetScale: 6 },
+  { asset: 'POINTS', assetScale: 0 },
+  { asset: 'WEI', assetScale: 12 },
+];
+
 const priced = fc.tuple(
   fc.constantFrom('0.15', '0.000000000001', '1', '3', '0.07'),
   fc.constantFrom(...pricedUnits),
@@ -62,11 +71,13 @@ test('settling in parts bills what settling at once does, and what a decimal cal
   fc.assert(
     fc.property(
       fc.integer({ min: 0, max: unitScaleMax }),
+      fc.constantFrom(...assets),
       fc.array(step, { maxLength: 60 }),
-      (unitScale, steps) => {
+      (unitScale, inAsset, steps) => {
+        const { assetScale } = inAsset;
         const unit = new Exact(10).pow(unitScale);
-        let service = newService('s', inStroops(1n));
-        let unitPrice = new Exact(1).div(new Exact(10).pow(stroopPlaces));
+        let service = newService('s', inStroops(1n), inAsset);
+        let unitPrice = new Exact('0.0000001');
         let inParts: Billed = { account: emptyAccount('a', 's', unitScale), stroops: 0n };
         let exact = new Exact(0);
         const used: { version: number; requests: number; sequence: number; cost: Decimal }[] = [];
@@ -106,9 +117,9 @@ test('settling in parts bills what settling at once does, and what a decimal cal
             exact = exact.minus(one.cost);
           } else inParts = settled(inParts, service);
         }
-        const whole = exact.toDecimalPlaces(stroopPlaces, Decimal.ROUND_FLOOR);
+        const whole = exact.toDecimalPlaces(assetScale, Decimal.ROUND_FLOOR);
         for (const { account, stroops } of [settled(inParts, service), settled(atOnce, service)]) {
-          const billed = formatDecimal(stroops + account.carriedStroops, stroopPlaces);
+          const billed = formatDecimal(stroops + account.carriedStroops, assetScale);
           assert.equal(new Exact(billed).toString(), whole.toString());
           assert.equal(
             new Exact(formatDecimal(account.remainder, 18)).toString(),

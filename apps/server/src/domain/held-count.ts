@@ -1,12 +1,17 @@
-import { type Limit, subjectOf } from './limit.ts';
+import type { Amount } from './amount.ts';
+import { type Limit, measureOf, subjectOf } from './limit.ts';
 import { counterName, type LimitCounter, uncountIn } from './limit-counter.ts';
 
 /** What a hold counts for limits while it is open, as usage would: in the windows in which it was made. */
 export interface HeldCount {
   /** above 0, in 10^-6 of a unit */
   readonly quantity: bigint;
+  /** what it costs; `undefined` if no limit of money counts it */
+  readonly cost?: Amount | undefined;
   /** how much of it the usage took that captured the hold: that stays counted; `undefined` while nothing did */
   readonly kept: bigint | undefined;
+  /** the same of what it costs */
+  readonly keptCost?: Amount | undefined;
   /** when the rest was returned: that a hold has lapsed may be recorded long after it has; `undefined` while it is open */
   readonly returnedAtMs: number | undefined;
   readonly windows: readonly HeldWindow[];
@@ -55,18 +60,37 @@ export function heldCounters({ agent, counted }: Holding, counters: KnownCounter
 }
 
 /** What a hold counts when it is made. */
-export function newCount(quantity: bigint, windows: HeldCount['windows']): HeldCount | undefined {
-  return windows.length === 0 ? undefined : { quantity, kept: undefined, returnedAtMs: undefined, windows };
+export function newCount(
+  quantity: bigint,
+  cost: Amount | undefined,
+  windows: HeldCount['windows'],
+): HeldCount | undefined {
+  if (windows.length === 0) return undefined;
+  const counted = { quantity, kept: undefined, returnedAtMs: undefined, windows };
+  return cost === undefined ? counted : { ...counted, cost };
+}
+
+/** What a hold counts for a limit. */
+export function heldFor(limit: Limit, { quantity, cost = 0n }: Pick<HeldCount, 'quantity' | 'cost'>): bigint {
+  return measureOf(limit, { quantity, cost });
+}
+
+/** What of it the usage took that captured the hold. */
+export function keptFor(limit: Limit, { kept = 0n, keptCost = 0n }: HeldCount): bigint {
+  return measureOf(limit, { quantity: kept, cost: keptCost });
 }
 
 /** What a hold counts after it was captured by usage. */
 export function keptBy(
   counted: HeldCount | undefined,
   used: bigint,
+  cost: Amount,
   returnedAtMs: number,
 ): HeldCount | undefined {
   if (counted === undefined) return undefined;
-  return { ...counted, kept: used < counted.quantity ? used : counted.quantity, returnedAtMs };
+  const kept = { ...counted, kept: used < counted.quantity ? used : counted.quantity, returnedAtMs };
+  if (counted.cost === undefined) return kept;
+  return { ...kept, keptCost: cost < counted.cost ? cost : counted.cost };
 }
 
 /** What a hold counts after it has ended without usage. */
@@ -76,8 +100,11 @@ export function returnedAt(counted: HeldCount | undefined, returnedAtMs: number)
 
 /** The counters after a hold has ended without usage. */
 export function returnedCounters(hold: Holding, counters: KnownCounters): LimitCounter[] {
-  const { quantity = 0n } = hold.counted ?? {};
-  return heldCounters(hold, counters).map(({ counter, startMs }) => uncountIn(counter, startMs, quantity));
+  const { counted } = hold;
+  if (counted === undefined) return [];
+  return heldCounters(hold, counters).map(({ limit, counter, startMs }) =>
+    uncountIn(counter, startMs, heldFor(limit, counted)),
+  );
 }
 
 /** Counters, with changes on top. */

@@ -3,7 +3,7 @@ import type { Limit } from './limit.ts';
 /** What was counted for a limit in one window. */
 export interface CountedWindow {
   readonly startMs: number;
-  /** in 10^-6 of a unit */
+  /** in 10^-6 of a unit; of money, an exact amount */
   readonly used: bigint;
   /** what it may have counted at the most: the highest maximum that was in force */
   readonly max: bigint;

@@ -13,6 +13,7 @@ import {
 import { countIn, emptyCounter, windowOf } from './limit-counter.ts';
 
 const names = ['a', 'b', 'c'] as const;
+const assets = ['XLM', 'USD'] as const;
 const keys = ['apk_00000001', 'apk_00000002'] as const;
 const limits = fc.array(
   fc.record({
@@ -22,6 +23,7 @@ const limits = fc.array(
     serviceId: fc.option(fc.constantFrom(...names), { nil: undefined }),
     apiKeyPrefix: fc.option(fc.constantFrom(...keys), { nil: undefined }),
     window: fc.constantFrom(...limitWindows),
+    asset: fc.option(fc.constantFrom(...assets), { nil: undefined }),
     max: fc.bigInt({ min: 1n, max: 100n }),
     action: fc.constantFrom('refuse' as const, 'notify' as const),
     notifyAt: fc.constant([500, 1_000]),
@@ -33,7 +35,9 @@ const limits = fc.array(
 /** Every kind of use, with names that no limit has. */
 const uses: readonly Used[] = [...names, 'other'].flatMap((agent) =>
   [...names, 'other'].flatMap((serviceId) =>
-    [...keys, undefined].map((apiKeyPrefix) => ({ agent, serviceId, apiKeyPrefix })),
+    [...keys, undefined].flatMap((apiKeyPrefix) =>
+      [...assets, 'OTHER', undefined].map((asset) => ({ agent, serviceId, apiKeyPrefix, asset })),
+    ),
   ),
 );
 
@@ -41,7 +45,8 @@ function applies(limit: Limit, use: Used): boolean {
   return (
     [undefined, '*', use.agent].includes(limit.agent) &&
     [undefined, use.serviceId].includes(limit.serviceId) &&
-    [undefined, use.apiKeyPrefix].includes(limit.apiKeyPrefix)
+    [undefined, use.apiKeyPrefix].includes(limit.apiKeyPrefix) &&
+    [undefined, use.asset].includes(limit.asset)
   );
 }
 

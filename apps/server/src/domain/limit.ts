@@ -1,3 +1,5 @@
+import type { Amount } from './amount.ts';
+
 /** A budget of usage in fixed windows, in UTC. */
 export interface Limit {
   /** another one as soon as a limit of the same name counts something else */
@@ -10,7 +12,9 @@ export interface Limit {
   /** `undefined`: all API keys together, and requests without one */
   readonly apiKeyPrefix: string | undefined;
   readonly window: LimitWindow;
-  /** above 0, in 10^-6 of a unit */
+  /** what the usage costs is counted, in this asset; `undefined`: units are */
+  readonly asset: string | undefined;
+  /** above 0, in 10^-6 of a unit; of money, an exact amount */
   readonly max: bigint;
   readonly action: LimitAction;
   /** the levels at which an event is written, in thousandths of `max`, the lowest first */
@@ -42,6 +46,8 @@ export interface Used {
   readonly serviceId: string;
   /** the API key that sent it */
   readonly apiKeyPrefix: string | undefined;
+  /** what its service is priced in; `undefined` while it has no price, and so costs nothing that could be counted */
+  readonly asset: string | undefined;
 }
 
 /** The limits of a tenant by what they name: with 1,000 of them, not each is compared with each item. */
@@ -50,7 +56,7 @@ const indexes = new WeakMap<readonly Limit[], ReadonlyMap<string, readonly Limit
 /** Those of the limits that can count usage of an account, sent with one key or another. */
 export function limitsOfAccount(
   limits: readonly Limit[],
-  { agent, serviceId }: Omit<Used, 'apiKeyPrefix'>,
+  { agent, serviceId }: Pick<Used, 'agent' | 'serviceId'>,
 ): Limit[] {
   let index = indexes.get(limits);
   if (index === undefined) {
@@ -69,13 +75,23 @@ export function limitsOfAgent(limits: readonly Limit[], agent: string): Limit[] 
 /** Those of the limits that count some usage. */
 export function limitsOf(limits: readonly Limit[], used: Used): Limit[] {
   return limitsOfAccount(limits, used).filter(
-    ({ apiKeyPrefix }) => apiKeyPrefix === undefined || apiKeyPrefix === used.apiKeyPrefix,
+    ({ apiKeyPrefix, asset }) =>
+      (apiKeyPrefix === undefined || apiKeyPrefix === used.apiKeyPrefix) &&
+      (asset === undefined || asset === used.asset),
   );
 }
 
 /** No identifier is empty or contains a space. */
 function nameOf(agent = '', serviceId = ''): string {
   return `${agent} ${serviceId}`;
+}
+
+/** What a limit counts of a use: its units, or what it costs. */
+export function measureOf(
+  { asset }: Pick<Limit, 'asset'>,
+  { quantity, cost }: { readonly quantity: bigint; readonly cost: Amount },
+): bigint {
+  return asset === undefined ? quantity : cost;
 }
 
 /** Whose counter of a limit it is: an agent's if each has one, otherwise the only one. */
@@ -89,11 +105,12 @@ export function countsSame(a: Limit, b: Limit): boolean {
     a.agent === b.agent &&
     a.serviceId === b.serviceId &&
     a.apiKeyPrefix === b.apiKeyPrefix &&
-    a.window === b.window
+    a.window === b.window &&
+    a.asset === b.asset
   );
 }
 
-const dimensions = ['agent', 'serviceId', 'apiKeyPrefix'] as const;
+const dimensions = ['agent', 'serviceId', 'apiKeyPrefix', 'asset'] as const;
 type Dimension = (typeof dimensions)[number];
 
 /** How many of these limits can apply to one item of usage to which a certain one applies; exact above `limitsOfWriteMax`. */

@@ -1,5 +1,6 @@
 import { type Account, emptyAccount } from './account.ts';
 import type { ApiKey } from './api-key.ts';
+import type { Asset } from './asset.ts';
 import type { OwnedGrant } from './balance.ts';
 import { type AgentBilling, type BillingPolicy, noBilling } from './billing.ts';
 import type { Delivery } from './delivery.ts';
@@ -27,6 +28,7 @@ export class LoadedView implements View {
   readonly usages = new Map<string, KnownUsage>();
   readonly positions = new Map<string, Position>();
   readonly entries = new Map<string, KnownEntry>();
+  ownAssets: readonly Asset[] = [];
   ownLimits: readonly Limit[] = [];
   /** by their names; those too for which nothing was counted */
   readonly limitCounters = new Map<string, LimitCounter>();
@@ -110,6 +112,11 @@ export class LoadedView implements View {
   entry(id: string): KnownEntry | undefined {
     this.#assertNamed(this.#wants.entries.has(id), 'entry', id);
     return this.entries.get(id);
+  }
+
+  assets(): readonly Asset[] {
+    this.#assertNamed(this.#wants.assets.has('registered'), 'assets', '');
+    return this.ownAssets;
   }
 
   limits(): readonly Limit[] {

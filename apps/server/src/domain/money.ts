@@ -1,9 +1,9 @@
 import { type Amount, costOf, type Price } from './amount.ts';
 
-/** A whole number of stroops, 10^-7 XLM each: what bills and credits in XLM are. */
+/** A whole number of atoms: what bills and credits are. In XLM they are stroops, 10^-7 each; in another asset 10^-scale of it. */
 export type Stroops = bigint;
 
-/** The largest lifetime total of one account, in stroops: what 64 bits hold. */
+/** The largest lifetime total of one account, in atoms of its asset: what 64 bits hold. */
 export const stroopsMax: Stroops = 2n ** 63n - 1n;
 
 /** The largest lifetime total of one account, in requests: what JSON represents exactly. */

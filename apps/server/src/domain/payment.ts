@@ -1,5 +1,5 @@
 import type { Amount } from './amount.ts';
-import { assetDefault, availableOf, type Balance, refundPriority, refundsOpenMax } from './balance.ts';
+import { availableOf, type Balance, refundPriority, refundsOpenMax } from './balance.ts';
 import { expiredEvents, grantedEvent, levelEvents } from './balance-events.ts';
 import { BalanceMoves, sumOf } from './balance-moves.ts';
 import { type BillingPolicy, balanceIn, everyAgent, overdraftOf, policyDefault } from './billing.ts';
@@ -39,6 +39,8 @@ export interface Bought {
   readonly agent: string;
   readonly serviceId: string;
   readonly entryId: string;
+  /** that of its service */
+  readonly asset: string;
   /** `undefined`: its service has no price */
   readonly cost: Amount | undefined;
   /** the hold that it captures */
@@ -65,12 +67,13 @@ export type Payment =
 /** Pays for usage from the balance of a prepaid agent, and from what a hold reserves. */
 export function payFor(bought: Bought, view: View, moment: PaymentMoment): Payment {
   const { agent, hold, entryId } = bought;
+  if (hold?.state === 'open' && hold.asset !== bought.asset) return payBeside(bought, hold, view, moment);
   const { policy } = policyFor(agent, view);
   const isOpen = hold?.state === 'open';
   // What a hold reserved is drawn, also where the agent is postpaid by now.
   const isDrawn = policy.mode === 'prepaid' || (isOpen && hold.isPrepaid);
   if (!isDrawn && !isOpen) return { kind: 'due', changes: {} };
-  const before = balanceIn(view.billing(agent), hold?.asset ?? assetDefault);
+  const before = balanceIn(view.billing(agent), bought.asset);
   const moves = new BalanceMoves(before, moment.nowMs);
   const why = { entryId, holdId: hold?.id };
   if (!isDrawn) {
@@ -98,19 +101,48 @@ export function payFor(bought: Bought, view: View, moment: PaymentMoment): Payme
 }
 
 /**
+ * Pays for usage that captures a hold in another asset: one from before its service was registered. It reserves nothing, because its agent
+ * was postpaid; but it is open in that balance.
+ */
+function payBeside(bought: Bought, hold: Hold, view: View, moment: PaymentMoment): Payment {
+  const payment = payFor({ ...bought, hold: undefined }, view, moment);
+  if (payment.kind === 'refused') return payment;
+  const moves = new BalanceMoves(balanceIn(view.billing(bought.agent), hold.asset), moment.nowMs);
+  moves.capture(hold.parts, 0n, { entryId: bought.entryId, holdId: hold.id });
+  const { balances = [], grants = [], movements = [], ...changes } = payment.changes;
+  const ended = balanceChanges(moves, view);
+  return {
+    ...payment,
+    changes: {
+      ...ended,
+      ...changes,
+      balances: [...balances, moves.balance],
+      grants: [...grants, ...moves.owned],
+      movements: [...movements, ...moves.movements],
+    },
+  };
+}
+
+/**
  * Returns what was drawn for usage that is taken back, as a grant that does not expire and is used first; or why it
  * cannot be returned.
  */
 export function refundOf(
   {
     agent,
+    asset,
     amount,
     reversalId,
-  }: { readonly agent: string; readonly amount: Amount; readonly reversalId: string },
+  }: {
+    readonly agent: string;
+    readonly asset: string;
+    readonly amount: Amount;
+    readonly reversalId: string;
+  },
   view: View,
   moment: PaymentMoment,
 ): { readonly kind: 'returned'; readonly changes: Partial<Changes> } | Extract<Payment, { kind: 'refused' }> {
-  const before = balanceIn(view.billing(agent), assetDefault);
+  const before = balanceIn(view.billing(agent), asset);
   if (before.open.filter(({ kind }) => kind === 'refund').length >= refundsOpenMax) {
     return { kind: 'refused', refusal: tooManyRefunds(agent) };
   }

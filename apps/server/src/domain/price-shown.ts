@@ -1,5 +1,5 @@
 import { formatPrice, type Price, type PricedUnits } from './amount.ts';
-import { assetDefault } from './balance.ts';
+import { isXlm } from './asset.ts';
 import { stroopsOfPrice } from './money.ts';
 import type { Tier, TierPeriodName, Tiers } from './tiers.ts';
 
@@ -22,12 +22,12 @@ export interface PriceShown {
 type TierShown = { upTo?: number; price: string; package?: number };
 
 /** @param price where there are tiers, that of the first of them */
-export function priceShown(price: Price, per: PricedUnits = 1, tiers?: Tiers): PriceShown {
+export function priceShown(price: Price, asset: string, per: PricedUnits = 1, tiers?: Tiers): PriceShown {
   return {
-    priceStroops: tiers === undefined ? priceInStroops(price) : undefined,
+    priceStroops: tiers === undefined ? priceInStroops(price, asset) : undefined,
     price: tiers === undefined ? formatPrice(price, per) : priceOfFirst(tiers, per),
     per,
-    asset: assetDefault,
+    asset,
     tiers: tiers?.tiers.map((tier) => ({ ...tier, price: tierPrice(tier, per) })),
     period: tiers?.period,
   };
@@ -57,8 +57,8 @@ function tiersOf({ tiers }: Tiers, per: PricedUnits): TierShown[] {
   }));
 }
 
-/** The price of one unit in whole stroops; a double holds the largest. */
-export function priceInStroops(price: Price): number | undefined {
-  const stroops = stroopsOfPrice(price);
+/** The price of one unit in whole stroops, of an asset that has them; a double holds the largest. */
+export function priceInStroops(price: Price, asset: string): number | undefined {
+  const stroops = isXlm({ asset }) ? stroopsOfPrice(price) : undefined;
   return stroops === undefined ? undefined : Number(stroops);
 }

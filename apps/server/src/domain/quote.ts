@@ -1,6 +1,7 @@
 import type { Account, AccountLine } from './account.ts';
 import type { Amount, Price } from './amount.ts';
-import { amountOfStroop, costOfRequests, type Stroops, stroopsIn } from './money.ts';
+import { atomOf, atomsIn, type InAsset } from './asset.ts';
+import { costOfRequests, type Stroops } from './money.ts';
 import { type Position, remainingThrough, tiersRemainingThrough } from './position.ts';
 import type { Service } from './service.ts';
 import { costOfParts, isNothing, minusCounts, partsOf, type TierPart } from './tiers.ts';
@@ -18,7 +19,7 @@ export interface BillLine {
 }
 
 /** What is outstanding on an account up to one entry, and what it costs. */
-export interface Quote {
+export interface Quote extends InAsset {
   readonly agent: string;
   readonly serviceId: string;
   /** decimal places of the units that its requests count */
@@ -32,7 +33,7 @@ export interface Quote {
   readonly lines: readonly BillLine[];
   /** credit from the settlement before: 0 or below */
   readonly carriedStroops: Stroops;
-  /** what the settlement before left below a stroop: 0 or above */
+  /** what the settlement before left below an atom: 0 or above */
   readonly remainder: Amount;
   /** what was drawn from the balance for the usage of the lines */
   readonly paid: Amount;
@@ -40,7 +41,7 @@ export interface Quote {
   readonly billedStroops: Stroops;
   /** what is left of a credit, for the next settlement: 0 or below */
   readonly carriedOnStroops: Stroops;
-  /** what is below a stroop, for the next settlement: 0 or above */
+  /** what is below an atom, for the next settlement: 0 or above */
   readonly remainderOn: Amount;
   /** the price in force now; where it has tiers, that of the first of them */
   readonly price: Price;
@@ -50,12 +51,15 @@ export interface Quote {
 export function quoteOf(account: Account, service: Service, position?: Position): Quote {
   const lines = billLines(account, service, position);
   const { carriedStroops, remainder } = account;
+  const { asset, assetScale } = service;
   const paid = (position?.paid ?? account.paid) - account.settledPaid;
-  const rounded = roundedBill({ lines, carriedStroops, remainder, paid });
+  const rounded = roundedBill({ assetScale, lines, carriedStroops, remainder, paid });
   return {
     agent: account.agent,
     serviceId: account.serviceId,
     unitScale: account.unitScale,
+    asset,
+    assetScale,
     from: account.settledThrough,
     through: position?.sequence ?? account.sequence,
     requests: lines.reduce((sum, line) => sum + line.requests, 0),
@@ -69,21 +73,23 @@ export function quoteOf(account: Account, service: Service, position?: Position)
 }
 
 /** What a bill is made of. */
-export type BillParts = Pick<Quote, 'lines' | 'carriedStroops' | 'remainder' | 'paid'>;
+export type BillParts = Pick<Quote, 'assetScale' | 'lines' | 'carriedStroops' | 'remainder' | 'paid'>;
 
-/** The only place where money is rounded: a bill is a whole number of stroops, and what it leaves goes to the next one. */
+/** The only place where money is rounded: a bill is a whole number of atoms, and what it leaves goes to the next one. */
 export function roundedBill({
+  assetScale,
   lines,
   carriedStroops,
   remainder,
   paid,
 }: BillParts): Pick<Quote, 'billedStroops' | 'carriedOnStroops' | 'remainderOn'> {
-  const before = carriedStroops * amountOfStroop + remainder - paid;
+  const atom = atomOf(assetScale);
+  const before = carriedStroops * atom + remainder - paid;
   const sum = lines.reduce((total, { amount }) => total + amount, before);
-  const whole = stroopsIn(sum);
+  const whole = atomsIn(sum, assetScale);
   const billedStroops = whole > 0n ? whole : 0n;
   const carriedOnStroops = whole - billedStroops;
-  return { billedStroops, carriedOnStroops, remainderOn: sum - whole * amountOfStroop };
+  return { billedStroops, carriedOnStroops, remainderOn: sum - whole * atom };
 }
 
 /** Whether there is nothing to bill. Lines can offset each other to none, of which one was paid from the balance and the other was not. */

@@ -1,5 +1,6 @@
 import { type Account, accountFor, outstandingRequests, recordOn } from './account.ts';
 import type { Amount } from './amount.ts';
+import { inXlm } from './asset.ts';
 import { levelEventsMax } from './balance-events.ts';
 import { countUse, unitsOf } from './counted-use.ts';
 import type { Hold } from './hold.ts';
@@ -50,13 +51,21 @@ export function recordedUsage(
   const { unitScale } = before;
   const recorded = recordOn(before, service, item.requests, moment.nowMs);
   if (recorded === undefined) return { kind: 'refused', refusal: limitExceeded };
+  const { cost } = recorded;
   const { entryId, nowMs, nextId } = moment;
-  const use = { agent, serviceId, apiKeyPrefix, quantity: unitsOf(item.requests, unitScale) };
+  const use = {
+    agent,
+    serviceId,
+    apiKeyPrefix,
+    asset: service?.asset,
+    quantity: unitsOf(item.requests, unitScale),
+    cost: cost ?? 0n,
+  };
   const held = hold?.state === 'open' ? hold.counted : undefined;
   const counted = countUse(use, view, nowMs, nextId, held);
   if (counted.kind === 'refused') return counted;
-  const { cost } = recorded;
-  const payment = payFor({ agent, serviceId, entryId, cost, hold }, view, moment);
+  const { asset } = service ?? inXlm;
+  const payment = payFor({ agent, serviceId, entryId, asset, cost, hold }, view, moment);
   if (payment.kind === 'refused') return payment;
   const drawn = payment.kind === 'drawn' ? payment.amount : undefined;
   const account = { ...recorded.account, paid: recorded.account.paid + (drawn ?? 0n) };
@@ -65,6 +74,8 @@ export function recordedUsage(
     ...item,
     id: entryId,
     unitScale,
+    asset: service?.asset,
+    assetScale: service?.assetScale,
     sequence: account.sequence,
     priceVersion: recorded.line.priceVersion,
     lineRequests: recorded.line.recordedRequests,
@@ -127,7 +138,7 @@ function serviceDeleted(serviceId: string): Refusal {
 
 const limitExceeded: Refusal = {
   code: 'limit_exceeded',
-  message: 'the account would exceed 2^53-1 requests or 2^63-1 stroops',
+  message: 'the account would exceed 2^53-1 requests or 2^63-1 of the smallest parts of its asset',
 };
 
 const occurrenceRefusals = {

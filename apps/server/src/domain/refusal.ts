@@ -18,6 +18,7 @@ export type Refusal =
         | 'service_paused'
         | 'service_unpriced'
         | 'service_in_use'
+        | 'asset_conflict'
         | 'invalid_quantity'
         | 'hold_id_conflict'
         | 'service_has_outstanding_usage'
@@ -30,6 +31,13 @@ export type Refusal =
         | 'already_expired'
         | 'too_many_items';
       readonly message: string;
+    }
+  | {
+      /** an asset that is not registered; a member that does not go with the asset */
+      readonly code: 'unknown_asset' | 'asset_mismatch';
+      readonly message: string;
+      /** the member of the body that is at fault */
+      readonly pointer: string;
     }
   | {
       readonly code: 'bulk_rejected';

@@ -1,5 +1,6 @@
 import { type Account, outstandingRequests, replaceLine, tiersAtEnd } from './account.ts';
 import type { Amount } from './amount.ts';
+import type { InAsset } from './asset.ts';
 import { type Position, recordedThrough, tiersRecordedThrough } from './position.ts';
 import type { TierPeriod } from './tier-period.ts';
 import { minusCounts, partsOf, plusCounts, type TierPart } from './tiers.ts';
@@ -20,6 +21,8 @@ export interface NewReversal {
   readonly tierPeriod?: TierPeriod | undefined;
   /** what was drawn for the usage that is taken back; it is returned to the balance */
   readonly drawn?: Amount | undefined;
+  /** of the service, if it is registered */
+  readonly inAsset?: InAsset | undefined;
 }
 
 /** The account after a reversal, and the entry. */
@@ -50,7 +53,7 @@ export function reverseOn(account: Account, wanted: NewReversal): ReversedAccoun
     }
     sum += requests;
   }
-  const { id, entryId, from, through, reason, nowMs, drawn } = wanted;
+  const { id, entryId, from, through, reason, nowMs, drawn, inAsset } = wanted;
   const sequence = account.sequence + 1;
   const top = account.lines.at(-1);
   const reversed: Account = {
@@ -69,6 +72,8 @@ export function reverseOn(account: Account, wanted: NewReversal): ReversedAccoun
       agent: account.agent,
       serviceId: account.serviceId,
       unitScale: account.unitScale,
+      asset: inAsset?.asset,
+      assetScale: inAsset?.assetScale,
       sequence,
       requests: -sum,
       priceVersion: top?.priceVersion ?? 0,

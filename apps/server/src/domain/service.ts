@@ -1,4 +1,5 @@
 import type { Price, PricedUnits } from './amount.ts';
+import { type InAsset, inXlm } from './asset.ts';
 import { priceOfStroops, type Stroops } from './money.ts';
 import { isSameTiers, type Tiers, unitPriceOfFirst } from './tiers.ts';
 
@@ -20,7 +21,7 @@ export const noMetadata: ServiceMetadata = {
 export type SentMetadata = { readonly [Name in keyof ServiceMetadata]?: NonNullable<ServiceMetadata[Name]> };
 
 /** A service with the price in force. Versions count from 1 and are never edited. */
-export interface Service extends ServiceMetadata {
+export interface Service extends ServiceMetadata, InAsset {
   readonly serviceId: string;
   readonly priceVersion: number;
   /** of one unit; where there are tiers, of a unit or a package in the first of them */
@@ -69,19 +70,23 @@ export interface StatedPrice {
   readonly price: Price;
   readonly per: PricedUnits;
   readonly tiers?: Tiers | undefined;
+  /** whether it was stated in stroops, as only a price in XLM is */
+  readonly isInStroops?: boolean;
 }
 
 /** A price of so many stroops for each unit. */
 export function inStroops(stroops: Stroops): StatedPrice {
-  return { price: priceOfStroops(stroops), per: 1 };
+  return { price: priceOfStroops(stroops), per: 1, isInStroops: true };
 }
 
-/** A new service at its first price. */
-export function newService(serviceId: string, stated: StatedPrice): Service {
+/** A new service at its first price, whose asset it keeps for ever: what was recorded before it was registered has no price, and so no asset. */
+export function newService(serviceId: string, stated: StatedPrice, inAsset: InAsset = inXlm): Service {
   const { price, per, tiers } = stated;
+  const { asset, assetScale } = inAsset;
   // Usage from before there was a price has no place in a tier: it costs what the flat version 1 does.
   if (tiers !== undefined) {
-    return withPrice(newService(serviceId, { price: unitPriceOfFirst(tiers), per: 1 }), stated);
+    const flat = newService(serviceId, { price: unitPriceOfFirst(tiers), per: 1 }, inAsset);
+    return withPrice(flat, stated);
   }
   return {
     serviceId,
@@ -90,6 +95,8 @@ export function newService(serviceId: string, stated: StatedPrice): Service {
     pricePer: per,
     firstPrice: price,
     unitScale: 0,
+    asset,
+    assetScale,
     disabled: false,
     deleted: false,
     ...noMetadata,

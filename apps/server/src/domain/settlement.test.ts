@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { emptyAccount } from './account.ts';
+import { inXlm } from './asset.ts';
 import { amountOfStroop, priceOfStroops, stroopsIn, stroopsMax } from './money.ts';
 import type { BillLine, Quote } from './quote.ts';
 import { settleOn } from './settlement.ts';
@@ -15,6 +16,7 @@ function quote(...lines: readonly BillLine[]): Quote {
     agent: 'a',
     serviceId: 's',
     unitScale: 0,
+    ...inXlm,
     from: 0,
     through: 2,
     requests: lines.length,

@@ -1,12 +1,13 @@
 import type { Account, AccountLine } from './account.ts';
 import type { Amount } from './amount.ts';
-import { amountOfStroop, type Stroops, stroopsMax } from './money.ts';
+import { atomOf, type InAsset } from './asset.ts';
+import { type Stroops, stroopsMax } from './money.ts';
 import { type Position, remainingThrough, tiersRemainingThrough } from './position.ts';
 import { type BillLine, type Quote, roundedBill } from './quote.ts';
 import { isSameCounts } from './tiers.ts';
 
 /** An immutable bill: the exact range of entries (from, through], lines per price version, amount. */
-export interface Settlement {
+export interface Settlement extends InAsset {
   readonly id: string;
   readonly agent: string;
   readonly serviceId: string;
@@ -20,7 +21,7 @@ export interface Settlement {
   readonly lines: readonly BillLine[];
   /** credit from the settlement before: 0 or below */
   readonly carriedStroops: Stroops;
-  /** what the settlement before left below a stroop: 0 or above */
+  /** what the settlement before left below an atom: 0 or above */
   readonly remainder: Amount;
   /** what was drawn from the balance for the usage of the lines */
   readonly paid: Amount;
@@ -46,7 +47,7 @@ export function settleOn(
 ): SettledAccount | undefined {
   if (account.settledStroops > stroopsMax - quote.billedStroops) return undefined;
   // Lines that offset each other may each be larger than their sum.
-  if (quote.lines.some(({ amount }) => amount > stroopsMax * amountOfStroop)) return undefined;
+  if (quote.lines.some(({ amount }) => amount > stroopsMax * atomOf(quote.assetScale))) return undefined;
   const number = account.settlements + 1;
   return {
     account: {
@@ -65,6 +66,8 @@ export function settleOn(
       agent: account.agent,
       serviceId: account.serviceId,
       unitScale: account.unitScale,
+      asset: quote.asset,
+      assetScale: quote.assetScale,
       number,
       from: quote.from,
       through: quote.through,
@@ -89,7 +92,7 @@ function settledLine(line: AccountLine, position: Position | undefined): Account
   return { ...line, settledRequests, tiered: { ...tiered, settled } };
 }
 
-/** What a settlement leaves for the next one: a credit that it could not bill, and what is below a stroop. */
+/** What a settlement leaves for the next one: a credit that it could not bill, and what is below an atom. */
 export function leftBy(settlement: Settlement): Pick<Quote, 'carriedOnStroops' | 'remainderOn'> {
   const { billedStroops, carriedOnStroops, remainderOn } = roundedBill(settlement);
   return { carriedOnStroops: carriedOnStroops + billedStroops - settlement.billedStroops, remainderOn };

@@ -1,4 +1,5 @@
 import type { Amount } from './amount.ts';
+import { isXlm, xlm } from './asset.ts';
 import type { Command, Fact } from './command.ts';
 import type { RecordUsageBulk } from './commands/usage.ts';
 import { costOfRequests } from './money.ts';
@@ -11,6 +12,7 @@ export interface SparedUsage {
   /** items of usage */
   readonly retries: number;
   readonly requests: bigint;
+  /** of the usage of services in XLM */
   readonly cost: Amount;
 }
 
@@ -54,13 +56,13 @@ function sparedItems(items: readonly Item[], serviceOf: ServiceOf): SparedUsage 
   let requests = 0n;
   let cost = 0n;
   for (const item of items) {
-    const { price: flat = 0n, unitScale = 0, tiers } = serviceOf(item.serviceId) ?? {};
+    const { price: flat = 0n, unitScale = 0, asset = xlm.code, tiers } = serviceOf(item.serviceId) ?? {};
     // In which tiers it would have fallen is not known any more: it counts as in the first one.
     const price = tiers === undefined ? flat : unitPriceOfFirst(tiers);
     const used = partsUsed(item, unitScale);
     const parts = used.kind === 'counted' ? used.parts : 0;
     requests += BigInt(parts);
-    cost += costOfRequests(parts, price, { unitScale });
+    if (isXlm({ asset })) cost += costOfRequests(parts, price, { unitScale });
   }
   return { retries: items.length, requests, cost };
 }

@@ -1,6 +1,7 @@
 import type { Account, AccountLine } from './account.ts';
 import type { Amount, Price } from './amount.ts';
-import { amountOfStroop, costOfRequests, type Stroops } from './money.ts';
+import { atomOf, inXlm } from './asset.ts';
+import { costOfRequests, type Stroops } from './money.ts';
 import type { Movement, MovementKind } from './movement.ts';
 import {
   type Position,
@@ -163,7 +164,7 @@ export function unbilledAt(
         ? costOfRequests(remainingThrough(line, position), priceOf(line, service) ?? 0n, account)
         : costOfParts(partsOf(line.tiered.tiers, counts), account.unitScale);
   }
-  return cost - billedStroops * amountOfStroop - position.paid;
+  return cost - billedStroops * atomOf((service ?? inXlm).assetScale) - position.paid;
 }
 
 /** What movements of a balance come to, by their kind. */

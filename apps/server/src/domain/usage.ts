@@ -70,6 +70,9 @@ export interface Entry extends UsageItem {
   readonly id: string;
   /** decimal places of the units that its account counts */
   readonly unitScale: number;
+  /** that of its service; `undefined` as long as that is not registered */
+  readonly asset?: string | undefined;
+  readonly assetScale?: number | undefined;
   /** its place in its account, counted from 1 without gaps */
   readonly sequence: number;
   /** the price version in force, or 0 when the service had no price yet; of other entries, that of the last usage */

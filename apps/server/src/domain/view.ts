@@ -1,6 +1,7 @@
 import { type Account, isUnsettled } from './account.ts';
 import type { Act } from './act.ts';
 import type { ApiKey, ApiKeyUse } from './api-key.ts';
+import type { Asset } from './asset.ts';
 import type { Balance, OwnedGrant } from './balance.ts';
 import {
   type AgentBilling,
@@ -39,6 +40,8 @@ export interface View {
   usage(usageId: string): KnownUsage | undefined;
   position(agent: string, serviceId: string, sequence: number): Position | undefined;
   entry(id: string): KnownEntry | undefined;
+  /** those that the tenant registered */
+  assets(): readonly Asset[];
   /** all of the tenant's that were not deleted */
   limits(): readonly Limit[];
   /** what was counted for a limit: an agent's counter, or its only one */
@@ -68,6 +71,7 @@ export interface Changes {
   readonly prices: readonly PriceVersion[];
   readonly accounts: readonly Account[];
   readonly services: readonly Service[];
+  readonly assets: readonly Asset[];
   readonly limits: readonly Limit[];
   readonly limitCounters: readonly LimitCounter[];
   /** the policies of agents, and of the tenant */
@@ -96,6 +100,7 @@ export const noChanges: Changes = {
   prices: [],
   accounts: [],
   services: [],
+  assets: [],
   limits: [],
   limitCounters: [],
   policies: [],
@@ -127,6 +132,7 @@ function isOf({ agent, serviceId }: { readonly agent: string; readonly serviceId
 export class DraftView implements View {
   readonly #base: View;
   readonly #services = new Map<string, Service>();
+  readonly #assets: Asset[] = [];
   readonly #accounts = new Map<string, Account>();
   readonly #usages = new Map<string, KnownUsage>();
   readonly #limits = new Map<string, Limit>();
@@ -235,6 +241,10 @@ export class DraftView implements View {
     return isMadeHere ? emptyCounter(limit.id, subject) : this.#base.limitCounter(limit, subject);
   }
 
+  assets(): readonly Asset[] {
+    return this.#assets.length === 0 ? this.#base.assets() : [...this.#base.assets(), ...this.#assets];
+  }
+
   billing(agent: string): AgentBilling {
     const base = this.#base.billing(agent);
     const named = this.#policies.get(agent);
@@ -298,6 +308,7 @@ export class DraftView implements View {
       this.#accounts.set(accountName(account.agent, account.serviceId), account);
     }
     for (const service of changes.services) this.#services.set(service.serviceId, service);
+    this.#assets.push(...changes.assets);
     for (const limit of changes.limits) this.#limits.set(limit.id, limit);
     if (changes.limits.length > 0) this.#limitsNow = undefined;
     for (const counter of changes.limitCounters) this.#limitCounters.set(counterName(counter), counter);
@@ -330,6 +341,7 @@ export class DraftView implements View {
       prices: this.#prices,
       accounts: [...this.#accounts.values()],
       services: [...this.#services.values()],
+      assets: this.#assets,
       limits: [...this.#limits.values()],
       limitCounters: [...this.#limitCounters.values()],
       policies: [...this.#policies.values()],

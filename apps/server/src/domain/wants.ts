@@ -1,3 +1,4 @@
+import { xlm } from './asset.ts';
 import type { Hold } from './hold.ts';
 import type { Entry } from './usage.ts';
 import { accountName } from './view.ts';
@@ -23,6 +24,8 @@ export interface TenantWants {
   readonly deletedServices: Set<string>;
   /** services of which it is to be known whether something was ever recorded of them */
   readonly usedServices: Set<string>;
+  /** the assets that the tenant registered: only for what names one that is not built in */
+  readonly assets: Set<'registered'>;
   /** the limits of the tenant, and the counters of those that apply to the accounts */
   readonly limits: Set<'definitions' | 'counters'>;
   /** for what may be held: the counters of the limits that apply to it are wanted, its account is not */
@@ -49,6 +52,7 @@ export function noWants(): TenantWants {
     entries: new Set(),
     deletedServices: new Set(),
     usedServices: new Set(),
+    assets: new Set(),
     limits: new Set(),
     held: new Map(),
     billings: new Map(),
@@ -67,6 +71,11 @@ export function wantAccount(agent: string, serviceId: string, wants: TenantWants
 export function wantCountedAccount(agent: string, serviceId: string, wants: TenantWants): void {
   wantPricedAccount(agent, serviceId, wants);
   wants.limits.add('counters');
+}
+
+/** An asset that is named. XLM needs no look. */
+export function wantAsset(code: string | undefined, wants: TenantWants): void {
+  if (code !== undefined && code !== xlm.code) wants.assets.add('registered');
 }
 
 /** What may be held: whether it may be depends on limits. */
@@ -99,8 +108,8 @@ export function wantOfHold({ agent, serviceId }: Hold, wants: TenantWants): void
   wantBilling(agent, 'always', wants);
 }
 
-/** What may be wanted of an entry that was looked up by its id: its account, and the balance that it was drawn from. */
+/** What may be wanted of an entry that was looked up by its id: its account, its service, and the balance that it was drawn from. */
 export function wantOfEntry({ agent, serviceId, drawn }: Entry, wants: TenantWants): void {
-  wantAccount(agent, serviceId, wants);
+  wantPricedAccount(agent, serviceId, wants);
   if (drawn !== undefined) wantBilling(agent, 'always', wants);
 }

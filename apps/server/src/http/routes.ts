@@ -3,6 +3,7 @@ import type { Handlers } from './router.ts';
 import { activityRoutes } from './routes/activity.ts';
 import { agentsRoutes } from './routes/agents.ts';
 import { apiKeysRoutes } from './routes/api-keys.ts';
+import { assetsRoutes } from './routes/assets.ts';
 import { auditRoutes } from './routes/audit.ts';
 import { auditLogRoutes } from './routes/audit-log.ts';
 import { balancesRoutes } from './routes/balances.ts';
@@ -42,6 +43,7 @@ export function allRoutes(desk: Desk, uncheckedKeys: UncheckedKeys): Handlers {
     ...quotesRoutes(desk),
     ...settlementsRoutes(desk),
     ...creditsRoutes(desk),
+    ...assetsRoutes(desk),
     ...balancesRoutes(desk),
     ...statementsRoutes(desk),
     ...holdsRoutes(desk),

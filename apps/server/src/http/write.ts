@@ -213,6 +213,9 @@ function refusalDetails(refusal: Refusal): ErrorDetails {
         },
       };
     }
+    case 'unknown_asset':
+    case 'asset_mismatch':
+      return { faults: [{ pointer: refusal.pointer, message: refusal.message }] };
     case 'grant_changed':
       return { members: { amount: amountText(refusal.amount) } };
     case 'hold_ended':
@@ -248,6 +251,7 @@ function refusalDetails(refusal: Refusal): ErrorDetails {
     case 'service_paused':
     case 'service_unpriced':
     case 'service_in_use':
+    case 'asset_conflict':
     case 'invalid_quantity':
     case 'service_has_outstanding_usage':
     case 'event_too_old':

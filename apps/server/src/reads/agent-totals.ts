@@ -1,6 +1,8 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { type Account, outstandingRequests } from '../domain/account.ts';
 import type { Amount } from '../domain/amount.ts';
+import { type InAsset, inXlm, isXlm } from '../domain/asset.ts';
+import { type AssetSums, OtherAssets, onlyStroops } from '../domain/asset-sums.ts';
 import { availableOf, type Balance } from '../domain/balance.ts';
 import type { Stroops } from '../domain/money.ts';
 import { quoteOf } from '../domain/quote.ts';
@@ -16,11 +18,12 @@ export interface AgentTotals {
   readonly accounts: number;
   readonly recordedRequests: bigint;
   readonly outstandingRequests: bigint;
-  /** what settlements now would bill */
+  /** what settlements now would bill in XLM */
   readonly outstandingStroops: Stroops;
   /** outstanding, of services without a price */
   readonly unpricedRequests: bigint;
   readonly settledStroops: Stroops;
+  readonly otherAssets: readonly AssetSums[];
   /** its prepaid balances by asset, as they were recorded last */
   readonly balances: readonly Balance[];
 }
@@ -88,10 +91,11 @@ async function namesAfter(
   };
 }
 
-/** The agents that owe most, most first, equal ones by their names; `undefined` if there are too many to sort. */
+/** The agents that owe most in an asset, most first, equal ones by their names; `undefined` if there are too many to sort. */
 export async function topAgentTotals(
   books: Books,
   { tenant, part }: AgentsWanted,
+  asset: string,
   limit: number,
 ): Promise<readonly AgentTotals[] | undefined> {
   const wantedPart = part.toLowerCase();
@@ -107,7 +111,7 @@ export async function topAgentTotals(
     totals.set(agent, { ...(totals.get(agent) ?? emptyTotals(agent)), balances });
     if (totals.size > agentsSortedMax) return undefined;
   }
-  return [...totals.values()].sort(byOutstanding).slice(0, limit);
+  return [...totals.values()].sort((a, b) => byOutstanding(a, b, asset)).slice(0, limit);
 }
 
 /** Agents with a balance in an asset, the lowest first, equal ones by their names; `undefined` if there are too many to sort. */
@@ -169,29 +173,50 @@ function emptyTotals(agent: string): AgentTotals {
     outstandingStroops: 0n,
     unpricedRequests: 0n,
     settledStroops: 0n,
+    otherAssets: [],
     balances: [],
   };
 }
 
 function withAccount(totals: AgentTotals, account: Account, service: Service | undefined): AgentTotals {
   const outstanding = BigInt(outstandingRequests(account));
+  const billed = service === undefined ? 0n : quoteOf(account, service).billedStroops;
+  const inAsset = service ?? inXlm;
   return {
     agent: totals.agent,
     accounts: totals.accounts + 1,
     recordedRequests: totals.recordedRequests + BigInt(account.recordedRequests),
     outstandingRequests: totals.outstandingRequests + outstanding,
-    outstandingStroops:
-      totals.outstandingStroops + (service === undefined ? 0n : quoteOf(account, service).billedStroops),
+    outstandingStroops: totals.outstandingStroops + onlyStroops(inAsset, billed),
     unpricedRequests: totals.unpricedRequests + (service === undefined ? outstanding : 0n),
-    settledStroops: totals.settledStroops + account.settledStroops,
+    settledStroops: totals.settledStroops + onlyStroops(inAsset, account.settledStroops),
+    otherAssets: withOther(totals.otherAssets, inAsset, billed, account.settledStroops),
     balances: totals.balances,
   };
 }
 
-function byOutstanding(a: AgentTotals, b: AgentTotals): number {
-  if (a.outstandingStroops !== b.outstandingStroops) {
-    return a.outstandingStroops < b.outstandingStroops ? 1 : -1;
-  }
+function withOther(
+  known: readonly AssetSums[],
+  inAsset: InAsset,
+  billed: bigint,
+  settled: bigint,
+): readonly AssetSums[] {
+  if (isXlm(inAsset)) return known;
+  const others = new OtherAssets();
+  for (const sums of known) others.add(sums, sums);
+  others.add(inAsset, { billed, settled });
+  return others.list;
+}
+
+/** What an agent owes in an asset, in its atoms. */
+function owedIn({ outstandingStroops, otherAssets }: AgentTotals, asset: string): bigint {
+  if (isXlm({ asset })) return outstandingStroops;
+  return otherAssets.find((sums) => sums.asset === asset)?.billed ?? 0n;
+}
+
+function byOutstanding(a: AgentTotals, b: AgentTotals, asset: string): number {
+  const [first, second] = [owedIn(a, asset), owedIn(b, asset)];
+  if (first !== second) return first < second ? 1 : -1;
   return byName(a.agent, b.agent);
 }
 

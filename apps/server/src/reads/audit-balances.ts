@@ -1,5 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Amount } from '../domain/amount.ts';
+import { isXlm } from '../domain/asset.ts';
 import { BalanceAudit } from '../domain/audit-balances.ts';
 import type { BalancesFinding } from '../domain/audit-finding.ts';
 import { availableOf, type Balance } from '../domain/balance.ts';
@@ -30,7 +31,7 @@ export async function auditBalances(books: BalanceBooks, tenant: string): Promis
       count += 1;
       movements += found.movements;
       openHolds += found.openHolds;
-      available += found.available;
+      if (isXlm({ asset })) available += found.available;
       for (const message of found.differences) {
         if (differences.length < differencesMax) differences.push({ agent, asset, message });
       }
@@ -51,7 +52,7 @@ async function auditBalance(books: BalanceBooks, name: BalanceName) {
     return { movements: 0, openHolds: 0, available: 0n, differences: ['the balance is gone'] };
   }
   const audit = new BalanceAudit(balance);
-  const causes = new CauseAudit(books, name.tenant);
+  const causes = new CauseAudit(books, name);
   await feedMovements(books, name, balance, async (page) => {
     for (const movement of page) audit.movement(movement);
     await causes.take(page);
@@ -88,14 +89,16 @@ async function feedMovements(
 class CauseAudit {
   readonly #books: BalanceBooks;
   readonly #tenant: string;
+  readonly #asset: string;
   readonly #differences: string[] = [];
   readonly #seen = new Set<string>();
   /** the movements of the last entry, of which more may follow */
   #open: { entryId: string; holdId: string | undefined; amount: Amount } | undefined;
 
-  constructor(books: BalanceBooks, tenant: string) {
+  constructor(books: BalanceBooks, { tenant, asset }: BalanceName) {
     this.#books = books;
     this.#tenant = tenant;
+    this.#asset = asset;
   }
 
   async take(page: readonly Movement[]): Promise<void> {
@@ -136,6 +139,8 @@ class CauseAudit {
     this.#seen.add(entryId);
     const entry = await this.#books.entry(this.#tenant, entryId);
     if (entry?.drawn !== amount) this.#differences.push(`entry ${entryId} was drawn for another amount`);
+    if (entry?.asset !== this.#asset)
+      this.#differences.push(`entry ${entryId} is not of a service in ${this.#asset}`);
     if (holdId === undefined) return;
     const hold = await this.#books.hold(this.#tenant, holdId);
     if (hold?.entryId !== entryId) this.#differences.push(`entry ${entryId} did not capture hold ${holdId}`);

@@ -1,7 +1,9 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Account } from '../domain/account.ts';
+import type { Amount } from '../domain/amount.ts';
+import { isXlm } from '../domain/asset.ts';
 import { AccountAudit, type AccountFinding } from '../domain/audit.ts';
-import type { AuditFinding } from '../domain/audit-finding.ts';
+import type { AssetFinding, AuditFinding } from '../domain/audit-finding.ts';
 import { plusTaken, type TakenTiers, takenTiers } from '../domain/audit-tiers.ts';
 import type { Entry } from '../domain/usage.ts';
 import { auditActs } from './audit-acts.ts';
@@ -32,9 +34,10 @@ export async function auditBooks(books: Books, tenant: string, begunMs = Date.no
     settledStroops: 0n,
     paid: 0n,
   };
+  const otherAssets = new Map<string, AssetFinding>();
   const differences: { agent: string; serviceId: string; message: string }[] = [];
   const limits = await beginLimitAudit(books, tenant, begunMs);
-  const onEntry = (entry: Entry) => limits?.entry(entry);
+  const onEntry = (entry: Entry, cost: Amount) => limits?.entry(entry, cost);
   for await (const { account } of eachAccount(books, { tenant, serviceId: undefined })) {
     const { agent, serviceId } = account;
     const finding = await auditAccount(books, { tenant, agent, serviceId }, account, onEntry);
@@ -42,13 +45,17 @@ export async function auditBooks(books: Books, tenant: string, begunMs = Date.no
     findings.entries += finding.entries;
     findings.settlements += finding.settlements;
     sums.recordedRequests += BigInt(finding.recordedRequests);
-    sums.recorded += finding.recorded;
     sums.reversedRequests += BigInt(finding.reversedRequests);
-    sums.reversed += finding.reversed;
-    sums.writtenOffStroops += finding.writtenOffStroops;
     sums.settledRequests += BigInt(finding.settledRequests);
-    sums.settledStroops += finding.settledStroops;
-    sums.paid += finding.paid;
+    if (isXlm(finding)) {
+      sums.recorded += finding.recorded;
+      sums.reversed += finding.reversed;
+      sums.writtenOffStroops += finding.writtenOffStroops;
+      sums.settledStroops += finding.settledStroops;
+      sums.paid += finding.paid;
+    } else {
+      otherAssets.set(finding.asset, withFinding(otherAssets.get(finding.asset), finding));
+    }
     for (const message of finding.differences) {
       if (differences.length < differencesMax) differences.push({ agent, serviceId, message });
     }
@@ -58,9 +65,22 @@ export async function auditBooks(books: Books, tenant: string, begunMs = Date.no
     ...findings,
     ...sums,
     differences,
+    otherAssets: [...otherAssets.values()].sort((a, b) => (a.asset < b.asset ? -1 : 1)),
     acts: await auditActs(books, tenant),
     limits: limits?.finish() ?? { counters: 0, differences: [] },
     balances: await auditBalances(books, tenant),
+  };
+}
+
+function withFinding(known: AssetFinding | undefined, finding: AccountFinding): AssetFinding {
+  return {
+    asset: finding.asset,
+    assetScale: finding.assetScale,
+    recorded: (known?.recorded ?? 0n) + finding.recorded,
+    reversed: (known?.reversed ?? 0n) + finding.reversed,
+    paid: (known?.paid ?? 0n) + finding.paid,
+    settled: (known?.settled ?? 0n) + finding.settledStroops,
+    writtenOff: (known?.writtenOff ?? 0n) + finding.writtenOffStroops,
   };
 }
 
@@ -69,10 +89,10 @@ async function auditAccount(
   books: Books,
   key: AccountKey,
   account: Account,
-  onEntry: (entry: Entry) => void,
+  onEntry: (entry: Entry, cost: Amount) => void,
 ): Promise<AccountFinding> {
-  const { prices, tiers } = await books.prices(key.tenant, key.serviceId);
-  const audit = new AccountAudit(account, prices, tiers);
+  const service = await books.service(key.tenant, key.serviceId);
+  const audit = new AccountAudit(account, await books.prices(key.tenant, key.serviceId), service);
   let settledThrough = 0;
   for (let number = 0; number < account.settlements; ) {
     const bills = await books.settlementsOf(key, number, account.settlements, pageRows);
@@ -91,7 +111,10 @@ async function auditAccount(
 async function auditEntries(
   books: Books,
   key: AccountKey,
-  { audit, onEntry }: { readonly audit: AccountAudit; readonly onEntry: (entry: Entry) => void },
+  {
+    audit,
+    onEntry,
+  }: { readonly audit: AccountAudit; readonly onEntry: (entry: Entry, cost: Amount) => void },
   after: number,
   through: number,
 ): Promise<void> {
@@ -101,7 +124,7 @@ async function auditEntries(
     for (const entry of entries) {
       const { taken, inTiers } = await takenBy(books, key, audit, entry);
       audit.entry(entry, taken, inTiers);
-      onEntry(entry);
+      onEntry(entry, audit.costOf(entry));
     }
     const end = entries.at(-1)?.sequence;
     // Entries are missing: `finish` says so.

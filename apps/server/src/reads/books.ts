@@ -1,6 +1,7 @@
 import type { AccountReads } from './books/accounts.ts';
 import type { ActReads } from './books/acts.ts';
 import type { ApiKeyBooks } from './books/api-keys.ts';
+import type { AssetReads } from './books/assets.ts';
 import type { BalanceReads } from './books/balances.ts';
 import type { DeliveryQueue, DeliveryReads } from './books/deliveries.ts';
 import type { EntryReads } from './books/entries.ts';
@@ -29,6 +30,7 @@ export type { KeyFacts, RecordKey } from './books/records.ts';
 export interface Books
   extends AccountReads,
     ActReads,
+    AssetReads,
     BalanceReads,
     DeliveryReads,
     EntryReads,

@@ -30,7 +30,8 @@ type EntryColumn =
   | 'reversesThrough'
   | 'reason'
   | 'writesOffKind'
-  | 'writesOffStroops';
+  | 'writesOffStroops'
+  | 'writesOffAmount';
 
 export const entriesCsv: CsvForm<StatedEntry, EntryColumn> = {
   columns: [
@@ -61,6 +62,7 @@ export const entriesCsv: CsvForm<StatedEntry, EntryColumn> = {
     'metadata',
     'quantity',
     'tiers',
+    'writesOffAmount',
   ],
   rowOf(known) {
     const { reverses, writesOff, reversed, tiers, ...members } = knownEntryBody(known);
@@ -77,6 +79,7 @@ export const entriesCsv: CsvForm<StatedEntry, EntryColumn> = {
       reason: reverses?.reason ?? writesOff?.reason ?? null,
       writesOffKind: writesOff?.kind ?? null,
       writesOffStroops: writesOff?.stroops ?? null,
+      writesOffAmount: writesOff?.amount ?? null,
     };
   },
 };
@@ -114,10 +117,22 @@ export const settlementsCsv: CsvForm<
     'amount',
     'asset',
     'quantity',
+    'carried',
+    'carriedOn',
   ],
   rowOf(settlement) {
     const { lines: _, prepaid, ...members } = settlementBody(settlement);
-    return { ...members, quantity: members.quantity ?? null, paid: prepaid?.paid ?? null };
+    return {
+      ...members,
+      // Those in stroops are of XLM, and the last two of the other assets.
+      carriedStroops: members.carriedStroops ?? null,
+      billedStroops: members.billedStroops ?? null,
+      carriedOnStroops: members.carriedOnStroops ?? null,
+      carried: members.carried ?? null,
+      carriedOn: members.carriedOn ?? null,
+      quantity: members.quantity ?? null,
+      paid: prepaid?.paid ?? null,
+    };
   },
 };
 

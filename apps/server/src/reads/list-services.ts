@@ -1,3 +1,4 @@
+import { isXlm } from '../domain/asset.ts';
 import { priceOfStroops } from '../domain/money.ts';
 import type { Service } from '../domain/service.ts';
 import type { Books } from './books.ts';
@@ -41,6 +42,8 @@ function matches(service: Service, query: ServiceQuery): boolean {
   if (prefix !== undefined && !service.serviceId.startsWith(prefix)) return false;
   if (q !== undefined && !service.serviceId.toLowerCase().includes(q.toLowerCase())) return false;
   if (disabled !== undefined && service.disabled !== (disabled === 'true')) return false;
+  // The bounds are in stroops: a price in another asset is neither above nor below them.
+  if (!isXlm(service)) return minPrice === undefined && maxPrice === undefined;
   if (minPrice !== undefined && service.price < priceOfStroops(BigInt(minPrice))) return false;
   return maxPrice === undefined || service.price <= priceOfStroops(BigInt(maxPrice));
 }

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import { inXlm } from '../domain/asset.ts';
 import { eventFacts, type NotedEvent } from '../domain/event.ts';
 import type { Settlement } from '../domain/settlement.ts';
 import type { Entry } from '../domain/usage.ts';
@@ -28,6 +29,7 @@ const settlement = (number: number): Settlement => ({
   agent: 'a',
   serviceId: 's',
   unitScale: 0,
+  ...inXlm,
   number,
   from: 0,
   through: 1,

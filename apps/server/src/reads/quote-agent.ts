@@ -1,5 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { type Account, outstandingRequests } from '../domain/account.ts';
+import { type AssetSums, OtherAssets, onlyStroops } from '../domain/asset-sums.ts';
 import { creditOf } from '../domain/credit.ts';
 import type { Stroops } from '../domain/money.ts';
 import { isEmptyQuote, type Quote, quoteOf } from '../domain/quote.ts';
@@ -21,10 +22,12 @@ export interface AgentQuotes {
 
 /** What is outstanding on all accounts of an agent. */
 export interface AgentSums {
+  /** in XLM */
   readonly billedStroops: Stroops;
   readonly creditStroops: Stroops;
   /** outstanding, of services without a price */
   readonly unpricedRequests: bigint;
+  readonly otherAssets: readonly AssetSums[];
 }
 
 const pageRows = 250;
@@ -53,15 +56,19 @@ export async function listAgentQuotes(
 /** Adds up what is outstanding on all accounts of an agent, each as it was when it was read. */
 export async function sumAgentQuotes(books: QuoteBooks, name: AgentName): Promise<AgentSums> {
   let [billedStroops, creditStroops, unpricedRequests] = [0n, 0n, 0n];
+  const others = new OtherAssets();
   for await (const { account, quote } of quotedAccounts(books, name, '')) {
     if (quote === undefined) {
       unpricedRequests += BigInt(outstandingRequests(account));
       continue;
     }
-    billedStroops += quote.billedStroops;
-    creditStroops += creditOf(quote);
+    const { billedStroops: billed } = quote;
+    const credit = creditOf(quote);
+    billedStroops += onlyStroops(quote, billed);
+    creditStroops += onlyStroops(quote, credit);
+    others.add(quote, { billed, credit });
   }
-  return { billedStroops, creditStroops, unpricedRequests };
+  return { billedStroops, creditStroops, unpricedRequests, otherAssets: others.list };
 }
 
 interface QuotedAccount {

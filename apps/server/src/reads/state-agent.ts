@@ -7,7 +7,7 @@ import {
   type StatementWanted,
   statementLinesMax,
 } from '../domain/agent-statement.ts';
-import { assetDefault } from '../domain/balance.ts';
+import { inXlm } from '../domain/asset.ts';
 import type { Settlement } from '../domain/settlement.ts';
 import { stateAccount, unbilledAt } from '../domain/statement.ts';
 import type { AccountKey, Books } from './books.ts';
@@ -34,6 +34,7 @@ export async function stateAgent(books: Books, wanted: StatementWanted): Promise
   for await (const accounts of accountsOf(books, wanted)) {
     const stated = await Promise.all(accounts.map((account) => stateService(books, wanted, account)));
     for (const service of stated) {
+      if (service === 'other_asset') continue;
       if (service === undefined) return undefined;
       opening += service.opening;
       closing += service.closing;
@@ -53,13 +54,11 @@ export async function stateAgent(books: Books, wanted: StatementWanted): Promise
   };
 }
 
-/** The accounts of an agent in an asset, a few at a time. */
+/** The accounts of an agent, a few at a time. */
 async function* accountsOf(
   books: Pick<Books, 'accountsOf'>,
-  { tenant, agent, asset }: StatementWanted,
+  { tenant, agent }: StatementWanted,
 ): AsyncGenerator<readonly Account[]> {
-  // Services are priced in it.
-  if (asset !== assetDefault) return;
   for (let after: string | undefined = ''; after !== undefined; ) {
     const page: readonly Account[] = await books.accountsOf(tenant, agent, after, pageRows);
     for (let at = 0; at < page.length; at += atOnce) {
@@ -73,13 +72,16 @@ async function* accountsOf(
 /** States one account; `undefined` if it alone has more lines than a statement may have. */
 async function stateService(
   books: Books,
-  { tenant, agent, fromMs, toMs }: StatementWanted,
+  { tenant, agent, asset, fromMs, toMs }: StatementWanted,
   account: Account,
-): Promise<ServiceStatement | undefined> {
+): Promise<ServiceStatement | 'other_asset' | undefined> {
   const { serviceId, sequence } = account;
   const key = { tenant, agent, serviceId };
   // Read after the account: its price versions are known then.
   const service = await books.service(tenant, serviceId);
+  // What has no price yet is on the statement in the asset that is built in.
+  const inAsset = service ?? inXlm;
+  if (inAsset.asset !== asset) return 'other_asset';
   const from = await books.positionRecordedBefore(key, fromMs, { after: 0, through: sequence });
   const range = { after: from?.sequence ?? 0, through: sequence };
   const to = await books.positionRecordedBefore(key, toMs, range);
@@ -92,6 +94,7 @@ async function stateService(
   return {
     ...stateAccount(account, service, from, to),
     serviceId,
+    assetScale: inAsset.assetScale,
     unit: service?.unit,
     opening: unbilledAt(account, service, from, billed.before - writtenOff(from.sequence)),
     closing: unbilledAt(account, service, to, billed.until - writtenOff(to.sequence)),

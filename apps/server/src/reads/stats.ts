@@ -1,4 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { OtherAssets, onlyStroops } from '../domain/asset-sums.ts';
 import type { BooksStats } from '../domain/books-stats.ts';
 import { eachAccountSum, summedAtOnce } from './account-sums.ts';
 import type { Books, CountedNames } from './books.ts';
@@ -13,6 +14,7 @@ export async function statsOf(books: Books, tenant: string): Promise<BooksStats>
     outstandingStroops: 0n,
     settledStroops: 0n,
   };
+  const others = new OtherAssets();
   let accounts = 0n;
   let settlements = 0n;
   for await (const part of eachAccountSum(books, { tenant, serviceId: undefined })) {
@@ -22,12 +24,22 @@ export async function statsOf(books: Books, tenant: string): Promise<BooksStats>
     sums.reversedRequests += part.reversedRequests;
     sums.settledRequests += part.settledRequests;
     sums.outstandingRequests += part.outstandingRequests;
-    sums.outstandingStroops += part.billedStroops;
-    sums.settledStroops += part.settledStroops;
+    const { billedStroops: billed, settledStroops: settled } = part;
+    sums.outstandingStroops += onlyStroops(part, billed);
+    sums.settledStroops += onlyStroops(part, settled);
+    others.add(part, { billed, settled });
   }
   const agents = await counted((after) => books.countAgents(tenant, after, summedAtOnce));
   const services = await counted((after) => books.countServices(tenant, after, summedAtOnce));
-  return { ...sums, accounts: Number(accounts), settlements: Number(settlements), agents, services };
+  const { list: otherAssets } = others;
+  return {
+    ...sums,
+    otherAssets,
+    accounts: Number(accounts),
+    settlements: Number(settlements),
+    agents,
+    services,
+  };
 }
 
 async function counted(count: (after: string) => Promise<CountedNames>): Promise<number> {

@@ -1,5 +1,7 @@
+import type { InAsset } from '../domain/asset.ts';
+
 /** The sums of some accounts of a service. Unbounded whole numbers: the sum of 64-bit numbers may have more bits. */
-export interface AccountSums {
+export interface AccountSums extends InAsset {
   readonly serviceId: string;
   /** whether it is priced and billed: a deleted service still is, and so is a disabled one */
   readonly isPriced: boolean;
@@ -12,6 +14,7 @@ export interface AccountSums {
   readonly reversedRequests: bigint;
   readonly settledRequests: bigint;
   readonly outstandingRequests: bigint;
+  /** this and the other amounts are atoms of the asset */
   readonly settledStroops: bigint;
   /** the total that settlements now would bill; 0 if there is no price */
   readonly billedStroops: bigint;

@@ -1,5 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { type Account, outstandingRequests } from '../domain/account.ts';
+import { OtherAssets, onlyStroops } from '../domain/asset-sums.ts';
 import { eachAccountSum } from './account-sums.ts';
 import type { Books } from './books.ts';
 import { eachAccount, pageRows } from './each-account.ts';
@@ -9,14 +10,18 @@ export async function sumBilling(books: Books, tenant: string) {
   let totalStroops = 0n;
   let disabledStroops = 0n;
   let creditStroops = 0n;
+  const others = new OtherAssets();
   let unpricedRequests = 0n;
   for await (const sums of eachAccountSum(books, { tenant, serviceId: undefined })) {
     if (!sums.isPriced) unpricedRequests += sums.outstandingRequests;
-    totalStroops += sums.billedStroops;
-    creditStroops += sums.creditStroops;
-    if (sums.isDisabled) disabledStroops += sums.billedStroops;
+    const { billedStroops: billed, creditStroops: credit } = sums;
+    const disabled = sums.isDisabled ? billed : 0n;
+    totalStroops += onlyStroops(sums, billed);
+    creditStroops += onlyStroops(sums, credit);
+    disabledStroops += onlyStroops(sums, disabled);
+    others.add(sums, { billed, disabled, credit });
   }
-  return { totalStroops, disabledStroops, creditStroops, unpricedRequests };
+  return { totalStroops, disabledStroops, creditStroops, unpricedRequests, otherAssets: others.list };
 }
 
 /** Outstanding requests of a service, and of how many agents they are. */

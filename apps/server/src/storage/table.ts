@@ -25,8 +25,8 @@ export interface Column<T> {
   readonly name: Name | undefined;
   /** the only engine that has it; `undefined` for both */
   readonly engine: Engine | undefined;
-  /** `joined` is a column of another table, `part` a field that is passed to the reader */
-  readonly from: 'table' | 'joined' | 'part';
+  /** `joined` is a column of another table, `service` one of the service of the account, `part` a field that is passed to the reader */
+  readonly from: 'table' | 'joined' | 'service' | 'part';
   /** of a text that holds something else */
   readonly decode: ((stored: string, column: string) => T) | undefined;
   readonly encode: ((value: never) => string) | undefined;
@@ -148,6 +148,11 @@ export function joined<T>(column: Column<T>): Column<T> {
   return { ...column, from: 'joined' };
 }
 
+/** A column of the service of the account with which this row is read; null if that is not registered. */
+export function ofService<T>(column: Column<T>): Column<T> {
+  return { ...column, from: 'service' };
+}
+
 export function part<T>(): Part<T> {
   return { ...columnOf<T>('text'), from: 'part' };
 }
@@ -186,6 +191,11 @@ export function columnsOn(engine: Engine, columns: Columns): NamedColumn[] {
 /** The columns that a table itself has for the fields of its rows. */
 export function ownColumns(engine: Engine, { columns }: Table): NamedColumn[] {
   return columnsOn(engine, columns).filter(({ column }) => column.from === 'table');
+}
+
+/** A column of the service of an account, as a `SELECT` lists it. */
+export function serviceColumn(name: string, account = 'a'): string {
+  return `(SELECT v.${name} FROM services AS v WHERE v.tenant = ${account}.tenant AND v.service_id = ${account}.service_id)`;
 }
 
 /** All columns that a row is made with: those of its place, then those of its fields. */

@@ -69,7 +69,7 @@ function commandOf(write: Write): Command {
     case 'set_limit': {
       const { kind, name, agent, serviceId, window, quantity } = write;
       const max = BigInt(quantity) * 1_000_000n;
-      const rest = { apiKeyPrefix: undefined, action: 'refuse', notifyAt: [] } as const;
+      const rest = { apiKeyPrefix: undefined, asset: undefined, action: 'refuse', notifyAt: [] } as const;
       return { kind, name, agent, serviceId, window, max, ...rest };
     }
     case 'set_billing':

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { emptyAccount } from '../../src/domain/account.ts';
+import { inXlm } from '../../src/domain/asset.ts';
 import { priceOfStroops } from '../../src/domain/money.ts';
 import { noChanges } from '../../src/domain/view.ts';
 import { StorageFault } from '../../src/ledger/storage-port.ts';
@@ -26,6 +27,7 @@ test('if part of a batch cannot be written, nothing of the batch is committed', 
     unit: undefined,
     deleted: false,
     unitScale: 0,
+    ...inXlm,
   };
   // The service can be written; the account is none that the batch has locked.
   const changes = { ...noChanges, services: [service], accounts: [emptyAccount('somebody', 'else')] };

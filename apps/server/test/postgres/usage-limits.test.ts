@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Command } from '../../src/domain/command.ts';
+import type { SetLimit } from '../../src/domain/commands/limits.ts';
 import { inStroops } from '../../src/domain/service.ts';
 import { auditBooks } from '../../src/reads/audit-books.ts';
 import {
@@ -19,13 +20,14 @@ import {
 
 const minuteMs = 60_000;
 
-function limit(quantity: number, agent?: string): Command {
+function limit(quantity: number, agent?: string): SetLimit {
   return {
     kind: 'set_limit',
     name: agent === undefined ? 'all' : 'each',
     agent,
     serviceId: undefined,
     apiKeyPrefix: undefined,
+    asset: undefined,
     window: 'lifetime',
     max: BigInt(quantity) * 1_000_000n,
     action: 'refuse',
@@ -74,6 +76,55 @@ test('of two instances that use the last of a limit at once, one is refused', as
   assert.equal(counter?.windows[0]?.used, 3_000_000n);
   // So a second use decided by it would have been let through.
   assert.match(String(rows[0]?.windows), /"2000000"/);
+  await assertRight(instances);
+});
+
+test('of two instances that spend the last of a limit in money at once, on two services, one is refused', async (t) => {
+  const instances = await startInstances(t);
+  const { url, first, second, client } = instances;
+  const xlm = 10n ** 18n;
+  const priced = (serviceId: string): Command => ({
+    kind: 'put_service',
+    serviceId,
+    stated: inStroops(10_000_000n),
+    metadata: undefined,
+  });
+  const ofMoney = (max: bigint): Command => ({ ...limit(1), name: 'all', asset: 'XLM', max });
+  await first.execute(priced('search'), priced('other'));
+  await limited(instances, ofMoney(2n * xlm));
+  await first.execute(usage('a'), usage('b', undefined, 1, 'other'));
+  await first.execute(ofMoney(3n * xlm));
+  await client.query('BEGIN');
+  await client.query('SELECT 1 FROM limit_counters FOR UPDATE');
+  const ahead = first.execute(usage('a', 'event-1'));
+  const behind = second.execute(usage('b', 'event-2', 1, 'other'));
+  await untilWaiting(client, 2);
+  const naive = await connect(t, url);
+  const { rows } = await naive.query('SELECT windows FROM limit_counters');
+  await client.query('ROLLBACK');
+  const statuses = [...(await ahead), ...(await behind)].map((outcome) => answerOf(outcome).status);
+  assert.deepEqual(statuses.sort(), [201, 'limit_reached']);
+  const [counter] = await first.books.limitCounters(tenant, await idOf(instances, 'all'), undefined, 10);
+  assert.equal(counter?.windows[0]?.used, 3n * xlm);
+  // A use decided by what was read before the lock would have been let through.
+  assert.match(String(rows[0]?.windows), /"2000000000000000000"/);
+  await assertRight(instances);
+});
+
+test('usage and holds of two instances never cost more than a limit in money lets through', async (t) => {
+  const instances = await startInstances(t);
+  const { first, second } = instances;
+  const stated = inStroops(10_000_000n);
+  await first.execute({ kind: 'put_service', serviceId: usageService, stated, metadata: undefined });
+  await limited(instances, { ...limit(1), asset: 'XLM', max: 25n * 10n ** 18n, notifyAt: [] });
+  const sent = Array.from({ length: 60 }, (_, number) => {
+    const instance = number % 2 === 0 ? first : second;
+    const agent = `agent-${number % 3}`;
+    return instance.execute(number % 4 < 2 ? usage(agent) : hold(agent, `hold-${number}`));
+  });
+  const statuses = (await Promise.all(sent)).map(([outcome]) => answerOf(outcome).status);
+  assert.equal(statuses.filter((status) => status === 201).length, 25);
+  assert.equal(statuses.filter((status) => status === 'limit_reached').length, 35);
   await assertRight(instances);
 });
 

@@ -36,15 +36,15 @@ export function auditRows(tenant: string, rows: TenantRows): void {
 function auditAccount(rows: TenantRows, account: Account, limits: LimitAudit): readonly string[] {
   const { agent, serviceId } = account;
   const name = accountName(agent, serviceId);
-  const { prices, tiers } = pricesOf(rows.prices.get(serviceId) ?? []);
-  const audit = new AccountAudit(account, prices, tiers);
+  const prices = pricesOf(rows.prices.get(serviceId) ?? []);
+  const audit = new AccountAudit(account, prices, rows.services.get(serviceId));
   const entries = rows.entries.get(name) ?? [];
   let at = 0;
   const feedTo = (through: number) => {
     for (const entry of entries.slice(at, through)) {
       const { taken, inTiers } = takenBy(entries, audit, entry);
       audit.entry(entry, taken, inTiers);
-      limits.entry(entry);
+      limits.entry(entry, audit.costOf(entry));
     }
     at = Math.max(at, through);
   };

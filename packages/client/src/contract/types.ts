@@ -37,7 +37,7 @@ export interface components {
                 readonly retries: number;
                 /** @description All its digits are sent, also beyond 2^53. */
                 readonly requests: number;
-                /** @description At the price in force when they came again. */
+                /** @description At the price in force when they came again; usage of services in other assets than XLM is left out. */
                 readonly stroops: string;
             };
         };
@@ -59,7 +59,11 @@ export interface components {
                 readonly window: "minute" | "hour" | "day" | "month" | "lifetime";
                 readonly max: {
                     /** @description A number of requests (or tokens, or units), as a decimal string with at most six decimal places. */
-                    readonly quantity: string;
+                    readonly quantity?: string;
+                    /** @description In place of `quantity`: what the usage of services in the asset may cost, exactly. Usage in other assets, and usage that has no price yet, does not count. */
+                    readonly amount?: string;
+                    /** @description The asset of `amount`; XLM without it. */
+                    readonly asset?: string;
                 };
                 /** @description `refuse`: usage beyond the limit is refused with `limit_reached`. `notify`: it is only reported. */
                 readonly action: "refuse" | "notify";
@@ -96,12 +100,21 @@ export interface components {
             readonly nextCursor: string | null;
             /** @description Whether there is more now. A short page can say so, too, where a filter matches little. */
             readonly hasMore: boolean;
-            /** @description What settling all accounts of the agent now would bill, on all pages together. Null on the pages after the first. */
+            /** @description What settling all accounts of the agent now would bill in XLM, on all pages together. Null on the pages after the first. */
             readonly totalBilledStroops: string | null;
-            /** @description Credits that would be left, of all accounts. Null on the pages after the first. */
+            /** @description Credits that would be left in XLM, of all accounts. Null on the pages after the first. */
             readonly totalCreditStroops: string | null;
             /** @description Outstanding, of services without a price. All its digits are sent, also beyond 2^53. Null on the pages after the first. */
             readonly unpricedRequests: number | null;
+            /** @description The totals in other assets than XLM, on the first page. Absent if the agent used no service in one. */
+            readonly otherAssets?: readonly {
+                /** @description What the amounts are in. `XLM` (whose atom is the stroop, 10^-7) is built in. */
+                readonly asset: string;
+                /** @description An exact amount of the asset, as a decimal string with at most 18 places. */
+                readonly totalBilled: string;
+                /** @description An exact amount of the asset, as a decimal string with at most 18 places. */
+                readonly totalCredit: string;
+            }[];
         };
         readonly AgentTotal: {
             /** @description Who consumes: A-Z a-z 0-9 . _ - @ : / | + ~ # $ ! and '*'; not '.' or '..', no '::'. Percent-encoded in a path. */
@@ -119,11 +132,11 @@ export interface components {
                 readonly recordedRequests: number;
                 /** @description All its digits are sent, also beyond 2^53. */
                 readonly outstandingRequests: number;
-                /** @description What settling its accounts now would bill. */
+                /** @description What settling its accounts now would bill in XLM. */
                 readonly outstandingStroops: string;
                 /** @description Outstanding, of services without a price. */
                 readonly unpricedRequests: number;
-                /** @description What settlements have billed. */
+                /** @description What settlements have billed in XLM. */
                 readonly settledStroops: string;
                 /** @description Its prepaid balances by asset, as they were recorded last: what has just expired or lapsed may not be in them yet. */
                 readonly balances: readonly {
@@ -133,6 +146,15 @@ export interface components {
                     readonly available: string;
                     /** @description What open holds reserve. */
                     readonly held: string;
+                }[];
+                /** @description What it owes and what was billed in other assets than XLM. Absent if it used no service in one. */
+                readonly otherAssets?: readonly {
+                    /** @description What the amounts are in. `XLM` (whose atom is the stroop, 10^-7) is built in. */
+                    readonly asset: string;
+                    /** @description An exact amount of the asset, as a decimal string with at most 18 places. */
+                    readonly outstanding: string;
+                    /** @description An exact amount of the asset, as a decimal string with at most 18 places. */
+                    readonly settled: string;
                 }[];
             }[];
             /** @description Send it as `cursor` for the next page; null after the last one. */
@@ -178,11 +200,15 @@ export interface components {
                 readonly action: "refuse" | "notify";
                 readonly max: {
                     /** @description A number of requests (or tokens, or units), as a decimal string with at most six decimal places. */
-                    readonly quantity: string;
+                    readonly quantity?: string;
+                    /** @description In place of `quantity`: what the usage of services in the asset may cost, exactly. Usage in other assets, and usage that has no price yet, does not count. */
+                    readonly amount?: string;
+                    /** @description The asset of `amount`; XLM without it. */
+                    readonly asset?: string;
                 };
-                /** @description A number of requests (or tokens, or units), as a decimal string with at most six decimal places. */
+                /** @description A quantity, or an amount if `max` is one. */
                 readonly used: string;
-                /** @description A number of requests (or tokens, or units), as a decimal string with at most six decimal places. */
+                /** @description A quantity, or an amount if `max` is one. */
                 readonly left: string;
             }[];
         };
@@ -274,6 +300,17 @@ export interface components {
             /** @description Within which time every instance follows a change. */
             readonly effectiveWithinMs: number;
         };
+        readonly AssetList: {
+            readonly items: readonly components["schemas"]["RegisteredAsset"][];
+            /** @description Send it as `cursor` for the next page; null after the last one. */
+            readonly nextCursor: string | null;
+            /** @description Whether there is more now. A short page can say so, too, where a filter matches little. */
+            readonly hasMore: boolean;
+        };
+        readonly AssetPut: {
+            /** @description The decimal places in which bills in the asset are rounded. */
+            readonly scale: number;
+        };
         readonly Audit: {
             readonly ok: boolean;
             readonly accounts: number;
@@ -308,6 +345,23 @@ export interface components {
                 /** @description An amount in stroops (10^-7 XLM), as a decimal string. */
                 readonly stroops: string;
             };
+            /** @description What the members in stroops say of XLM, for each other asset. Absent if there is none. */
+            readonly otherAssets?: readonly {
+                /** @description What the amounts are in. `XLM` (whose atom is the stroop, 10^-7) is built in. */
+                readonly asset: string;
+                /** @description An exact amount of the asset, as a decimal string with at most 18 places. */
+                readonly recorded: string;
+                /** @description An exact amount of the asset, as a decimal string with at most 18 places. */
+                readonly reversed: string;
+                /** @description An exact amount of the asset; below 0 for an overdraft. */
+                readonly paid: string;
+                /** @description An exact amount of the asset, as a decimal string with at most 18 places. */
+                readonly settled: string;
+                /** @description An exact amount of the asset, as a decimal string with at most 18 places. */
+                readonly writtenOff: string;
+                /** @description An exact amount of the asset; below 0 for an overdraft. */
+                readonly outstanding: string;
+            }[];
             readonly differences: readonly {
                 /** @description Who consumes: A-Z a-z 0-9 . _ - @ : / | + ~ # $ ! and '*'; not '.' or '..', no '::'. Percent-encoded in a path. */
                 readonly agent: string;
@@ -346,7 +400,7 @@ export interface components {
                 /** @description Null: what belongs to no tenant. */
                 readonly tenant: string | null;
                 /** @description What was done. `api_key.expires`: a key was given an end, by a rotation. */
-                readonly action: "api_key.created" | "api_key.expires" | "api_key.revoked" | "service.registered" | "service.changed" | "service.deleted" | "limit.set" | "limit.deleted" | "webhook.created" | "webhook.changed" | "webhook.deleted" | "usage.reversed" | "credit.written_off" | "balance.granted" | "grant.voided" | "billing.changed" | "server.paused" | "server.unpaused" | "settings.changed";
+                readonly action: "api_key.created" | "api_key.expires" | "api_key.revoked" | "asset.registered" | "service.registered" | "service.changed" | "service.deleted" | "limit.set" | "limit.deleted" | "webhook.created" | "webhook.changed" | "webhook.deleted" | "usage.reversed" | "credit.written_off" | "balance.granted" | "grant.voided" | "billing.changed" | "server.paused" | "server.unpaused" | "settings.changed";
                 /** @description What it was done to: the prefix of a key, a service, the id of a webhook, a grant or an entry, an agent; empty for the server and for the billing of all agents. */
                 readonly subject: string;
                 /** @description What changed; never a secret, nor the path of a webhook. Without `allowedAddresses` of a key for an API key without the scope `manage`. */
@@ -401,11 +455,11 @@ export interface components {
             readonly requests: number;
             /** @description The same in units, with all decimal places. Only where the service has a `unitScale`; `requests` counts the smallest parts then. */
             readonly quantity?: string;
-            /** @description The price of one unit in stroops; absent if it is not a whole number of them. */
+            /** @description The price of one unit in stroops; absent if it is not a whole number of them, and in another asset than XLM. */
             readonly priceStroops?: number;
             /** @description The price of one unit of the asset, exactly. */
             readonly price: string;
-            /** @description Absent if the line is not a whole number of stroops. */
+            /** @description Absent if the line is not a whole number of stroops, and in another asset than XLM. */
             readonly amountStroops?: string;
             /** @description What the line costs, exactly. */
             readonly amount: string;
@@ -434,14 +488,25 @@ export interface components {
             readonly asset?: string;
         };
         readonly BillingTotal: {
-            /** @description An amount in stroops (10^-7 XLM), as a decimal string. */
+            /** @description What is outstanding in XLM. */
             readonly totalStroops: string;
-            /** @description An amount in stroops (10^-7 XLM), as a decimal string. */
+            /** @description Of that: of services that are disabled. */
             readonly disabledStroops: string;
-            /** @description Credits that are left, of all accounts. */
+            /** @description Credits that are left in XLM, of all accounts. */
             readonly creditStroops: string;
             /** @description All its digits are sent, also beyond 2^53. */
             readonly unpricedRequests: number;
+            /** @description The same in each other asset of which a service was used. Absent if there is none. */
+            readonly otherAssets?: readonly {
+                /** @description What the amounts are in. `XLM` (whose atom is the stroop, 10^-7) is built in. */
+                readonly asset: string;
+                /** @description An exact amount of the asset, as a decimal string with at most 18 places. */
+                readonly total: string;
+                /** @description An exact amount of the asset, as a decimal string with at most 18 places. */
+                readonly disabled: string;
+                /** @description An exact amount of the asset, as a decimal string with at most 18 places. */
+                readonly credit: string;
+            }[];
         };
         readonly CallerSeen: {
             /** @description `anonymous`: without a key, in development mode. `tenant`: by an API key. `admin`: by the admin key. */
@@ -508,7 +573,11 @@ export interface components {
             readonly window: "minute" | "hour" | "day" | "month" | "lifetime";
             readonly max: {
                 /** @description A number of requests (or tokens, or units), as a decimal string with at most six decimal places. */
-                readonly quantity: string;
+                readonly quantity?: string;
+                /** @description In place of `quantity`: what the usage of services in the asset may cost, exactly. Usage in other assets, and usage that has no price yet, does not count. */
+                readonly amount?: string;
+                /** @description The asset of `amount`; XLM without it. */
+                readonly asset?: string;
             };
             /** @description `refuse`: usage beyond the limit is refused with `limit_reached`. `notify`: it is only reported. */
             readonly action: "refuse" | "notify";
@@ -636,8 +705,10 @@ export interface components {
             };
             readonly writesOff?: {
                 readonly kind: "write_off" | "paid_out";
-                /** @description An amount in stroops (10^-7 XLM), as a decimal string. */
-                readonly stroops: string;
+                /** @description In stroops; absent in another asset than XLM. */
+                readonly stroops?: string;
+                /** @description In another asset than XLM; absent in XLM. */
+                readonly amount?: string;
                 readonly reason: string;
             };
             /** @description Where the price has tiers: what of it fell into which. */
@@ -665,7 +736,7 @@ export interface components {
             readonly [key: string]: unknown;
         };
         /** @enum {string} */
-        readonly ErrorCode: "invalid_request" | "invalid_idempotency_key" | "idempotency_key_required" | "idempotency_key_in_future" | "unauthorized" | "insufficient_balance" | "forbidden" | "insufficient_scope" | "address_not_allowed" | "not_found" | "unknown_tenant" | "not_seen" | "method_not_allowed" | "request_timeout" | "idempotency_conflict" | "usage_id_conflict" | "grant_id_conflict" | "hold_id_conflict" | "hold_ended" | "service_disabled" | "service_deleted" | "service_has_outstanding_usage" | "already_reversed" | "not_reversible" | "no_credit" | "idempotency_key_expired" | "quote_changed" | "grant_changed" | "payload_too_large" | "unsupported_media_type" | "limit_exceeded" | "invalid_quantity" | "service_in_use" | "service_unpriced" | "bulk_rejected" | "event_too_old" | "event_in_future" | "rate_limited" | "limit_reached" | "quota_exceeded" | "headers_too_large" | "internal_error" | "storage_unavailable" | "outcome_unknown" | "overloaded" | "api_key_exists" | "webhook_disabled" | "service_paused" | "shutting_down";
+        readonly ErrorCode: "invalid_request" | "invalid_idempotency_key" | "idempotency_key_required" | "idempotency_key_in_future" | "unauthorized" | "insufficient_balance" | "forbidden" | "insufficient_scope" | "address_not_allowed" | "not_found" | "unknown_tenant" | "not_seen" | "method_not_allowed" | "request_timeout" | "idempotency_conflict" | "usage_id_conflict" | "grant_id_conflict" | "asset_conflict" | "hold_id_conflict" | "hold_ended" | "service_disabled" | "service_deleted" | "service_has_outstanding_usage" | "already_reversed" | "not_reversible" | "no_credit" | "idempotency_key_expired" | "quote_changed" | "grant_changed" | "payload_too_large" | "unsupported_media_type" | "limit_exceeded" | "invalid_quantity" | "service_in_use" | "unknown_asset" | "asset_mismatch" | "service_unpriced" | "bulk_rejected" | "event_too_old" | "event_in_future" | "rate_limited" | "limit_reached" | "quota_exceeded" | "headers_too_large" | "internal_error" | "storage_unavailable" | "outcome_unknown" | "overloaded" | "api_key_exists" | "webhook_disabled" | "service_paused" | "shutting_down";
         readonly ErrorCodeRow: {
             readonly code: string;
             readonly status: number;
@@ -1078,8 +1149,10 @@ export interface components {
             };
             readonly writesOff?: {
                 readonly kind: "write_off" | "paid_out";
-                /** @description An amount in stroops (10^-7 XLM), as a decimal string. */
-                readonly stroops: string;
+                /** @description In stroops; absent in another asset than XLM. */
+                readonly stroops?: string;
+                /** @description In another asset than XLM; absent in XLM. */
+                readonly amount?: string;
                 readonly reason: string;
             };
             /** @description Where the price has tiers: what of it fell into which. */
@@ -1088,7 +1161,7 @@ export interface components {
             readonly priceStroops: number | null;
             /** @description The price of one unit, exactly. Null without a price, in tiers, and for a reversal of usage at several prices. */
             readonly price: string | null;
-            /** @description What it adds to a bill; below 0 for a reversal. Null while its service has no price, and if it is not a whole number of stroops. */
+            /** @description What it adds to a bill; below 0 for a reversal. Null while its service has no price, if it is not a whole number of stroops, and in another asset than XLM. */
             readonly amountStroops: string | null;
             /** @description What it adds to a bill, exactly. Null while its service has no price. */
             readonly amount: string | null;
@@ -1111,7 +1184,11 @@ export interface components {
             readonly window: "minute" | "hour" | "day" | "month" | "lifetime";
             readonly max: {
                 /** @description A number of requests (or tokens, or units), as a decimal string with at most six decimal places. */
-                readonly quantity: string;
+                readonly quantity?: string;
+                /** @description In place of `quantity`: what the usage of services in the asset may cost, exactly. Usage in other assets, and usage that has no price yet, does not count. */
+                readonly amount?: string;
+                /** @description The asset of `amount`; XLM without it. */
+                readonly asset?: string;
             };
             /** @description `refuse`: usage beyond the limit is refused with `limit_reached`. `notify`: it is only reported. */
             readonly action: "refuse" | "notify";
@@ -1138,7 +1215,11 @@ export interface components {
             readonly window: "minute" | "hour" | "day" | "month" | "lifetime";
             readonly max: {
                 /** @description A number of requests (or tokens, or units), as a decimal string with at most six decimal places. */
-                readonly quantity: string;
+                readonly quantity?: string;
+                /** @description In place of `quantity`: what the usage of services in the asset may cost, exactly. Usage in other assets, and usage that has no price yet, does not count. */
+                readonly amount?: string;
+                /** @description The asset of `amount`; XLM without it. */
+                readonly asset?: string;
             };
             /** @description `refuse`: usage beyond the limit is refused with `limit_reached`. `notify`: it is only reported. */
             readonly action: "refuse" | "notify";
@@ -1147,7 +1228,7 @@ export interface components {
         };
         readonly ListActsQuery: {
             /** @description What was done. `api_key.expires`: a key was given an end, by a rotation. */
-            readonly action?: "api_key.created" | "api_key.expires" | "api_key.revoked" | "service.registered" | "service.changed" | "service.deleted" | "limit.set" | "limit.deleted" | "webhook.created" | "webhook.changed" | "webhook.deleted" | "usage.reversed" | "credit.written_off" | "balance.granted" | "grant.voided" | "billing.changed" | "server.paused" | "server.unpaused" | "settings.changed";
+            readonly action?: "api_key.created" | "api_key.expires" | "api_key.revoked" | "asset.registered" | "service.registered" | "service.changed" | "service.deleted" | "limit.set" | "limit.deleted" | "webhook.created" | "webhook.changed" | "webhook.deleted" | "usage.reversed" | "credit.written_off" | "balance.granted" | "grant.voided" | "billing.changed" | "server.paused" | "server.unpaused" | "settings.changed";
             /** @description Who did it: `admin`, `anonymous`, `server`, or the prefix of an API key. */
             readonly actor?: string;
             /** @description What it was done to. */
@@ -1178,7 +1259,7 @@ export interface components {
             readonly q?: string;
             /** @description `agent`: by name. `outstanding`: those that owe most first. `available`: those with a balance, the lowest first. By name without it. The other two give one page, at most `limit` agents. */
             readonly sort?: "agent" | "outstanding" | "available";
-            /** @description The asset of `sort=available`; XLM without it. */
+            /** @description The asset of the amounts that are sorted by; XLM without it. */
             readonly asset?: string;
             /** @description Opaque: `nextCursor` of the page before. */
             readonly cursor?: string;
@@ -1212,6 +1293,15 @@ export interface components {
             readonly limit?: number;
             /** @description Whether keys that were revoked are listed, too. */
             readonly includeRevoked?: "true" | "false";
+        };
+        readonly ListAssetsQuery: {
+            /** @description Opaque: `nextCursor` of the page before. */
+            readonly cursor?: string;
+            /**
+             * @description The most items of the answer. A fraction is cut off, what is out of bounds is brought within them, and what is not a number counts as 101.
+             * @default 101
+             */
+            readonly limit?: number;
         };
         readonly ListDeliveriesQuery: {
             /** @description Opaque: `nextCursor` of the page before. */
@@ -1439,13 +1529,13 @@ export interface components {
             readonly cost: string;
             /** @description What of that was drawn from the prepaid balance. */
             readonly paid: string;
-            /** @description What is left to pay: usage that was not drawn, less the credit that was carried. The same as `billedStroops`. */
+            /** @description What is left to pay: usage that was not drawn, less the credit that was carried. The same as `amount`. */
             readonly due: string;
         };
         readonly PriceList: {
             readonly items: readonly {
                 readonly version: number;
-                /** @description The price of one unit in stroops; absent if it is not a whole number of them. */
+                /** @description The price of one unit in stroops; absent if it is not a whole number of them, and in another asset than XLM. */
                 readonly priceStroops?: number;
                 /** @description The price of `per` units, as a decimal string: exact to 10^-12 of the asset for one unit. */
                 readonly price: string;
@@ -1472,7 +1562,7 @@ export interface components {
             readonly hasMore: boolean;
         };
         readonly PricePatch: {
-            /** @description Price of one unit in stroops (10^-7 XLM). Or name a `price`. */
+            /** @description Price of one unit in stroops (10^-7 XLM), for a service in XLM. Or name a `price`. */
             readonly priceStroops?: number;
             /** @description The price of `per` units, as a decimal string: exact to 10^-12 of the asset for one unit. */
             readonly price?: string;
@@ -1517,28 +1607,32 @@ export interface components {
             readonly requests: number;
             /** @description The same in units, with all decimal places. Only where the service has a `unitScale`; `requests` counts the smallest parts then. */
             readonly quantity?: string;
-            /** @description The price in force now; absent if it is not a whole number of stroops. */
+            /** @description The price in force now; absent if it is not a whole number of stroops, and in another asset than XLM. */
             readonly priceStroops?: number;
             /** @description The price of one unit in force now. */
             readonly price: string;
-            /** @description An amount in stroops (10^-7 XLM), as a decimal string. */
-            readonly billedStroops: string;
-            /** @description What is billed. The same as `billedStroops`, in XLM. */
+            /** @description What is billed in stroops; absent in another asset than XLM. */
+            readonly billedStroops?: string;
+            /** @description What is billed. In XLM the same as `billedStroops`. */
             readonly amount: string;
             /** @description What the amounts are in. `XLM` (whose atom is the stroop, 10^-7) is built in. */
             readonly asset: string;
             readonly lines: readonly components["schemas"]["BillLine"][];
             /** @description The last entry that this quote counts. */
             readonly through: number;
-            /** @description Credit from the settlement before: 0 or below. */
-            readonly carriedStroops: string;
-            /** @description What the settlement before left below a stroop; it is billed with this one. */
+            /** @description Credit from the settlement before, in stroops: 0 or below. Absent in another asset than XLM. */
+            readonly carriedStroops?: string;
+            /** @description `carriedStroops` in another asset than XLM; absent in XLM. */
+            readonly carried?: string;
+            /** @description What the settlement before left below an atom of the asset, a stroop in XLM; it is billed with this one. */
             readonly remainder: string;
-            /** @description What a settlement now would leave below a stroop. */
+            /** @description What a settlement now would leave below an atom of the asset. */
             readonly remainderOn: string;
             readonly prepaid?: components["schemas"]["Prepaid"];
-            /** @description The credit that is left: what a settlement now could not bill. The bill is then 0. */
-            readonly creditStroops: string;
+            /** @description The credit that is left, in stroops: what a settlement now could not bill. The bill is then 0. Absent in another asset than XLM. */
+            readonly creditStroops?: string;
+            /** @description `creditStroops` in another asset than XLM; absent in XLM. */
+            readonly credit?: string;
             /** @description With `recordedBefore`: requests that were recorded before it and that this quote leaves out, because usage up to them was reversed later. A later bill has them. */
             readonly leftOutRequests?: number;
         };
@@ -1654,6 +1748,14 @@ export interface components {
             /** @description Names the grant for ever, unique in its tenant: 1-128 visible ASCII characters. Without it, the server makes an id. */
             readonly id?: string;
         };
+        readonly RegisteredAsset: {
+            /** @description Its code. */
+            readonly code: string;
+            /** @description The decimal places in which bills in the asset are rounded. */
+            readonly scale: number;
+            /** @description Whether every tenant has it, as `XLM`. */
+            readonly builtIn: boolean;
+        };
         readonly ReverseRequest: {
             /** @description Why: 1-256 characters. */
             readonly reason: string;
@@ -1703,7 +1805,7 @@ export interface components {
         readonly Service: {
             /** @description What is consumed: A-Z a-z 0-9 . _ - @ : / | + ~ # $ ! and '*'; not '.' or '..', no '::'. Percent-encoded in a path. */
             readonly serviceId: string;
-            /** @description The price of one unit in stroops; absent if it is not a whole number of them. */
+            /** @description The price of one unit in stroops; absent if it is not a whole number of them, and in another asset than XLM. */
             readonly priceStroops?: number;
             /** @description The price of `per` units, as a decimal string: exact to 10^-12 of the asset for one unit. */
             readonly price: string;
@@ -1754,7 +1856,7 @@ export interface components {
                 readonly ok: true;
                 /** @description What is consumed: A-Z a-z 0-9 . _ - @ : / | + ~ # $ ! and '*'; not '.' or '..', no '::'. Percent-encoded in a path. */
                 readonly serviceId: string;
-                /** @description The price of one unit in stroops; absent if it is not a whole number of them. */
+                /** @description The price of one unit in stroops; absent if it is not a whole number of them, and in another asset than XLM. */
                 readonly priceStroops?: number;
                 /** @description The price of `per` units, as a decimal string: exact to 10^-12 of the asset for one unit. */
                 readonly price: string;
@@ -1800,7 +1902,7 @@ export interface components {
         readonly ServicePrice: {
             /** @description What is consumed: A-Z a-z 0-9 . _ - @ : / | + ~ # $ ! and '*'; not '.' or '..', no '::'. Percent-encoded in a path. */
             readonly serviceId: string;
-            /** @description The price of one unit in stroops; absent if it is not a whole number of them. */
+            /** @description The price of one unit in stroops; absent if it is not a whole number of them, and in another asset than XLM. */
             readonly priceStroops?: number;
             /** @description The price of `per` units, as a decimal string: exact to 10^-12 of the asset for one unit. */
             readonly price: string;
@@ -1823,7 +1925,7 @@ export interface components {
         readonly ServicePut: {
             /** @description What is consumed: A-Z a-z 0-9 . _ - @ : / | + ~ # $ ! and '*'; not '.' or '..', no '::'. Percent-encoded in a path. */
             readonly serviceId: string;
-            /** @description Price of one unit in stroops (10^-7 XLM). Or name a `price`. */
+            /** @description Price of one unit in stroops (10^-7 XLM), for a service in XLM. Or name a `price`. */
             readonly priceStroops?: number;
             /** @description The price of `per` units, as a decimal string: exact to 10^-12 of the asset for one unit. */
             readonly price?: string;
@@ -1846,11 +1948,13 @@ export interface components {
             readonly unit?: string;
             /** @description How many decimal places a quantity of the service may have: 0 to 6. It stays once something was recorded. */
             readonly unitScale?: number;
+            /** @description What the price is in; it stays from the first registration on. XLM without it, and for a service that is registered, its own. */
+            readonly asset?: string;
         };
         readonly ServiceRegistered: {
             /** @description What is consumed: A-Z a-z 0-9 . _ - @ : / | + ~ # $ ! and '*'; not '.' or '..', no '::'. Percent-encoded in a path. */
             readonly serviceId: string;
-            /** @description The price of one unit in stroops; absent if it is not a whole number of them. */
+            /** @description The price of one unit in stroops; absent if it is not a whole number of them, and in another asset than XLM. */
             readonly priceStroops?: number;
             /** @description The price of `per` units, as a decimal string: exact to 10^-12 of the asset for one unit. */
             readonly price: string;
@@ -1897,6 +2001,8 @@ export interface components {
             /** @description The last entry to bill, from a quote. Refused with `quote_changed` if it was settled before, or if usage up to it was reversed or cleared by a later entry. */
             readonly through?: number;
             readonly expectedStroops?: components["schemas"]["ExpectedStroops"];
+            /** @description In place of `expectedStroops`, for any asset: the `amount` of the quote. */
+            readonly expectedAmount?: string;
             /** @description Names a run of bills, such as those of a month: letters, digits and . _ - : */
             readonly runId?: string;
         };
@@ -1908,21 +2014,23 @@ export interface components {
             readonly requests: number;
             /** @description The same in units, with all decimal places. Only where the service has a `unitScale`; `requests` counts the smallest parts then. */
             readonly quantity?: string;
-            /** @description The price of one unit in stroops; absent if it is not a whole number of them. */
+            /** @description The price of one unit in stroops; absent if it is not a whole number of them, and in another asset than XLM. */
             readonly priceStroops?: number;
             /** @description The price of one unit of the asset, exactly. */
             readonly price: string;
-            /** @description An amount in stroops (10^-7 XLM), as a decimal string. */
-            readonly billedStroops: string;
-            /** @description What is billed. The same as `billedStroops`, in XLM. */
+            /** @description What is billed in stroops; absent in another asset than XLM. */
+            readonly billedStroops?: string;
+            /** @description What is billed. In XLM the same as `billedStroops`. */
             readonly amount: string;
             /** @description What the amounts are in. `XLM` (whose atom is the stroop, 10^-7) is built in. */
             readonly asset: string;
-            /** @description Credit from the settlement before: 0 or below. */
-            readonly carriedStroops: string;
-            /** @description What the settlement before left below a stroop; it is billed with this one. */
+            /** @description Credit from the settlement before, in stroops: 0 or below. Absent in another asset than XLM. */
+            readonly carriedStroops?: string;
+            /** @description `carriedStroops` in another asset than XLM; absent in XLM. */
+            readonly carried?: string;
+            /** @description What the settlement before left below an atom of the asset, a stroop in XLM; it is billed with this one. */
             readonly remainder: string;
-            /** @description What it left below a stroop, for the next settlement. */
+            /** @description What it left below an atom of the asset, for the next settlement. */
             readonly remainderOn: string;
             readonly prepaid?: components["schemas"]["Prepaid"];
             readonly settlementId: string | null;
@@ -1937,28 +2045,37 @@ export interface components {
                 readonly requests: number;
                 /** @description The same in units, with all decimal places. Only where the service has a `unitScale`; `requests` counts the smallest parts then. */
                 readonly quantity?: string;
-                /** @description The price of one unit in stroops; absent if it is not a whole number of them. */
+                /** @description The price of one unit in stroops; absent if it is not a whole number of them, and in another asset than XLM. */
                 readonly priceStroops?: number;
                 /** @description The price of one unit of the asset, exactly. */
                 readonly price: string;
-                /** @description An amount in stroops (10^-7 XLM), as a decimal string. */
-                readonly billedStroops: string;
-                /** @description What is billed. The same as `billedStroops`, in XLM. */
+                /** @description What is billed in stroops; absent in another asset than XLM. */
+                readonly billedStroops?: string;
+                /** @description What is billed. In XLM the same as `billedStroops`. */
                 readonly amount: string;
                 /** @description What the amounts are in. `XLM` (whose atom is the stroop, 10^-7) is built in. */
                 readonly asset: string;
-                /** @description Credit from the settlement before: 0 or below. */
-                readonly carriedStroops: string;
-                /** @description What the settlement before left below a stroop; it is billed with this one. */
+                /** @description Credit from the settlement before, in stroops: 0 or below. Absent in another asset than XLM. */
+                readonly carriedStroops?: string;
+                /** @description `carriedStroops` in another asset than XLM; absent in XLM. */
+                readonly carried?: string;
+                /** @description What the settlement before left below an atom of the asset, a stroop in XLM; it is billed with this one. */
                 readonly remainder: string;
-                /** @description What it left below a stroop, for the next settlement. */
+                /** @description What it left below an atom of the asset, for the next settlement. */
                 readonly remainderOn: string;
                 readonly prepaid?: components["schemas"]["Prepaid"];
                 readonly settlementId: string | null;
                 readonly lines: readonly components["schemas"]["BillLine"][];
             }[];
-            /** @description An amount in stroops (10^-7 XLM), as a decimal string. */
+            /** @description What was billed in XLM. */
             readonly totalBilledStroops: string;
+            /** @description What was billed in each other asset. Absent if nothing was. */
+            readonly otherAssets?: readonly {
+                /** @description What the amounts are in. `XLM` (whose atom is the stroop, 10^-7) is built in. */
+                readonly asset: string;
+                /** @description An exact amount of the asset, as a decimal string with at most 18 places. */
+                readonly totalBilled: string;
+            }[];
             readonly skipped: readonly {
                 /** @description What is consumed: A-Z a-z 0-9 . _ - @ : / | + ~ # $ ! and '*'; not '.' or '..', no '::'. Percent-encoded in a path. */
                 readonly serviceId: string;
@@ -1982,20 +2099,24 @@ export interface components {
             /** @description The same in units, with all decimal places. Only where the service has a `unitScale`; `requests` counts the smallest parts then. */
             readonly quantity?: string;
             readonly lines: readonly components["schemas"]["BillLine"][];
-            /** @description Credit from the settlement before: 0 or below. */
-            readonly carriedStroops: string;
-            /** @description What the settlement before left below a stroop; it is billed with this one. */
+            /** @description Credit from the settlement before, in stroops: 0 or below. Absent in another asset than XLM. */
+            readonly carriedStroops?: string;
+            /** @description `carriedStroops` in another asset than XLM; absent in XLM. */
+            readonly carried?: string;
+            /** @description What the settlement before left below an atom of the asset, a stroop in XLM; it is billed with this one. */
             readonly remainder: string;
             readonly prepaid?: components["schemas"]["Prepaid"];
-            /** @description Lines, what was carried and the remainder: rounded down, but never below 0. */
-            readonly billedStroops: string;
-            /** @description What is billed. The same as `billedStroops`, in XLM. */
+            /** @description Lines, what was carried and the remainder: rounded down, but never below 0. Absent in another asset than XLM. */
+            readonly billedStroops?: string;
+            /** @description What is billed. In XLM the same as `billedStroops`. */
             readonly amount: string;
             /** @description What the amounts are in. `XLM` (whose atom is the stroop, 10^-7) is built in. */
             readonly asset: string;
-            /** @description What the next settlement carries: 0 or below. */
-            readonly carriedOnStroops: string;
-            /** @description What it left below a stroop, for the next settlement. */
+            /** @description What the next settlement carries: 0 or below. Absent in another asset than XLM. */
+            readonly carriedOnStroops?: string;
+            /** @description `carriedOnStroops` in another asset than XLM; absent in XLM. */
+            readonly carriedOn?: string;
+            /** @description What it left below an atom of the asset, for the next settlement. */
             readonly remainderOn: string;
             readonly settledAt: string;
             /** @description The run that made it. Null: it was made alone. */
@@ -2153,6 +2274,15 @@ export interface components {
             readonly settlementsTotal: number;
             /** @description Whether writes are paused by the operator. */
             readonly paused: boolean;
+            /** @description What the members in stroops say of XLM, for each other asset of which a service was used. Absent if there is none. */
+            readonly otherAssets?: readonly {
+                /** @description What the amounts are in. `XLM` (whose atom is the stroop, 10^-7) is built in. */
+                readonly asset: string;
+                /** @description An exact amount of the asset, as a decimal string with at most 18 places. */
+                readonly outstanding: string;
+                /** @description An exact amount of the asset, as a decimal string with at most 18 places. */
+                readonly settled: string;
+            }[];
         };
         readonly SumUsageOverTimeQuery: {
             /** @description The beginning; 24 hours before `to` without it. */
@@ -2386,6 +2516,8 @@ export interface components {
             /** @description `write_off`: the credit is given up (the default). `paid_out`: the agent was paid outside. */
             readonly kind?: "write_off" | "paid_out";
             readonly expectedStroops?: components["schemas"]["ExpectedStroops"];
+            /** @description In place of `expectedStroops`, for any asset: the `amount` of the quote. */
+            readonly expectedAmount?: string;
         };
     };
     responses: never;
@@ -2409,6 +2541,8 @@ export type ApiKeyCreate = components['schemas']['ApiKeyCreate'];
 export type ApiKeyCreated = components['schemas']['ApiKeyCreated'];
 export type ApiKeyList = components['schemas']['ApiKeyList'];
 export type ApiKeyRotated = components['schemas']['ApiKeyRotated'];
+export type AssetList = components['schemas']['AssetList'];
+export type AssetPut = components['schemas']['AssetPut'];
 export type Audit = components['schemas']['Audit'];
 export type AuditLog = components['schemas']['AuditLog'];
 export type Balance = components['schemas']['Balance'];
@@ -2463,6 +2597,7 @@ export type ListAgentLimitsQuery = components['schemas']['ListAgentLimitsQuery']
 export type ListAgentTotalsQuery = components['schemas']['ListAgentTotalsQuery'];
 export type ListAgentsQuery = components['schemas']['ListAgentsQuery'];
 export type ListApiKeysQuery = components['schemas']['ListApiKeysQuery'];
+export type ListAssetsQuery = components['schemas']['ListAssetsQuery'];
 export type ListDeliveriesQuery = components['schemas']['ListDeliveriesQuery'];
 export type ListEntriesQuery = components['schemas']['ListEntriesQuery'];
 export type ListEventsQuery = components['schemas']['ListEventsQuery'];
@@ -2501,6 +2636,7 @@ export type ReconcileRequest = components['schemas']['ReconcileRequest'];
 export type ReconcileResults = components['schemas']['ReconcileResults'];
 export type RecordUsageBulkQuery = components['schemas']['RecordUsageBulkQuery'];
 export type RefundRequest = components['schemas']['RefundRequest'];
+export type RegisteredAsset = components['schemas']['RegisteredAsset'];
 export type ReverseRequest = components['schemas']['ReverseRequest'];
 export type RotateApiKeyQuery = components['schemas']['RotateApiKeyQuery'];
 export type RotateWebhookSecretQuery = components['schemas']['RotateWebhookSecretQuery'];
@@ -2677,6 +2813,24 @@ export interface Operations {
     readonly query: undefined;
     readonly body: WriteOffRequest;
     readonly success: Entry;
+  };
+  readonly putAsset: {
+    readonly params: { readonly code: string };
+    readonly query: undefined;
+    readonly body: AssetPut;
+    readonly success: RegisteredAsset;
+  };
+  readonly readAsset: {
+    readonly params: { readonly code: string };
+    readonly query: undefined;
+    readonly body: undefined;
+    readonly success: RegisteredAsset;
+  };
+  readonly listAssets: {
+    readonly params: undefined;
+    readonly query: ListAssetsQuery;
+    readonly body: undefined;
+    readonly success: AssetList;
   };
   readonly createGrant: {
     readonly params: { readonly agent: string };

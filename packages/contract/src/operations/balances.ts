@@ -35,7 +35,7 @@ export const balancesOperations = {
         headers: location,
       },
     },
-    errors: ['grant_id_conflict', 'limit_exceeded', 'not_found'],
+    errors: ['grant_id_conflict', 'limit_exceeded', 'unknown_asset'],
   },
   createRefund: {
     method: 'POST',
@@ -52,7 +52,7 @@ export const balancesOperations = {
         headers: location,
       },
     },
-    errors: ['grant_id_conflict', 'limit_exceeded', 'not_found'],
+    errors: ['grant_id_conflict', 'limit_exceeded', 'unknown_asset'],
   },
   listGrants: {
     method: 'GET',
@@ -120,7 +120,7 @@ export const balancesOperations = {
     params: AgentParams,
     body: BillingPut,
     successes: { 200: { description: 'Set.', schema: Billing } },
-    errors: ['not_found'],
+    errors: ['unknown_asset'],
   },
   deleteBilling: {
     method: 'DELETE',
@@ -146,6 +146,6 @@ export const balancesOperations = {
     access: 'tenant',
     body: BillingPut,
     successes: { 200: { description: 'Set.', schema: DefaultBilling } },
-    errors: ['not_found'],
+    errors: ['unknown_asset'],
   },
 } as const satisfies Record<string, OperationSpec>;

@@ -20,6 +20,6 @@ export const creditsOperations = {
         headers: location,
       },
     },
-    errors: ['not_found', 'no_credit', 'quote_changed', 'limit_exceeded'],
+    errors: ['not_found', 'no_credit', 'quote_changed', 'limit_exceeded', 'asset_mismatch'],
   },
 } as const satisfies Record<string, OperationSpec>;

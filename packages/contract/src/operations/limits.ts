@@ -30,7 +30,7 @@ export const limitsOperations = {
       },
       201: { description: 'Set. It counts from now on.', schema: Limit, headers: location },
     },
-    errors: ['limit_exceeded'],
+    errors: ['limit_exceeded', 'unknown_asset'],
   },
   listLimits: {
     method: 'GET',

@@ -35,7 +35,7 @@ export const servicesOperations = {
       201: { description: 'New.', schema: ServiceRegistered, headers: location },
       200: { description: 'Changed.', schema: ServiceRegistered, headers: location },
     },
-    errors: ['limit_exceeded', 'service_in_use'],
+    errors: ['limit_exceeded', 'service_in_use', 'unknown_asset', 'asset_mismatch'],
   },
   listServices: {
     method: 'GET',
@@ -74,7 +74,7 @@ export const servicesOperations = {
     successes: {
       200: { description: 'The price in force.', schema: ServicePrice, headers: location },
     },
-    errors: ['not_found', 'limit_exceeded'],
+    errors: ['not_found', 'limit_exceeded', 'asset_mismatch'],
   },
   putServiceBulk: {
     method: 'POST',

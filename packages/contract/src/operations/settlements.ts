@@ -29,7 +29,7 @@ export const settlementsOperations = {
         headers: location,
       },
     },
-    errors: ['not_found', 'quote_changed', 'limit_exceeded'],
+    errors: ['not_found', 'quote_changed', 'limit_exceeded', 'asset_mismatch'],
   },
   settleBulk: {
     method: 'POST',

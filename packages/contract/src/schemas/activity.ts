@@ -17,7 +17,11 @@ export const Activity = Type.Object({
     {
       retries: Type.Integer({ minimum: 0, description: 'Items of usage.' }),
       requests: Type.Integer({ minimum: 0, description: 'All its digits are sent, also beyond 2^53.' }),
-      stroops: Type.String({ ...Stroops, description: 'At the price in force when they came again.' }),
+      stroops: Type.String({
+        ...Stroops,
+        description:
+          'At the price in force when they came again; usage of services in other assets than XLM is left out.',
+      }),
     },
     { description: 'Usage that came again, and was recorded only once: by its key or by its usage id.' },
   ),

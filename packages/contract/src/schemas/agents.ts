@@ -28,7 +28,7 @@ export const AgentTotalsFilter = Type.Object(
       }),
     ),
     asset: Type.Optional(
-      Type.String({ ...Asset, description: 'The asset of `sort=available`; XLM without it.' }),
+      Type.String({ ...Asset, description: 'The asset of the amounts that are sorted by; XLM without it.' }),
     ),
     cursor: Type.Optional(Cursor),
     limit: Type.Optional(PageLimit),
@@ -47,13 +47,13 @@ export const AgentTotals = Type.Object({
       outstandingRequests: Sum,
       outstandingStroops: Type.String({
         ...Stroops,
-        description: 'What settling its accounts now would bill.',
+        description: 'What settling its accounts now would bill in XLM.',
       }),
       unpricedRequests: Type.Integer({
         minimum: 0,
         description: 'Outstanding, of services without a price.',
       }),
-      settledStroops: Type.String({ ...Stroops, description: 'What settlements have billed.' }),
+      settledStroops: Type.String({ ...Stroops, description: 'What settlements have billed in XLM.' }),
       balances: Type.Array(
         Type.Object({
           asset: Asset,
@@ -67,6 +67,12 @@ export const AgentTotals = Type.Object({
           description:
             'Its prepaid balances by asset, as they were recorded last: what has just expired or lapsed may not be in them yet.',
         },
+      ),
+      otherAssets: Type.Optional(
+        Type.Array(Type.Object({ asset: Asset, outstanding: Amount, settled: Amount }), {
+          description:
+            'What it owes and what was billed in other assets than XLM. Absent if it used no service in one.',
+        }),
       ),
     }),
   ),

@@ -9,6 +9,7 @@ const ActType = Type.Union(
     Type.Literal('api_key.created'),
     Type.Literal('api_key.expires'),
     Type.Literal('api_key.revoked'),
+    Type.Literal('asset.registered'),
     Type.Literal('service.registered'),
     Type.Literal('service.changed'),
     Type.Literal('service.deleted'),

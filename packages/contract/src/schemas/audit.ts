@@ -1,5 +1,5 @@
 import Type from 'typebox';
-import { Asset } from './balances.ts';
+import { Amount, Asset, SignedAmount } from './balances.ts';
 import { Agent, ServiceId, SignedStroops, Stroops } from './identifiers.ts';
 
 const AuditTotals = Type.Object({ requests: Type.Integer({ minimum: 0 }), stroops: Stroops });
@@ -19,6 +19,22 @@ export const Audit = Type.Object({
     { description: 'Drawn from prepaid balances, less what reversals returned.' },
   ),
   writtenOff: Type.Object({ stroops: Stroops }),
+  otherAssets: Type.Optional(
+    Type.Array(
+      Type.Object({
+        asset: Asset,
+        recorded: Amount,
+        reversed: Amount,
+        paid: SignedAmount,
+        settled: Amount,
+        writtenOff: Amount,
+        outstanding: SignedAmount,
+      }),
+      {
+        description: 'What the members in stroops say of XLM, for each other asset. Absent if there is none.',
+      },
+    ),
+  ),
   differences: Type.Array(Type.Object({ agent: Agent, serviceId: ServiceId, message: Type.String() })),
   acts: Type.Object(
     { logged: Type.Integer({ minimum: 0 }), differences: Type.Array(Type.String()) },

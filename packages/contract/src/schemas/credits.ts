@@ -1,6 +1,6 @@
 import Type, { type Static } from 'typebox';
 import { Reason } from './identifiers.ts';
-import { ExpectedStroops } from './quotes.ts';
+import { ExpectedAmount, ExpectedStroops } from './quotes.ts';
 
 export const WriteOffRequest = Type.Object(
   {
@@ -13,6 +13,7 @@ export const WriteOffRequest = Type.Object(
       }),
     ),
     expectedStroops: Type.Optional(ExpectedStroops),
+    expectedAmount: Type.Optional(ExpectedAmount),
   },
   { additionalProperties: false },
 );

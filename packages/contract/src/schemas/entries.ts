@@ -1,5 +1,5 @@
 import Type, { type Static } from 'typebox';
-import { Asset, SignedAmount } from './balances.ts';
+import { Amount, Asset, SignedAmount } from './balances.ts';
 import {
   Agent,
   Metadata,
@@ -39,7 +39,10 @@ const Reverses = Type.Object({
 /** What a write-off takes off the credit of its account: all of it. */
 const WritesOff = Type.Object({
   kind: Type.Union([Type.Literal('write_off'), Type.Literal('paid_out')]),
-  stroops: Stroops,
+  stroops: Type.Optional(
+    Type.String({ ...Stroops, description: 'In stroops; absent in another asset than XLM.' }),
+  ),
+  amount: Type.Optional(Type.String({ ...Amount, description: 'In another asset than XLM; absent in XLM.' })),
   reason: Type.String(),
 });
 
@@ -73,14 +76,22 @@ const recorded = {
 };
 
 /** An entry as it was recorded. */
-export const Entry = Type.Object(recorded);
+export const Entry = Type.Object({
+  ...recorded,
+  asset: Type.Optional(
+    Type.String({
+      ...Asset,
+      description: 'What the amounts are in, if there are some and they are not in XLM.',
+    }),
+  ),
+});
 
 /** An entry with its price, and what became of it. */
 export const KnownEntry = Type.Object({
   ...recorded,
   priceStroops: Type.Union([PriceStroops, Type.Null()], {
     description:
-      'At its price version. Null without a price, in tiers, for a reversal of usage at several prices, and if the price is not a whole number of stroops.',
+      'At its price version. Null without a price, in tiers, for a reversal of usage at several prices, if the price is not a whole number of stroops, and in another asset than XLM.',
   }),
   price: Type.Union([UnitPrice, Type.Null()], {
     description:
@@ -88,7 +99,7 @@ export const KnownEntry = Type.Object({
   }),
   amountStroops: Type.Union([SignedStroops, Type.Null()], {
     description:
-      'What it adds to a bill; below 0 for a reversal. Null while its service has no price, and if it is not a whole number of stroops.',
+      'What it adds to a bill; below 0 for a reversal. Null while its service has no price, if it is not a whole number of stroops, and in another asset than XLM.',
   }),
   amount: Type.Union([SignedAmount, Type.Null()], {
     description: 'What it adds to a bill, exactly. Null while its service has no price.',

@@ -1,5 +1,6 @@
 import Type, { type Static } from 'typebox';
 import { bounds } from '../bounds.ts';
+import { Amount, Asset } from './balances.ts';
 import { explained } from './explained-pattern.ts';
 import { Agent, Requests, ServiceId, Timestamp, TimestampOrNull } from './identifiers.ts';
 import { Cursor, clampedLimit, PageLimit, pagedToEnd } from './pages.ts';
@@ -27,6 +28,13 @@ const Quantity = Type.String({
   examples: ['1000'],
 });
 
+/** What a limit counts: a quantity, or an amount if its `max` is one. */
+const Measure = Type.String({
+  ...Amount,
+  description: 'A quantity, or an amount if `max` is one.',
+  examples: ['1000'],
+});
+
 const limit = {
   agent: Type.Union([Type.Literal('*'), Agent], {
     description:
@@ -49,7 +57,20 @@ const limit = {
     ],
     { description: 'Fixed windows, in UTC. Each begins with nothing used.', examples: ['day'] },
   ),
-  max: Type.Object({ quantity: Quantity }, { additionalProperties: false }),
+  max: Type.Object(
+    {
+      quantity: Type.Optional(Quantity),
+      amount: Type.Optional(
+        Type.String({
+          ...Amount,
+          description:
+            'In place of `quantity`: what the usage of services in the asset may cost, exactly. Usage in other assets, and usage that has no price yet, does not count.',
+        }),
+      ),
+      asset: Type.Optional(Type.String({ ...Asset, description: 'The asset of `amount`; XLM without it.' })),
+    },
+    { additionalProperties: false, examples: [{ quantity: '1000' }] },
+  ),
   action: Type.Union([Type.Literal('refuse'), Type.Literal('notify')], {
     description:
       '`refuse`: usage beyond the limit is refused with `limit_reached`. `notify`: it is only reported.',
@@ -98,10 +119,10 @@ const Counter = Type.Object({
   windowStart: Timestamp,
   windowEnd: Type.Union([Timestamp, Type.Null()], { description: 'Null for `lifetime`.' }),
   used: Type.String({
-    ...Quantity,
+    ...Measure,
     description: 'What was used in the window that is open now, with what open holds count.',
   }),
-  left: Type.String({ ...Quantity, description: 'What can still be used in it.' }),
+  left: Type.String({ ...Measure, description: 'What can still be used in it.' }),
 });
 
 export const CountedLimit = Type.Object({ ...shown, counters: Type.Array(Counter), ...pagedToEnd });
@@ -159,8 +180,8 @@ export const Allowance = Type.Object({
       windowEnd: TimestampOrNull,
       action: limit.action,
       max: limit.max,
-      used: Quantity,
-      left: Quantity,
+      used: Measure,
+      left: Measure,
     }),
     { description: 'The limits that apply to it.' },
   ),

@@ -56,7 +56,7 @@ export const sentPrice = {
   priceStroops: Type.Optional(
     Type.Integer({
       ...PriceStroops,
-      description: 'Price of one unit in stroops (10^-7 XLM). Or name a `price`.',
+      description: 'Price of one unit in stroops (10^-7 XLM), for a service in XLM. Or name a `price`.',
     }),
   ),
   price: Type.Optional(Price),
@@ -68,7 +68,8 @@ export const sentPrice = {
 /** The price of one unit in stroops, where it is a whole number of them. */
 export const WholePriceStroops = Type.Integer({
   ...PriceStroops,
-  description: 'The price of one unit in stroops; absent if it is not a whole number of them.',
+  description:
+    'The price of one unit in stroops; absent if it is not a whole number of them, and in another asset than XLM.',
 });
 
 /** A price as it is shown. */

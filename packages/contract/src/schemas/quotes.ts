@@ -22,27 +22,44 @@ export const BillLine = Type.Object({
   priceStroops: Type.Optional(WholePriceStroops),
   price: UnitPrice,
   amountStroops: Type.Optional(
-    Type.String({ ...SignedStroops, description: 'Absent if the line is not a whole number of stroops.' }),
+    Type.String({
+      ...SignedStroops,
+      description: 'Absent if the line is not a whole number of stroops, and in another asset than XLM.',
+    }),
   ),
   amount: Type.String({ ...SignedAmount, description: 'What the line costs, exactly.' }),
 });
 
+/** What is billed, where that is XLM. */
+export const BilledStroops = Type.Optional(
+  Type.String({ ...Stroops, description: 'What is billed in stroops; absent in another asset than XLM.' }),
+);
+
 /** What the settlement before could not bill, because more was reversed than used. */
-export const CarriedStroops = Type.String({
-  ...SignedStroops,
-  description: 'Credit from the settlement before: 0 or below.',
-});
+export const CarriedStroops = Type.Optional(
+  Type.String({
+    ...SignedStroops,
+    description:
+      'Credit from the settlement before, in stroops: 0 or below. Absent in another asset than XLM.',
+  }),
+);
+
+/** The same in another asset. */
+export const Carried = Type.Optional(
+  Type.String({ ...SignedAmount, description: '`carriedStroops` in another asset than XLM; absent in XLM.' }),
+);
 
 export const Remainder = Type.String({
   ...Amount,
-  description: 'What the settlement before left below a stroop; it is billed with this one.',
+  description:
+    'What the settlement before left below an atom of the asset, a stroop in XLM; it is billed with this one.',
   examples: ['0.00000005'],
 });
 
 /** What is billed, in its asset. */
 export const BilledAmount = Type.String({
   ...Amount,
-  description: 'What is billed. The same as `billedStroops`, in XLM.',
+  description: 'What is billed. In XLM the same as `billedStroops`.',
   examples: ['0.00935'],
 });
 
@@ -54,7 +71,7 @@ export const Prepaid = Type.Object(
     due: Type.String({
       ...Amount,
       description:
-        'What is left to pay: usage that was not drawn, less the credit that was carried. The same as `billedStroops`.',
+        'What is left to pay: usage that was not drawn, less the credit that was carried. The same as `amount`.',
     }),
   },
   { description: 'Absent if nothing was drawn from a prepaid balance.' },
@@ -68,11 +85,12 @@ const bill = {
   priceStroops: Type.Optional(
     Type.Integer({
       ...WholePriceStroops,
-      description: 'The price in force now; absent if it is not a whole number of stroops.',
+      description:
+        'The price in force now; absent if it is not a whole number of stroops, and in another asset than XLM.',
     }),
   ),
   price: Type.String({ ...UnitPrice, description: 'The price of one unit in force now.' }),
-  billedStroops: Stroops,
+  billedStroops: BilledStroops,
   amount: BilledAmount,
   asset: Asset,
 };
@@ -95,16 +113,23 @@ export const Quote = Type.Object({
   lines: Type.Array(BillLine),
   through: Type.Integer({ ...Sequence, description: 'The last entry that this quote counts.' }),
   carriedStroops: CarriedStroops,
+  carried: Carried,
   remainder: Remainder,
   remainderOn: Type.String({
     ...Remainder,
-    description: 'What a settlement now would leave below a stroop.',
+    description: 'What a settlement now would leave below an atom of the asset.',
   }),
   prepaid: Type.Optional(Prepaid),
-  creditStroops: Type.String({
-    ...Stroops,
-    description: 'The credit that is left: what a settlement now could not bill. The bill is then 0.',
-  }),
+  creditStroops: Type.Optional(
+    Type.String({
+      ...Stroops,
+      description:
+        'The credit that is left, in stroops: what a settlement now could not bill. The bill is then 0. Absent in another asset than XLM.',
+    }),
+  ),
+  credit: Type.Optional(
+    Type.String({ ...Amount, description: '`creditStroops` in another asset than XLM; absent in XLM.' }),
+  ),
   leftOutRequests: Type.Optional(
     Type.Integer({
       ...RequestsTotal,
@@ -122,22 +147,33 @@ export const AgentQuote = Type.Object({
   ...pagedToEnd,
   totalBilledStroops: Type.Union([Stroops, Type.Null()], {
     description:
-      'What settling all accounts of the agent now would bill, on all pages together. Null on the pages after the first.',
+      'What settling all accounts of the agent now would bill in XLM, on all pages together. Null on the pages after the first.',
   }),
   totalCreditStroops: Type.Union([Stroops, Type.Null()], {
-    description: 'Credits that would be left, of all accounts. Null on the pages after the first.',
+    description: 'Credits that would be left in XLM, of all accounts. Null on the pages after the first.',
   }),
   unpricedRequests: Type.Union([Type.Integer({ minimum: 0 }), Type.Null()], {
     description:
       'Outstanding, of services without a price. All its digits are sent, also beyond 2^53. Null on the pages after the first.',
   }),
+  otherAssets: Type.Optional(
+    Type.Array(Type.Object({ asset: Asset, totalBilled: Amount, totalCredit: Amount }), {
+      description:
+        'The totals in other assets than XLM, on the first page. Absent if the agent used no service in one.',
+    }),
+  ),
 });
 
 export const BillingTotal = Type.Object({
-  totalStroops: Stroops,
-  disabledStroops: Stroops,
-  creditStroops: Type.String({ ...Stroops, description: 'Credits that are left, of all accounts.' }),
+  totalStroops: Type.String({ ...Stroops, description: 'What is outstanding in XLM.' }),
+  disabledStroops: Type.String({ ...Stroops, description: 'Of that: of services that are disabled.' }),
+  creditStroops: Type.String({ ...Stroops, description: 'Credits that are left in XLM, of all accounts.' }),
   unpricedRequests: Type.Integer({ minimum: 0, description: 'All its digits are sent, also beyond 2^53.' }),
+  otherAssets: Type.Optional(
+    Type.Array(Type.Object({ asset: Asset, total: Amount, disabled: Amount, credit: Amount }), {
+      description: 'The same in each other asset of which a service was used. Absent if there is none.',
+    }),
+  ),
 });
 
 /** A client may send the amount as it got it, a string, or as an integer that a double holds exactly. */
@@ -146,3 +182,9 @@ export const ExpectedStroops = Type.Union(
   // A quote has it as `billedStroops`: who sends that back must not lose the guard.
   { 'x-other-words': ['billedStroops'] },
 );
+
+/** What a bill is expected to come to, exactly. */
+export const ExpectedAmount = Type.String({
+  ...Amount,
+  description: 'In place of `expectedStroops`, for any asset: the `amount` of the quote.',
+});

@@ -1,5 +1,6 @@
 import Type, { type Static } from 'typebox';
 import { bounds } from '../bounds.ts';
+import { Asset } from './balances.ts';
 import {
   Agent,
   FreeText,
@@ -31,6 +32,13 @@ export const ServicePut = Type.Object(
     owner: Type.Optional(Type.String({ ...FreeText, minLength: 1 })),
     unit: Type.Optional(Unit),
     unitScale: Type.Optional(UnitScale),
+    asset: Type.Optional(
+      Type.String({
+        ...Asset,
+        description:
+          'What the price is in; it stays from the first registration on. XLM without it, and for a service that is registered, its own.',
+      }),
+    ),
   },
   { additionalProperties: false, examples: [{ serviceId: 'input-tokens', priceStroops: 250 }] },
 );

@@ -1,6 +1,6 @@
 import Type, { type Static } from 'typebox';
 import { bounds } from '../bounds.ts';
-import { Asset } from './balances.ts';
+import { Amount, Asset, SignedAmount } from './balances.ts';
 import { explained } from './explained-pattern.ts';
 import {
   Agent,
@@ -16,7 +16,17 @@ import {
 import { Cursor, followedPage, PageLimit } from './pages.ts';
 import { UnitPrice, WholePriceStroops } from './prices.ts';
 import { ShownQuantity } from './quantities.ts';
-import { BilledAmount, BillLine, CarriedStroops, ExpectedStroops, Prepaid, Remainder } from './quotes.ts';
+import {
+  BilledAmount,
+  BilledStroops,
+  BillLine,
+  Carried,
+  CarriedStroops,
+  ExpectedAmount,
+  ExpectedStroops,
+  Prepaid,
+  Remainder,
+} from './quotes.ts';
 
 const RunId = Type.String({
   description: 'Names a run of bills, such as those of a month: letters, digits and . _ - :',
@@ -38,6 +48,7 @@ export const SettleRequest = Type.Object(
       }),
     ),
     expectedStroops: Type.Optional(ExpectedStroops),
+    expectedAmount: Type.Optional(ExpectedAmount),
     runId: Type.Optional(RunId),
   },
   { additionalProperties: false },
@@ -46,7 +57,7 @@ export type SettleRequest = Static<typeof SettleRequest>;
 
 const RemainderOn = Type.String({
   ...Remainder,
-  description: 'What it left below a stroop, for the next settlement.',
+  description: 'What it left below an atom of the asset, for the next settlement.',
 });
 
 const settled = {
@@ -54,10 +65,11 @@ const settled = {
   quantity: Type.Optional(ShownQuantity),
   priceStroops: Type.Optional(WholePriceStroops),
   price: UnitPrice,
-  billedStroops: Stroops,
+  billedStroops: BilledStroops,
   amount: BilledAmount,
   asset: Asset,
   carriedStroops: CarriedStroops,
+  carried: Carried,
   remainder: Remainder,
   remainderOn: RemainderOn,
   prepaid: Type.Optional(Prepaid),
@@ -75,7 +87,12 @@ export const SettleBulkRequest = Type.Object(
 export const SettledBulk = Type.Object({
   agent: Agent,
   items: Type.Array(Type.Object({ serviceId: ServiceId, ...settled })),
-  totalBilledStroops: Stroops,
+  totalBilledStroops: Type.String({ ...Stroops, description: 'What was billed in XLM.' }),
+  otherAssets: Type.Optional(
+    Type.Array(Type.Object({ asset: Asset, totalBilled: Amount }), {
+      description: 'What was billed in each other asset. Absent if nothing was.',
+    }),
+  ),
   skipped: Type.Array(
     Type.Object({ serviceId: ServiceId, requests: RequestsTotal, reason: Type.Literal('unpriced') }),
   ),
@@ -92,18 +109,30 @@ export const Settlement = Type.Object({
   quantity: Type.Optional(ShownQuantity),
   lines: Type.Array(BillLine),
   carriedStroops: CarriedStroops,
+  carried: Carried,
   remainder: Remainder,
   prepaid: Type.Optional(Prepaid),
-  billedStroops: Type.String({
-    ...Stroops,
-    description: 'Lines, what was carried and the remainder: rounded down, but never below 0.',
-  }),
+  billedStroops: Type.Optional(
+    Type.String({
+      ...Stroops,
+      description:
+        'Lines, what was carried and the remainder: rounded down, but never below 0. Absent in another asset than XLM.',
+    }),
+  ),
   amount: BilledAmount,
   asset: Asset,
-  carriedOnStroops: Type.String({
-    ...SignedStroops,
-    description: 'What the next settlement carries: 0 or below.',
-  }),
+  carriedOnStroops: Type.Optional(
+    Type.String({
+      ...SignedStroops,
+      description: 'What the next settlement carries: 0 or below. Absent in another asset than XLM.',
+    }),
+  ),
+  carriedOn: Type.Optional(
+    Type.String({
+      ...SignedAmount,
+      description: '`carriedOnStroops` in another asset than XLM; absent in XLM.',
+    }),
+  ),
   remainderOn: RemainderOn,
   settledAt: Timestamp,
   runId: Type.Union([RunId, Type.Null()], { description: 'The run that made it. Null: it was made alone.' }),

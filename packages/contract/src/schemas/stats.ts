@@ -1,4 +1,5 @@
 import Type from 'typebox';
+import { Amount, Asset } from './balances.ts';
 import { Stroops } from './identifiers.ts';
 
 const Count = Type.Integer({ minimum: 0 });
@@ -20,4 +21,10 @@ export const Stats = Type.Object({
   settledStroopsTotal: Type.String({ ...Stroops, description: "AgentPay's name of `settledStroops`." }),
   settlementsTotal: Count,
   paused: Type.Boolean({ description: 'Whether writes are paused by the operator.' }),
+  otherAssets: Type.Optional(
+    Type.Array(Type.Object({ asset: Asset, outstanding: Amount, settled: Amount }), {
+      description:
+        'What the members in stroops say of XLM, for each other asset of which a service was used. Absent if there is none.',
+    }),
+  ),
 });

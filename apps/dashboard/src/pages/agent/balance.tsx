@@ -5,7 +5,7 @@ import { useChanged } from '../../api/use-changed.ts';
 import { type Reading, useRead } from '../../api/use-read.ts';
 import { inXlm, moneyOf, quantityText } from '../../core/amount.ts';
 import { isZero } from '../../core/billing.ts';
-import { Amount } from '../../parts/amount.tsx';
+import { Amount, InOtherAssets } from '../../parts/amount.tsx';
 import { Badge } from '../../parts/badge.tsx';
 import { Card, Facts, Figure } from '../../parts/page.tsx';
 import { Shown } from '../../parts/states.tsx';
@@ -62,6 +62,7 @@ export function BalanceCard({
               </Figure>
               <Figure label="Outstanding" note="what bills would say now">
                 {quote.data?.totalBilledStroops ? <Amount of={inXlm(quote.data.totalBilledStroops)} /> : '…'}
+                <InOtherAssets sums={quote.data?.otherAssets} of={({ totalBilled }) => totalBilled} />
               </Figure>
               <Figure label="Pays" note={billing.data && sources[billing.data.source]}>
                 <Badge tone="plain">{data.mode}</Badge>

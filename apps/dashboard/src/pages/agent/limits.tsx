@@ -5,7 +5,7 @@ import { useChanged } from '../../api/use-changed.ts';
 import { usePages } from '../../api/use-pages.ts';
 import { useWrite } from '../../api/use-write.ts';
 import { quantityText } from '../../core/amount.ts';
-import { countsText, windowText } from '../../core/limit.ts';
+import { countsText, maxText, windowText } from '../../core/limit.ts';
 import { ActDialog } from '../../parts/act-dialog.tsx';
 import { Badge } from '../../parts/badge.tsx';
 import { Card } from '../../parts/page.tsx';
@@ -29,7 +29,7 @@ const columns: readonly Column<Limit>[] = [
     name: 'Of',
     cell: ({ max, window }) => (
       <span class="amount">
-        {quantityText(max.quantity)} <span class="unit">{windowText[window]}</span>
+        {maxText(max)} <span class="unit">{windowText[window]}</span>
       </span>
     ),
     isNumber: true,
@@ -138,8 +138,8 @@ function DeleteLimit({
       onClose={onClose}
     >
       <p>
-        <strong>{name}</strong> lets through {quantityText(limit.max.quantity)} {windowText[limit.window]}. It
-        counts {countsText(limit)}.
+        <strong>{name}</strong> lets through {maxText(limit.max)} {windowText[limit.window]}. It counts{' '}
+        {countsText(limit)}.
       </p>
       <p class="muted small">
         What it has counted is deleted with it. Usage that was recorded stays recorded.

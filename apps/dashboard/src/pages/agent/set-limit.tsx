@@ -2,8 +2,8 @@ import { useState } from 'preact/hooks';
 import type { ItemOf } from '../../api/types.ts';
 import { useRead } from '../../api/use-read.ts';
 import { useWrite } from '../../api/use-write.ts';
-import { quantityText } from '../../core/amount.ts';
-import { countsText, isQuantity, levelsOf, windowText } from '../../core/limit.ts';
+import { isPositiveAmount } from '../../core/amount.ts';
+import { countsText, isQuantity, levelsOf, maxText, windowText } from '../../core/limit.ts';
 import { ActDialog } from '../../parts/act-dialog.tsx';
 import { Choice, TextField } from '../../parts/fields.tsx';
 
@@ -41,7 +41,8 @@ export function SetLimit({
   const [whose, setWhose] = useState<Whose>(whoseOf(limit));
   const [serviceId, setServiceId] = useState(limit?.serviceId ?? '');
   const [window, setWindow] = useState<Limit['window']>(limit?.window ?? 'day');
-  const [max, setMax] = useState(limit?.max.quantity ?? '');
+  const [max, setMax] = useState(limit?.max.quantity ?? limit?.max.amount ?? '');
+  const [asset, setAsset] = useState(limit?.max.asset ?? '');
   const [action, setAction] = useState<Limit['action']>(limit?.action ?? 'refuse');
   const [levels, setLevels] = useState(
     limit === undefined
@@ -53,7 +54,9 @@ export function SetLimit({
   const replaced = known.data?.items.find((one) => one.name === name.trim());
   const notifyAt = levelsOf(levels);
   const isNamed = /^(?!\.{1,2}$)[A-Za-z0-9._-]+$/.test(name.trim());
-  const isReady = isNamed && isQuantity(max.trim()) && notifyAt !== undefined;
+  const isMoney = asset.trim() !== '';
+  const isMax = isMoney ? isPositiveAmount(max.trim()) : isQuantity(max.trim());
+  const isReady = isNamed && isMax && notifyAt !== undefined;
   const set = () =>
     write.send(
       {
@@ -63,7 +66,7 @@ export function SetLimit({
           ...(serviceId.trim() === '' ? {} : { serviceId: serviceId.trim() }),
           ...(limit?.apiKeyPrefix == null ? {} : { apiKeyPrefix: limit.apiKeyPrefix }),
           window,
-          max: { quantity: max.trim() },
+          max: isMoney ? { amount: max.trim(), asset: asset.trim() } : { quantity: max.trim() },
           action,
           notifyAt: [...(notifyAt ?? [])],
         },
@@ -107,12 +110,13 @@ export function SetLimit({
       <div class="inputs-row">
         <TextField
           label="At most"
-          hint="Requests, or tokens, or units."
+          hint={isMoney ? `What the usage costs, in ${asset.trim()}.` : 'Requests, or tokens, or units.'}
           value={max}
           onInput={setMax}
           inputMode="decimal"
           isRequired
         />
+        <TextField label="Of the asset" placeholder="Counts units" value={asset} onInput={setAsset} />
         <Choice label="Window, in UTC" value={window} values={windows} onChange={setWindow} />
         <Choice label="Beyond it" value={action} values={actions} onChange={setAction} />
       </div>
@@ -131,8 +135,8 @@ export function SetLimit({
 function Replaced({ limit }: { readonly limit: Limit }) {
   return (
     <p class="note warn" role="status">
-      A limit of this name exists, and is replaced: {quantityText(limit.max.quantity)}{' '}
-      {windowText[limit.window]}, {countsText(limit)}.
+      A limit of this name exists, and is replaced: {maxText(limit.max)} {windowText[limit.window]},{' '}
+      {countsText(limit)}.
     </p>
   );
 }

@@ -1,3 +1,4 @@
+import { type AuditAnswer, assetBody } from '../../answers/audit.ts';
 import { type ActsFinding, type BalancesFinding, countDifferences } from '../../domain/audit-finding.ts';
 import type { LimitsFinding } from '../../domain/audit-limits.ts';
 import { stroopsIn } from '../../domain/money.ts';
@@ -21,6 +22,8 @@ interface Audited {
   readonly settlements?: number;
   readonly recordedStroops?: string;
   readonly settledStroops?: string;
+  /** in other assets than XLM, if there are some */
+  readonly otherAssets?: AuditAnswer['otherAssets'];
   readonly acts?: number;
   readonly balances?: number;
   /** a sentence for each */
@@ -74,6 +77,7 @@ function countsOf({
   settlements,
   recordedStroops,
   settledStroops,
+  otherAssets = [],
   acts,
   balances,
 }: Audited): string {
@@ -86,6 +90,9 @@ function countsOf({
           `${settlements} settlements`,
           `${recordedStroops} stroops recorded`,
           `${settledStroops} settled`,
+          ...otherAssets.map(
+            ({ asset, recorded, settled }) => `${recorded} ${asset} recorded, ${settled} settled`,
+          ),
         ];
   const ofActs = acts === undefined ? [] : [`${acts} administrative acts`];
   const ofBalances = balances === undefined ? [] : [`${balances} balances`];
@@ -177,6 +184,7 @@ async function auditTenant(books: Books, tenant: string, report: Report): Promis
     settlements,
     recordedStroops: String(stroopsIn(recorded)),
     settledStroops: String(settledStroops),
+    ...(found.otherAssets.length === 0 ? {} : { otherAssets: found.otherAssets.map(assetBody) }),
     acts: found.acts.logged,
     differences: [
       ...found.differences.map(({ agent, serviceId, message }) => `${agent} ${serviceId}: ${message}`),
@@ -195,6 +203,7 @@ interface ServersAudit {
   readonly settlements: number;
   readonly recorded: { readonly stroops: string };
   readonly settled: { readonly stroops: string };
+  readonly otherAssets?: AuditAnswer['otherAssets'];
   readonly differences: readonly {
     readonly agent: string;
     readonly serviceId: string;
@@ -223,6 +232,7 @@ async function auditServer(server: ServerSource, report: Report): Promise<number
     settlements: audit.settlements,
     recordedStroops: audit.recorded.stroops,
     settledStroops: audit.settled.stroops,
+    ...(audit.otherAssets === undefined ? {} : { otherAssets: audit.otherAssets }),
     ...(audit.acts === undefined ? {} : { acts: audit.acts.logged }),
     differences,
   });

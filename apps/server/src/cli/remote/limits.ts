@@ -27,6 +27,10 @@ const putCommand = remoteCommand({
       value: 'PREFIX',
       text: 'counts what this API key sends, such as apk_0f3a9b2c; without it, what all of them send',
     },
+    asset: {
+      value: 'CODE',
+      text: 'counts what the usage costs in this asset, such as XLM; then --max is an amount of it',
+    },
     action: {
       value: 'refuse|notify',
       text: 'whether usage beyond it is refused, or only reported; default: refuse',
@@ -39,7 +43,7 @@ const putCommand = remoteCommand({
     ...writeOptions,
   },
   plan: ({ values, positionals: [name = ''], mistakes }) => {
-    const { max, window, agent, service, key, action = 'refuse', 'notify-at': notifyAt } = values;
+    const { max, asset, window, agent, service, key, action = 'refuse', 'notify-at': notifyAt } = values;
     if (max === undefined) mistakes.push('name the most that may be used (--max QUANTITY)');
     if (window === undefined) mistakes.push('name the window (--window minute|hour|day|month|lifetime)');
     const body = {
@@ -47,7 +51,7 @@ const putCommand = remoteCommand({
       ...(service === undefined ? {} : { serviceId: service }),
       ...(key === undefined ? {} : { apiKeyPrefix: key }),
       window: window ?? 'day',
-      max: { quantity: max ?? '1' },
+      max: asset === undefined ? { quantity: max ?? '1' } : { amount: max ?? '1', asset },
       action,
       ...(notifyAt === undefined ? {} : { notifyAt: notifyAt.map(Number) }),
     };
@@ -58,6 +62,7 @@ const putCommand = remoteCommand({
       apiKeyPrefix: '--key',
       window: '--window',
       max: '--max',
+      asset: '--asset',
       action: '--action',
       notifyAt: '--notify-at',
     };
@@ -135,7 +140,7 @@ const listCommand = remoteCommand({
 
 const limitColumns: readonly Column<Limit>[] = [
   ['NAME', ({ name }) => name],
-  ['MAX', ({ max }) => max.quantity],
+  ['MAX', ({ max }) => maxText(max)],
   ['WINDOW', ({ window }) => window],
   ['ACTION', ({ action }) => action],
   ['AGENT', ({ agent }) => agent ?? ''],
@@ -158,13 +163,17 @@ const deleteCommand = remoteCommand({
   },
 });
 
+function maxText({ quantity, amount, asset }: Limit['max']): string {
+  return quantity ?? `${amount} ${asset}`;
+}
+
 function limitLine({ name, max, window, action, agent, serviceId, apiKeyPrefix }: Limit): string {
   const of = [
     agent === null ? 'all agents together' : agent === '*' ? 'each agent' : `agent ${agent}`,
     ...(serviceId === null ? [] : [`service ${serviceId}`]),
     ...(apiKeyPrefix === null ? [] : [`key ${apiKeyPrefix}`]),
   ].join(', ');
-  return `${name}: ${max.quantity} ${window === 'lifetime' ? 'in its lifetime' : `in each ${window}`} (${of}), ${action}`;
+  return `${name}: ${maxText(max)} ${window === 'lifetime' ? 'in its lifetime' : `in each ${window}`} (${of}), ${action}`;
 }
 
 /** `billonce limit …` */

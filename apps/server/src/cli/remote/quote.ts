@@ -53,20 +53,10 @@ export const quoteCommand: RemoteCommand = remoteCommand({
 });
 
 function quoteShown(quote: Quote): Shown {
-  const {
-    agent,
-    serviceId,
-    requests,
-    quantity = requests,
-    billedStroops,
-    carriedStroops,
-    creditStroops,
-    prepaid,
-    through,
-  } = quote;
+  const { agent, serviceId, requests, quantity = requests, prepaid, through } = quote;
   const extra = [
-    ...(carriedStroops === '0' ? [] : [`credit of the last bill: ${carriedStroops} stroops`]),
-    ...(creditStroops === '0' ? [] : [`credit that is left: ${creditStroops} stroops`]),
+    ...(isNothing(carriedOf(quote)) ? [] : [`credit of the last bill: ${carriedOf(quote)}`]),
+    ...(isNothing(creditOf(quote)) ? [] : [`credit that is left: ${creditOf(quote)}`]),
     ...(prepaid === undefined ? [] : [`paid from the balance: ${prepaid.paid}, due: ${prepaid.due}`]),
   ];
   const lines = quote.lines.map((line) => [
@@ -76,7 +66,7 @@ function quoteShown(quote: Quote): Shown {
     String(line.priceVersion),
   ]);
   const text = [
-    `${agent} ${serviceId}: ${quantity} requests, ${billedStroops} stroops to bill, through entry ${through}\n`,
+    `${agent} ${serviceId}: ${quantity} requests, ${billedOf(quote)} to bill, through entry ${through}\n`,
     ...(lines.length === 0
       ? []
       : [
@@ -92,12 +82,20 @@ function quoteShown(quote: Quote): Shown {
 }
 
 function agentShown(quote: AgentQuote): Shown {
-  const { agent, items, hasMore, totalBilledStroops, totalCreditStroops, unpricedRequests } = quote;
+  const {
+    agent,
+    items,
+    hasMore,
+    totalBilledStroops,
+    totalCreditStroops,
+    unpricedRequests,
+    otherAssets = [],
+  } = quote;
   const rows = items.map((item) => [
     item.serviceId,
     item.quantity ?? String(item.requests),
-    item.billedStroops,
-    item.creditStroops,
+    item.billedStroops ?? billedOf(item),
+    item.creditStroops ?? creditOf(item),
     String(item.through),
   ]);
   const table = tableOf(
@@ -106,7 +104,10 @@ function agentShown(quote: AgentQuote): Shown {
     'nothing is outstanding',
   );
   const unpriced = unpricedRequests === 0 ? '' : `, ${unpricedRequests} requests without a price`;
-  const sum = `${agent}: ${totalBilledStroops} stroops to bill, ${totalCreditStroops} stroops of credit${unpriced}\n`;
+  const others = otherAssets.map(
+    (of) => `, ${of.totalBilled} ${of.asset} to bill, ${of.totalCredit} ${of.asset} of credit`,
+  );
+  const sum = `${agent}: ${totalBilledStroops} stroops to bill, ${totalCreditStroops} stroops of credit${others.join('')}${unpriced}\n`;
   const { nextCursor: _, ...document } = quote;
   return {
     documents: [document],
@@ -115,4 +116,27 @@ function agentShown(quote: AgentQuote): Shown {
       ? `there are more than ${items.length} accounts: raise --limit; the sums are those of all`
       : undefined,
   };
+}
+
+type BillAmounts = Pick<
+  Quote,
+  'asset' | 'amount' | 'billedStroops' | 'carried' | 'carriedStroops' | 'credit' | 'creditStroops'
+>;
+
+/** In stroops, as the other commands take it; in another asset as a decimal. */
+function billedOf({ asset, amount, billedStroops }: BillAmounts): string {
+  return billedStroops === undefined ? `${amount} ${asset}` : `${billedStroops} stroops`;
+}
+
+function carriedOf({ asset, carried, carriedStroops }: BillAmounts): string {
+  return carriedStroops === undefined ? `${carried} ${asset}` : `${carriedStroops} stroops`;
+}
+
+function creditOf({ asset, credit, creditStroops }: BillAmounts): string {
+  return creditStroops === undefined ? `${credit} ${asset}` : `${creditStroops} stroops`;
+}
+
+/** Whether an amount as text is 0. */
+function isNothing(amount: string): boolean {
+  return /^0(?:\.0*)? /.test(amount);
 }

@@ -62,10 +62,14 @@ const putCommand = remoteCommand({
       value: 'PLACES',
       text: 'how many decimal places a quantity may have, 0 to 6; it stays once something was recorded',
     },
+    asset: {
+      value: 'CODE',
+      text: 'what the price is in; it stays from the first registration on; XLM without it, and then STROOPS may name the price',
+    },
     ...writeOptions,
   },
   plan: ({ values, positionals: [serviceId = '', stroops], mistakes }) => {
-    const { description, owner, unit } = values;
+    const { description, owner, unit, asset } = values;
     const scale = values['unit-scale'];
     const price = sentPrice(stroops, values, mistakes);
     if (scale !== undefined && !/^[0-6]$/.test(scale))
@@ -79,6 +83,7 @@ const putCommand = remoteCommand({
       ...(owner === undefined ? {} : { owner }),
       ...(unit === undefined ? {} : { unit }),
       ...(scale === undefined ? {} : { unitScale: Number(scale) }),
+      ...(asset === undefined ? {} : { asset }),
     };
     const names = {
       serviceId: 'SERVICE',
@@ -87,6 +92,7 @@ const putCommand = remoteCommand({
       description: '--description',
       owner: '--owner',
       unit: '--unit',
+      asset: '--asset',
     };
     if (mistakes.length === 0) checkPart(operations.putService.body, { ...service }, names, mistakes);
     return async (client, options) => {
@@ -103,7 +109,7 @@ function sentPrice(
   mistakes: string[],
 ): Pick<ServicePut, 'priceStroops' | 'price' | 'per'> {
   if ((stroops === undefined) === (price === undefined)) {
-    mistakes.push('name the price once: STROOPS, or --price XLM');
+    mistakes.push('name the price once: STROOPS, or --price AMOUNT');
     return {};
   }
   if (per !== undefined && price === undefined) mistakes.push('--per belongs to --price');

@@ -26,12 +26,15 @@ export async function runSettle(
     return exitCodes.done;
   }
   try {
-    const { bills, billedStroops, left } = await settleAll(options, progress);
+    const { bills, billedStroops, otherAssets, left } = await settleAll(options, progress);
     if (options.isJson) {
       const { runId } = options;
-      print(`${JSON.stringify({ runId, bills, billedStroops: String(billedStroops), left })}\n`);
+      const others = otherAssets.length === 0 ? {} : { otherAssets };
+      print(`${JSON.stringify({ runId, bills, billedStroops: String(billedStroops), ...others, left })}\n`);
     } else {
-      print(`run ${options.runId}: ${bills} ${bills === 1 ? 'bill' : 'bills'}, ${billedStroops} stroops\n`);
+      const others = otherAssets.map(({ asset, totalBilled }) => `, ${totalBilled} ${asset}`).join('');
+      const sums = `${bills} ${bills === 1 ? 'bill' : 'bills'}, ${billedStroops} stroops${others}`;
+      print(`run ${options.runId}: ${sums}\n`);
       for (const account of left) print(`not settled: ${account}\n`);
     }
     return left.length === 0 ? exitCodes.done : exitCodes.incomplete;

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { sha256 } from '@billonce/idempotency/core';
+import { amountPlaces, formatDecimal, parseDecimal } from '../../domain/amount.ts';
 import { type JsonAnswer, JsonClient, refusalOf } from '../move/json-client.ts';
 import { countOf, listOf, memberOf, textOf } from '../move/json-members.ts';
 import { MoveFault } from '../move/move-fault.ts';
@@ -8,7 +9,10 @@ import type { RunOptions } from './options.ts';
 /** What a run came to, together with what it did before it was killed. */
 interface RunReport {
   readonly bills: number;
+  /** in XLM */
   readonly billedStroops: bigint;
+  /** what was billed in other assets */
+  readonly otherAssets: readonly { readonly asset: string; readonly totalBilled: string }[];
   /** accounts that it could not settle, with the reason */
   readonly left: readonly string[];
 }
@@ -85,14 +89,14 @@ class SettlementRun {
       if (lines?.length === 0 && memberOf(quote.json, 'prepaid') === undefined) return leftOut(quote.json);
       // Without them, everything would be settled.
       const through = named(countOf(quote.json, 'through'), 'through');
-      const expectedStroops = named(textOf(quote.json, 'billedStroops'), 'billedStroops');
+      const expected = expectedOf(quote.json);
       // The same bill has the same key in every attempt of the run.
       const key = sha256(JSON.stringify([runId, agent, serviceId, through])).slice(0, 32);
       const settled = await this.#client.send({
         method: 'POST',
         path: '/settle',
         headers: { ...this.#headers(), 'idempotency-key': `run-${key}` },
-        body: { agent, serviceId, through, expectedStroops, runId },
+        body: { agent, serviceId, through, ...expected, runId },
       });
       const { status, json } = settled;
       // A replay is the bill of an attempt whose answer was lost.
@@ -115,17 +119,20 @@ class SettlementRun {
   }
 
   /** All bills of the run, with those of a process that was killed. */
-  async bills(): Promise<Pick<RunReport, 'bills' | 'billedStroops'>> {
+  async bills(): Promise<Pick<RunReport, 'bills' | 'billedStroops' | 'otherAssets'>> {
     const endMs = performance.now() + listedMsMax;
     for (;;) {
       let [bills, billedStroops, lastId] = [0, 0n, ''];
+      const others = new Map<string, bigint>();
       const path = `/settlements?runId=${encodeURIComponent(this.#options.runId)}&`;
       for await (const bill of this.#list(path)) {
         bills += 1;
-        billedStroops += BigInt(textOf(bill, 'billedStroops') ?? 0);
+        const stroops = textOf(bill, 'billedStroops');
+        if (stroops === undefined) addTo(others, bill);
+        else billedStroops += BigInt(stroops);
         lastId = named(textOf(bill, 'id'), 'id');
       }
-      if (lastId >= this.#lastId) return { bills, billedStroops };
+      if (lastId >= this.#lastId) return { bills, billedStroops, otherAssets: sumsOf(others) };
       if (performance.now() > endMs) throw new MoveFault('the list of bills does not have the last one yet');
       await sleep(lookAgainMs);
     }
@@ -171,4 +178,26 @@ function succeeded(answer: JsonAnswer, path: string): JsonAnswer {
 function named<Value>(value: Value | undefined, member: string): Value {
   if (value === undefined) throw new MoveFault(`the server's answer has no ${member}`);
   return value;
+}
+
+/** The amount that a quote names: in stroops, or in another asset exactly. */
+function expectedOf(
+  quote: unknown,
+): { readonly expectedStroops: string } | { readonly expectedAmount: string } {
+  const expectedStroops = textOf(quote, 'billedStroops');
+  if (expectedStroops !== undefined) return { expectedStroops };
+  return { expectedAmount: named(textOf(quote, 'amount'), 'amount') };
+}
+
+/** Adds a bill to the sum of its asset. */
+function addTo(sums: Map<string, bigint>, bill: unknown): void {
+  const asset = named(textOf(bill, 'asset'), 'asset');
+  const amount = named(parseDecimal(named(textOf(bill, 'amount'), 'amount'), amountPlaces), 'amount');
+  sums.set(asset, (sums.get(asset) ?? 0n) + amount);
+}
+
+function sumsOf(sums: ReadonlyMap<string, bigint>): RunReport['otherAssets'] {
+  return [...sums]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([asset, sum]) => ({ asset, totalBilled: formatDecimal(sum, amountPlaces) }));
 }

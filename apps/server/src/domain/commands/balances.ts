@@ -1,6 +1,5 @@
 import type { Amount } from '../amount.ts';
 import {
-  assetDefault,
   availableOf,
   type Balance,
   type Grant,
@@ -18,7 +17,8 @@ import { type Decision, done, type Moment, refused } from '../decision.ts';
 import { balanceChanges, type PolicySource, policyFor, tooManyRefunds } from '../payment.ts';
 import type { Refusal } from '../refusal.ts';
 import type { View } from '../view.ts';
-import { wantBilling } from '../wants.ts';
+import { wantAsset, wantBilling } from '../wants.ts';
+import { knownAsset, unknownAsset } from './assets.ts';
 
 /** Prepaid money for an agent. A grant whose id is known is answered while paused, too. */
 export interface CreateGrant {
@@ -106,8 +106,9 @@ export interface TimePassed {
 const createGrant: CommandRules<CreateGrant, GrantMade | GrantKnown> = {
   ...usually,
   isGated: false,
-  reads({ agent, grantId }, wants) {
+  reads({ agent, asset, grantId }, wants) {
     wantBilling(agent, 'always', wants);
+    wantAsset(asset, wants);
     if (grantId !== undefined) wants.grantIds.add(grantId);
   },
   // The grant and its event.
@@ -127,14 +128,20 @@ const voidGrant: CommandRules<VoidGrant, GrantVoided> = {
 
 const setBilling: CommandRules<SetBilling, BillingSet> = {
   ...usually,
-  reads: ({ agent }, wants) => wantBilling(agent, 'always', wants),
+  reads({ agent, policy }, wants) {
+    wantBilling(agent, 'always', wants);
+    wantAsset(policy?.asset, wants);
+  },
   idsMax: () => 0,
   decide: decideBilling,
 };
 
 const setDefaultBilling: CommandRules<SetDefaultBilling, DefaultBillingSet> = {
   ...usually,
-  reads: (_command, wants) => wantBilling(everyAgent, 'always', wants),
+  reads({ policy }, wants) {
+    wantBilling(everyAgent, 'always', wants);
+    wantAsset(policy.asset, wants);
+  },
   idsMax: () => 0,
   decide: decideDefaultBilling,
 };
@@ -170,7 +177,7 @@ function decideGrant(command: CreateGrant, view: View, moment: Moment): Decision
     return done({ kind: 'grant_known', owned: known, available: availableOf(before) });
   }
   if (moment.gate !== undefined) return refused(moment.gate);
-  if (asset !== assetDefault) return refused(unknownAsset(asset));
+  if (knownAsset(asset, view) === undefined) return refused(unknownAsset(asset));
   if (expiresAtMs !== undefined && expiresAtMs <= moment.nowMs) return refused(alreadyExpired);
   const full = refusalOfFull(before, grantKind);
   if (full !== undefined) return refused(full);
@@ -223,7 +230,9 @@ function decideVoid(
 }
 
 function decideBilling({ agent, policy: wanted }: SetBilling, view: View): Decision<BillingSet> {
-  if (wanted !== undefined && wanted.asset !== assetDefault) return refused(unknownAsset(wanted.asset));
+  if (wanted !== undefined && knownAsset(wanted.asset, view) === undefined) {
+    return refused(unknownAsset(wanted.asset));
+  }
   const { policy: own } = view.billing(agent);
   const ofTenant = view.defaultPolicy();
   const inherited = ofTenant === undefined ? ('none' as const) : ('tenant' as const);
@@ -233,8 +242,8 @@ function decideBilling({ agent, policy: wanted }: SetBilling, view: View): Decis
   return done(fact, { policies: [{ agent, policy: wanted }] });
 }
 
-function decideDefaultBilling({ policy }: SetDefaultBilling): Decision<DefaultBillingSet> {
-  if (policy.asset !== assetDefault) return refused(unknownAsset(policy.asset));
+function decideDefaultBilling({ policy }: SetDefaultBilling, view: View): Decision<DefaultBillingSet> {
+  if (knownAsset(policy.asset, view) === undefined) return refused(unknownAsset(policy.asset));
   return done({ kind: 'default_billing_set', policy }, { policies: [{ agent: everyAgent, policy }] });
 }
 
@@ -265,10 +274,6 @@ const alreadyExpired: Refusal = {
   code: 'already_expired',
   message: 'a grant that has expired already would count for nothing',
 };
-
-function unknownAsset(asset: string): Refusal {
-  return { code: 'not_found', message: `asset ${asset} is not registered` };
-}
 
 function tooManyGrants(agent: string): Refusal {
   const message = `agent ${agent} has ${grantsOpenMax} grants that are not used up; void one of them`;

@@ -1,6 +1,7 @@
 import { accountFor, outstandingRequests } from '../account.ts';
 import type { Amount } from '../amount.ts';
-import { assetDefault, availableOf, type Balance, grantsOpenMax } from '../balance.ts';
+import { inXlm } from '../asset.ts';
+import { availableOf, type Balance, grantsOpenMax } from '../balance.ts';
 import { amountText, expiredEvents, levelEvents } from '../balance-events.ts';
 import { BalanceMoves } from '../balance-moves.ts';
 import { balanceIn } from '../billing.ts';
@@ -169,11 +170,11 @@ function decideHold(command: CreateHold, view: View, moment: Moment): Decision<H
   const source = eventsFrom(moment, 1);
   const quantity = quantityOf(wanted, service);
   const { apiKeyPrefix } = command;
-  const use = { agent, serviceId, apiKeyPrefix, quantity };
+  const use = { agent, serviceId, apiKeyPrefix, asset: service?.asset, quantity, cost: amount };
   const counted = countUse(use, view, moment.nowMs, source.nextId);
   if (counted.kind === 'refused') return refused(counted.refusal);
   const { counters: limitCounters, windows } = counted;
-  const before = balanceIn(view.billing(agent), assetDefault);
+  const before = balanceIn(view.billing(agent), (service ?? inXlm).asset);
   if (before.openHolds >= holdsOpenMax) return refused(tooManyHolds(agent));
   const refusal = isPrepaid ? refusalOf(before, amount, 0n, policy) : undefined;
   if (refusal !== undefined) return refused(refusal);
@@ -192,7 +193,7 @@ function decideHold(command: CreateHold, view: View, moment: Moment): Decision<H
     unitScale,
     isPrepaid,
     parts,
-    counted: newCount(quantity, windows),
+    counted: newCount(quantity, counted.cost, windows),
     createdAtMs: moment.nowMs,
     expiresAtMs: moment.nowMs + command.expiresInMs,
     state: 'open',
@@ -272,7 +273,7 @@ function decideCapture(
     wasLapsed: hold.state === 'lapsed',
     counted:
       hold.state === 'open'
-        ? keptBy(hold.counted, unitsOf(item.requests, unitScale), moment.nowMs)
+        ? keptBy(hold.counted, unitsOf(item.requests, unitScale), cost, moment.nowMs)
         : hold.counted,
     entryId,
     captured: cost,

@@ -2,6 +2,8 @@ import { type CommandRules, type RulesOf, usually } from '../command-rules.ts';
 import { type Decision, done, type Moment, refused } from '../decision.ts';
 import { countsSame, type Limit, limitsMax, limitsOfWriteMax, mostTogether } from '../limit.ts';
 import type { View } from '../view.ts';
+import { type TenantWants, wantAsset } from '../wants.ts';
+import { knownAsset, unknownAsset } from './assets.ts';
 
 /** Sets a limit: a new one, or one that replaces that of the same name. */
 export interface SetLimit extends Omit<Limit, 'id' | 'createdAtMs' | 'deleted'> {
@@ -28,12 +30,18 @@ export interface LimitDeleted {
 
 const ofLimits = {
   ...usually,
-  reads: (_: LimitsCommand, wants: { readonly limits: Set<'definitions' | 'counters'> }) =>
-    void wants.limits.add('definitions'),
+  reads: (_: LimitsCommand, wants: TenantWants) => void wants.limits.add('definitions'),
   changesTenant: () => true,
 };
 
-const setLimit: CommandRules<SetLimit, LimitSet> = { ...ofLimits, decide: decideSetting };
+const setLimit: CommandRules<SetLimit, LimitSet> = {
+  ...ofLimits,
+  reads({ asset }, wants) {
+    wants.limits.add('definitions');
+    wantAsset(asset, wants);
+  },
+  decide: decideSetting,
+};
 
 const deleteLimit: CommandRules<DeleteLimit, LimitDeleted> = {
   ...ofLimits,
@@ -48,6 +56,10 @@ export const limitsCommands = {
 
 function decideSetting(command: SetLimit, view: View, moment: Moment): Decision<LimitSet> {
   const { kind: _, ...wanted } = command;
+  const { asset } = wanted;
+  if (asset !== undefined && knownAsset(asset, view) === undefined) {
+    return refused(unknownAsset(asset, '/max/asset'));
+  }
   const limits = view.limits();
   const known = limits.find(({ name }) => name === wanted.name);
   const made: Limit = { ...wanted, id: moment.id(0), createdAtMs: moment.nowMs, deleted: false };

@@ -1,5 +1,6 @@
 import type { Account } from '../account.ts';
 import type { Amount } from '../amount.ts';
+import { xlm } from '../asset.ts';
 import { type CommandRules, type RulesOf, usually } from '../command-rules.ts';
 import { type Decision, done, type Heavier, type Moment, refused } from '../decision.ts';
 import { entriesBehind, entriesBehindMaxOf, type LooksBack, weightOfLook } from '../far-back.ts';
@@ -19,7 +20,7 @@ import { periodCleared, periodWithout, takenOf } from '../tier-period.ts';
 import { costOfParts } from '../tiers.ts';
 import type { Entry, KnownEntry, Reversal } from '../usage.ts';
 import type { View } from '../view.ts';
-import { wantAccount, wantBilling } from '../wants.ts';
+import { wantBilling, wantPricedAccount } from '../wants.ts';
 
 export interface ReverseEntry {
   readonly kind: 'reverse_entry';
@@ -69,7 +70,7 @@ const clearAccount: CommandRules<ClearAccount, AccountCleared> = {
   ...usually,
   reads(command, wants) {
     const { agent, serviceId } = command;
-    wantAccount(agent, serviceId, wants);
+    wantPricedAccount(agent, serviceId, wants);
     wantBilling(agent, 'if_used', wants);
     const entriesBehindMax = entriesBehindMaxOf(command);
     wants.positions.push({ agent, serviceId, sequence: undefined, entriesBehindMax });
@@ -113,6 +114,7 @@ function decideReversal(command: ReverseEntry, view: View, moment: Moment): Deci
     reason,
     requestsByVersion: new Map([[priceVersion, wanted]]),
     ...takenBack(known, wanted, before),
+    inAsset: view.service(serviceId),
   });
   const returned = refundFor(entry, view, moment);
   if (returned.kind === 'refused') return refused(returned.refusal);
@@ -186,6 +188,7 @@ function decideClearing(
     requestsByVersion: open,
     ...tiersBehind(before, position),
     drawn: drawnBehind(before, position),
+    inAsset: view.service(serviceId),
   });
   const returned = refundFor(entry, view, moment);
   if (returned.kind === 'refused') return refused(returned.refusal);
@@ -221,9 +224,9 @@ function drawnBehind(account: Account, position: Position): Amount | undefined {
 }
 
 /** Returns to the balance what was drawn for the usage that a reversal takes back. */
-function refundFor({ id, agent, drawn = 0n }: Entry, view: View, moment: Moment) {
+function refundFor({ id, agent, asset = xlm.code, drawn = 0n }: Entry, view: View, moment: Moment) {
   if (drawn === 0n) return { kind: 'returned', changes: {} } as const;
   let ids = 1;
   const source = { nowMs: moment.nowMs, nextId: () => moment.id(ids++) };
-  return refundOf({ agent, amount: -drawn, reversalId: id }, view, source);
+  return refundOf({ agent, asset, amount: -drawn, reversalId: id }, view, source);
 }

@@ -1,3 +1,4 @@
+import { type InAsset, isXlm, xlm } from '../asset.ts';
 import { type CommandRules, type RulesOf, usually } from '../command-rules.ts';
 import { type Decision, done, type Moment, refused } from '../decision.ts';
 import type { NotedEvent } from '../event.ts';
@@ -15,7 +16,8 @@ import {
 } from '../service.ts';
 import { isSameTiers } from '../tiers.ts';
 import { type Changes, DraftView, type View } from '../view.ts';
-import type { TenantWants } from '../wants.ts';
+import { type TenantWants, wantAsset } from '../wants.ts';
+import { knownAsset, unknownAsset } from './assets.ts';
 
 export interface PutService {
   readonly kind: 'put_service';
@@ -24,6 +26,8 @@ export interface PutService {
   readonly metadata: SentMetadata | undefined;
   /** `undefined`: as it is, or 0 */
   readonly unitScale?: number | undefined;
+  /** `undefined`: as it is, or XLM */
+  readonly asset?: string | undefined;
 }
 
 /** An item of a bulk of services: a service, or the fault that the route found in it. */
@@ -72,6 +76,7 @@ export interface ServicePut {
   readonly kind: 'service_put';
   readonly serviceId: string;
   readonly stated: StatedPrice;
+  readonly asset: string;
   readonly unitScale: number;
   readonly metadata: PutService['metadata'];
   /** whether it was not registered before */
@@ -89,6 +94,7 @@ export type ServiceItemResult =
       readonly kind: 'put';
       readonly serviceId: string;
       readonly stated: StatedPrice;
+      readonly asset: string;
       readonly isNew: boolean;
     }
   /** an item before it has the same service */
@@ -104,6 +110,7 @@ export interface PriceSet {
   readonly kind: 'price_set';
   readonly serviceId: string;
   readonly stated: StatedPrice;
+  readonly asset: string;
 }
 
 export interface ServiceSwitched {
@@ -171,8 +178,9 @@ export const servicesCommands = {
 /** How many agents with unsettled usage the refusal names. */
 const agentsNamedMax = 3;
 
-function readsPut({ serviceId, unitScale }: PutService, wants: TenantWants): void {
+function readsPut({ serviceId, unitScale, asset }: PutService, wants: TenantWants): void {
   wants.services.add(serviceId);
+  wantAsset(asset, wants);
   // Only who sends decimal places pays for a look at the accounts.
   if (unitScale !== undefined) wants.usedServices.add(serviceId);
 }
@@ -180,7 +188,11 @@ function readsPut({ serviceId, unitScale }: PutService, wants: TenantWants): voi
 function decidePut(command: PutService, view: View, moment: Moment): Decision<ServicePut> {
   const { serviceId, stated, metadata } = command;
   const known = view.service(serviceId);
-  const priced = known === undefined ? newService(serviceId, stated) : withPrice(known, stated);
+  const inAsset = assetOfPut(command, known, view);
+  if ('code' in inAsset) return refused(inAsset);
+  const mismatch = mismatchOf(stated, inAsset.asset);
+  if (mismatch !== undefined) return refused(mismatch);
+  const priced = known === undefined ? newService(serviceId, stated, inAsset) : withPrice(known, stated);
   if (priced.priceVersion !== known?.priceVersion && priced.priceVersion > priceVersionsMax)
     return refused(tooManyPrices(serviceId));
   const { unitScale = priced.unitScale } = command;
@@ -191,9 +203,30 @@ function decidePut(command: PutService, view: View, moment: Moment): Decision<Se
   const isNew = known === undefined || known.deleted;
   const service = { ...described, deleted: false };
   return done(
-    { kind: 'service_put', serviceId, stated, unitScale, metadata, isNew },
+    { kind: 'service_put', serviceId, stated, asset: inAsset.asset, unitScale, metadata, isNew },
     serviceChanges(known, service, moment),
   );
+}
+
+/** What the prices of a service are in; it stays from the first registration on, also when the service is deleted. */
+function assetOfPut(
+  { serviceId, asset: wanted }: PutService,
+  known: Service | undefined,
+  view: View,
+): InAsset | Refusal {
+  if (known !== undefined) {
+    return wanted === undefined || wanted === known.asset ? known : assetInUse(serviceId, known.asset);
+  }
+  const asset = knownAsset(wanted ?? xlm.code, view);
+  if (asset === undefined) return unknownAsset(wanted ?? xlm.code);
+  return { asset: asset.code, assetScale: asset.scale };
+}
+
+/** Why a price does not go with the asset of its service. */
+function mismatchOf({ isInStroops = false }: StatedPrice, asset: string): Refusal | undefined {
+  if (!isInStroops || isXlm({ asset })) return undefined;
+  const message = `the prices of the service are in ${asset}, not in stroops: send a price`;
+  return { code: 'asset_mismatch', message, pointer: '/priceStroops' };
 }
 
 function decideBulk(command: PutServiceBulk, view: View, moment: Moment): Decision<ServiceBulkPut> {
@@ -229,7 +262,8 @@ function itemResult(
     return { kind: 'refused', code: decision.refusal.code, message: decision.refusal.message };
   }
   draft.apply(decision.changes);
-  return { kind: 'put', serviceId, stated, isNew: decision.fact.isNew };
+  const { asset, isNew } = decision.fact;
+  return { kind: 'put', serviceId, stated, asset, isNew };
 }
 
 function decideDelete(command: DeleteService, view: View, moment: Moment): Decision<ServiceDeleted> {
@@ -253,12 +287,15 @@ function decidePrice(command: SetPrice, view: View, moment: Moment): Decision<Pr
   const known = knownService(view, command.serviceId);
   if (known === undefined) return refused(unknownService(command.serviceId));
   const { serviceId, stated } = command;
+  const { asset } = known;
+  const mismatch = mismatchOf(stated, asset);
+  if (mismatch !== undefined) return refused(mismatch);
   const priced = withPrice(known, stated);
   // Books from before the limit may have more versions; then the price stays.
   if (priced.priceVersion !== known?.priceVersion && priced.priceVersion > priceVersionsMax) {
     return refused(tooManyPrices(command.serviceId));
   }
-  return done({ kind: 'price_set', serviceId, stated }, serviceChanges(known, priced, moment));
+  return done({ kind: 'price_set', serviceId, stated, asset }, serviceChanges(known, priced, moment));
 }
 
 function decideDisabled(command: SetDisabled, view: View, moment: Moment): Decision<ServiceSwitched> {
@@ -301,6 +338,11 @@ function serviceInUse(serviceId: string, unitScale: number): Refusal {
   return { code: 'service_in_use', message };
 }
 
+function assetInUse(serviceId: string, asset: string): Refusal {
+  const message = `the prices of service ${serviceId} are in ${asset}, which stays; register another service`;
+  return { code: 'service_in_use', message };
+}
+
 function tooManyPrices(serviceId: string): Refusal {
   const message = `service ${serviceId} has ${priceVersionsMax} price versions, which is the limit; register another service`;
   return { code: 'limit_exceeded', message };
@@ -338,11 +380,11 @@ function isChanged(known: Service, service: Service): boolean {
 }
 
 function noted(type: NotedEvent['type'], service: Service, moment: Moment): NotedEvent {
-  const { serviceId, price, pricePer, unitScale, disabled, tiers } = service;
+  const { serviceId, price, pricePer, asset, unitScale, disabled, tiers } = service;
   const metadata = metadataOf(service).flatMap(([name, value]) =>
     value === undefined ? [] : [[name, value]],
   );
-  const { priceStroops, tiers: _, period: __, ...shown } = priceShown(price, pricePer, tiers);
+  const { priceStroops, tiers: _, period: __, ...shown } = priceShown(price, asset, pricePer, tiers);
   const inStroops = priceStroops === undefined ? {} : { priceStroops };
   const scaled = unitScale === 0 ? {} : { unitScale };
   const inTiers = tiersShown(tiers, pricePer);

@@ -1,4 +1,7 @@
 import { type Account, hasOutstanding, isUnsettled, outstandingRequests } from '../account.ts';
+import { type Amount, type Atoms, amountOfAtoms } from '../amount.ts';
+import { isXlm } from '../asset.ts';
+import { type AssetSums, OtherAssets, onlyStroops } from '../asset-sums.ts';
 import { type CommandRules, type RulesOf, usually } from '../command-rules.ts';
 import { type Decision, done, type Heavier, type Moment, refused } from '../decision.ts';
 import { entriesBehind, entriesBehindMaxOf, type LooksBack, weightOfLook } from '../far-back.ts';
@@ -18,6 +21,8 @@ export interface Settle extends LooksBack {
   /** settle up to this entry only */
   readonly through: number | undefined;
   readonly expectedStroops: Stroops | undefined;
+  /** the same, exactly in the asset of the service */
+  readonly expectedAmount?: Amount | undefined;
   /** marks of quotes: the quote must have one of them */
   readonly expectedMarks: readonly string[] | undefined;
   /** ties the bills of a run together */
@@ -49,7 +54,9 @@ export interface AgentSettled {
   readonly kind: 'agent_settled';
   readonly agent: string;
   readonly bills: readonly Bill[];
+  /** in XLM */
   readonly billedStroops: Stroops;
+  readonly otherAssets: readonly AssetSums[];
   /** what was left out, because its service has no price */
   readonly unpriced: readonly { readonly serviceId: string; readonly requests: number }[];
 }
@@ -108,6 +115,8 @@ function decideSettle(command: Settle, view: View, moment: Moment): Decision<Set
   if (service === undefined || (service.deleted && !isUnsettled(account))) {
     return refused({ code: 'not_found', message: `service ${serviceId} is not registered` });
   }
+  const mismatch = mismatchOf(command, service.asset);
+  if (mismatch !== undefined) return refused(mismatch);
   if (through !== undefined && !isSettleable(account, through))
     return quoteChanged(quoteOf(account, service));
   const behind = through === undefined ? 0 : entriesBehind(account, through);
@@ -145,9 +154,31 @@ function isSettleable(account: Account, through: number): boolean {
 }
 
 function isExpected(command: Settle, quote: Quote, { markOf }: Moment): boolean {
-  const { expectedStroops, expectedMarks } = command;
-  if (expectedStroops !== undefined && expectedStroops !== quote.billedStroops) return false;
+  const { expectedMarks } = command;
+  if (!isExpectedAmount(command, quote.billedStroops, quote.assetScale)) return false;
   return expectedMarks === undefined || expectedMarks.includes(markOf(quote));
+}
+
+/** What a caller expects, in stroops or exactly. */
+interface ExpectedAmount {
+  readonly expectedStroops: Stroops | undefined;
+  readonly expectedAmount?: Amount | undefined;
+}
+
+export function isExpectedAmount(
+  { expectedStroops, expectedAmount }: ExpectedAmount,
+  atoms: Atoms,
+  assetScale: number,
+): boolean {
+  if (expectedStroops !== undefined && expectedStroops !== atoms) return false;
+  return expectedAmount === undefined || expectedAmount === amountOfAtoms(atoms, assetScale);
+}
+
+/** Why what a caller expects does not go with the asset of the service. */
+export function mismatchOf({ expectedStroops }: ExpectedAmount, asset: string): Refusal | undefined {
+  if (expectedStroops === undefined || isXlm({ asset })) return undefined;
+  const message = `the service is billed in ${asset}, not in stroops: send expectedAmount`;
+  return { code: 'asset_mismatch', message, pointer: '/expectedStroops' };
 }
 
 export function quoteChanged(quote: Quote, message = 'the quote has changed; nothing was charged') {
@@ -183,9 +214,15 @@ function decideSettleBulk(command: SettleBulk, view: View, moment: Moment): Deci
     settled.push(bill.settled);
     bills.push({ quote: bill.quote, settlementId: bill.settled.settlement.id });
   }
-  const billedStroops = bills.reduce((sum, { quote }) => sum + quote.billedStroops, 0n);
+  let billedStroops = 0n;
+  const others = new OtherAssets();
+  for (const { quote } of bills) {
+    billedStroops += onlyStroops(quote, quote.billedStroops);
+    others.add(quote, { billed: quote.billedStroops });
+  }
+  const { list: otherAssets } = others;
   return done(
-    { kind: 'agent_settled', agent: command.agent, bills, billedStroops, unpriced },
+    { kind: 'agent_settled', agent: command.agent, bills, billedStroops, otherAssets, unpriced },
     {
       accounts: settled.map(({ account }) => account),
       settlements: settled.map(({ settlement }) => ({ ...settlement, runId: command.runId })),
@@ -206,11 +243,11 @@ function settleAll(
 }
 
 function limitExceededOn(serviceId: string): Refusal {
-  const message = `the bills of service ${serviceId} would exceed 2^63-1 stroops; nothing was settled`;
+  const message = `the bills of service ${serviceId} would exceed 2^63-1 of the smallest parts of its asset; nothing was settled`;
   return { code: 'limit_exceeded', message };
 }
 
 export const limitExceeded: Refusal = {
   code: 'limit_exceeded',
-  message: 'the bills of the account would exceed 2^63-1 stroops',
+  message: 'the bills of the account would exceed 2^63-1 of the smallest parts of its asset',
 };

@@ -21,7 +21,7 @@ export function agentsRoutes({ reads }: Desk) {
       if (sort !== 'agent') {
         const top =
           sort === 'outstanding'
-            ? await reads.walk(call, 'topAgentTotals', wanted, limit)
+            ? await reads.walk(call, 'topAgentTotals', wanted, asset, limit)
             : await reads.walk(call, 'lowestAgentTotals', wanted, asset, limit);
         if (top !== undefined) return agentTotalsReply(top, { nextCursor: null, hasMore: false });
         throw new ApiError(

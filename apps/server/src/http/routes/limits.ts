@@ -3,7 +3,7 @@ import { agentLimitsReply, allowanceReply, limitReply, limitsReply } from '../..
 import { emptyAccount } from '../../domain/account.ts';
 import { allowanceOf } from '../../domain/allowance.ts';
 import { parseDecimal, unitScaleMax } from '../../domain/amount.ts';
-import { assetDefault } from '../../domain/balance.ts';
+import { inXlm, xlm } from '../../domain/asset.ts';
 import { type AgentBilling, noBilling, policyDefault } from '../../domain/billing.ts';
 import type { SetLimit } from '../../domain/commands/limits.ts';
 import { ChangedCounters, returnedCounters } from '../../domain/held-count.ts';
@@ -14,6 +14,7 @@ import { balanceAt } from '../../reads/balance-at.ts';
 import { ApiError } from '../api-error.ts';
 import { encodeCursor, nameCursor } from '../cursor.ts';
 import { type Desk, tenantOf } from '../desk.ts';
+import { readAmount } from '../read-amount.ts';
 import { sentUseOf } from '../read-use.ts';
 import type { HandlersOf } from '../router.ts';
 
@@ -114,7 +115,7 @@ export function limitsRoutes({ writes, books, nowMs }: Desk) {
       };
       const apiKeyPrefix = call.caller.keyPrefix;
       const payment = {
-        balance: balanceAt(billing, assetDefault, nowMs()),
+        balance: balanceAt(billing, (service ?? inXlm).asset, nowMs()),
         policy: billing.policy ?? defaultPolicy ?? policyDefault,
       };
       const allowance = allowanceOf({ ...sent, apiKeyPrefix }, { ...facts, ...payment }, nowMs());
@@ -134,13 +135,7 @@ function afterLapses(
 }
 
 function setLimitCommand(name: string, body: LimitPut): SetLimit {
-  const { agent, serviceId, apiKeyPrefix, window, max, action } = body;
-  const quantity = parseDecimal(max.quantity, unitScaleMax);
-  if (quantity === undefined || quantity === 0n) {
-    throw new ApiError('invalid_request', 'max.quantity must be above 0', {
-      faults: [{ pointer: '/max/quantity', message: 'must be above 0' }],
-    });
-  }
+  const { agent, serviceId, apiKeyPrefix, window, action } = body;
   const { notifyAt = action === 'notify' ? [1] : [] } = body;
   const levels = new Set(notifyAt.map(thousandths));
   return {
@@ -150,10 +145,31 @@ function setLimitCommand(name: string, body: LimitPut): SetLimit {
     serviceId,
     apiKeyPrefix,
     window,
-    max: quantity,
+    ...readMax(body.max),
     action,
     notifyAt: [...levels].sort((a, b) => a - b),
   };
+}
+
+/** What a limit lets through: a quantity of units, or an amount of money. */
+function readMax({ quantity, amount, asset }: LimitPut['max']): Pick<SetLimit, 'max' | 'asset'> {
+  if (amount !== undefined) {
+    if (quantity !== undefined) throw invalidMax('amount', 'must not be there beside a quantity');
+    const max = readAmount(amount, '/max/amount');
+    if (max === 0n) throw invalidMax('amount', 'must be above 0');
+    return { max, asset: asset ?? xlm.code };
+  }
+  if (asset !== undefined) throw invalidMax('asset', 'must not be there without an amount');
+  if (quantity === undefined) throw invalidMax('quantity', 'is required, or an amount');
+  const max = parseDecimal(quantity, unitScaleMax);
+  if (max === undefined || max === 0n) throw invalidMax('quantity', 'must be above 0');
+  return { max, asset: undefined };
+}
+
+function invalidMax(member: string, message: string): ApiError {
+  return new ApiError('invalid_request', `max.${member} ${message}`, {
+    faults: [{ pointer: `/max/${member}`, message }],
+  });
 }
 
 function thousandths(level: number, index: number): number {

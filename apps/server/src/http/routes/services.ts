@@ -68,12 +68,12 @@ export function servicesRoutes({ writes, books, reads, config }: Desk) {
     listPrices: async (call) => {
       const { serviceId } = call.params;
       const { cursor, limit = 100 } = call.query;
-      await knownService(books, tenantOf(call), serviceId);
+      const service = await knownService(books, tenantOf(call), serviceId);
       const after = numberCursor(cursor);
       const prices = await books.pricesAfter(tenantOf(call), serviceId, after, limit + 1);
       const items = prices.slice(0, limit);
       const nextCursor = encodeCursor('number', String(items.at(-1)?.version ?? after));
-      return pricesReply(items, { nextCursor, hasMore: prices.length > limit });
+      return pricesReply(service, items, { nextCursor, hasMore: prices.length > limit });
     },
 
     readMetadata: async (call) => {
@@ -139,10 +139,11 @@ function disabledCommand(serviceId: string, disabled: boolean): SetDisabled {
   return { kind: 'set_disabled', serviceId, disabled };
 }
 
-type SentService = SentMetadata & SentPrice & { readonly serviceId: string; readonly unitScale?: number };
+type SentService = SentMetadata &
+  SentPrice & { readonly serviceId: string; readonly unitScale?: number; readonly asset?: string };
 
 function putCommand(sent: SentService): PutService {
-  const { serviceId, unitScale } = sent;
+  const { serviceId, unitScale, asset } = sent;
   const metadata = sentMetadata(sent);
   if (isHalf(metadata)) {
     const missing = metadata.description === undefined ? '/description' : '/owner';
@@ -150,7 +151,7 @@ function putCommand(sent: SentService): PutService {
       faults: [{ pointer: missing, message: 'is required when the other of description and owner is sent' }],
     });
   }
-  return { kind: 'put_service', serviceId, stated: statedPrice(sent), metadata, unitScale };
+  return { kind: 'put_service', serviceId, stated: statedPrice(sent), metadata, unitScale, asset };
 }
 
 /** AgentPay takes description and owner together. */

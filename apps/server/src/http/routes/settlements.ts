@@ -10,6 +10,7 @@ import { type Desk, tenantOf } from '../desk.ts';
 import { entryQuery } from '../entry-query.ts';
 import { exportFile } from '../export-file.ts';
 import { csvType } from '../media-types.ts';
+import { readExpected } from '../read-expected.ts';
 import { maySee } from '../rights.ts';
 import type { HandlersOf } from '../router.ts';
 import { settlementQuery } from '../settlement-query.ts';
@@ -75,14 +76,14 @@ export function settlementsRoutes(desk: Desk) {
 }
 
 function settleCommand(body: SettleRequest, request: FastifyRequest): Settle {
-  const { agent, serviceId, through, expectedStroops, runId } = body;
+  const { agent, serviceId, through, runId } = body;
   return {
     kind: 'settle',
     agent,
     serviceId,
     through,
     runId,
-    expectedStroops: expectedStroops === undefined ? undefined : BigInt(expectedStroops),
+    ...readExpected(body),
     expectedMarks: entityTags(request.headers['if-match']),
   };
 }

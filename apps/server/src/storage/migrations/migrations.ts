@@ -14,6 +14,8 @@ import { unitScales } from './0012-unit-scales.ts';
 import { partialReversals } from './0014-partial-reversals.ts';
 import { usageMetadata } from './0015-usage-metadata.ts';
 import { priceTiers } from './0016-price-tiers.ts';
+import { assets } from './0018-assets.ts';
+import { limitsOfMoney } from './0019-limits-of-money.ts';
 
 /**
  * The schema from here on, for both engines, in order. Each engine runs these after the migrations in its own folder,
@@ -35,6 +37,8 @@ const migrations: readonly Readonly<Record<Engine, string>>[] = [
   partialReversals,
   usageMetadata,
   priceTiers,
+  assets,
+  limitsOfMoney,
 ];
 
 export function migrationsOf(engine: Engine): readonly string[] {

@@ -8,6 +8,7 @@ import {
   onConflict,
   ownColumns,
   type RowOf,
+  serviceColumn,
   type Table,
   tableName,
   type WrittenOf,
@@ -46,6 +47,7 @@ export function selectList({ columns }: Table, alias?: string, joinedAlias?: str
   return columnsOn('postgres', columns)
     .filter(({ column }) => column.from !== 'part')
     .map(({ name, column }) => {
+      if (column.from === 'service') return `${serviceColumn(name, joinedAlias)} AS ${name}`;
       const source = column.from === 'joined' ? joinedAlias : alias;
       return source === undefined ? name : `${source}.${name}`;
     })

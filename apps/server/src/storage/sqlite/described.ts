@@ -8,6 +8,7 @@ import {
   type NamedColumn,
   onConflict,
   ownColumns,
+  serviceColumn,
   type Table,
   tableName,
   type WrittenOf,
@@ -51,6 +52,7 @@ export function selectList({ columns }: Table, alias?: string, joinedAlias?: str
   return columnsOn('sqlite', columns)
     .filter(({ column }) => column.from !== 'part')
     .map(({ name, column }) => {
+      if (column.from === 'service') return `${serviceColumn(name, joinedAlias)} AS ${name}`;
       const source = column.from === 'joined' ? joinedAlias : alias;
       const place = source === undefined ? name : `${source}.${name}`;
       // A double does not hold 64 bits.

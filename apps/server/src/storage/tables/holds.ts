@@ -26,25 +26,42 @@ const heldParts = coded<readonly HeldPart[]>(
   (parts) => JSON.stringify(parts.map(({ grant, amount }) => [grant ?? null, String(amount)])),
 );
 
-/** What a hold counts for limits, as JSON: the quantity, what is kept of it, when it was returned, and the windows. */
+/**
+ * What a hold counts for limits, as JSON: the quantity, what is kept of it, when it was returned, and the windows. Where limits of money
+ * count it, the first two are pairs, of the quantity and of what it costs.
+ */
 const heldCount = coded<HeldCount>(
   (stored) => {
-    const [quantity, kept, returnedAtMs, ...windows]: readonly unknown[] = JSON.parse(stored);
+    const [first, second, returnedAtMs, ...windows]: readonly unknown[] = JSON.parse(stored);
+    const [quantity = 0n, cost] = parseMeasures(first);
+    const [kept, keptCost] = parseMeasures(second);
     return {
-      quantity: BigInt(String(quantity)),
-      kept: kept === null ? undefined : BigInt(String(kept)),
+      quantity,
+      ...(cost === undefined ? {} : { cost }),
+      kept,
+      ...(keptCost === undefined ? {} : { keptCost }),
       returnedAtMs: returnedAtMs === null ? undefined : Number(returnedAtMs),
       windows: windows.map(parseWindow),
     };
   },
-  ({ quantity, kept, returnedAtMs, windows }) =>
+  ({ quantity, cost, kept, keptCost, returnedAtMs, windows }) =>
     JSON.stringify([
-      String(quantity),
-      kept === undefined ? null : String(kept),
+      measuresText(quantity, cost),
+      kept === undefined ? null : measuresText(kept, keptCost),
       returnedAtMs ?? null,
       ...windows.map(({ limitId, startMs }) => [limitId, startMs]),
     ]),
 );
+
+/** One number, or a pair of them; null for none. */
+function parseMeasures(stored: unknown): readonly (bigint | undefined)[] {
+  if (stored === null) return [];
+  return (Array.isArray(stored) ? stored : [stored]).map((one: unknown) => BigInt(String(one)));
+}
+
+function measuresText(quantity: bigint, cost: bigint | undefined): string | readonly string[] {
+  return cost === undefined ? String(quantity) : [String(quantity), String(cost)];
+}
 
 function parseWindow(pair: unknown): HeldWindow {
   const [limitId, startMs]: readonly unknown[] = Array.isArray(pair) ? pair : [];

@@ -53,6 +53,7 @@ export const limits = table({
     notifyAt: numbers,
     createdAtMs: fixed(count()),
     deleted: flag(),
+    asset: fixed(optional(text())),
   },
 });
 

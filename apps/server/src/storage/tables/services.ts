@@ -43,6 +43,8 @@ export const services = table({
     pricePer: shownUnits(),
     unitScale: small(),
     tiers: optional(named('price_tiers', tiersColumn)),
+    asset: fixed(text()),
+    assetScale: fixed(small()),
   },
 });
 

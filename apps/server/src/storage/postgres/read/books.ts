@@ -10,6 +10,7 @@ import { accountReads } from './accounts.ts';
 import { accountsPageRead } from './accounts-page.ts';
 import { actReads } from './acts.ts';
 import { apiKeyReads } from './api-keys.ts';
+import { assetReads } from './assets.ts';
 import { balanceReads } from './balances.ts';
 import { deliveryReads } from './deliveries.ts';
 import { entryReads } from './entries.ts';
@@ -67,6 +68,7 @@ export function postgresBooks({ pool, pulse, cap, horizon, apiKeys }: BooksParts
     ...webhookReads(reader),
     ...deliveryReads(reader),
     ...actReads(reader),
+    ...assetReads(reader),
     ...balanceReads(reader),
     ...holdReads(reader),
     ...apiKeyReads(reader),

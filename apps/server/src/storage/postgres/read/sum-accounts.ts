@@ -1,4 +1,5 @@
-import { amountOfStroop } from '../../../domain/money.ts';
+import { amountPlaces } from '../../../domain/amount.ts';
+import { inXlm } from '../../../domain/asset.ts';
 import type { AccountReads } from '../../../reads/books/accounts.ts';
 import type { ServiceReads } from '../../../reads/books/services.ts';
 import type { AccountsFilter, CountedNames } from '../../../reads/books.ts';
@@ -8,30 +9,34 @@ import type { PostgresConnection, PostgresRow } from '../connection.ts';
 import { loadAgentsAfterSql } from './accounts.ts';
 import type { Reader } from './reader.ts';
 
-const stroop = `${amountOfStroop}::numeric`;
+/** What a service is in that is not registered. */
+const unregistered = { asset: `'${inXlm.asset}'`, scale: inXlm.assetScale };
+/** The atom of the asset of a service, as an exact amount. */
+const atom = `('1' || repeat('0', ${amountPlaces} - coalesce(s.asset_scale, ${unregistered.scale})))::numeric`;
 
 /**
  * Sums of the next accounts, by service. One statement, and so one snapshot. Sums and products are numeric: they may have more than 64
- * bits. What is due on an account is exact, and then rounded down to stroops as its bill would be.
+ * bits. What is due on an account is exact, and then rounded down to atoms as its bill would be.
  */
 const sumSql = (ofService: string) => `WITH page AS MATERIALIZED (SELECT * FROM accounts
     WHERE tenant = $1 AND account > $2${ofService} ORDER BY account LIMIT $3),
-  exacts AS (SELECT p.*, s.service_id IS NOT NULL AS is_priced, coalesce(s.disabled, false) AS is_disabled,
+  exacts AS (SELECT p.*, s.service_id IS NOT NULL AS is_priced, coalesce(s.disabled, false) AS is_disabled, coalesce(s.asset, ${unregistered.asset}) AS asset,
+      coalesce(s.asset_scale, ${unregistered.scale}) AS asset_scale, ${atom} AS atom,
       greatest(p.recorded_requests - p.reversed_requests - p.settled_requests, 0) AS outstanding,
-      p.carried_stroops * ${stroop} + p.remainder - p.paid::numeric + p.settled_paid::numeric
+      p.carried_stroops * ${atom} + p.remainder - p.paid::numeric + p.settled_paid::numeric
         + coalesce((SELECT sum((l.recorded_requests - l.reversed_requests - l.settled_requests)::numeric
           * coalesce(l.price, s.first_price)) * ('1' || repeat('0', 6 - p.unit_scale))::numeric
           + coalesce(sum((l.tiered::json ->> 'due')::numeric), 0)
         FROM account_lines AS l WHERE l.tenant = p.tenant AND l.account = p.account), 0) AS exact
     FROM page AS p LEFT JOIN services AS s ON s.tenant = p.tenant AND s.service_id = p.service_id),
-  dues AS (SELECT *, div(exact - mod(mod(exact, ${stroop}) + ${stroop}, ${stroop}), ${stroop}) AS due FROM exacts)
-  SELECT service_id, is_priced, is_disabled, count(*) AS accounts, count(*) FILTER (WHERE outstanding > 0) AS owing,
+  dues AS (SELECT *, div(exact - mod(mod(exact, atom) + atom, atom), atom) AS due FROM exacts)
+  SELECT service_id, is_priced, is_disabled, asset, asset_scale, count(*) AS accounts, count(*) FILTER (WHERE outstanding > 0) AS owing,
     sum(settlements) AS settlements, sum(recorded_requests) AS recorded, sum(reversed_requests) AS reversed,
     sum(settled_requests) AS settled, sum(outstanding) AS outstanding, sum(settled_stroops) AS billed_before,
     coalesce(sum(greatest(due, 0)) FILTER (WHERE is_priced), 0) AS billed,
     coalesce(sum(greatest(-due, 0)) FILTER (WHERE is_priced), 0) AS credit,
     (SELECT count(*) FROM page) AS looked, (SELECT account FROM page ORDER BY account DESC LIMIT 1) AS last
-  FROM dues GROUP BY service_id, is_priced, is_disabled`;
+  FROM dues GROUP BY service_id, is_priced, is_disabled, asset, asset_scale`;
 const sumOfTenantSql = sumSql('');
 const sumOfServiceSql = sumSql(' AND service_id = $4');
 const countAgentsSql = `SELECT count(*) AS counted, max(agent) AS last FROM (${loadAgentsAfterSql}) AS agents`;
@@ -61,6 +66,8 @@ function sumsOf(row: PostgresRow): AccountSums {
     serviceId: text(row, 'service_id'),
     isPriced: flag(row, 'is_priced'),
     isDisabled: flag(row, 'is_disabled'),
+    asset: text(row, 'asset'),
+    assetScale: integer(row, 'asset_scale'),
     accounts: big(row, 'accounts'),
     owing: big(row, 'owing'),
     settlements: big(row, 'settlements'),

@@ -18,6 +18,7 @@ import {
   lookForAccounts,
 } from '../read/accounts.ts';
 import { loadApiKeys } from '../read/api-keys.ts';
+import { loadAssets } from '../read/assets.ts';
 import { loadBillings, loadGrants } from '../read/balances.ts';
 import { lockDeliveries } from '../read/deliveries.ts';
 import { loadEntry, loadUsages, type PlacedEntry } from '../read/entries.ts';
@@ -151,6 +152,7 @@ export async function loadBatch(
     unsettled,
     used,
     apiKeys,
+    assets,
     { idsReached, limits },
   ] = await Promise.all([
     locked,
@@ -165,6 +167,7 @@ export async function loadBatch(
     loadWantedUnsettled(connection, wants, found.accounts.length + 1),
     loadWantedUses(connection, wants),
     loadWantedApiKeys(connection, wants),
+    loadWantedAssets(connection, wants),
     loadIdsAndLimits(connection, tenants, limitedTenants(wants)),
   ]);
   const { pause, forgottenBeforeMs, settings, idsAheadMaxMs, sweptAtMs } = operator;
@@ -187,6 +190,10 @@ export async function loadBatch(
   }
   for (const { tenant, serviceId, agents } of unsettled) views.get(tenant)?.unsettled.set(serviceId, agents);
   for (const { tenant, serviceId } of used) views.get(tenant)?.usedServices.add(serviceId);
+  for (const [tenant, owned] of Map.groupBy(assets, ({ tenant }) => tenant)) {
+    const view = views.get(tenant);
+    if (view !== undefined) view.ownAssets = owned.map(({ asset }) => asset);
+  }
   for (const { tenant, key } of apiKeys) views.get(tenant)?.apiKeys.set(key.prefix, key);
   // In this order: grants and holds are read after the balances that they belong to were locked.
   const [billed] = await Promise.all([
@@ -311,6 +318,11 @@ async function loadWantedApiKeys(connection: PostgresConnection, wants: Wants) {
   return wanted.flatMap(([tenant, prefix]) =>
     keys.filter((key) => key.prefix === prefix).map((key) => ({ tenant, key })),
   );
+}
+
+async function loadWantedAssets(connection: PostgresConnection, wants: Wants) {
+  const tenants = [...wants.tenants].filter(([, own]) => own.assets.size > 0).map(([tenant]) => tenant);
+  return tenants.length === 0 ? [] : await loadAssets(connection, tenants);
 }
 
 /**

@@ -6,6 +6,7 @@ import { doubtClock } from '../upkeep/swept-clock.ts';
 import { deleteUntouched, saveAccounts } from './accounts.ts';
 import { saveActs } from './acts.ts';
 import { saveApiKeys, saveApiKeyUses } from './api-keys.ts';
+import { saveAssets } from './assets.ts';
 import { saveBalances, saveGrants, saveMovements, savePolicies } from './balances.ts';
 import { saveAnnouncements, saveDeliveries } from './deliveries.ts';
 import { saveEntries } from './entries.ts';
@@ -58,6 +59,13 @@ export async function saveBatch(
       rowsOf(
         ({ services }) => services,
         (tenant, service) => ({ tenant, service }),
+      ),
+    ),
+    saveAssets(
+      statements,
+      rowsOf(
+        ({ assets }) => assets,
+        (tenant, asset) => ({ tenant, asset }),
       ),
     ),
     savePrices(

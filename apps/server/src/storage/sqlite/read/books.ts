@@ -5,6 +5,7 @@ import { accountReads } from './accounts.ts';
 import { accountsPageRead } from './accounts-page.ts';
 import { actReads } from './acts.ts';
 import { apiKeyReads } from './api-keys.ts';
+import { assetReads } from './assets.ts';
 import { balanceReads } from './balances.ts';
 import { deliveryReads } from './deliveries.ts';
 import { entryReads } from './entries.ts';
@@ -49,6 +50,7 @@ export function sqliteBooks(snapshots: Snapshots, cap: AnswerCap): AllBooks {
     ...webhookReads(read),
     ...deliveryReads(read),
     ...actReads(read),
+    ...assetReads(read),
     ...balanceReads(read),
     ...holdReads(read),
     ...apiKeyReads(read),

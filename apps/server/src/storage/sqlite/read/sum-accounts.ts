@@ -1,6 +1,7 @@
-import type { Price } from '../../../domain/amount.ts';
+import { amountOfAtoms, type Price, pricePlaces } from '../../../domain/amount.ts';
+import { atomsIn, type InAsset, inXlm } from '../../../domain/asset.ts';
 import { creditOf } from '../../../domain/credit.ts';
-import { amountOfStroop, costOfRequests, stroopsIn, stroopsOfPrice } from '../../../domain/money.ts';
+import { costOfRequests } from '../../../domain/money.ts';
 import { quoteOf } from '../../../domain/quote.ts';
 import type { Service } from '../../../domain/service.ts';
 import type { AccountReads } from '../../../reads/books/accounts.ts';
@@ -19,6 +20,8 @@ import { loadService } from './services.ts';
  */
 const summed = (expression: string, name: string) =>
   `sum((${expression}) >> 32) AS ${name}_high, sum((${expression}) & 4294967295) AS ${name}_low`;
+/** The price of one atom, by the scale of the asset of a service. */
+const atomPrice = `CAST('1' || substr('${'0'.repeat(pricePlaces)}', 1, ${pricePlaces} - s.asset_scale) AS INTEGER)`;
 const outstanding = 'max(0, a.recorded_requests - a.reversed_requests - a.settled_requests)';
 const remaining = 'l.recorded_requests - l.reversed_requests - l.settled_requests';
 
@@ -40,8 +43,8 @@ const sqlFor = (ofService: string) =>
     uneven: `SELECT a.agent, a.service_id FROM accounts AS a
       WHERE a.tenant = ?1${ofService} AND a.account > ?2 AND a.account <= ?3 AND a.unsettled = 1 AND (a.carried_stroops < 0
         OR a.paid <> a.settled_paid OR EXISTS (SELECT 1 FROM account_lines AS l WHERE l.account = a.account AND (${remaining} < 0
-          OR l.tiered IS NOT NULL OR ${remaining} > 0 AND (a.unit_scale > 0 OR coalesce(l.price, (SELECT s.first_price FROM services AS s
-            WHERE s.tenant = a.tenant AND s.service_id = a.service_id)) % 100000 <> 0))))`,
+          OR l.tiered IS NOT NULL OR ${remaining} > 0 AND (a.unit_scale > 0 OR (SELECT coalesce(l.price, s.first_price) % ${atomPrice} <> 0 FROM services AS s
+            WHERE s.tenant = a.tenant AND s.service_id = a.service_id)))))`,
   }) as const;
 const sqlOfTenant = sqlFor('');
 const sqlOfService = sqlFor(' AND service_id = ?4');
@@ -77,7 +80,7 @@ function sumAccounts(
         integer(row, 'least') < 0 ||
         integer(row, 'tiered') > 0 ||
         integer(row, 'unit_scale') > 0 ||
-        stroopsOfPrice(priceOf(row, services)) === undefined,
+        !isWholeAtoms(priceOf(row, services), services.get(text(row, 'service_id'))),
     );
   const uneven = new Map<string, Uneven>();
   for (const row of mayBeUneven ? rows(sql.uneven) : []) {
@@ -93,7 +96,7 @@ function sumAccounts(
           sum +
           costOfRequests(1, priceOf(line, services), { unitScale: integer(line, 'unit_scale') }) *
             total(line, 'remaining'),
-        total(row, 'carried') * amountOfStroop,
+        amountOfAtoms(total(row, 'carried'), (services.get(id) ?? inXlm).assetScale),
       );
       return sumsOf(row, cost, services.get(id), uneven.get(id) ?? noneUneven);
     }),
@@ -107,6 +110,11 @@ type Services = ReadonlyMap<string, Service | undefined>;
 function priceOf(line: SqliteRow, services: Services): Price {
   const price = textOrAbsent(line, 'price');
   return price === undefined ? (services.get(text(line, 'service_id'))?.firstPrice ?? 0n) : BigInt(price);
+}
+
+/** Whether whole units at a price are whole atoms of its asset. */
+function isWholeAtoms(price: Price, { assetScale }: InAsset = inXlm): boolean {
+  return price % 10n ** BigInt(pricePlaces - assetScale) === 0n;
 }
 
 /** What the bills and credits of uneven accounts come to, and what their lines and credits were counted with. */
@@ -128,7 +136,7 @@ function addUneven(
   const account = loadAccount(connection, tenant, text(row, 'agent'), text(row, 'service_id'))?.account;
   if (service === undefined || account === undefined) return before;
   const quote = quoteOf(account, service);
-  const carried = quote.carriedStroops * amountOfStroop;
+  const carried = amountOfAtoms(quote.carriedStroops, quote.assetScale);
   return {
     // The lines of tiers have no price, so that nothing was counted for them.
     counted: quote.lines.reduce(
@@ -142,7 +150,10 @@ function addUneven(
 
 /** @param cost of all lines, less the carried credits, exactly */
 function sumsOf(row: SqliteRow, cost: bigint, service: Service | undefined, uneven: Uneven): AccountSums {
+  const { asset, assetScale } = service ?? inXlm;
   return {
+    asset,
+    assetScale,
     serviceId: text(row, 'service_id'),
     isPriced: service !== undefined,
     isDisabled: service?.disabled ?? false,
@@ -154,7 +165,7 @@ function sumsOf(row: SqliteRow, cost: bigint, service: Service | undefined, unev
     settledRequests: total(row, 'settled'),
     outstandingRequests: total(row, 'outstanding'),
     settledStroops: total(row, 'billed'),
-    billedStroops: service === undefined ? 0n : stroopsIn(cost - uneven.counted) + uneven.billed,
+    billedStroops: service === undefined ? 0n : atomsIn(cost - uneven.counted, assetScale) + uneven.billed,
     creditStroops: uneven.credit,
   };
 }

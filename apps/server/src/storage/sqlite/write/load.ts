@@ -16,6 +16,7 @@ import {
   type NumberedAccount,
 } from '../read/accounts.ts';
 import { loadApiKeyByPrefix } from '../read/api-keys.ts';
+import { loadAssets } from '../read/assets.ts';
 import { loadBilling, loadDefaultPolicy, loadGrant } from '../read/balances.ts';
 import { loadDelivery } from '../read/deliveries.ts';
 import { loadKnownEntry, loadPosition, loadUsages } from '../read/entries.ts';
@@ -155,6 +156,7 @@ function loadTenant(
     const position = number === undefined ? undefined : loadPosition(connection, number, sequence);
     if (position !== undefined) view.positions.set(`${name} ${sequence}`, position);
   }
+  if (wants.assets.size > 0) view.ownAssets = loadAssets(connection, tenant);
   view.ownWebhooks.push(...kept.webhooks(connection, tenant));
   for (const { webhookId, eventId } of wants.deliveries) {
     const delivery = loadDelivery(connection, tenant, webhookId, eventId);

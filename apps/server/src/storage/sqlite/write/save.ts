@@ -4,6 +4,7 @@ import type { SqliteConnection } from '../connection.ts';
 import { saveAccount, saveLine } from './accounts.ts';
 import { saveAct } from './acts.ts';
 import { saveApiKey, saveApiKeyUse } from './api-keys.ts';
+import { saveAsset } from './assets.ts';
 import { saveBalance, saveGrant, saveMovement, savePolicy } from './balances.ts';
 import { saveAnnouncement, saveDelivery } from './deliveries.ts';
 import { saveEntry } from './entries.ts';
@@ -57,6 +58,7 @@ function saveTenant(
   made: IndexedEntry[],
 ): void {
   for (const service of changes.services) saveService(connection, tenant, service);
+  for (const asset of changes.assets) saveAsset(connection, tenant, asset);
   for (const price of changes.prices) savePrice(connection, tenant, price);
   for (const account of changes.accounts) {
     const name = accountName(account.agent, account.serviceId);

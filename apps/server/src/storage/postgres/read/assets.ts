@@ -1,0 +1,36 @@
+import type { Asset } from '../../../domain/asset.ts';
+import type { AssetReads } from '../../../reads/books/assets.ts';
+import { assets } from '../../tables/assets.ts';
+import { json, text } from '../columns.ts';
+import type { PostgresConnection } from '../connection.ts';
+import { parserOf, selectList } from '../described.ts';
+import type { Reader } from './reader.ts';
+
+const parseAsset = parserOf(assets);
+
+const loadAssetsSql = `SELECT tenant, ${selectList(assets)} FROM assets
+  WHERE tenant IN (SELECT json_array_elements_text($1)) ORDER BY tenant, code`;
+
+/** An asset with the tenant that registered it. */
+export interface OwnedAsset {
+  readonly tenant: string;
+  readonly asset: Asset;
+}
+
+/** Those that some tenants registered, by their codes. */
+export async function loadAssets(
+  connection: PostgresConnection,
+  tenants: readonly string[],
+): Promise<OwnedAsset[]> {
+  const rows = await connection.rows(loadAssetsSql, [json(tenants)]);
+  return rows.map((row) => ({ tenant: text(row, 'tenant'), asset: parseAsset(row) }));
+}
+
+export function assetReads(reader: Reader): AssetReads {
+  return {
+    assets: (tenant) =>
+      reader.of(tenant, async (connection) =>
+        (await loadAssets(connection, [tenant])).map(({ asset }) => asset),
+      ),
+  };
+}

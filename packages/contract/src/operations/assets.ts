@@ -1,0 +1,41 @@
+import { location, type OperationSpec } from '../operation-spec.ts';
+import { AssetList, AssetListFilter, AssetParams, AssetPut, RegisteredAsset } from '../schemas/assets.ts';
+
+/** What amounts are in. */
+export const assetsOperations = {
+  putAsset: {
+    method: 'PUT',
+    path: '/api/v1/assets/{code}',
+    summary: 'Register an asset, in which services may be priced and money may be granted',
+    access: 'tenant',
+    params: AssetParams,
+    body: AssetPut,
+    successes: {
+      200: {
+        description: 'It was registered before, with this scale.',
+        schema: RegisteredAsset,
+        headers: location,
+      },
+      201: { description: 'Registered. Its scale stays.', schema: RegisteredAsset, headers: location },
+    },
+    errors: ['asset_conflict', 'limit_exceeded'],
+  },
+  listAssets: {
+    method: 'GET',
+    path: '/api/v1/assets',
+    summary: 'The assets of the tenant, by their codes',
+    access: 'tenant',
+    query: AssetListFilter,
+    successes: { 200: { description: 'A page.', schema: AssetList } },
+    errors: [],
+  },
+  readAsset: {
+    method: 'GET',
+    path: '/api/v1/assets/{code}',
+    summary: 'One asset',
+    access: 'tenant',
+    params: AssetParams,
+    successes: { 200: { description: 'The asset.', schema: RegisteredAsset } },
+    errors: ['not_found'],
+  },
+} as const satisfies Record<string, OperationSpec>;
