@@ -6,7 +6,7 @@ import { saveAct } from './acts.ts';
 import { saveApiKey, saveApiKeyUse } from './api-keys.ts';
 import { saveBalance, saveGrant, saveMovement, savePolicy } from './balances.ts';
 import { saveAnnouncement, saveDelivery } from './deliveries.ts';
-import { saveEntry } from './entries.ts';
+import { saveEntries } from './entries.ts';
 import type { IndexedEntry } from './entry-index.ts';
 import { saveEvent } from './events.ts';
 import { saveHold } from './holds.ts';
@@ -71,11 +71,9 @@ function saveTenant(
     if (number === undefined) throw new Error('an entry or a settlement without its account');
     return number;
   };
-  for (const entry of changes.entries) {
-    const account = numberOf(entry.agent, entry.serviceId);
-    saveEntry(connection, tenant, account, entry);
-    made.push({ account, sequence: entry.sequence, id: entry.id });
-  }
+  const entries = changes.entries.map((entry) => [numberOf(entry.agent, entry.serviceId), entry] as const);
+  saveEntries(connection, tenant, entries);
+  for (const [account, { sequence, id }] of entries) made.push({ account, sequence, id });
   for (const settlement of changes.settlements) {
     saveSettlement(connection, tenant, numberOf(settlement.agent, settlement.serviceId), settlement);
   }
