@@ -1,7 +1,8 @@
+import type { AccountLine } from '../../../domain/account.ts';
 import { accountName, type Changes, type View } from '../../../domain/view.ts';
 import type { BatchChanges } from '../../../ledger/storage-port.ts';
 import type { SqliteConnection } from '../connection.ts';
-import { saveAccount, saveLine } from './accounts.ts';
+import { saveAccount, saveLines } from './accounts.ts';
 import { saveAct } from './acts.ts';
 import { saveApiKey, saveApiKeyUse } from './api-keys.ts';
 import { saveBalance, saveGrant, saveMovement, savePolicy } from './balances.ts';
@@ -58,14 +59,16 @@ function saveTenant(
 ): void {
   for (const service of changes.services) saveService(connection, tenant, service);
   for (const price of changes.prices) savePrice(connection, tenant, price);
+  const lines: [account: number, line: AccountLine][] = [];
   for (const account of changes.accounts) {
     const name = accountName(account.agent, account.serviceId);
     const accountBefore = before?.account(account.agent, account.serviceId);
     const number = saveAccount(connection, tenant, account, numbers.get(name), accountBefore);
     numbers.set(name, number);
     const linesBefore = new Set(accountBefore?.lines);
-    for (const line of account.lines) if (!linesBefore.has(line)) saveLine(connection, number, line);
+    for (const line of account.lines) if (!linesBefore.has(line)) lines.push([number, line]);
   }
+  saveLines(connection, lines);
   const numberOf = (agent: string, serviceId: string) => {
     const number = numbers.get(accountName(agent, serviceId));
     if (number === undefined) throw new Error('an entry or a settlement without its account');
