@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { books } from '../apps/server/src/storage/sqlite/migrations/0001-books.ts';
 import { loadHttp, postRequest } from './http-load.ts';
+import { type ProcessUse, processUse, useEach } from './process-use.ts';
 import { startServer } from './server-process.ts';
 import { uuidV7 } from './singles.ts';
 
@@ -16,6 +17,9 @@ export interface BulkRound {
   readonly bareRowsPerSecond: number;
   readonly itemsPerSecond: number;
   readonly p99Ms: number;
+  /** for each item, in microseconds: of the generator, and of the server */
+  readonly generatorUs: number;
+  readonly each: ProcessUse;
 }
 
 /** Measures bulks of 1,000 items with ids against bare inserts of the same rows, 1,000 a transaction, synced. */
@@ -27,23 +31,48 @@ export async function measureBulk(warmUpMs: number, durationMs: number): Promise
     LOG_LEVEL: 'warn',
     DATABASE_URL: `file:${join(folder, 'books.db')}`,
   });
-  let row = 0;
-  const report = await loadHttp({
-    port: server.port,
-    connections,
-    warmUpMs,
-    durationMs,
-    nextRequest: () => {
-      const items = Array.from({ length: itemsPerBulk }, () => {
-        row += 1;
-        return { agent: `agent-${row % agents}`, serviceId: 'input-tokens', requests: 374, id: usageId(row) };
-      });
-      return postRequest('/api/v1/usage/bulk', JSON.stringify({ items }), [`Idempotency-Key: ${uuidV7()}`]);
-    },
-  });
+  const bulks = new Bulks();
+  const load = (forMs: number) =>
+    loadHttp({
+      port: server.port,
+      connections,
+      warmUpMs: 0,
+      durationMs: forMs,
+      nextRequest: () => postRequest('/api/v1/usage/bulk', bulks.next(), [`Idempotency-Key: ${uuidV7()}`]),
+    });
+  await load(warmUpMs);
+  const before = processUse(server.pid);
+  const report = await load(durationMs);
+  const each = useEach(before, processUse(server.pid), report.requests * itemsPerBulk);
   await server.stop();
   rmSync(folder, { recursive: true, force: true });
-  return { bareRowsPerSecond, itemsPerSecond: report.requestsPerSecond * itemsPerBulk, p99Ms: report.p99Ms };
+  return {
+    bareRowsPerSecond,
+    itemsPerSecond: report.requestsPerSecond * itemsPerBulk,
+    p99Ms: report.p99Ms,
+    generatorUs: report.generatorUs / itemsPerBulk,
+    each,
+  };
+}
+
+/** The bodies of bulks. Only the ids of their items differ: the rest of the text is printed once. */
+class Bulks {
+  #row = 0;
+  readonly #heads = Array.from({ length: agents }, (_, agent) =>
+    JSON.stringify({ agent: `agent-${agent}`, serviceId: 'input-tokens', requests: 374, id: '' }).slice(
+      0,
+      -2,
+    ),
+  );
+
+  next(): string {
+    let items = '';
+    for (let item = 0; item < itemsPerBulk; item++) {
+      this.#row += 1;
+      items += `${item === 0 ? '' : ','}${this.#heads[this.#row % agents]}${usageId(this.#row)}"}`;
+    }
+    return `{"items":[${items}]}`;
+  }
 }
 
 function usageId(row: number): string {

@@ -3,6 +3,7 @@
 import { availableParallelism, cpus } from 'node:os';
 import { measureBulk } from './bulk.ts';
 import { median } from './median.ts';
+import type { ProcessUse } from './process-use.ts';
 import { type Measured, measureSingles } from './singles.ts';
 
 const rounds = Number(process.env['BENCH_ROUNDS'] ?? 5);
@@ -15,20 +16,20 @@ interface Line {
   readonly bare: number;
   readonly p99Ms: number;
   readonly bareP99Ms: number | undefined;
-  /** for each request; `undefined` if it was not measured */
-  readonly processorUs: number | undefined;
-  readonly bytes: number | undefined;
+  /** for each request or item */
+  readonly each: ProcessUse;
+  readonly generatorUs: number;
 }
 
-function line(name: string, { load, processorUs, bytes }: Measured, bare: Measured): Line {
+function line(name: string, { load, each }: Measured, bare: Measured): Line {
   return {
     name,
     perSecond: load.requestsPerSecond,
     bare: bare.load.requestsPerSecond,
     p99Ms: load.p99Ms,
     bareP99Ms: bare.load.p99Ms,
-    processorUs,
-    bytes,
+    each,
+    generatorUs: load.generatorUs,
   };
 }
 
@@ -46,8 +47,8 @@ async function measureRound(): Promise<Line[]> {
       bare: bulk.bareRowsPerSecond,
       p99Ms: bulk.p99Ms,
       bareP99Ms: undefined,
-      processorUs: undefined,
-      bytes: undefined,
+      each: bulk.each,
+      generatorUs: bulk.generatorUs,
     },
   ];
 }
@@ -60,6 +61,7 @@ function report(lines: readonly Line[]): string {
     const values = lines.map(pick).filter((value) => value !== undefined);
     return values.length === 0 ? '-' : print(median(values));
   };
+  const micro = (pick: (line: Line) => number) => of(pick).toFixed(1);
   const ratio = of((found) => found.perSecond / found.bare).toFixed(2);
   const cells = [
     lines[0]?.name,
@@ -71,11 +73,12 @@ function report(lines: readonly Line[]): string {
       (found) => found.bareP99Ms,
       (value) => value.toFixed(1),
     ),
-    known(
-      (found) => found.processorUs,
-      (value) => value.toFixed(1),
-    ),
-    known((found) => found.bytes, whole),
+    micro((found) => found.each.processorUs),
+    micro((found) => found.each.mainUs),
+    micro((found) => found.each.workersUs),
+    micro((found) => found.each.restUs),
+    micro((found) => found.generatorUs),
+    whole(of((found) => found.each.bytesWritten)),
   ];
   return `| ${cells.join(' | ')} |`;
 }
@@ -89,7 +92,10 @@ console.log(
   `Node ${process.version}, ${availableParallelism()} cores, ${cpus()[0]?.model}; medians of ${rounds} rounds, 64 connections`,
 );
 console.log(
-  '\n| | Billonce | bare | ratio | p99 ms | bare p99 ms | server µs a request | bytes written a request |\n| --- | --- | --- | --- | --- | --- | --- | --- |',
+  '\nProcessor time in µs for each request, or item: of the server in all, of its threads, and of the load generator beside it.',
+);
+console.log(
+  '\n| | Billonce | bare | ratio | p99 ms | bare p99 ms | server µs | HTTP | writer | rest | generator µs | bytes written |\n| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |',
 );
 for (const [index] of (measured[0] ?? []).entries()) {
   console.log(report(measured.flatMap((lines) => lines[index] ?? [])));

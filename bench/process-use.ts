@@ -1,23 +1,43 @@
 import { readdirSync, readFileSync } from 'node:fs';
 
 /** What a process has used until now; nothing where there is no `/proc`. */
-interface ProcessUse {
-  /** of all threads, in microseconds */
+export interface ProcessUse {
+  /** in microseconds: of all threads, of the main one, of its workers, and of what V8 and libuv have besides */
   readonly processorUs: number;
+  readonly mainUs: number;
+  readonly workersUs: number;
+  readonly restUs: number;
   /** that it made the disk write, a page that was written twice before it got there once */
   readonly bytesWritten: number;
 }
 
+const nothing: ProcessUse = { processorUs: 0, mainUs: 0, workersUs: 0, restUs: 0, bytesWritten: 0 };
+
 export function processUse(pid: number): ProcessUse {
-  if (process.platform !== 'linux') return { processorUs: 0, bytesWritten: 0 };
-  const threads = readdirSync(`/proc/${pid}/task`).map((thread) => {
+  if (process.platform !== 'linux') return nothing;
+  const use = { ...nothing };
+  for (const thread of readdirSync(`/proc/${pid}/task`)) {
     // Nanoseconds on a processor, and waiting for one.
     const [onProcessorNs] = readFileSync(`/proc/${pid}/task/${thread}/schedstat`, 'utf8').split(' ');
-    return Number(onProcessorNs) / 1_000;
-  });
+    const usedUs = Number(onProcessorNs) / 1_000;
+    use.processorUs += usedUs;
+    if (thread === String(pid)) use.mainUs += usedUs;
+    else if (readFileSync(`/proc/${pid}/task/${thread}/comm`, 'utf8').startsWith('WorkerThread'))
+      use.workersUs += usedUs;
+    else use.restUs += usedUs;
+  }
   const written = /^write_bytes: (\d+)$/m.exec(readFileSync(`/proc/${pid}/io`, 'utf8'));
+  return { ...use, bytesWritten: Number(written?.[1] ?? 0) };
+}
+
+/** What a process used from one time to another, for each of so many requests. */
+export function useEach(before: ProcessUse, after: ProcessUse, requests: number): ProcessUse {
+  const each = (read: (use: ProcessUse) => number) => (read(after) - read(before)) / requests;
   return {
-    processorUs: threads.reduce((sum, used) => sum + used, 0),
-    bytesWritten: Number(written?.[1] ?? 0),
+    processorUs: each(({ processorUs }) => processorUs),
+    mainUs: each(({ mainUs }) => mainUs),
+    workersUs: each(({ workersUs }) => workersUs),
+    restUs: each(({ restUs }) => restUs),
+    bytesWritten: each(({ bytesWritten }) => bytesWritten),
   };
 }

@@ -6,6 +6,12 @@ import { addressOf } from './client-address.ts';
 import { sayIfNotApplied } from './not-applied.ts';
 import { type ErrorAnswer, renderError } from './problem.ts';
 
+/** What an error answer says of its request. */
+export interface FailedRequest extends Pick<FastifyRequest, 'id' | 'method' | 'raw'> {
+  readonly headers: Pick<FastifyRequest['headers'], 'accept'>;
+  readonly routeOptions: { readonly url?: string | undefined };
+}
+
 /** Counts errors: overloads, and what the storage failed while a request read. */
 interface ErrorCounts {
   overloaded(): void;
@@ -20,7 +26,7 @@ const uncounted: ErrorCounts = { overloaded: () => undefined, readFailed: () => 
  */
 export function errorAnswer(
   error: FastifyError | ApiError,
-  request: FastifyRequest,
+  request: FailedRequest,
   log: FastifyBaseLogger,
   trustedHops: number,
   counts: ErrorCounts = uncounted,
@@ -43,7 +49,7 @@ export function errorAnswer(
  * Translates the framework's errors about a request; every other error is a fault of ours, and its message is not
  * shown.
  */
-function frameworkError(error: FastifyError, request: FastifyRequest): ApiError {
+function frameworkError(error: FastifyError, request: FailedRequest): ApiError {
   switch (error.code) {
     case 'FST_ERR_CTP_BODY_TOO_LARGE':
       return new ApiError('payload_too_large', 'the body is too large');

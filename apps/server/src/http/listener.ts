@@ -1,5 +1,11 @@
 import { Buffer } from 'node:buffer';
-import { createServer, type RequestListener, type Server, type ServerOptions } from 'node:http';
+import {
+  createServer,
+  type IncomingMessage,
+  type RequestListener,
+  type Server,
+  type ServerOptions,
+} from 'node:http';
 import { createServer as createTlsServer, Server as TlsServer } from 'node:https';
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
 import { ApiError } from './api-error.ts';
@@ -26,8 +32,24 @@ const cutMessages: Readonly<Record<CutReason, string>> = {
   not_read: 'a connection was closed: its client did not read the answer in time',
 };
 
-/** The framework with its sockets: what a connection may do, and for how long. It has no routes yet. */
-export function listener(desk: Desk, log: FastifyBaseLogger): FastifyInstance {
+export type Answer = Parameters<RequestListener>[1];
+
+/** A route in front of the framework, which takes some of the requests. */
+export interface FrontRoute {
+  /** Takes a request, or returns `false`; `onward` leads to the framework, for a request that it took and does not answer. */
+  take(request: IncomingMessage, answer: Answer, onward: RequestListener): boolean;
+}
+
+/**
+ * The framework with its sockets: what a connection may do, and for how long. It has no routes yet.
+ *
+ * @param front the route in front of it, once there is one
+ */
+export function listener(
+  desk: Desk,
+  log: FastifyBaseLogger,
+  front: () => FrontRoute | undefined,
+): FastifyInstance {
   const { trustedHops } = desk.config;
   const connections = connectionsOf(desk, log);
   const app = Fastify({
@@ -36,7 +58,11 @@ export function listener(desk: Desk, log: FastifyBaseLogger): FastifyInstance {
     genReqId: (request) => requestIdOf(request.headers['x-request-id']),
     requestIdHeader: false,
     // Otherwise the framework would listen on a second address of a name, with a server without these limits.
-    serverFactory: (handler) => boundedServer(desk, connections, handler),
+    serverFactory: (handler) =>
+      boundedServer(desk, connections, (request, answer) => {
+        const isTaken = !connections.isEnding(request.socket) && front()?.take(request, answer, handler);
+        if (isTaken !== true) handler(request, answer);
+      }),
     routerOptions: { maxParamLength: pathParameterLengthMax },
     return503OnClosing: false,
     forceCloseConnections: 'idle',

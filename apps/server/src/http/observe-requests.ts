@@ -1,4 +1,7 @@
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { IncomingMessage } from 'node:http';
+import type { FastifyBaseLogger, FastifyInstance } from 'fastify';
+import type { WriteTimes } from '../ledger/ledger-parts.ts';
+import type { KeyedOutcome } from '../metrics/metrics.ts';
 import { addressOf } from './client-address.ts';
 import type { Desk } from './desk.ts';
 import { SeldomLog } from './seldom-log.ts';
@@ -10,8 +13,11 @@ const refusalLinesPerMinuteMax = 20;
  * line has the request's id, client address, method, route pattern, tenant, status and time: never a URL, a key or a
  * body.
  */
-export function observeRequests(app: FastifyInstance, { metrics, traces, config, nowMs }: Desk): void {
-  const refusals = new SeldomLog(refusalLinesPerMinuteMax, nowMs);
+export function observeRequests(
+  app: FastifyInstance,
+  { traces }: Pick<Desk, 'traces'>,
+  answered: OnAnswered,
+): void {
   app.decorateRequest('writeTimes', undefined);
   app.decorateRequest('keyedOutcome', undefined);
   if (traces !== undefined) {
@@ -34,39 +40,64 @@ export function observeRequests(app: FastifyInstance, { metrics, traces, config,
     });
   }
   app.addHook('onSend', (request, reply, _payload, done) => {
-    reply.header('server-timing', serverTiming(request, reply));
+    reply.header('server-timing', serverTiming(request.writeTimes, reply.elapsedTime));
     done();
   });
   app.addHook('onResponse', (request, reply, done) => {
-    const { url } = request.routeOptions;
-    const { statusCode: status } = reply;
-    metrics.answered(request.method, url ?? 'none', status, reply.elapsedTime / 1_000);
-    // At debug, not at info: a line for each request costs more time than all other observation.
-    request.log.debug(
-      {
-        client: addressOf(request, config.trustedHops),
-        method: request.method,
-        route: url,
-        tenant: request.caller?.tenant,
-        status,
-        idempotency: request.keyedOutcome,
-        ms: reply.elapsedTime,
-      },
-      'answered',
-    );
-    if (status === 401 || status === 403) {
-      const client = addressOf(request, config.trustedHops);
-      refusals.line((leftOut) =>
-        request.log.warn({ client, route: url, status, leftOut }, 'a caller was refused'),
-      );
-    }
+    answered({
+      raw: request.raw,
+      method: request.method,
+      route: request.routeOptions.url,
+      status: reply.statusCode,
+      ms: reply.elapsedTime,
+      tenant: request.caller?.tenant,
+      idempotency: request.keyedOutcome,
+      log: () => request.log,
+    });
     done();
   });
 }
 
+/** A request that was answered, as it is counted and logged. */
+export interface AnsweredRequest {
+  readonly raw: IncomingMessage;
+  readonly method: string;
+  /** `undefined` if no route matched */
+  readonly route: string | undefined;
+  readonly status: number;
+  readonly ms: number;
+  readonly tenant: string | undefined;
+  readonly idempotency: KeyedOutcome | undefined;
+  /** the log with the id of the request */
+  readonly log: () => FastifyBaseLogger;
+}
+
+/** Counts and logs the requests that were answered. */
+export type OnAnswered = (request: AnsweredRequest) => void;
+
+export function onAnswered(
+  { metrics, config, nowMs }: Pick<Desk, 'metrics' | 'config' | 'nowMs'>,
+  { level }: FastifyBaseLogger,
+): OnAnswered {
+  const refusals = new SeldomLog(refusalLinesPerMinuteMax, nowMs);
+  const isEachLogged = level === 'debug' || level === 'trace';
+  return ({ raw, method, route, status, ms, tenant, idempotency, log }) => {
+    metrics.answered(method, route ?? 'none', status, ms / 1_000);
+    // At debug, not at info: a line for each request costs more time than all other observation.
+    if (isEachLogged) {
+      const client = addressOf({ raw }, config.trustedHops);
+      log().debug({ client, method, route, tenant, status, idempotency, ms }, 'answered');
+    }
+    if (status === 401 || status === 403) {
+      const client = addressOf({ raw }, config.trustedHops);
+      refusals.line((leftOut) => log().warn({ client, route, status, leftOut }, 'a caller was refused'));
+    }
+  };
+}
+
 /** Where the time was spent, in milliseconds. */
-function serverTiming({ writeTimes }: FastifyRequest, reply: FastifyReply): string {
-  const total = `total;dur=${reply.elapsedTime.toFixed(2)}`;
+export function serverTiming(writeTimes: WriteTimes | undefined, ms: number): string {
+  const total = `total;dur=${ms.toFixed(2)}`;
   if (writeTimes === undefined) return total;
   const { submittedAtMs, takenAtMs, answeredAtMs } = writeTimes;
   const queue = (takenAtMs - submittedAtMs).toFixed(2);

@@ -6,6 +6,11 @@ import { ApiError } from './api-error.ts';
 const addedByProxies =
   /^(?:x-forwarded(?:-.*)?|x-real-ip|forwarded|via|cf-.*|fastly-.*|fly-.*|x-envoy-.*|x-azure-.*|x-amz-cf-.*|true-client-ip|x-client-ip|x-cluster-client-ip)$/;
 
+/** Whether a header field, in lower case, is one that proxies add. */
+export function isAddedByProxies(name: string): boolean {
+  return addedByProxies.test(name);
+}
+
 /**
  * Keeps proxies from a server in development mode: every client of the proxy would be its admin. A proxy on this
  * machine is recognized by the fields that it adds, or, like nginx by default until 1.29, by HTTP/1.0.
@@ -16,7 +21,7 @@ export function refuseProxied({
   headers,
   httpVersion,
 }: Pick<IncomingMessage, 'headers' | 'httpVersion'>): void {
-  const added = Object.keys(headers).find((name) => addedByProxies.test(name));
+  const added = Object.keys(headers).find(isAddedByProxies);
   if (added === undefined && httpVersion !== '1.0') return;
   const sign =
     added === undefined ? 'is HTTP/1.0, which proxies speak' : `has the header ${added}, which proxies add`;

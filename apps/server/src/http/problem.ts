@@ -31,7 +31,9 @@ export function renderError(error: ApiError, requestId: string, accept: string |
   return {
     status,
     headers: {
-      'content-type': isProblem ? 'application/problem+json' : 'application/json; charset=utf-8',
+      'content-type': isProblem
+        ? 'application/problem+json; charset=utf-8'
+        : 'application/json; charset=utf-8',
       ...(status === 503 ? { 'retry-after': retryAfterSeconds } : {}),
       ...(status === 401 ? { 'www-authenticate': 'Bearer realm="billonce"' } : {}),
       ...headers,

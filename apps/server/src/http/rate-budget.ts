@@ -61,10 +61,16 @@ export class RateBudgets {
     this.#nowMs = nowMs;
   }
 
+  /** Checks at once whether anything is left; `undefined` if a lease is needed to know it. */
+  lookNow(caller: string, limit: number, windowMs = this.#window.ms): BudgetState | undefined {
+    const usage = this.#usageOf(caller, limit, windowMs);
+    return this.#needsLease(usage, limit) ? undefined : this.#stateOf(usage, limit);
+  }
+
   /** Checks whether anything is left, and takes a lease if needed. */
   async look(caller: string, limit: number, windowMs = this.#window.ms): Promise<BudgetState> {
     const usage = this.#usageOf(caller, limit, windowMs);
-    if (this.#leftOf(usage, limit) <= 0 && this.#take !== undefined && usage.takenByAll < limit) {
+    if (this.#take !== undefined && this.#needsLease(usage, limit)) {
       usage.asking ??= this.#lease(caller, usage, limit, this.#take).finally(() => {
         usage.asking = undefined;
       });
@@ -116,6 +122,10 @@ export class RateBudgets {
     if (first !== undefined && this.#callers.size >= callersMax) this.#callers.delete(first);
     this.#callers.set(caller, usage);
     return usage;
+  }
+
+  #needsLease(usage: Usage, limit: number): boolean {
+    return this.#take !== undefined && this.#leftOf(usage, limit) <= 0 && usage.takenByAll < limit;
   }
 
   #leftOf({ used, leased }: Usage, limit: number): number {

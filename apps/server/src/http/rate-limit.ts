@@ -6,6 +6,9 @@ import type { BudgetState, RateBudgets } from './rate-budget.ts';
 import type { Admit } from './router.ts';
 import type { RuntimeSettings } from './runtime-settings.ts';
 
+/** Header fields of an answer. */
+type Fields = readonly (readonly [name: string, value: string])[];
+
 /** Limits what each caller may use in a window: a tenant, or an address if callers have no key. */
 export class RateLimit {
   readonly #budgets: RateBudgets;
@@ -29,6 +32,25 @@ export class RateLimit {
       }
       this.#refuseUsedUp(nameOf(caller), reply).then(() => done(null, payload), done);
     });
+  }
+
+  /** Whether it is known at once that a caller has not used up its budget. */
+  mayCharge(caller: Caller): boolean {
+    const { limit, windowMs } = this.#settings.rateLimit;
+    return limit === 0 || this.#budgets.lookNow(nameOf(caller), limit, windowMs)?.isUsedUp === false;
+  }
+
+  /**
+   * Charges a request that costs 1, at once: the fields of its answer. `undefined` if its caller must be refused, or a lease is needed to
+   * know it; then nothing is charged.
+   */
+  chargeNow(caller: Caller): Fields | undefined {
+    const { limit, windowMs } = this.#settings.rateLimit;
+    if (limit === 0) return [];
+    const name = nameOf(caller);
+    const state = this.#budgets.lookNow(name, limit, windowMs);
+    if (state === undefined || state.isUsedUp) return undefined;
+    return fieldsOf(this.#budgets.use(name, limit, 1, windowMs));
   }
 
   async #refuseUsedUp(caller: string, reply: FastifyReply): Promise<void> {
@@ -60,9 +82,15 @@ function nameOf({ tenant, scope }: Caller): string {
 }
 
 function tell(reply: FastifyReply, state: BudgetState): void {
-  reply.header('ratelimit-limit', String(state.limit));
-  reply.header('ratelimit-remaining', String(state.remaining));
-  reply.header('ratelimit-reset', secondsOf(state));
+  for (const [name, value] of fieldsOf(state)) reply.header(name, value);
+}
+
+function fieldsOf(state: BudgetState): Fields {
+  return [
+    ['ratelimit-limit', String(state.limit)],
+    ['ratelimit-remaining', String(state.remaining)],
+    ['ratelimit-reset', secondsOf(state)],
+  ];
 }
 
 function secondsOf({ resetMs }: BudgetState): string {

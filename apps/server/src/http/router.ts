@@ -189,7 +189,8 @@ function identifyHook(identify: Identify, refuseFull: RefuseFull, name: Operatio
   };
 }
 
-function refuseByAccess(caller: Caller, operation: OperationSpec): void {
+/** @throws {ApiError} `forbidden` */
+export function refuseByAccess(caller: Caller, operation: OperationSpec): void {
   if (operation.access === 'admin' && caller.kind === 'tenant') {
     throw new ApiError('forbidden', 'this requires the admin key');
   }

@@ -1,18 +1,21 @@
+import type { IncomingMessage } from 'node:http';
 import addressLimit from '@fastify/rate-limit';
 import type { FastifyBaseLogger, FastifyError, FastifyInstance, FastifyRequest } from 'fastify';
 import type { ApiKey } from '../domain/api-key.ts';
 import { addressGroup } from './address-places.ts';
 import { ApiError } from './api-error.ts';
+import { BodyRoom } from './body/body-room.ts';
 import { registerBodies } from './body/register-bodies.ts';
-import { type Caller, CallerIdentifier } from './caller.ts';
+import { type Caller, type CallerHeaders, CallerIdentifier } from './caller.ts';
 import { addressOf } from './client-address.ts';
 import { compressAnswers } from './compression.ts';
 import { allowOrigins } from './cors.ts';
 import { registerDashboard } from './dashboard.ts';
 import type { Desk } from './desk.ts';
 import { registerDocsSite } from './docs-site.ts';
-import { errorAnswer } from './error-answer.ts';
-import { observeRequests } from './observe-requests.ts';
+import { errorAnswer, type FailedRequest } from './error-answer.ts';
+import { FrontUsage } from './front-usage.ts';
+import { observeRequests, onAnswered } from './observe-requests.ts';
 import './fastify-types.ts';
 import { refuseMalformed } from './http-rules.ts';
 import { listener } from './listener.ts';
@@ -37,18 +40,23 @@ const securityFields = Object.entries(securityHeaders);
 /** Builds the HTTP server: it identifies callers, reads their requests, and answers them. */
 export async function httpServer(desk: Desk, log: FastifyBaseLogger): Promise<FastifyInstance> {
   const { trustedHops } = desk.config;
-  const app = listener(desk, log);
+  let front: FrontUsage | undefined;
+  const app = listener(desk, log, () => front);
   const overloads = new Overloads(() => desk.metrics.overloaded(), log, desk.nowMs);
   app.decorateRequest('caller', undefined);
   app.decorateRequest('jsonBody', undefined);
-  registerBodies(app, desk);
-  observeRequests(app, desk);
+  const room = new BodyRoom(desk.config.bodyBytesInFlightMax);
+  registerBodies(app, desk, room);
+  const answered = onAnswered(desk, log);
+  observeRequests(app, desk, answered);
   registerHooks(app, desk);
-  app.setErrorHandler((error: FastifyError | ApiError, request, reply) => {
-    const { status, headers, body } = errorAnswer(error, request, log, trustedHops, {
+  const renderFailure = (error: FastifyError | ApiError, request: FailedRequest) =>
+    errorAnswer(error, request, log, trustedHops, {
       overloaded: () => overloads.refused(),
       readFailed: (fault) => desk.metrics.readFailed(fault),
     });
+  app.setErrorHandler((error: FastifyError | ApiError, request, reply) => {
+    const { status, headers, body } = renderFailure(error, request);
     return reply.code(status).headers(headers).send(body);
   });
   app.setNotFoundHandler(async (request, reply) => {
@@ -66,8 +74,9 @@ export async function httpServer(desk: Desk, log: FastifyBaseLogger): Promise<Fa
   const rateLimit = new RateLimit(desk.rateBudgets, settings, () => desk.metrics.rateLimited());
   rateLimit.register(app);
   const uncheckedKeys = new UncheckedKeys(desk.apiKeyBooks);
+  const identify = callerOf(desk, uncheckedKeys);
   registerOperations(app, allRoutes(desk, uncheckedKeys), {
-    identify: limitRefused(callerOf(desk, uncheckedKeys), refuseTooMany),
+    identify: limitRefused(sentIn(identify, trustedHops), refuseTooMany),
     refuseFull: ({ tenant }) => {
       if (tenant === undefined || desk.ledger.hasRoom(tenant)) return;
       throw new ApiError(
@@ -79,6 +88,7 @@ export async function httpServer(desk: Desk, log: FastifyBaseLogger): Promise<Fa
   });
   registerDashboard(app);
   registerDocsSite(app);
+  front = FrontUsage.of({ desk, log, room, rateLimit, identify, onAnswered: answered, renderFailure });
   return app;
 }
 
@@ -90,10 +100,13 @@ function inTurn(...all: readonly Admit[]): Admit {
   };
 }
 
+/** Identifies the caller of a request by what it has sent. */
+export type IdentifySent = (headers: CallerHeaders, raw: IncomingMessage) => Caller | Promise<Caller>;
+
 function callerOf(
   { apiKeys, config, nowMs, keyUses, metrics }: Desk,
   uncheckedKeys: UncheckedKeys,
-): Identify {
+): IdentifySent {
   const connections = new TenantConnections(config.connectionsPerTenantMax);
   metrics.watchTenants('connections', () => connections.open);
   const onKeyUsed = (key: ApiKey) => keyUses.note(key);
@@ -109,18 +122,22 @@ function callerOf(
     const message = sayIfNotApplied(raw, 'too many connections of this tenant are open');
     throw new ApiError('overloaded', message, { headers: { connection: 'close' } });
   };
-  return ({ raw, headers }: FastifyRequest): Caller | Promise<Caller> => {
-    const address = addressOf({ raw }, config.trustedHops);
-    // Reset before it was accepted: there is no client to answer, and the sender is unknown.
-    if (address === undefined) throw new ApiError('invalid_request', 'the connection is gone');
-    const identified = identifier.identify({
-      address,
-      apiKey: single(headers['x-api-key']),
-      authorization: headers.authorization,
-      tenant: single(headers['x-tenant']),
-    });
+  return (headers, raw) => {
+    const identified = identifier.identify(headers);
     if (!(identified instanceof Promise)) return withConnection(identified, raw);
     return identified.then((caller) => withConnection(caller, raw));
+  };
+}
+
+/** The same for a request of the framework. */
+function sentIn(identify: IdentifySent, trustedHops: number): Identify {
+  return ({ raw, headers }) => {
+    const address = addressOf({ raw }, trustedHops);
+    // Reset before it was accepted: there is no client to answer, and the sender is unknown.
+    if (address === undefined) throw new ApiError('invalid_request', 'the connection is gone');
+    const { authorization } = headers;
+    const sent = { address, authorization, apiKey: single(headers['x-api-key']) };
+    return identify({ ...sent, tenant: single(headers['x-tenant']) }, raw);
   };
 }
 

@@ -1,6 +1,7 @@
 import { isWrite, type OperationName } from '@billonce/contract';
 import {
   canonicalJson,
+  type FingerprintInput,
   fieldLines,
   fingerprint,
   type Json,
@@ -22,7 +23,8 @@ import type { Refusal } from '../domain/refusal.ts';
 import { timestampOfMs, timestampOrNull } from '../domain/timestamps.ts';
 import { sealingKey } from '../ledger/answer-protection.ts';
 import type { WritePath } from '../ledger/ledger-lanes.ts';
-import type { KeyUse, Outcome } from '../ledger/submission.ts';
+import type { OnTimed } from '../ledger/ledger-parts.ts';
+import type { KeyUse, Outcome, Submission } from '../ledger/submission.ts';
 import { keyedOutcome } from '../metrics/metrics.ts';
 import { ApiError, type ErrorDetails } from './api-error.ts';
 import type { Caller } from './caller.ts';
@@ -67,11 +69,17 @@ export class WriteDesk {
   ): Promise<Outcome> {
     // Only administrative commands record who did them: usage is recorded a thousand times as often.
     const actor = rulesOf(command).actsMax(command) === 0 ? undefined : actorOf(caller, request.id);
-    const outcome = await this.#ledger.submit({ tenant, command, key, actor }, (times) => {
+    const outcome = await this.submitPlain({ tenant, command, key, actor }, (times) => {
       request.writeTimes = times;
     });
-    this.#onDecided(tenant, outcome);
     if (key !== undefined) request.keyedOutcome = keyedOutcome(outcome);
+    return outcome;
+  }
+
+  /** Submits a command that was not read from a call, and returns its outcome. */
+  async submitPlain(submission: Submission, onTimed: OnTimed): Promise<Outcome> {
+    const outcome = await this.#ledger.submit(submission, onTimed);
+    this.#onDecided(submission.tenant, outcome);
     return outcome;
   }
 
@@ -90,16 +98,29 @@ export class WriteDesk {
     const { query } = splitTarget(request.raw.url ?? '');
     const path = pathOf(operation.path, call.params);
     const ifMatch = request.headers['if-match'];
-    return {
-      scope: caller.scope,
-      digest: keyDigest(key),
-      madeAtMs: uuidV7TimeMs(key),
-      fingerprint: fingerprint({ method: request.method, path, query, ifMatch, body: canonicalBody(call) }),
-      method: request.method,
-      path,
-      sealingKey: isSecret ? sealingKey(caller.presentedKey, key) : undefined,
-    };
+    const keyed = { method: request.method, path, query, ifMatch, body: canonicalBody(call) };
+    return keyUseOf(key, caller, keyed, isSecret);
   }
+}
+
+/** The use of an idempotency key by a caller, for a request. */
+export function keyUseOf(
+  key: string,
+  { scope, presentedKey }: Caller,
+  request: FingerprintInput,
+  isSecret: boolean,
+): KeyUse {
+  const { method, path } = request;
+  const madeAtMs = uuidV7TimeMs(key);
+  return {
+    scope,
+    digest: keyDigest(key, madeAtMs),
+    madeAtMs,
+    fingerprint: fingerprint(request),
+    method,
+    path,
+    sealingKey: isSecret ? sealingKey(presentedKey, key) : undefined,
+  };
 }
 
 function actorOf({ kind, keyPrefix, address }: Caller, requestId: string): Actor {

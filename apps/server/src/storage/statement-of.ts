@@ -12,7 +12,7 @@ export function statementOf(error: unknown): string | undefined {
 
 /** Verb and table of a statement, such as `INSERT entries`: enough to find it, and no value. */
 export function statementName(sql: string): string {
-  const writes = /\b(INSERT INTO|DELETE FROM|(?<!FOR |DO )UPDATE)\s+(\w+)/.exec(sql);
+  const writes = /\b(INSERT(?: OR [A-Z]+)? INTO|DELETE FROM|(?<!FOR |DO )UPDATE)\s+(\w+)/.exec(sql);
   if (writes !== null) return `${writes[1]?.split(' ')[0]} ${writes[2]}`;
   const verb = /\w+/.exec(sql)?.[0] ?? '';
   const table = /\b(?:FROM|TABLE(?: IF NOT EXISTS)?|PRAGMA)\s+(\w+)/.exec(sql)?.[1];

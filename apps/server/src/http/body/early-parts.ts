@@ -41,6 +41,13 @@ export function takePartsEarly(request: IncomingMessage, answer: ServerResponse)
   });
 }
 
+/** Leaves a body, which was read already, to its reader. */
+export function leaveBody(request: IncomingMessage, bytes: Buffer): void {
+  const parts = new BodyParts();
+  parts.add(bytes);
+  early.set(request, { parts, stop: () => undefined });
+}
+
 /** What was taken of a body; its reader continues. */
 export function takeEarlyParts(stream: Readable): BodyParts {
   const taken = early.get(stream);

@@ -3,7 +3,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { tenantsShown } from '../../metrics/tenant-metrics.ts';
 import { ApiError } from '../api-error.ts';
 import type { Desk } from '../desk.ts';
-import { BodyRoom } from './body-room.ts';
+import type { BodyRoom } from './body-room.ts';
 import { largeFrom, parseJsonBody, parseSmallBody } from './json-body.ts';
 import { readBody } from './read-body.ts';
 import { Slices, Turns } from './turns.ts';
@@ -14,9 +14,9 @@ const turns = new Turns();
 /** JSON is the only media type, without content coding; the schemas check its content later. */
 export function registerBodies(
   app: FastifyInstance,
-  { config, metrics, dailyBytes }: Pick<Desk, 'config' | 'metrics' | 'dailyBytes'>,
+  { metrics, dailyBytes }: Pick<Desk, 'metrics' | 'dailyBytes'>,
+  room: BodyRoom,
 ): void {
-  const room = new BodyRoom(config.bodyBytesInFlightMax);
   metrics.watchBodies(() => room.bytes);
   metrics.watchTenants('body_bytes', () => room.byTenant());
   metrics.watchTenants('bytes_today', () => dailyBytes.heaviest(tenantsShown));

@@ -1,11 +1,12 @@
 import { compileReader, UsageItem, type Validated } from '@billonce/contract';
 import { accountReply } from '../../answers/usage.ts';
-import type { BulkItem } from '../../domain/commands/usage.ts';
+import type { BulkItem, RecordUsage } from '../../domain/commands/usage.ts';
 import { instantNs, timestampOfMs } from '../../domain/timestamps.ts';
 import type { SentUsage } from '../../domain/usage.ts';
 import { csvHead } from '../../reads/csv.ts';
 import { totalsCsv, totalsLineEnd } from '../../reads/export-text.ts';
 import { slicesOf } from '../body/register-bodies.ts';
+import type { Caller } from '../caller.ts';
 import { type Desk, tenantOf } from '../desk.ts';
 import { exportFile, jsonTail } from '../export-file.ts';
 import { csvType, jsonType } from '../media-types.ts';
@@ -21,11 +22,7 @@ export function usageRoutes(desk: Desk) {
   const { writes, books, config } = desk;
   return {
     recordUsage: async (call) =>
-      await writes.write(call, tenantOf(call), {
-        kind: 'record_usage',
-        item: usageItem(call.body),
-        ...sentBy(call.caller),
-      }),
+      await writes.write(call, tenantOf(call), usageCommand(call.body, call.caller)),
 
     recordUsageBulk: async (call) => {
       const read = itemReader(readUsageItem, call, config.refusesUnknownNames);
@@ -67,7 +64,16 @@ export function usageRoutes(desk: Desk) {
   } satisfies HandlersOf<'usage'>;
 }
 
-/** Limits may count what one API key sends. */
+/**
+ * The command of one usage item.
+ *
+ * @throws {ApiError} `invalid_request`
+ */
+export function usageCommand(sent: SentItem, caller: Caller): RecordUsage {
+  // Limits may count what one API key sends.
+  return { kind: 'record_usage', item: usageItem(sent), ...sentBy(caller) };
+}
+
 type SentItem = SentUseBody & {
   readonly agent: string;
   readonly serviceId: string;

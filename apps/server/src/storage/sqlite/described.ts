@@ -63,9 +63,18 @@ export function selectList({ columns }: Table, alias?: string, joinedAlias?: str
 
 /** Makes a row: the values of its place, those of its fields, and those of other columns that are named. */
 export function insertSql(table: Table, beside: readonly string[] = []): string {
+  const { into, columns } = rowsOf(table, beside);
+  const places = Array.from({ length: columns }, () => '?').join(', ');
+  return `INSERT INTO ${into} VALUES (${places})`;
+}
+
+/** The table with the columns of a row that is made, and how many they are. */
+export function rowsOf(
+  table: Table,
+  beside: readonly string[] = [],
+): { readonly into: string; readonly columns: number } {
   const names = [...madeColumns('sqlite', table).map(({ name }) => name), ...beside];
-  const places = names.map(() => '?').join(', ');
-  return `INSERT INTO ${tableName(table, 'sqlite')} (${names.join(', ')}) VALUES (${places})`;
+  return { into: `${tableName(table, 'sqlite')} (${names.join(', ')})`, columns: names.length };
 }
 
 /** Makes a row, or gives the existing row the values that may change. */

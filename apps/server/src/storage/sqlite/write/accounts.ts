@@ -1,14 +1,17 @@
 import { type Account, type AccountLine, isUnsettled } from '../../../domain/account.ts';
+import { onConflict } from '../../table.ts';
 import { accountLines, accounts } from '../../tables/accounts.ts';
 import type { SqliteConnection } from '../connection.ts';
-import { changedValuesOf, insertSql, updateSql, upsertSql, valuesOf } from '../described.ts';
+import { changedValuesOf, insertSql, rowsOf, updateSql, valuesOf } from '../described.ts';
+import { RowsInsert } from './rows-insert.ts';
 
 const insertAccountSql = insertSql(accounts, ['unsettled']);
 const accountValues = valuesOf(accounts);
 const updateAccountSql = updateSql(accounts, [], 'account = ?');
 const updateUnsettledSql = 'UPDATE accounts SET unsettled = ? WHERE account = ?';
 const changedValues = changedValuesOf(accounts);
-const saveLineSql = upsertSql(accountLines);
+const { into, columns } = rowsOf(accountLines);
+const saveLineRows = new RowsInsert(into, columns, onConflict('sqlite', accountLines));
 const lineValues = valuesOf(accountLines);
 
 /**
@@ -35,6 +38,13 @@ export function saveAccount(
   return Number(made.lastInsertRowid);
 }
 
-export function saveLine(connection: SqliteConnection, account: number, line: AccountLine): void {
-  connection.run(saveLineSql, account, ...lineValues(line));
+/** Saves lines as they are now, each with the number of its account, which must be saved. */
+export function saveLines(
+  connection: SqliteConnection,
+  lines: readonly (readonly [account: number, line: AccountLine])[],
+): void {
+  saveLineRows.run(
+    connection,
+    lines.map(([account, line]) => [account, ...lineValues(line)]),
+  );
 }

@@ -2,6 +2,7 @@ import { integer, uuid, uuidBytes } from '../columns.ts';
 import type { SqliteConnection } from '../connection.ts';
 import { loadTenantsAfter } from '../read/accounts.ts';
 import type { IndexTable, LaggingIndex } from './lagging-index.ts';
+import { RowsInsert } from './rows-insert.ts';
 
 /** An entry, as the index of its account has it. */
 export interface IndexedEntry {
@@ -14,7 +15,7 @@ export interface IndexedEntry {
 const runRows = 4_096;
 const tenantsAtOnce = 1_000;
 
-const indexSql = 'INSERT OR IGNORE INTO account_entries (account, sequence, id) VALUES (?, ?, ?)';
+const insertRows = new RowsInsert('account_entries (account, sequence, id)', 3, 'ON CONFLICT DO NOTHING');
 const throughSql = 'UPDATE ledger_clock SET entries_indexed_through = ? WHERE only = 1';
 const loadTailSql = `SELECT account, sequence, id FROM entries
   WHERE tenant = ? AND id > (SELECT entries_indexed_through FROM ledger_clock WHERE only = 1) ORDER BY id`;
@@ -25,8 +26,11 @@ export const entryIndexTable: IndexTable<IndexedEntry> = {
   runRows,
   compare: (a, b) => a.account - b.account || a.sequence - b.sequence,
   nameOf: ({ account }) => String(account),
-  writeRow: (connection, { account, sequence, id }) => {
-    connection.run(indexSql, account, sequence, uuidBytes(id));
+  writeRows: (connection, rows) => {
+    insertRows.run(
+      connection,
+      rows.map(({ account, sequence, id }) => [account, sequence, uuidBytes(id)]),
+    );
   },
   saveThrough: (connection, run) => {
     // The text of an id sorts like its bytes. No later entry has a smaller one.

@@ -8,7 +8,7 @@ export interface IndexTable<R> {
   readonly compare: (a: R, b: R) => number;
   /** by what a row that may not be in the index is found; of equal ones the last is found */
   readonly nameOf: (row: R) => string;
-  readonly writeRow: (connection: SqliteConnection, row: R) => void;
+  readonly writeRows: (connection: SqliteConnection, rows: readonly R[]) => void;
   /** Notes that every row up to the last one of a run is in the index. */
   readonly saveThrough: (connection: SqliteConnection, run: readonly R[]) => void;
   /** The rows that may not be in the index, in the order in which they were made. */
@@ -84,7 +84,7 @@ export class LaggingIndex<R> {
     const run = this.#run;
     if (run === undefined) return () => this.#collect(made);
     const end = run.written + Math.max(sliceMin, 2 * made.length);
-    for (const row of run.sorted.slice(run.written, end)) this.#table.writeRow(connection, row);
+    this.#table.writeRows(connection, run.sorted.slice(run.written, end));
     const isWritten = end >= run.sorted.length;
     if (isWritten) this.#table.saveThrough(connection, run.sorted);
     return () => {
@@ -101,7 +101,7 @@ export class LaggingIndex<R> {
   writeAll(connection: SqliteConnection): () => void {
     this.begin(connection);
     const rows = [...(this.#run?.part.rows ?? []), ...this.#collected.rows];
-    for (const row of rows.toSorted(this.#table.compare)) this.#table.writeRow(connection, row);
+    this.#table.writeRows(connection, rows.toSorted(this.#table.compare));
     if (rows.length > 0) this.#table.saveThrough(connection, rows);
     return () => {
       this.#run = undefined;

@@ -3,6 +3,7 @@ import type { SqliteConnection } from '../connection.ts';
 import type { ScopeTotals } from '../read/answers.ts';
 import { lateName } from '../read/late-records.ts';
 import type { IndexTable } from './lagging-index.ts';
+import { RowsInsert } from './rows-insert.ts';
 
 /** A record, as the index of its key has it. */
 export interface IndexedRecord {
@@ -24,8 +25,11 @@ export interface SavedRecords {
 const runRows = 32_768;
 
 // A record that was deleted by hand leaves its key: the next record of the key takes its place.
-const indexSql = `INSERT INTO record_keys (scope, key, n) VALUES (?, ?, ?)
-  ON CONFLICT (scope, key) DO UPDATE SET n = excluded.n`;
+const insertRows = new RowsInsert(
+  'record_keys (scope, key, n)',
+  3,
+  'ON CONFLICT (scope, key) DO UPDATE SET n = excluded.n',
+);
 const throughSql = 'UPDATE ledger_clock SET records_indexed_through = ? WHERE only = 1';
 const loadTailSql = `SELECT n, scope, key FROM records
   WHERE n > (SELECT records_indexed_through FROM ledger_clock WHERE only = 1) ORDER BY n`;
@@ -35,8 +39,11 @@ export const recordIndexTable: IndexTable<IndexedRecord> = {
   runRows,
   compare: (a, b) => a.scope - b.scope || (a.key < b.key ? -1 : Number(a.key > b.key)),
   nameOf: ({ scope, key }) => lateName(scope, key),
-  writeRow: (connection, { scope, key, n }) => {
-    connection.run(indexSql, scope, bytes(key), n);
+  writeRows: (connection, rows) => {
+    insertRows.run(
+      connection,
+      rows.map(({ scope, key, n }) => [scope, bytes(key), n]),
+    );
   },
   saveThrough: (connection, run) => {
     let last = 0;

@@ -1,13 +1,15 @@
+import type { SQLInputValue } from 'node:sqlite';
 import type { MadeRecord, StoredAnswer } from '../../../ledger/storage-port.ts';
 import { answerBytes } from '../../stored-answer.ts';
 import { records as described } from '../../tables/records.ts';
 import { bytes } from '../columns.ts';
 import type { SqliteConnection } from '../connection.ts';
-import { insertSql, valuesOf } from '../described.ts';
+import { rowsOf, valuesOf } from '../described.ts';
 import { answersTable, type ScopeTotals } from '../read/answers.ts';
 import { doubtClock } from '../upkeep/swept-clock.ts';
 import { type KeptRows, nameOf } from './kept-rows.ts';
 import type { IndexedRecord, SavedRecords } from './record-index.ts';
+import { RowsInsert } from './rows-insert.ts';
 
 /** An answer's place among those of its scope. */
 interface NumberedAnswer {
@@ -18,11 +20,13 @@ interface NumberedAnswer {
   readonly answer: StoredAnswer;
 }
 
-const saveRecordSql = insertSql(described, ['n']);
+const { into, columns } = rowsOf(described, ['n']);
+const insertRecords = new RowsInsert(into, columns);
 const recordValues = valuesOf(described);
 const makeScopeSql = 'INSERT INTO scopes (tenant, scope, answers, answer_bytes) VALUES (?, ?, 0, 0)';
 const saveScopeSql = 'UPDATE scopes SET answers = ?, answer_bytes = ? WHERE number = ?';
-const insertAnswerSqls = new Map<string, string>();
+/** by their tables: one for each day */
+const answerInserts = new Map<string, RowsInsert>();
 
 /**
  * Saves records with their answers, each numbered in its scope.
@@ -36,6 +40,8 @@ export function saveRecords(
 ): SavedRecords {
   const scopes = new Map<string, ScopeTotals>();
   const made: IndexedRecord[] = [];
+  const rows: SQLInputValue[][] = [];
+  const answers = new Map<string, SQLInputValue[][]>();
   let n = kept.general(connection).lastRecord;
   for (const record of records) {
     const { tenant, scope, answer } = record;
@@ -51,10 +57,14 @@ export function saveRecords(
     const bytesBefore = totals.answerBytes;
     scopes.set(name, { ...totals, answers: number, answerBytes: bytesBefore + answerBytes(answer) });
     n += 1;
-    saveRecord(connection, record, totals.number, number, n);
+    rows.push(recordRow(record, totals.number, number, n));
     made.push({ n, scope: totals.number, key: record.digest });
-    saveAnswer(connection, table, tenant, scope, { number, bytesBefore, answer });
+    const inTable = answers.get(table) ?? [];
+    answers.set(table, inTable);
+    inTable.push(answerRow(tenant, scope, { number, bytesBefore, answer }));
   }
+  insertRecords.run(connection, rows);
+  for (const [table, inTable] of answers) answerInsert(table).run(connection, inTable);
   for (const { number, answers, answerBytes } of scopes.values())
     connection.run(saveScopeSql, answers, answerBytes, number);
   const [first] = records;
@@ -62,16 +72,10 @@ export function saveRecords(
   return { scopes, made, lastRecord: n };
 }
 
-function saveRecord(
-  connection: SqliteConnection,
-  record: MadeRecord,
-  scope: number,
-  answerNumber: number,
-  n: number,
-): void {
+function recordRow(record: MadeRecord, scope: number, answerNumber: number, n: number): SQLInputValue[] {
   const { status, expiresAtMs: answerExpiresAtMs } = record.answer;
   const values = recordValues({ ...record, status, answerNumber, answerExpiresAtMs });
-  connection.run(saveRecordSql, scope, bytes(record.digest), ...values, n);
+  return [scope, bytes(record.digest), ...values, n];
 }
 
 function makeScope(connection: SqliteConnection, tenant: string, scope: string): ScopeTotals {
@@ -79,24 +83,13 @@ function makeScope(connection: SqliteConnection, tenant: string, scope: string):
   return { number: Number(lastInsertRowid), answers: 0, answerBytes: 0 };
 }
 
-function saveAnswer(
-  connection: SqliteConnection,
-  table: string,
+function answerRow(
   tenant: string,
   scope: string,
   { number, bytesBefore, answer }: NumberedAnswer,
-): void {
-  connection.run(
-    insertAnswerSql(table),
-    tenant,
-    bytes(scope),
-    number,
-    bytesBefore,
-    answer.status,
-    JSON.stringify(answer.headers),
-    answer.body,
-    answer.protection,
-  );
+): SQLInputValue[] {
+  const { status, headers, body, protection } = answer;
+  return [tenant, bytes(scope), number, bytesBefore, status, JSON.stringify(headers), body, protection];
 }
 
 export function createAnswersTable(connection: SqliteConnection, table: string): void {
@@ -113,12 +106,14 @@ export function createAnswersTable(connection: SqliteConnection, table: string):
   ) STRICT, WITHOUT ROWID`);
 }
 
-function insertAnswerSql(table: string): string {
-  let sql = insertAnswerSqls.get(table);
-  if (sql === undefined) {
-    sql = `INSERT INTO ${table} (tenant, scope, answer, bytes_before, status, headers, body, protection)
-      VALUES (?, ?, ?, ?, ?, ?, ?, ?)`;
-    insertAnswerSqls.set(table, sql);
+function answerInsert(table: string): RowsInsert {
+  let insert = answerInserts.get(table);
+  if (insert === undefined) {
+    insert = new RowsInsert(
+      `${table} (tenant, scope, answer, bytes_before, status, headers, body, protection)`,
+      8,
+    );
+    answerInserts.set(table, insert);
   }
-  return sql;
+  return insert;
 }

@@ -1,13 +1,14 @@
+import type { AccountLine } from '../../../domain/account.ts';
 import { accountName, type Changes, type View } from '../../../domain/view.ts';
 import type { BatchChanges } from '../../../ledger/storage-port.ts';
 import type { SqliteConnection } from '../connection.ts';
-import { saveAccount, saveLine } from './accounts.ts';
+import { saveAccount, saveLines } from './accounts.ts';
 import { saveAct } from './acts.ts';
 import { saveApiKey, saveApiKeyUse } from './api-keys.ts';
 import { saveAsset } from './assets.ts';
 import { saveBalance, saveGrant, saveMovement, savePolicy } from './balances.ts';
 import { saveAnnouncement, saveDelivery } from './deliveries.ts';
-import { saveEntry } from './entries.ts';
+import { saveEntries } from './entries.ts';
 import type { IndexedEntry } from './entry-index.ts';
 import { saveEvent } from './events.ts';
 import { saveHold } from './holds.ts';
@@ -60,24 +61,24 @@ function saveTenant(
   for (const service of changes.services) saveService(connection, tenant, service);
   for (const asset of changes.assets) saveAsset(connection, tenant, asset);
   for (const price of changes.prices) savePrice(connection, tenant, price);
+  const lines: [account: number, line: AccountLine][] = [];
   for (const account of changes.accounts) {
     const name = accountName(account.agent, account.serviceId);
     const accountBefore = before?.account(account.agent, account.serviceId);
     const number = saveAccount(connection, tenant, account, numbers.get(name), accountBefore);
     numbers.set(name, number);
     const linesBefore = new Set(accountBefore?.lines);
-    for (const line of account.lines) if (!linesBefore.has(line)) saveLine(connection, number, line);
+    for (const line of account.lines) if (!linesBefore.has(line)) lines.push([number, line]);
   }
+  saveLines(connection, lines);
   const numberOf = (agent: string, serviceId: string) => {
     const number = numbers.get(accountName(agent, serviceId));
     if (number === undefined) throw new Error('an entry or a settlement without its account');
     return number;
   };
-  for (const entry of changes.entries) {
-    const account = numberOf(entry.agent, entry.serviceId);
-    saveEntry(connection, tenant, account, entry);
-    made.push({ account, sequence: entry.sequence, id: entry.id });
-  }
+  const entries = changes.entries.map((entry) => [numberOf(entry.agent, entry.serviceId), entry] as const);
+  saveEntries(connection, tenant, entries);
+  for (const [account, { sequence, id }] of entries) made.push({ account, sequence, id });
   for (const settlement of changes.settlements) {
     saveSettlement(connection, tenant, numberOf(settlement.agent, settlement.serviceId), settlement);
   }
