@@ -713,6 +713,8 @@ export interface components {
             };
             /** @description Where the price has tiers: what of it fell into which. */
             readonly tiers?: readonly components["schemas"]["TierPart"][];
+            /** @description What the amounts are in, if there are some and they are not in XLM. */
+            readonly asset?: string;
         };
         readonly EntryExported: {
             readonly items: readonly components["schemas"]["KnownEntry"][];
@@ -1157,7 +1159,7 @@ export interface components {
             };
             /** @description Where the price has tiers: what of it fell into which. */
             readonly tiers?: readonly components["schemas"]["TierPart"][];
-            /** @description At its price version. Null without a price, in tiers, for a reversal of usage at several prices, and if the price is not a whole number of stroops. */
+            /** @description At its price version. Null without a price, in tiers, for a reversal of usage at several prices, if the price is not a whole number of stroops, and in another asset than XLM. */
             readonly priceStroops: number | null;
             /** @description The price of one unit, exactly. Null without a price, in tiers, and for a reversal of usage at several prices. */
             readonly price: string | null;
