@@ -1,5 +1,6 @@
-import { mkdirSync, readFileSync, rmSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 
 /** What the process of a test file cost, in seconds. */
 interface Cost {
@@ -24,19 +25,20 @@ export function timesParentOf(environment: NodeJS.ProcessEnv): number {
 
 /** The costs of the processes of a run. */
 export class TestTimes {
-  readonly #file = join(process.cwd(), 'node_modules', '.cache', 'billonce-test-times.jsonl');
+  readonly #folder = mkdtempSync(join(tmpdir(), 'billonce-times-'));
+  readonly #file = join(this.#folder, 'times.jsonl');
 
   /** Lets the processes that this one starts write what they cost. */
   start(): void {
-    mkdirSync(dirname(this.#file), { recursive: true });
-    rmSync(this.#file, { force: true });
+    writeFileSync(this.#file, '');
     process.env[fileName] = this.#file;
     process.env[parentName] = String(process.pid);
   }
 
-  /** A table of the processes, the most expensive first. */
+  /** A table of the processes, the most expensive first. What they wrote is removed. */
   table(namesOf: (main: string) => string): string {
     const costs = readCosts(this.#file).sort((a, b) => total(b) - total(a));
+    rmSync(this.#folder, { recursive: true });
     const line = (numbers: readonly string[], name: string) =>
       [...numbers.map((text) => text.padStart(8)), name].join(' ');
     const rows = costs.map((cost) =>
