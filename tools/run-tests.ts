@@ -1,9 +1,10 @@
 import { availableParallelism } from 'node:os';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { run } from 'node:test';
 import { spec } from 'node:test/reporters';
 import { type TestBatch, testBatches } from './test-batches.ts';
 import { longestFirst } from './test-order.ts';
+import { TestTimes } from './test-times.ts';
 
 /** Where processes of tests leave and find compiled code: reading it takes half the time of compiling. */
 const compiled = join('node_modules', '.cache', 'billonce-tests');
@@ -12,12 +13,20 @@ const filesAtOnce = availableParallelism() + 1;
 /** From this many on, short files share processes, and the slowest are listed. */
 const filesThatAreMany = 30;
 const slowestShown = 10;
+const hook = new URL('./test-times-hook.ts', import.meta.url).href;
+
+interface RunOptions {
+  /** how long one file may take */
+  readonly timeoutMs: number;
+  /** whether to print what each process cost */
+  readonly showsTimes?: boolean;
+}
 
 /**
  * Runs test files; prints how many passed, and fails the process if one did not. A few have a process each; of many,
  * the short ones share processes.
  */
-export function runTests(files: readonly string[], options: { readonly timeoutMs: number }): void {
+export function runTests(files: readonly string[], options: RunOptions): void {
   if (files.length === 0) {
     console.error('no test file matches');
     process.exit(1);
@@ -26,15 +35,18 @@ export function runTests(files: readonly string[], options: { readonly timeoutMs
   const batches = files.length < filesThatAreMany ? alone(files) : testBatches(files);
   const counts = { passed: 0, failed: 0, skipped: 0 };
   const seconds = new Map<string, number>();
+  const times = options.showsTimes === true ? new TestTimes() : undefined;
+  times?.start();
   const events = run({
     files: batches.map(({ main }) => main),
     concurrency: filesAtOnce,
     timeout: options.timeoutMs,
+    execArgv: times === undefined ? [] : ['--import', hook],
   });
   events.on('test:summary', ({ file, counts: found, duration_ms }) => {
     // Each file has its summary, and the whole run one without a file.
     if (file !== undefined) {
-      seconds.set(namesOf(batches, file.slice(process.cwd().length + 1)), duration_ms / 1000);
+      seconds.set(namesOf(batches, relative(process.cwd(), file)), duration_ms / 1000);
       return;
     }
     counts.passed += found.passed;
@@ -46,7 +58,8 @@ export function runTests(files: readonly string[], options: { readonly timeoutMs
     const skipped = counts.skipped > 0 ? `, ${counts.skipped} skipped` : '';
     // After everything that the reporter still has to print.
     setImmediate(() => {
-      if (files.length >= filesThatAreMany) console.log(slowest(seconds));
+      if (times !== undefined) console.log(times.table((main) => namesOf(batches, main)));
+      else if (files.length >= filesThatAreMany) console.log(slowest(seconds));
       console.log(`${counts.passed} passed, ${counts.failed} failed${skipped}`);
     });
     process.exitCode = counts.failed > 0 || counts.passed === 0 ? 1 : 0;

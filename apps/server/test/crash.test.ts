@@ -14,7 +14,7 @@ import {
   Workload,
 } from './harness/workload.ts';
 
-const kills = rounds({ test: 6, prove: 150 });
+const kills = rounds({ test: 3, prove: 150 });
 const writesPerLifeMax = 300;
 
 /** Writes until the server is gone. Keeps the answers that came, each with its key. */

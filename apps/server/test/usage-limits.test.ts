@@ -3,6 +3,7 @@ import { type TestContext, test } from 'node:test';
 import type { Api, ApiAnswer } from './harness/api.ts';
 import { startInProcess } from './harness/in-process.ts';
 import { adminKey, apiOfTenant, asAdmin, withHeaders } from './harness/tenants.ts';
+import { inParallel } from './harness/workload.ts';
 
 const noon = Date.UTC(2026, 10, 27, 12);
 const minuteMs = 60_000;
@@ -290,7 +291,13 @@ test('no more than 10 limits apply to the same usage, and a tenant has no more t
   assert.equal(await put('other', { agent: 'other' }), undefined);
   for (let number = 0; number < 9; number++) await api.call(`/limits/all-${number}`, { method: 'DELETE' });
   const names = Array.from({ length: 998 }, (_, number) => `agent-${number}`);
-  for (const name of names) await setLimit(api, name, { agent: name, max: { quantity: '1' } });
+  await inParallel(
+    64,
+    () => names.pop(),
+    async (name) => {
+      await setLimit(api, name, { agent: name, max: { quantity: '1' } });
+    },
+  );
   assert.equal(await put('one-more', { agent: 'x' }), 'limit_exceeded');
   assert.equal((await api.get('/limits')).json.items.length, 1_000);
   const page = (await api.get('/limits?limit=999')).json;
