@@ -38,7 +38,7 @@ export function hasUnreadHeaders(request: Request, incoming: IncomingMessage): b
   for (const symbol of Object.getOwnPropertySymbols(request)) {
     const value: unknown = Reflect.get(request, symbol);
     if (value === incoming) isItsRequest = true;
-    else if (value instanceof Request || value instanceof Headers) return false;
+    else if (value instanceof Headers) return false;
   }
   return isItsRequest;
 }
