@@ -8,7 +8,7 @@ import { guardDevelopment } from './origin-guard.ts';
 import { type PlainHead, plainHead } from './plain-head.ts';
 
 /** What the front route has in common with the framework's. */
-export interface FrontParts extends ExchangeParts {
+interface FrontParts extends ExchangeParts {
   /** Identifies the caller of a request, without counting those that are not recognized. */
   readonly identify: (headers: CallerHeaders, request: IncomingMessage) => Caller | Promise<Caller>;
 }

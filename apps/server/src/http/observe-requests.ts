@@ -59,7 +59,7 @@ export function observeRequests(
 }
 
 /** A request that was answered, as it is counted and logged. */
-export interface AnsweredRequest {
+interface AnsweredRequest {
   readonly raw: IncomingMessage;
   readonly method: string;
   /** `undefined` if no route matched */

@@ -101,7 +101,7 @@ function inTurn(...all: readonly Admit[]): Admit {
 }
 
 /** Identifies the caller of a request by what it has sent. */
-export type IdentifySent = (headers: CallerHeaders, raw: IncomingMessage) => Caller | Promise<Caller>;
+type IdentifySent = (headers: CallerHeaders, raw: IncomingMessage) => Caller | Promise<Caller>;
 
 function callerOf(
   { apiKeys, config, nowMs, keyUses, metrics }: Desk,
