@@ -27,6 +27,7 @@ const suites = [
   'service-lists',
   'pause',
   'retries-of-everything',
+  'bound-to-an-agent',
   'sums',
   'agent-totals',
   'usage-over-time',
