@@ -1447,7 +1447,7 @@ export interface components {
                 readonly version: number;
                 /** @description The price of one unit in stroops; absent if it is not a whole number of them. */
                 readonly priceStroops?: number;
-                /** @description The price of `per` units, as a decimal string: exact to 10^-12 of the asset for one unit. */
+                /** @description The price of `per` units, as a decimal string: exact to 10^-12 of the asset for one unit. With `tiers`, that of the first of them. */
                 readonly price: string;
                 /** @description For how many units the price is. */
                 readonly per: 1 | 1000 | 1000000;
@@ -1519,7 +1519,7 @@ export interface components {
             readonly quantity?: string;
             /** @description The price in force now; absent if it is not a whole number of stroops. */
             readonly priceStroops?: number;
-            /** @description The price of one unit in force now. */
+            /** @description The price of one unit in force now; where it has tiers, that of the first of them. */
             readonly price: string;
             /** @description An amount in stroops (10^-7 XLM), as a decimal string. */
             readonly billedStroops: string;
@@ -1703,7 +1703,7 @@ export interface components {
             readonly serviceId: string;
             /** @description The price of one unit in stroops; absent if it is not a whole number of them. */
             readonly priceStroops?: number;
-            /** @description The price of `per` units, as a decimal string: exact to 10^-12 of the asset for one unit. */
+            /** @description The price of `per` units, as a decimal string: exact to 10^-12 of the asset for one unit. With `tiers`, that of the first of them. */
             readonly price: string;
             /** @description For how many units the price is. */
             readonly per: 1 | 1000 | 1000000;
@@ -1754,7 +1754,7 @@ export interface components {
                 readonly serviceId: string;
                 /** @description The price of one unit in stroops; absent if it is not a whole number of them. */
                 readonly priceStroops?: number;
-                /** @description The price of `per` units, as a decimal string: exact to 10^-12 of the asset for one unit. */
+                /** @description The price of `per` units, as a decimal string: exact to 10^-12 of the asset for one unit. With `tiers`, that of the first of them. */
                 readonly price: string;
                 /** @description For how many units the price is. */
                 readonly per: 1 | 1000 | 1000000;
@@ -1800,7 +1800,7 @@ export interface components {
             readonly serviceId: string;
             /** @description The price of one unit in stroops; absent if it is not a whole number of them. */
             readonly priceStroops?: number;
-            /** @description The price of `per` units, as a decimal string: exact to 10^-12 of the asset for one unit. */
+            /** @description The price of `per` units, as a decimal string: exact to 10^-12 of the asset for one unit. With `tiers`, that of the first of them. */
             readonly price: string;
             /** @description For how many units the price is. */
             readonly per: 1 | 1000 | 1000000;
@@ -1850,7 +1850,7 @@ export interface components {
             readonly serviceId: string;
             /** @description The price of one unit in stroops; absent if it is not a whole number of them. */
             readonly priceStroops?: number;
-            /** @description The price of `per` units, as a decimal string: exact to 10^-12 of the asset for one unit. */
+            /** @description The price of `per` units, as a decimal string: exact to 10^-12 of the asset for one unit. With `tiers`, that of the first of them. */
             readonly price: string;
             /** @description For how many units the price is. */
             readonly per: 1 | 1000 | 1000000;

@@ -71,7 +71,10 @@ const bill = {
       description: 'The price in force now; absent if it is not a whole number of stroops.',
     }),
   ),
-  price: Type.String({ ...UnitPrice, description: 'The price of one unit in force now.' }),
+  price: Type.String({
+    ...UnitPrice,
+    description: 'The price of one unit in force now; where it has tiers, that of the first of them.',
+  }),
   billedStroops: Stroops,
   amount: BilledAmount,
   asset: Asset,
