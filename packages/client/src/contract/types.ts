@@ -1795,6 +1795,12 @@ export interface components {
             /** @description Whether there is more now. A short page can say so, too, where a filter matches little. */
             readonly hasMore: boolean;
         };
+        readonly ServiceMetadata: {
+            /** @description What is consumed: A-Z a-z 0-9 . _ - @ : / | + ~ # $ ! and '*'; not '.' or '..', no '::'. Percent-encoded in a path. */
+            readonly serviceId: string;
+            readonly description?: string;
+            readonly owner?: string;
+        };
         readonly ServicePrice: {
             /** @description What is consumed: A-Z a-z 0-9 . _ - @ : / | + ~ # $ ! and '*'; not '.' or '..', no '::'. Percent-encoded in a path. */
             readonly serviceId: string;
@@ -2509,6 +2515,7 @@ export type ServiceBulk = components['schemas']['ServiceBulk'];
 export type ServiceBulkResults = components['schemas']['ServiceBulkResults'];
 export type ServiceDisabled = components['schemas']['ServiceDisabled'];
 export type ServiceList = components['schemas']['ServiceList'];
+export type ServiceMetadata = components['schemas']['ServiceMetadata'];
 export type ServicePrice = components['schemas']['ServicePrice'];
 export type ServicePut = components['schemas']['ServicePut'];
 export type ServiceRegistered = components['schemas']['ServiceRegistered'];
@@ -2860,13 +2867,13 @@ export interface Operations {
     readonly params: { readonly serviceId: string };
     readonly query: undefined;
     readonly body: undefined;
-    readonly success: Metadata;
+    readonly success: ServiceMetadata;
   };
   readonly putMetadata: {
     readonly params: { readonly serviceId: string };
     readonly query: undefined;
     readonly body: MetadataPut;
-    readonly success: Metadata;
+    readonly success: ServiceMetadata;
   };
   readonly disableService: {
     readonly params: { readonly serviceId: string };
