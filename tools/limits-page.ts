@@ -5,6 +5,7 @@ import { settleBulkAccountsMax } from '../apps/server/src/domain/commands/settle
 import { holdsOpenMax } from '../apps/server/src/domain/hold.ts';
 import { limitsMax, limitsOfWriteMax } from '../apps/server/src/domain/limit.ts';
 import { priceVersionsMax } from '../apps/server/src/domain/service.ts';
+import { tiersMax } from '../apps/server/src/domain/tiers.ts';
 import { acceptWindowDays, aheadToleranceMs } from '../apps/server/src/domain/usage.ts';
 import { webhooksMax } from '../apps/server/src/domain/webhook.ts';
 import { answerBytesMin } from '../apps/server/src/http/answer-progress.ts';
@@ -89,6 +90,7 @@ function bookRows(): readonly Row[] {
     ['an account, in all its life', '2⁵³−1 requests, 2⁶³−1 stroops'],
     ['accounts in one settlement of an agent', count(settleBulkAccountsMax)],
     ['price versions of a service', count(priceVersionsMax)],
+    ['tiers of a price', count(tiersMax)],
     ['limits of a tenant; that apply to the same usage', `${count(limitsMax)}; ${limitsOfWriteMax}`],
     [
       'assets that a tenant registers; their scale',

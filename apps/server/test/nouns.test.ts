@@ -9,7 +9,7 @@ const nouns = Object.keys(operationsByNoun).sort();
 /** What the schemas of several nouns share. */
 const shared = ['explained-pattern', 'identifiers', 'pages', 'prices', 'quantities'];
 /** What the answers of several nouns share. */
-const sharedAnswers = ['amounts', 'answers', 'exact-integer', 'paging', 'paths', 'reply'];
+const sharedAnswers = ['amounts', 'answers', 'exact-integer', 'paging', 'paths', 'reply', 'tiers'];
 
 function filesIn(folder: string): string[] {
   const names = readdirSync(new URL(folder, root)).filter((name) => !name.endsWith('.test.ts'));

@@ -6,6 +6,7 @@ import { type Reading, useRead } from '../api/use-read.ts';
 import { useWrite } from '../api/use-write.ts';
 import { isPrice } from '../core/amount.ts';
 import { priceOf } from '../core/billing.ts';
+import { tiersText } from '../core/tiers-text.ts';
 import { Amount, Count } from '../parts/amount.tsx';
 import { Badge } from '../parts/badge.tsx';
 import { Dialog } from '../parts/dialog.tsx';
@@ -19,9 +20,21 @@ import { WriteFailure } from '../parts/write-failure.tsx';
 
 const priceColumns: readonly Column<ItemOf<'listPrices'>>[] = [
   { name: 'Version', cell: ({ version }) => version },
-  { name: 'Price of one', cell: (price) => <Amount of={priceOf(price, 1n)} />, isNumber: true },
+  { name: 'Price of one', cell: (price) => <PriceOfOne price={price} />, isNumber: true },
   { name: 'In force from', cell: ({ setAt }) => <Time at={setAt} /> },
 ];
+
+/** A flat price of one unit, or what each tier costs. */
+function PriceOfOne({ price }: { readonly price: BodyOf<'readService'> | ItemOf<'listPrices'> }) {
+  if (price.tiers === undefined) return <Amount of={priceOf(price, 1n)} />;
+  return (
+    <ul>
+      {tiersText(price).map((one) => (
+        <li key={one}>{one}</li>
+      ))}
+    </ul>
+  );
+}
 
 /** A service: its prices, and the agents that owe most for it. */
 export function ServicePage({ serviceId }: { readonly serviceId: string }) {
@@ -40,8 +53,10 @@ export function ServicePage({ serviceId }: { readonly serviceId: string }) {
           {(data) => (
             <Facts
               facts={[
-                ['Price of one', <Amount key="p" of={priceOf(data, 1n)} />],
-                ['Price of 1,000,000', <Amount key="m" of={priceOf(data, 1_000_000n)} />],
+                ['Price of one', <PriceOfOne key="p" price={data} />],
+                ...(data.tiers === undefined
+                  ? [['Price of 1,000,000', <Amount key="m" of={priceOf(data, 1_000_000n)} />] as const]
+                  : []),
                 [
                   'State',
                   <Badge key="s" tone={data.disabled ? 'warn' : 'good'}>
@@ -143,7 +158,7 @@ function unitsOf(per: number): Units {
 }
 
 function PriceDialog({
-  service: { serviceId, price, per, asset },
+  service,
   onChanged,
   onClose,
 }: {
@@ -151,6 +166,7 @@ function PriceDialog({
   readonly onChanged: () => void;
   readonly onClose: () => void;
 }) {
+  const { serviceId, price, per, asset } = service;
   const [text, setText] = useState(price);
   const [chosen, setChosen] = useState(unitsOf(per));
   const write = useWrite('setPrice');
@@ -189,6 +205,7 @@ function PriceDialog({
         <Choice label="For" value={chosen} values={units} onChange={setChosen} />
         <p class="muted small">
           It applies to what is recorded from now on. What was recorded before keeps its price.
+          {service.tiers !== undefined && ' It takes the place of all tiers.'}
         </p>
         <div class="dialog-actions">
           <button type="button" class="button" onClick={onClose}>

@@ -1539,7 +1539,7 @@ export interface components {
                 readonly version: number;
                 /** @description The price of one unit in stroops; absent if it is not a whole number of them, and in another asset than XLM. */
                 readonly priceStroops?: number;
-                /** @description The price of `per` units, as a decimal string: exact to 10^-12 of the asset for one unit. */
+                /** @description The price of `per` units, as a decimal string: exact to 10^-12 of the asset for one unit. With `tiers`, that of the first of them. */
                 readonly price: string;
                 /** @description For how many units the price is. */
                 readonly per: 1 | 1000 | 1000000;
@@ -1611,7 +1611,7 @@ export interface components {
             readonly quantity?: string;
             /** @description The price in force now; absent if it is not a whole number of stroops, and in another asset than XLM. */
             readonly priceStroops?: number;
-            /** @description The price of one unit in force now. */
+            /** @description The price of one unit in force now; where it has tiers, that of the first of them. */
             readonly price: string;
             /** @description What is billed in stroops; absent in another asset than XLM. */
             readonly billedStroops?: string;
@@ -1809,7 +1809,7 @@ export interface components {
             readonly serviceId: string;
             /** @description The price of one unit in stroops; absent if it is not a whole number of them, and in another asset than XLM. */
             readonly priceStroops?: number;
-            /** @description The price of `per` units, as a decimal string: exact to 10^-12 of the asset for one unit. */
+            /** @description The price of `per` units, as a decimal string: exact to 10^-12 of the asset for one unit. With `tiers`, that of the first of them. */
             readonly price: string;
             /** @description For how many units the price is. */
             readonly per: 1 | 1000 | 1000000;
@@ -1860,7 +1860,7 @@ export interface components {
                 readonly serviceId: string;
                 /** @description The price of one unit in stroops; absent if it is not a whole number of them, and in another asset than XLM. */
                 readonly priceStroops?: number;
-                /** @description The price of `per` units, as a decimal string: exact to 10^-12 of the asset for one unit. */
+                /** @description The price of `per` units, as a decimal string: exact to 10^-12 of the asset for one unit. With `tiers`, that of the first of them. */
                 readonly price: string;
                 /** @description For how many units the price is. */
                 readonly per: 1 | 1000 | 1000000;
@@ -1901,12 +1901,18 @@ export interface components {
             /** @description Whether there is more now. A short page can say so, too, where a filter matches little. */
             readonly hasMore: boolean;
         };
+        readonly ServiceMetadata: {
+            /** @description What is consumed: A-Z a-z 0-9 . _ - @ : / | + ~ # $ ! and '*'; not '.' or '..', no '::'. Percent-encoded in a path. */
+            readonly serviceId: string;
+            readonly description?: string;
+            readonly owner?: string;
+        };
         readonly ServicePrice: {
             /** @description What is consumed: A-Z a-z 0-9 . _ - @ : / | + ~ # $ ! and '*'; not '.' or '..', no '::'. Percent-encoded in a path. */
             readonly serviceId: string;
             /** @description The price of one unit in stroops; absent if it is not a whole number of them, and in another asset than XLM. */
             readonly priceStroops?: number;
-            /** @description The price of `per` units, as a decimal string: exact to 10^-12 of the asset for one unit. */
+            /** @description The price of `per` units, as a decimal string: exact to 10^-12 of the asset for one unit. With `tiers`, that of the first of them. */
             readonly price: string;
             /** @description For how many units the price is. */
             readonly per: 1 | 1000 | 1000000;
@@ -1958,7 +1964,7 @@ export interface components {
             readonly serviceId: string;
             /** @description The price of one unit in stroops; absent if it is not a whole number of them, and in another asset than XLM. */
             readonly priceStroops?: number;
-            /** @description The price of `per` units, as a decimal string: exact to 10^-12 of the asset for one unit. */
+            /** @description The price of `per` units, as a decimal string: exact to 10^-12 of the asset for one unit. With `tiers`, that of the first of them. */
             readonly price: string;
             /** @description For how many units the price is. */
             readonly per: 1 | 1000 | 1000000;
@@ -2649,6 +2655,7 @@ export type ServiceBulk = components['schemas']['ServiceBulk'];
 export type ServiceBulkResults = components['schemas']['ServiceBulkResults'];
 export type ServiceDisabled = components['schemas']['ServiceDisabled'];
 export type ServiceList = components['schemas']['ServiceList'];
+export type ServiceMetadata = components['schemas']['ServiceMetadata'];
 export type ServicePrice = components['schemas']['ServicePrice'];
 export type ServicePut = components['schemas']['ServicePut'];
 export type ServiceRegistered = components['schemas']['ServiceRegistered'];
@@ -3018,13 +3025,13 @@ export interface Operations {
     readonly params: { readonly serviceId: string };
     readonly query: undefined;
     readonly body: undefined;
-    readonly success: Metadata;
+    readonly success: ServiceMetadata;
   };
   readonly putMetadata: {
     readonly params: { readonly serviceId: string };
     readonly query: undefined;
     readonly body: MetadataPut;
-    readonly success: Metadata;
+    readonly success: ServiceMetadata;
   };
   readonly disableService: {
     readonly params: { readonly serviceId: string };

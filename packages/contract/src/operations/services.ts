@@ -3,7 +3,6 @@ import { location, type OperationSpec } from '../operation-spec.ts';
 import { LongPageFilter, PageFilter } from '../schemas/pages.ts';
 import {
   DisabledPatch,
-  Metadata,
   MetadataPut,
   PriceList,
   PricePatch,
@@ -14,6 +13,7 @@ import {
   ServiceDisabled,
   ServiceFilter,
   ServiceList,
+  ServiceMetadata,
   ServiceParams,
   ServicePrice,
   ServicePut,
@@ -113,7 +113,7 @@ export const servicesOperations = {
     summary: 'Description and owner of a service',
     access: 'tenant',
     params: ServiceParams,
-    successes: { 200: { description: 'What was set.', schema: Metadata } },
+    successes: { 200: { description: 'What was set.', schema: ServiceMetadata } },
     errors: ['not_found'],
   },
   putMetadata: {
@@ -123,7 +123,7 @@ export const servicesOperations = {
     access: 'tenant',
     params: ServiceParams,
     body: MetadataPut,
-    successes: { 200: { description: 'Set.', schema: Metadata } },
+    successes: { 200: { description: 'Set.', schema: ServiceMetadata } },
     errors: ['not_found'],
   },
   disableService: {

@@ -75,7 +75,11 @@ export const WholePriceStroops = Type.Integer({
 /** A price as it is shown. */
 export const shownPrice = {
   priceStroops: Type.Optional(WholePriceStroops),
-  price: Price,
+  price: Type.String({
+    ...Price,
+    description:
+      'The price of `per` units, as a decimal string: exact to 10^-12 of the asset for one unit. With `tiers`, that of the first of them.',
+  }),
   per: Per,
   asset: Asset,
   tiers: Type.Optional(Tiers),

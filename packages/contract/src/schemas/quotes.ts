@@ -89,7 +89,10 @@ const bill = {
         'The price in force now; absent if it is not a whole number of stroops, and in another asset than XLM.',
     }),
   ),
-  price: Type.String({ ...UnitPrice, description: 'The price of one unit in force now.' }),
+  price: Type.String({
+    ...UnitPrice,
+    description: 'The price of one unit in force now; where it has tiers, that of the first of them.',
+  }),
   billedStroops: BilledStroops,
   amount: BilledAmount,
   asset: Asset,

@@ -144,7 +144,7 @@ export const MetadataPut = Type.Object(
   { additionalProperties: false },
 );
 
-export const Metadata = Type.Object({
+export const ServiceMetadata = Type.Object({
   serviceId: ServiceId,
   description: Type.Optional(FreeText),
   owner: Type.Optional(FreeText),

@@ -31,7 +31,7 @@ const listCommand = remoteCommand({
 
 const columns: readonly Column<Service>[] = [
   ['SERVICE', ({ serviceId }) => serviceId],
-  ['PRICE', ({ price }) => price],
+  ['PRICE', ({ price, tiers, period }) => (tiers === undefined ? price : `${tiers.length} tiers, ${period}`)],
   ['PER', ({ per }) => String(per)],
   ['UNIT', ({ unit }) => unit ?? ''],
   ['STATE', ({ disabled }) => (disabled ? 'disabled' : '')],
@@ -57,6 +57,11 @@ const putCommand = remoteCommand({
     owner: { value: 'TEXT', text: 'who answers for it, together with --description' },
     price: { value: 'XLM', text: 'the price in XLM, such as 0.15, in place of STROOPS' },
     per: { value: 'UNITS', text: 'for how many units --price is: 1, 1000 or 1000000; 1 without it' },
+    tiers: {
+      value: 'JSON',
+      text: 'tiers in place of a price, as the API takes them, such as [{"upTo":1000,"price":"0"},{"price":"0.002"}]; together with --period',
+    },
+    period: { value: 'PERIOD', text: 'over which --tiers count: day, month or lifetime' },
     unit: { value: 'TEXT', text: 'what is counted, such as token; without it, that stays as it is' },
     'unit-scale': {
       value: 'PLACES',
@@ -71,7 +76,10 @@ const putCommand = remoteCommand({
   plan: ({ values, positionals: [serviceId = '', stroops], mistakes }) => {
     const { description, owner, unit, asset } = values;
     const scale = values['unit-scale'];
-    const price = sentPrice(stroops, values, mistakes);
+    const price =
+      values.tiers === undefined && values.period === undefined
+        ? sentPrice(stroops, values, mistakes)
+        : sentTiers(stroops, values, mistakes);
     if (scale !== undefined && !/^[0-6]$/.test(scale))
       mistakes.push(`--unit-scale is ${scale}: it must be a whole number from 0 to 6`);
     if ((description === undefined) !== (owner === undefined))
@@ -89,6 +97,8 @@ const putCommand = remoteCommand({
       serviceId: 'SERVICE',
       priceStroops: 'STROOPS',
       price: '--price',
+      tiers: '--tiers',
+      period: '--period',
       description: '--description',
       owner: '--owner',
       unit: '--unit',
@@ -101,6 +111,29 @@ const putCommand = remoteCommand({
     };
   },
 });
+
+/** Tiers as the API takes them; what they say is checked with the rest of the body. */
+function sentTiers(
+  stroops: string | undefined,
+  { price, per, tiers, period }: Readonly<Record<'price' | 'per' | 'tiers' | 'period', string | undefined>>,
+  mistakes: string[],
+): Pick<ServicePut, 'tiers' | 'period' | 'per'> {
+  if (stroops !== undefined || price !== undefined)
+    mistakes.push('--tiers takes the place of STROOPS and --price');
+  if (per !== undefined) mistakes.push('--per belongs to --price');
+  const known = periods.find((one) => one === period);
+  if (tiers === undefined || known === undefined)
+    mistakes.push(`--tiers and --period belong together, and --period must be ${periods.join(', ')}`);
+  try {
+    const parsed: NonNullable<ServicePut['tiers']> = JSON.parse(tiers ?? '[]');
+    return known === undefined ? {} : { tiers: parsed, period: known };
+  } catch {
+    mistakes.push('--tiers must be JSON');
+    return {};
+  }
+}
+
+const periods = ['day', 'month', 'lifetime'] as const;
 
 /** The price as the API takes it: in stroops, or as a decimal text for some units. */
 function sentPrice(
@@ -122,7 +155,10 @@ function sentPrice(
   return { priceStroops: Number(stroops) };
 }
 
-function priceText({ price, per, asset }: Pick<Service, 'price' | 'per' | 'asset'>): string {
+type ShownPrice = Pick<Service, 'price' | 'per' | 'asset' | 'tiers' | 'period'>;
+
+function priceText({ price, per, asset, tiers, period }: ShownPrice): string {
+  if (tiers !== undefined) return `what its ${tiers.length} tiers say, over each ${period}`;
   return `${price} ${asset} ${per === 1 ? 'each' : `for ${per}`}`;
 }
 
