@@ -63,7 +63,7 @@ const putCommand = remoteCommand({
       text: 'how many decimal places a quantity may have, 0 to 6; it stays once something was recorded',
     },
     asset: {
-      value: 'CODE',
+      value: 'ASSET',
       text: 'what the price is in; it stays from the first registration on; XLM without it, and then STROOPS may name the price',
     },
     ...writeOptions,
