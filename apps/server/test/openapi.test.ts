@@ -61,6 +61,7 @@ async function succeedOnce(api: Api): Promise<{ readonly sent: Sent[]; readonly 
   await write('POST', '/usage', { ...usage, serviceId: 'spare' });
   await write('DELETE', '/usage/agent-7/spare');
   await write('DELETE', '/services/spare');
+  for (let twice = 0; twice < 2; twice++) await write('PUT', '/assets/USD', { scale: 2 });
   await write('PUT', '/billing-policy', { mode: 'postpaid' });
   await write('PUT', '/agents/agent-9/billing', { mode: 'prepaid' });
   for (const id of ['grant-1', 'grant-1', 'grant-2']) {
@@ -97,7 +98,7 @@ async function succeedOnce(api: Api): Promise<{ readonly sent: Sent[]; readonly 
   await write('DELETE', `/api-keys/${made.json.prefix}`);
   await api.call('/reconcile', { body: { items: [{ id: 'event-1', requests: 3 }] }, headers: asOperator });
   const values = { agent: 'agent-7', serviceId: 'input-tokens', code: 'not_found', asset: 'start.js' };
-  const ofBalances = { grantId: 'grant-1', holdId: 'hold-1', name: 'budget' };
+  const ofBalances = { assetCode: 'USD', grantId: 'grant-1', holdId: 'hold-1', name: 'budget' };
   return {
     sent,
     made: { ...values, ...ofBalances, entryId, settlementId: bill.json.settlementId, webhookId: id },
@@ -219,6 +220,7 @@ const excused = {
   'readStatement 422': 'more lines than a statement may have: see statement-bounds.test.ts',
   'exportStatementCsv 422': 'as for readStatement',
   'printStatement 422': 'as for readStatement',
+  'putAsset 422': 'more than 100 assets: see assets.test.ts',
   'createRefund 422': 'more than 10,000 refunds that are not used up',
   'listAgentTotals 422': 'more agents than can be sorted: see agent-totals.test.ts',
   'readHealthBare 431': 'outside of /api/v1; refused before any route is looked for',

@@ -20,17 +20,43 @@ export async function assertSums(books: Books, tenant: string): Promise<void> {
   for (const [serviceId, expected] of services) {
     assert.deepEqual(await sumService(books, tenant, serviceId), expected, serviceId);
   }
-  let billedStroops = 0n;
+  const billed = new Map<string, bigint>([['XLM', 0n]]);
   let accounts = 0n;
   for await (const sums of eachAccountSum(books, { tenant, serviceId: undefined }, 1)) {
-    billedStroops += sums.billedStroops;
+    billed.set(sums.asset, (billed.get(sums.asset) ?? 0n) + sums.billedStroops);
     accounts += sums.accounts;
   }
-  assert.deepEqual([billedStroops, accounts], [billing.totalStroops, BigInt(stats.accounts)]);
+  const others = billing.otherAssets.map((other) => [other.asset, other.billed] as const);
+  assert.deepEqual(billed, new Map([['XLM', billing.totalStroops], ...others]));
+  assert.equal(accounts, BigInt(stats.accounts));
+}
+
+/** The sums of one asset, in its atoms. */
+interface Sums {
+  readonly asset: string;
+  readonly assetScale: number;
+  billed: bigint;
+  disabled: bigint;
+  credit: bigint;
+  settled: bigint;
 }
 
 async function recomputed(books: Books, tenant: string) {
-  const billing = { totalStroops: 0n, disabledStroops: 0n, creditStroops: 0n, unpricedRequests: 0n };
+  const byAsset = new Map<string, Sums>();
+  const sumsIn = ({ asset, assetScale }: Pick<Sums, 'asset' | 'assetScale'>): Sums => {
+    const sums = byAsset.get(asset) ?? {
+      asset,
+      assetScale,
+      billed: 0n,
+      disabled: 0n,
+      credit: 0n,
+      settled: 0n,
+    };
+    byAsset.set(asset, sums);
+    return sums;
+  };
+  const xlm = sumsIn({ asset: 'XLM', assetScale: 7 });
+  let unpricedRequests = 0n;
   const stats = {
     accounts: 0,
     settlements: 0,
@@ -38,8 +64,6 @@ async function recomputed(books: Books, tenant: string) {
     reversedRequests: 0n,
     settledRequests: 0n,
     outstandingRequests: 0n,
-    outstandingStroops: 0n,
-    settledStroops: 0n,
   };
   const services = new Map<string, { total: bigint; agents: number }>();
   for await (const { account, service } of eachAccount(books, { tenant, serviceId: undefined })) {
@@ -50,20 +74,32 @@ async function recomputed(books: Books, tenant: string) {
     stats.reversedRequests += BigInt(account.reversedRequests);
     stats.settledRequests += BigInt(account.settledRequests);
     stats.outstandingRequests += outstanding;
-    stats.settledStroops += account.settledStroops;
     const ofService = services.get(account.serviceId) ?? { total: 0n, agents: 0 };
     ofService.total += outstanding;
     if (outstanding > 0n) ofService.agents += 1;
     services.set(account.serviceId, ofService);
     if (service === undefined) {
-      billing.unpricedRequests += outstanding;
+      unpricedRequests += outstanding;
       continue;
     }
     const quote = quoteOf(account, service);
-    billing.totalStroops += quote.billedStroops;
-    billing.creditStroops += creditOf(quote);
-    stats.outstandingStroops += quote.billedStroops;
-    if (service.disabled) billing.disabledStroops += quote.billedStroops;
+    const sums = sumsIn(service);
+    sums.billed += quote.billedStroops;
+    sums.credit += creditOf(quote);
+    sums.settled += account.settledStroops;
+    if (service.disabled) sums.disabled += quote.billedStroops;
   }
-  return { billing, stats, services };
+  const others = [...byAsset.values()]
+    .filter((sums) => sums !== xlm)
+    .sort((a, b) => (a.asset < b.asset ? -1 : 1));
+  const billing = {
+    totalStroops: xlm.billed,
+    disabledStroops: xlm.disabled,
+    creditStroops: xlm.credit,
+    unpricedRequests,
+    otherAssets: others.map((sums) => ({ ...sums, settled: 0n })),
+  };
+  const inStats = others.map((sums) => ({ ...sums, credit: 0n, disabled: 0n }));
+  const money = { outstandingStroops: xlm.billed, settledStroops: xlm.settled, otherAssets: inStats };
+  return { billing, stats: { ...stats, ...money }, services };
 }

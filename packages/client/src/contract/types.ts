@@ -2824,13 +2824,13 @@ export interface Operations {
     readonly success: Entry;
   };
   readonly putAsset: {
-    readonly params: { readonly code: string };
+    readonly params: { readonly assetCode: string };
     readonly query: undefined;
     readonly body: AssetPut;
     readonly success: RegisteredAsset;
   };
   readonly readAsset: {
-    readonly params: { readonly code: string };
+    readonly params: { readonly assetCode: string };
     readonly query: undefined;
     readonly body: undefined;
     readonly success: RegisteredAsset;

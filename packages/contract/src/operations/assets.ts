@@ -5,7 +5,7 @@ import { AssetList, AssetListFilter, AssetParams, AssetPut, RegisteredAsset } fr
 export const assetsOperations = {
   putAsset: {
     method: 'PUT',
-    path: '/api/v1/assets/{code}',
+    path: '/api/v1/assets/{assetCode}',
     summary: 'Register an asset, in which services may be priced and money may be granted',
     access: 'tenant',
     params: AssetParams,
@@ -31,7 +31,7 @@ export const assetsOperations = {
   },
   readAsset: {
     method: 'GET',
-    path: '/api/v1/assets/{code}',
+    path: '/api/v1/assets/{assetCode}',
     summary: 'One asset',
     access: 'tenant',
     params: AssetParams,

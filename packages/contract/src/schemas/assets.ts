@@ -11,7 +11,7 @@ const Scale = Type.Integer({
 });
 
 export const AssetParams = Type.Object({
-  code: Type.String({
+  assetCode: Type.String({
     ...Asset,
     description: 'The code of the asset: 1-12 capitals and digits.',
     examples: ['USD'],

@@ -15,6 +15,9 @@ export const WriteOffRequest = Type.Object(
     expectedStroops: Type.Optional(ExpectedStroops),
     expectedAmount: Type.Optional(ExpectedAmount),
   },
-  { additionalProperties: false },
+  {
+    additionalProperties: false,
+    examples: [{ reason: 'the customer left', kind: 'paid_out', expectedStroops: '93500' }],
+  },
 );
 export type WriteOffRequest = Static<typeof WriteOffRequest>;

@@ -51,7 +51,18 @@ export const SettleRequest = Type.Object(
     expectedAmount: Type.Optional(ExpectedAmount),
     runId: Type.Optional(RunId),
   },
-  { additionalProperties: false },
+  {
+    additionalProperties: false,
+    examples: [
+      {
+        agent: 'agent-7',
+        serviceId: 'input-tokens',
+        through: 42,
+        expectedStroops: '93500',
+        runId: '2026-11',
+      },
+    ],
+  },
 );
 export type SettleRequest = Static<typeof SettleRequest>;
 

@@ -28,7 +28,7 @@ const putCommand = remoteCommand({
       text: 'counts what this API key sends, such as apk_0f3a9b2c; without it, what all of them send',
     },
     asset: {
-      value: 'CODE',
+      value: 'ASSET',
       text: 'counts what the usage costs in this asset, such as XLM; then --max is an amount of it',
     },
     action: {

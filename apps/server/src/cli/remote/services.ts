@@ -55,7 +55,7 @@ const putCommand = remoteCommand({
       text: 'what it is, together with --owner; without both, they stay as they are',
     },
     owner: { value: 'TEXT', text: 'who answers for it, together with --description' },
-    price: { value: 'XLM', text: 'the price in XLM, such as 0.15, in place of STROOPS' },
+    price: { value: 'AMOUNT', text: 'the price in the asset, such as 0.15, in place of STROOPS' },
     per: { value: 'UNITS', text: 'for how many units --price is: 1, 1000 or 1000000; 1 without it' },
     tiers: {
       value: 'JSON',
@@ -68,7 +68,7 @@ const putCommand = remoteCommand({
       text: 'how many decimal places a quantity may have, 0 to 6; it stays once something was recorded',
     },
     asset: {
-      value: 'CODE',
+      value: 'ASSET',
       text: 'what the price is in; it stays from the first registration on; XLM without it, and then STROOPS may name the price',
     },
     ...writeOptions,

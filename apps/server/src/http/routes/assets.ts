@@ -9,7 +9,7 @@ export function assetsRoutes({ writes, books }: Desk) {
   const known = async (tenant: string) => assetsWith(await books.assets(tenant));
   return {
     putAsset: async (call) => {
-      const asset = { code: call.params.code, scale: call.body.scale };
+      const asset = { code: call.params.assetCode, scale: call.body.scale };
       return await writes.write(call, tenantOf(call), { kind: 'put_asset', asset });
     },
 
@@ -24,7 +24,7 @@ export function assetsRoutes({ writes, books }: Desk) {
     },
 
     readAsset: async (call) => {
-      const { code } = call.params;
+      const { assetCode: code } = call.params;
       const asset = (await known(tenantOf(call))).find((one) => one.code === code);
       if (asset === undefined) throw new ApiError('not_found', `asset ${code} is not registered`);
       return assetReply(asset);

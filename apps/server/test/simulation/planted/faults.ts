@@ -272,10 +272,7 @@ const bills: readonly PlantedFault[] = [
       'const carriedOnStroops = whole - billedStroops;',
       'const carriedOnStroops = whole < 0n ? whole + 1n : 0n;',
     ],
-    'a remainder that is dropped at settlement': [
-      'remainderOn: sum - whole * amountOfStroop',
-      'remainderOn: 0n',
-    ],
+    'a remainder that is dropped at settlement': ['remainderOn: sum - whole * atom', 'remainderOn: 0n'],
     'what was drawn is billed again': ['+ remainder - paid;', '+ remainder;'],
   }),
   ...of(`${domain}/reversal.ts`, {
