@@ -25,7 +25,7 @@ export const unknownNames: PathValues = {
   name: 'unknown',
   prefix: 'apk_00000000',
   code: 'no_such_code',
-  assetCode: 'NONE',
+  assetCode: 'OTHER',
   asset: 'nothing.js',
 };
 
