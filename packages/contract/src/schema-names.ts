@@ -82,6 +82,9 @@ for (const exported of Object.values(schemaModules)) {
   for (const [name, schema] of Object.entries(exported)) {
     if (!isWorthAName(schema)) continue;
     const shown = documentedAs[name] ?? name;
+    // Otherwise the document would describe one of them with the other.
+    const isTaken = [...namesOfSchemas].some(([one, taken]) => taken === shown && one !== schema);
+    if (isTaken) throw new Error(`two schemas have the name ${shown}`);
     namesOfSchemas.set(schema, shown);
     if (!namesOfTexts.has(JSON.stringify(schema))) namesOfTexts.set(JSON.stringify(schema), shown);
   }

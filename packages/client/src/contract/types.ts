@@ -532,7 +532,7 @@ export interface components {
             /** @description The event's own identity, unique in its tenant for ever: 1-128 visible ASCII characters. */
             readonly id?: string;
             readonly occurredAt?: string;
-            readonly metadata?: components["schemas"]["Metadata"];
+            readonly metadata?: components["schemas"]["UsageMetadata"];
         };
         readonly Changelog: {
             readonly entries: readonly {
@@ -688,7 +688,7 @@ export interface components {
             readonly usageId: string | null;
             readonly occurredAt: string | null;
             readonly recordedAt: string;
-            readonly metadata?: components["schemas"]["Metadata"];
+            readonly metadata?: components["schemas"]["UsageMetadata"];
             /** @description What was drawn from the prepaid balance for it; of a reversal, what it returned, below 0. Absent if nothing was. */
             readonly drawn?: string;
             readonly reverses?: {
@@ -1134,7 +1134,7 @@ export interface components {
             readonly usageId: string | null;
             readonly occurredAt: string | null;
             readonly recordedAt: string;
-            readonly metadata?: components["schemas"]["Metadata"];
+            readonly metadata?: components["schemas"]["UsageMetadata"];
             /** @description What was drawn from the prepaid balance for it; of a reversal, what it returned, below 0. Absent if nothing was. */
             readonly drawn?: string;
             readonly reverses?: {
@@ -1479,9 +1479,11 @@ export interface components {
              */
             readonly limit?: number;
         };
-        /** @description What it was for, such as a model: at most 8 texts of at most 128 characters. Names begin with a letter and have at most 40 letters, digits and _ . - */
         readonly Metadata: {
-            readonly [key: string]: string;
+            /** @description What is consumed: A-Z a-z 0-9 . _ - @ : / | + ~ # $ ! and '*'; not '.' or '..', no '::'. Percent-encoded in a path. */
+            readonly serviceId: string;
+            readonly description?: string;
+            readonly owner?: string;
         };
         readonly MetadataPut: {
             readonly description: string;
@@ -2384,7 +2386,11 @@ export interface components {
             /** @description The event's own identity, unique in its tenant for ever: 1-128 visible ASCII characters. */
             readonly id?: string;
             readonly occurredAt?: string;
-            readonly metadata?: components["schemas"]["Metadata"];
+            readonly metadata?: components["schemas"]["UsageMetadata"];
+        };
+        /** @description What it was for, such as a model: at most 8 texts of at most 128 characters. Names begin with a letter and have at most 40 letters, digits and _ . - */
+        readonly UsageMetadata: {
+            readonly [key: string]: string;
         };
         readonly UsageOverTime: {
             /** @description Spans of the same length, the oldest first. */
@@ -2677,6 +2683,7 @@ export type UsageBulk = components['schemas']['UsageBulk'];
 export type UsageBulkResults = components['schemas']['UsageBulkResults'];
 export type UsageExported = components['schemas']['UsageExported'];
 export type UsageItem = components['schemas']['UsageItem'];
+export type UsageMetadata = components['schemas']['UsageMetadata'];
 export type UsageOverTime = components['schemas']['UsageOverTime'];
 export type UsageRecorded = components['schemas']['UsageRecorded'];
 export type Version = components['schemas']['Version'];

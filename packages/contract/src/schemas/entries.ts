@@ -2,7 +2,6 @@ import Type, { type Static } from 'typebox';
 import { Amount, Asset, SignedAmount } from './balances.ts';
 import {
   Agent,
-  Metadata,
   MetadataFilter,
   PriceStroops,
   RequestsTotal,
@@ -13,6 +12,7 @@ import {
   Stroops,
   Timestamp,
   UsageId,
+  UsageMetadata,
   Uuid,
 } from './identifiers.ts';
 import { Cursor, followedPage, PageLimit } from './pages.ts';
@@ -60,7 +60,7 @@ const recorded = {
   usageId: Type.Union([UsageId, Type.Null()]),
   occurredAt: Type.Union([Timestamp, Type.Null()]),
   recordedAt: Timestamp,
-  metadata: Type.Optional(Metadata),
+  metadata: Type.Optional(UsageMetadata),
   drawn: Type.Optional(
     Type.String({
       ...SignedAmount,

@@ -3,13 +3,13 @@ import { bounds } from '../bounds.ts';
 import { Amount, Asset, PositiveAmount, SignedAmount } from './balances.ts';
 import {
   Agent,
-  Metadata,
   Requests,
   RequestsTotal,
   ServiceId,
   Timestamp,
   TimestampOrNull,
   UsageId,
+  UsageMetadata,
   Uuid,
 } from './identifiers.ts';
 import { Cursor, PageLimit, pagedToEnd } from './pages.ts';
@@ -73,7 +73,7 @@ export const CaptureRequest = Type.Object(
     quantity: sentUse.quantity,
     id: Type.Optional(Type.String({ ...UsageId, 'x-other-words': ['usageId'] })),
     occurredAt: Type.Optional(Timestamp),
-    metadata: Type.Optional(Metadata),
+    metadata: Type.Optional(UsageMetadata),
   },
   { additionalProperties: false, ...eitherUse, examples: [{ requests: 374 }] },
 );

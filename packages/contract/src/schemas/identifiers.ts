@@ -114,7 +114,7 @@ export const UsageId = Type.String({
 const metadataName = '[A-Za-z][A-Za-z0-9_.-]{0,39}';
 
 /** What usage was for, in the caller's own words. */
-export const Metadata = Type.Record(
+export const UsageMetadata = Type.Record(
   Type.String({ pattern: `^${metadataName}$` }),
   Type.String({ maxLength: bounds.metadataValueLength, format: 'storable-text' }),
   {

@@ -1,7 +1,15 @@
 import Type, { type Static } from 'typebox';
 import { bounds } from '../bounds.ts';
 import { Amount, SignedAmount } from './balances.ts';
-import { Agent, EpochMs, Metadata, RequestsTotal, ServiceId, Timestamp, UsageId } from './identifiers.ts';
+import {
+  Agent,
+  EpochMs,
+  RequestsTotal,
+  ServiceId,
+  Timestamp,
+  UsageId,
+  UsageMetadata,
+} from './identifiers.ts';
 import { eitherUse, ShownQuantity, sentUse } from './quantities.ts';
 
 export const UsageItem = Type.Object(
@@ -12,7 +20,7 @@ export const UsageItem = Type.Object(
     // Entries have it as `usageId`: who sends that back must not lose the guard.
     id: Type.Optional(Type.String({ ...UsageId, 'x-other-words': ['usageId'] })),
     occurredAt: Type.Optional(Timestamp),
-    metadata: Type.Optional(Metadata),
+    metadata: Type.Optional(UsageMetadata),
   },
   {
     additionalProperties: false,
