@@ -61,7 +61,7 @@ test('an export has the content and order of the list, with the same filters, an
   assert.equal(/(^|,)"?[=+@]/m.test(csv), false, 'no field is a formula');
   assert.match(
     csv,
-    /,-1,1,,,[^,]+Z,[0-9a-f-]{36},0,1,"'=HYPERLINK\(""https:\/\/evil.example""\)",,,2,-2,,false,,0\.0000002,-0\.0000002,XLM,0,,,\r\n$/,
+    /,-1,1,,,[^,]+Z,[0-9a-f-]{36},0,1,"'=HYPERLINK\(""https:\/\/evil.example""\)",,,2,-2,,false,,0\.0000002,-0\.0000002,XLM,0,,,,\r\n$/,
   );
   const bills = (await api.get('/settlements.csv')).text.split('\r\n');
   assert.equal(bills[1]?.startsWith(`${bill.id},agent-1,search,1,0,400,`), true, bills[1]);
