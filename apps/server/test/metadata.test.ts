@@ -33,7 +33,7 @@ test('an entry, its event and its exports have the metadata of its usage, and a 
   assert.deepEqual((await api.get('/entries/export.json')).json.items[0].metadata, metadata);
   const csv = (await api.get(`/entries/export.csv?${filter('model:large-2')}`)).text.trim().split('\r\n');
   assert.equal(csv.length, 2);
-  assert.ok(csv[1]?.endsWith(`,"{""kind"":""chat: \\""fast\\"""",""model"":""large-2""}",`), csv[1]);
+  assert.ok(csv[1]?.endsWith(`,"{""kind"":""chat: \\""fast\\"""",""model"":""large-2""}",,,`), csv[1]);
 });
 
 test('entries are listed by a member of their metadata, over all accounts and on one', async (t) => {
