@@ -51,20 +51,20 @@ test('metrics show the outcomes of requests and keys, and the usage that retries
 });
 
 test('refusals of input that never became a request are counted without a method and a route', async (t) => {
-  const { api } = await startInProcess(t, { REQUEST_TIMEOUT_MS: '300' });
+  const { api } = await startInProcess(t);
+  const counted = (of: Api, status: number) =>
+    metric(of, `billonce_http_requests_total{method="none",route="none",status="${status}"}`);
   await rawExchange(t, api.url, `GET / HTTP/1.1\r\nHost: x\r\nX: ${'y'.repeat(20_000)}\r\n\r\n`);
   await rawExchange(t, api.url, 'this is not HTTP\r\n\r\n');
+  assert.deepEqual([await counted(api, 431), await counted(api, 400)], [1, 1]);
+  // Only on a server of which nothing else is asked: a busy machine is late for any other request, too.
+  const { api: hasty } = await startInProcess(t, { REQUEST_TIMEOUT_MS: '300' });
   await rawExchange(
     t,
-    api.url,
+    hasty.url,
     'POST /api/v1/usage HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 10\r\n\r\n{',
   );
-  const counted = await Promise.all(
-    [431, 400, 408].map((status) =>
-      metric(api, `billonce_http_requests_total{method="none",route="none",status="${status}"}`),
-    ),
-  );
-  assert.deepEqual(counted, [1, 1, 1]);
+  assert.equal(await counted(hasty, 408), 1);
 });
 
 test('the metrics show how much tenants use of their budgets', async (t) => {
