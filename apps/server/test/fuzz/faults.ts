@@ -15,6 +15,7 @@ export interface RequestFault {
 /** The bounds of bodies: they stand in no document. */
 const bodyBytesMax = 1_048_576;
 const bulkBytesMax = 8 * bodyBytesMax;
+const bodyLevelsMax = 64;
 const segmentLengthMax = 1_024;
 
 /** Judges the parts of a request by the schemas of the document. */
@@ -79,7 +80,18 @@ function faultsOfBody(request: FuzzRequest): RequestFault[] {
   if (value === undefined) return fault(400);
   const pointers = [...breaches(schema, value.json), ...strangersInBody(request, value.json).refused];
   if (pointers.length > 0) return fault(400, pointers);
+  if (isTooDeep(value.json)) return fault(400);
   return body !== undefined && hasRepeatedMember(body.toString(), value.json) ? fault(400) : [];
+}
+
+/** Whether a body is nested over the levels that are allowed. Level by level: it may be deeper than calls can be. */
+function isTooDeep(value: unknown): boolean {
+  let level: unknown[] = [value];
+  for (let depth = 0; level.length > 0; depth++) {
+    if (depth > bodyLevelsMax) return true;
+    level = level.flatMap((one) => (typeof one === 'object' && one !== null ? Object.values(one) : []));
+  }
+  return false;
 }
 
 /** Whether an object of a JSON text has a name twice: its value then has fewer members than the text. */
@@ -88,11 +100,17 @@ function hasRepeatedMember(text: string, value: unknown): boolean {
   return named.length !== membersIn(value);
 }
 
+/** Not by calling itself: a body may be nested more deeply than calls can be. */
 function membersIn(value: unknown): number {
-  if (typeof value !== 'object' || value === null) return 0;
-  const members = Object.values(value);
-  const own = Array.isArray(value) ? 0 : members.length;
-  return members.reduce((sum, member) => sum + membersIn(member), own);
+  let count = 0;
+  const left = [value];
+  for (let one = left.pop(); one !== undefined || left.length > 0; one = left.pop()) {
+    if (typeof one !== 'object' || one === null) continue;
+    const members = Object.values(one);
+    if (!Array.isArray(one)) count += members.length;
+    for (const member of members) left.push(member);
+  }
+  return count;
 }
 
 function parsed(body: Buffer): { readonly json: unknown } | undefined {

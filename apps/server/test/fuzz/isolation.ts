@@ -36,7 +36,13 @@ export async function runIsolated(
 }
 
 /** Writes that make something at a path with a name that may be new. */
-const makers: ReadonlySet<string> = new Set(['createGrant', 'createRefund', 'putBilling', 'putLimit']);
+const makers: ReadonlySet<string> = new Set([
+  'createGrant',
+  'createRefund',
+  'putAsset',
+  'putBilling',
+  'putLimit',
+]);
 
 /** Reads, and writes about something that must be there already. */
 function makesNothing(operation: DocumentedOperation): boolean {
@@ -52,7 +58,7 @@ function inTheNameOf(request: FuzzRequest, stranger: readonly Pair[]): FuzzReque
 
 function complaintsOfStranger(operation: DocumentedOperation, { status, body }: RawAnswer): string[] {
   if (status >= 500) return [`the status is ${status}`];
-  if (status >= 400) return [];
+  if (status >= 400 || isBuiltIn(jsonOf(body))) return [];
   const namesOne = parametersIn(operation, 'path').some(({ name }) => idNames.includes(name));
   if (namesOne) return ['what belongs to another tenant is there'];
   const isOwn = emptyFiles[operation.id];
@@ -84,6 +90,11 @@ function isOwnAct(item: unknown): boolean {
   return action === 'api_key.created' && tenant === strangerTenant;
 }
 
+/** The asset that every tenant has. */
+function isBuiltIn(item: unknown): boolean {
+  return recordOf(item)['builtIn'] === true;
+}
+
 /** A span of time in which the stranger used nothing. */
 function isEmptySpan(item: unknown): boolean {
   const { from, to, ...sums } = recordOf(item);
@@ -99,7 +110,8 @@ function isOwnCount(name: string, member: unknown): boolean {
 function tellsOfSomething(value: unknown): boolean {
   if (typeof value === 'number') return value !== 0;
   if (typeof value !== 'object' || value === null) return false;
-  if (Array.isArray(value)) return !value.every((item) => isOwnAct(item) || isEmptySpan(item));
+  if (Array.isArray(value))
+    return !value.every((item) => isOwnAct(item) || isEmptySpan(item) || isBuiltIn(item));
   const { results, ...facts } = recordOf(value);
   const others = Object.entries(facts).filter(
     ([name, member]) => !ownFacts.has(name) && !isOwnCount(name, member),
