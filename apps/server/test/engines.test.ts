@@ -13,6 +13,8 @@ const ofOneEngine: ReadonlySet<string> = new Set([
   'sqlite/write/lagging-index.ts',
   'sqlite/write/record-index.ts',
   'sqlite/write/kept-rows.ts',
+  // PostgreSQL makes many rows with one statement by unnest.
+  'sqlite/write/rows-insert.ts',
   // Its one writer also knows which agents have a balance; on PostgreSQL a query for all agents of a batch asks.
   'sqlite/write/billed-agents.ts',
   'postgres/read/tenant-agents.ts',

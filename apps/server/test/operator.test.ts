@@ -37,6 +37,7 @@ test('every JSON read has a tag, and is not sent again while unchanged', async (
       .replace('{holdId}', 'h')
       .replace('{name}', 'l')
       .replace('{code}', 'not_found')
+      .replace('{assetCode}', 'XLM')
       .replace('{asset}', 'start.js')
       .replace('{id}', idOf(path))
       .replace(/allowance$/, 'allowance?serviceId=s&requests=1');
