@@ -250,3 +250,16 @@ test('a use without requests and without a quantity is a fault beside all others
     [`/serviceId is required; ${missing}`, `/agent is required; ${beside}`],
   );
 });
+
+test('a hold that is sent again is known by its units, also after the decimal places of its service changed', async (t) => {
+  const { api } = await startInProcess(t);
+  const service = { serviceId: 's', price: '1', per: 1 };
+  assert.equal((await api.post('/services', service)).status, 201);
+  const sent = { agent: 'a', serviceId: 's', requests: 2, id: 'h' };
+  assert.equal((await api.post('/holds', sent)).status, 201);
+  assert.equal((await api.post('/services', { ...service, unitScale: 3 })).status, 200);
+  const again = await api.post('/holds', sent);
+  assert.deepEqual([again.status, again.json.requests, again.json.amount], [200, 2, '2'], again.text);
+  const other = await api.post('/holds', { agent: 'a', serviceId: 's', quantity: '0.002', id: 'h' });
+  assert.deepEqual([other.status, other.json.error], [409, 'hold_id_conflict'], other.text);
+});

@@ -151,8 +151,9 @@ export const holdsCommands = {
 function decideHold(command: CreateHold, view: View, moment: Moment): Decision<HoldMade | HoldKnown> {
   const { agent, serviceId, holdId } = command;
   const service = view.service(serviceId);
-  const wanted = reservedBy(command.wanted, service);
   const known = holdId === undefined ? undefined : view.hold(holdId);
+  // The decimal places of a service that only holds were made for may have changed since.
+  const wanted = reservedBy(command.wanted, known ?? service);
   if (known !== undefined) {
     if (!isSameHold(known, command, wanted)) return refused(holdIdConflict);
     return done({ kind: 'hold_known', hold: known, available: availableOf(balanceOf(known, view)) });
@@ -213,9 +214,9 @@ function decideHold(command: CreateHold, view: View, moment: Moment): Decision<H
   );
 }
 
-/** What is to be reserved, in the parts that the service counts. */
-function reservedBy(wanted: CreateHold['wanted'], service: Service | undefined) {
-  return wanted.kind === 'amount' ? wanted : partsUsed(wanted, service?.unitScale ?? 0);
+/** What is to be reserved, in the parts that the service counts, or the hold that is sent again. */
+function reservedBy(wanted: CreateHold['wanted'], counting: Pick<Service, 'unitScale'> | undefined) {
+  return wanted.kind === 'amount' ? wanted : partsUsed(wanted, counting?.unitScale ?? 0);
 }
 
 type Reserved = Exclude<ReturnType<typeof reservedBy>, { readonly kind: 'refused' }>;
