@@ -113,3 +113,39 @@ for (const [why, body, pointer] of refusals) {
     assert.equal((await api.get('/services/s')).status, 404);
   });
 }
+
+test('the largest prices and sums are shown as the document says, also beyond what may be sent', async (t) => {
+  const { api } = await startInProcess(t);
+  // Each answer is compared with the document.
+  const put = await api.post('/services', { serviceId: 'dear', price: '9000000' });
+  assert.equal(put.json.priceStroops, 90_000_000_000_000);
+  const quantity = '1000000000000';
+  for (const agent of ['a', 'b']) {
+    assert.equal((await api.post('/usage', { agent, serviceId: 'later', quantity })).status, 201);
+  }
+  assert.equal((await api.post('/usage', { agent: 'a', serviceId: 'dear', requests: 1 })).status, 201);
+  await api.call('/assets/USD', { method: 'PUT', body: { scale: 2 } });
+  await api.post('/services', { serviceId: 'later', price: '9000000', asset: 'USD' });
+  const quote = (await api.get('/billing/a/later')).json;
+  assert.equal(quote.amount, '9000000000000000000.00');
+  const most = `${'9'.repeat(18)}.${'9'.repeat(18)}`;
+  for (const id of ['g-1', 'g-2'])
+    assert.equal((await api.post('/agents/a/grants', { amount: most, asset: 'USD', id })).status, 201);
+  assert.equal(
+    (await api.get('/agents/a/balance?asset=USD')).json.granted,
+    '1999999999999999999.999999999999999998',
+  );
+  for (const path of ['/agents/a/quote', '/billing/total', '/stats', '/agents/totals', '/audit', '/services'])
+    assert.equal((await api.get(path)).status, 200);
+  for (const path of [
+    '/agents/a/statement?asset=USD',
+    '/agents/a/statement',
+    '/entries',
+    '/entries/export.json',
+  ])
+    assert.equal((await api.get(path)).status, 200);
+  const grant = await api.post('/agents/a/grants', { amount: `1${'0'.repeat(18)}`, asset: 'USD' });
+  assert.equal(grant.status, 400);
+  const policy = { mode: 'prepaid', overdraft: `1${'0'.repeat(18)}` };
+  assert.equal((await api.call('/agents/a/billing', { method: 'PUT', body: policy })).status, 400);
+});

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { Buffer } from 'node:buffer';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -59,6 +60,40 @@ test('SIGTERM: every request that had begun is answered, and its key replays aft
     assert.equal(replay.headers.get('idempotency-replayed'), 'true');
   }
   assert.equal((await apiAt(again.url).get('/audit')).json.entries, 50);
+});
+
+test('SIGTERM: single usage whose body was still to come is answered as well, also if it is invalid', async (t) => {
+  const server = await startProcess(t, { DATABASE_URL: await emptyDatabase(t) });
+  const bodies = [text, JSON.stringify({ ...usage, requests: 0 })];
+  const begun = await Promise.all(
+    bodies.map(async (body, number) => {
+      const connection = await connectTo(t, server.url);
+      const before = rawPost('/usage', text, [`Idempotency-Key: before-${number}`]);
+      const whole = rawPost('/usage', body, [`Idempotency-Key: key-${number}`]);
+      // The server reads both at once: with the first answer it has the head of the second request, too.
+      await connection.write(Buffer.concat([before, whole.subarray(0, whole.length - body.length)]));
+      assert.equal((await connection.answer()).status, 201);
+      return { connection, body };
+    }),
+  );
+  const idle = await connectTo(t, server.url);
+  await apiAt(server.url).get('/health');
+  const stopped = server.stop('SIGTERM');
+  idle.socket.resume();
+  if (!idle.socket.readableEnded) await once(idle.socket, 'end');
+  idle.socket.end();
+  const statuses = await Promise.all(
+    begun.map(async ({ connection, body }) => {
+      await connection.write(body);
+      const { status, headers } = await connection.answer();
+      return [status, headers.get('connection')];
+    }),
+  );
+  assert.deepEqual(statuses, [
+    [201, 'close'],
+    [400, 'close'],
+  ]);
+  assert.equal(await stopped, 0);
 });
 
 test('SIGTERM under load: the process exits with 0, and nothing acknowledged is lost', async (t) => {

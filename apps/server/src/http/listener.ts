@@ -52,17 +52,24 @@ export function listener(
 ): FastifyInstance {
   const { trustedHops } = desk.config;
   const connections = connectionsOf(desk, log);
+  /** requests that the front route had taken before it left them to the framework */
+  const takenBefore = new WeakSet<IncomingMessage>();
   const app = Fastify({
     loggerInstance: log,
     logController: new LogController({ disableRequestLogging: true }),
     genReqId: (request) => requestIdOf(request.headers['x-request-id']),
     requestIdHeader: false,
     // Otherwise the framework would listen on a second address of a name, with a server without these limits.
-    serverFactory: (handler) =>
-      boundedServer(desk, connections, (request, answer) => {
-        const isTaken = !connections.isEnding(request.socket) && front()?.take(request, answer, handler);
+    serverFactory: (handler) => {
+      const onward: RequestListener = (request, answer) => {
+        takenBefore.add(request);
+        handler(request, answer);
+      };
+      return boundedServer(desk, connections, (request, answer) => {
+        const isTaken = !connections.isEnding(request.socket) && front()?.take(request, answer, onward);
         if (isTaken !== true) handler(request, answer);
-      }),
+      });
+    },
     routerOptions: { maxParamLength: pathParameterLengthMax },
     return503OnClosing: false,
     forceCloseConnections: 'idle',
@@ -79,7 +86,7 @@ export function listener(
       reply.raw.writeHead(status, { ...headers, ...securityHeaders, ...fields, ...end }).end(body);
     },
   });
-  endAfterEarlyAnswers(app, connections);
+  endAfterEarlyAnswers(app, connections, (request) => takenBefore.has(request));
   app.addHook('preClose', (done) => {
     connections.close(() => answerText(new ApiError('shutting_down', 'this instance is stopping')));
     done();

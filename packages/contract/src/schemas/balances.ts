@@ -16,12 +16,18 @@ const amountForm = explained(
   'must be a decimal string with at most 18 places, such as "12.5"',
 );
 
-/** An amount of an asset, exactly. */
+/** An amount of an asset, exactly. It may be a sum, and so have more digits than one that is sent. */
 export const Amount = Type.String({
   description: 'An exact amount of the asset, as a decimal string with at most 18 places.',
-  pattern: amountForm,
+  pattern: explained(
+    '^(?:0|[1-9][0-9]{0,39})(?:\\.[0-9]{1,18})?$',
+    'must be a decimal string with at most 18 places, such as "12.5"',
+  ),
   examples: ['12.5'],
 });
+
+/** The same, as it is sent. */
+export const SentAmount = Type.String({ ...Amount, pattern: amountForm });
 
 export const PositiveAmount = Type.String({
   ...Amount,
@@ -57,11 +63,11 @@ const Mode = Type.Union([Type.Literal('postpaid'), Type.Literal('prepaid')], {
 });
 
 const Overdraft = Type.String({
-  ...Amount,
+  ...SentAmount,
   description: 'How far below 0 usage and holds may take what is available.',
 });
 
-const LowAt = Type.Array(Amount, {
+const LowAt = Type.Array(SentAmount, {
   description: 'Levels of what is available: an event `balance.low` says when it falls to one or below.',
   maxItems: 10,
 });

@@ -3,7 +3,6 @@ import { Amount, Asset, SignedAmount } from './balances.ts';
 import {
   Agent,
   MetadataFilter,
-  PriceStroops,
   RequestsTotal,
   Sequence,
   ServiceId,
@@ -16,7 +15,7 @@ import {
   Uuid,
 } from './identifiers.ts';
 import { Cursor, followedPage, PageLimit } from './pages.ts';
-import { TierPart, UnitPrice } from './prices.ts';
+import { TierPart, UnitPrice, WholePriceStroops } from './prices.ts';
 import { ShownQuantity } from './quantities.ts';
 
 /** What a reversal takes back: the usage in (from, through] of its account that nothing took back before. */
@@ -89,7 +88,7 @@ export const Entry = Type.Object({
 /** An entry with its price, and what became of it. */
 export const KnownEntry = Type.Object({
   ...recorded,
-  priceStroops: Type.Union([PriceStroops, Type.Null()], {
+  priceStroops: Type.Union([WholePriceStroops, Type.Null()], {
     description:
       'At its price version. Null without a price, in tiers, for a reversal of usage at several prices, if the price is not a whole number of stroops, and in another asset than XLM.',
   }),

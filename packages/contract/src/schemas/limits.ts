@@ -1,6 +1,6 @@
 import Type, { type Static } from 'typebox';
 import { bounds } from '../bounds.ts';
-import { Amount, Asset } from './balances.ts';
+import { Amount, Asset, SentAmount } from './balances.ts';
 import { explained } from './explained-pattern.ts';
 import { Agent, Requests, ServiceId, Timestamp, TimestampOrNull } from './identifiers.ts';
 import { Cursor, clampedLimit, PageLimit, pagedToEnd } from './pages.ts';
@@ -62,7 +62,7 @@ const limit = {
       quantity: Type.Optional(Quantity),
       amount: Type.Optional(
         Type.String({
-          ...Amount,
+          ...SentAmount,
           description:
             'In place of `quantity`: what the usage of services in the asset may cost, exactly. Usage in other assets, and usage that has no price yet, does not count.',
         }),

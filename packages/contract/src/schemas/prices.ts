@@ -65,9 +65,13 @@ export const sentPrice = {
   period: Type.Optional(Period),
 };
 
+/** 9,000,000 XLM: a decimal `price` may be more than the largest that is sent in stroops. */
+const shownPriceStroopsMax = 90_000_000_000_000;
+
 /** The price of one unit in stroops, where it is a whole number of them. */
 export const WholePriceStroops = Type.Integer({
   ...PriceStroops,
+  maximum: shownPriceStroopsMax,
   description:
     'The price of one unit in stroops; absent if it is not a whole number of them, and in another asset than XLM.',
 });

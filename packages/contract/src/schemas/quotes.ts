@@ -1,5 +1,5 @@
 import Type from 'typebox';
-import { Amount, Asset, SignedAmount } from './balances.ts';
+import { Amount, Asset, SentAmount, SignedAmount } from './balances.ts';
 import {
   Agent,
   RequestsTotal,
@@ -188,6 +188,6 @@ export const ExpectedStroops = Type.Union(
 
 /** What a bill is expected to come to, exactly. */
 export const ExpectedAmount = Type.String({
-  ...Amount,
+  ...SentAmount,
   description: 'In place of `expectedStroops`, for any asset: the `amount` of the quote.',
 });
