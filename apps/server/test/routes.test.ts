@@ -6,8 +6,8 @@ import { documentedOperations } from './harness/documented.ts';
 import { startInProcess } from './harness/in-process.ts';
 import { onEnd } from './harness/on-end.ts';
 
-/** The page for browsers and its files: dashboard-files.test.ts. */
-const ofDashboard = /^(?:GET|HEAD) \/(?:dashboard\/:file)?$/;
+/** The pages for browsers and their files: dashboard-files.test.ts and docs-site.test.ts. */
+const ofPages = /^(?:GET|HEAD) \/(?:dashboard\/:file|docs|docs\/\*)?$/;
 
 test('each documented operation has a route, and every other route only refuses the method', async (t) => {
   const served = new Set<string>();
@@ -30,7 +30,7 @@ test('each documented operation has a route, and every other route only refuses 
     [],
     'documented, and not served',
   );
-  const others = [...served].filter((one) => !documented.includes(one) && !ofDashboard.test(one));
+  const others = [...served].filter((one) => !documented.includes(one) && !ofPages.test(one));
   const executed: string[] = [];
   for (const other of others) {
     const [method = '', url = ''] = other.split(' ');

@@ -349,20 +349,20 @@ const library: readonly PlantedFault[] = [
     'packages/idempotency/src/stores/memory.ts',
     {
       'a lease without fencing': [
-        'return record?.fencingToken === fencingToken ? record : undefined;',
+        'return this.#table.get(record, column.fencingToken) === fencingToken ? record : undefined;',
         'return record;',
       ],
       'a take-over that keeps the token': [
-        'record.fencingToken = ++this.#lastToken;',
-        'record.fencingToken = this.#lastToken;',
+        'table.set(known, column.fencingToken, ++this.#lastToken);',
+        'table.set(known, column.fencingToken, this.#lastToken);',
       ],
       'a claim that takes what is leased': [
-        'if (!isForgotten(record, now)) {',
-        'if (!isForgotten(record, now) && record.answer !== undefined) {',
+        'if (!this.#isForgotten(known, now)) {',
+        'if (!this.#isForgotten(known, now) && table.get(known, column.answer) !== leased) {',
       ],
       'an evicted answer without a tombstone': [
-        'if (!isForgotten(record, now)) {',
-        'if (!isForgotten(record, now) && record.answer !== gone) {',
+        'if (!this.#isForgotten(known, now)) {',
+        'if (!this.#isForgotten(known, now) && table.get(known, column.answer) !== gone) {',
       ],
     },
     'library',
