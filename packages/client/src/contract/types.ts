@@ -1479,12 +1479,6 @@ export interface components {
              */
             readonly limit?: number;
         };
-        readonly Metadata: {
-            /** @description What is consumed: A-Z a-z 0-9 . _ - @ : / | + ~ # $ ! and '*'; not '.' or '..', no '::'. Percent-encoded in a path. */
-            readonly serviceId: string;
-            readonly description?: string;
-            readonly owner?: string;
-        };
         readonly MetadataPut: {
             readonly description: string;
             readonly owner: string;
@@ -2625,7 +2619,6 @@ export type ListServicesQuery = components['schemas']['ListServicesQuery'];
 export type ListSettlementEntriesQuery = components['schemas']['ListSettlementEntriesQuery'];
 export type ListSettlementsQuery = components['schemas']['ListSettlementsQuery'];
 export type ListWebhooksQuery = components['schemas']['ListWebhooksQuery'];
-export type Metadata = components['schemas']['Metadata'];
 export type MetadataPut = components['schemas']['MetadataPut'];
 export type MovementList = components['schemas']['MovementList'];
 export type OpenApiDocument = components['schemas']['OpenApiDocument'];
