@@ -292,7 +292,7 @@ test('no more than 10 limits apply to the same usage, and a tenant has no more t
   for (let number = 0; number < 9; number++) await api.call(`/limits/all-${number}`, { method: 'DELETE' });
   const names = Array.from({ length: 998 }, (_, number) => `agent-${number}`);
   await inParallel(
-    64,
+    16,
     () => names.pop(),
     async (name) => {
       await setLimit(api, name, { agent: name, max: { quantity: '1' } });
