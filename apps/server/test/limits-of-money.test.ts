@@ -95,7 +95,7 @@ test('what a limit in money cannot be is refused where it is', async (t) => {
   assert.deepEqual([acts[0].details.max, acts[0].details.asset], ['1.5', 'XLM']);
 });
 
-test('a limit that counts in another asset begins anew, one of the same asset goes on', async (t) => {
+test('a limit that counts in another asset begins again, one of the same asset goes on', async (t) => {
   const api = await startBudget(t);
   await use(api, 'cent', 50);
   await putLimit(api, 'budget', { max: { amount: '2', asset: 'USD' } });

@@ -88,7 +88,7 @@ test('a started package is charged whole, and the next one only when it is begun
   await assertClean(api);
 });
 
-test('tiers begin again with the month, in UTC, and a day or a lifetime counts by itself', async (t) => {
+test('tiers begin again with the month, in UTC, and a day or a lifetime counts apart', async (t) => {
   const { api, clock } = await start(t, graduated);
   await use(api, 120);
   clock.nowMs = Date.parse('2026-11-30T23:59:59.999Z');

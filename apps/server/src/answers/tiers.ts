@@ -2,7 +2,7 @@ import { type Amount, formatPrice } from '../domain/amount.ts';
 import { amountText } from '../domain/balance-events.ts';
 import { quantityText } from '../domain/quantity.ts';
 import { costOfPart, type TierPart } from '../domain/tiers.ts';
-import type { KnownEntryBody } from './entries.ts';
+import type { BodyOf } from './reply.ts';
 
 /** What was counted in a tier, with its number from 1, and what it costs. */
 interface NumberedPart extends TierPart {
@@ -27,7 +27,7 @@ export function packagesShown(part: TierPart | undefined): {
 }
 
 /** What of an entry is in its tiers. */
-export function tiersBody(parts: readonly TierPart[], unitScale: number): KnownEntryBody['tiers'] {
+export function tiersBody(parts: readonly TierPart[], unitScale: number): BodyOf<'readEntry'>['tiers'] {
   return shownParts(parts, unitScale).map((part) => ({
     tier: part.tier,
     requests: part.requests,

@@ -129,7 +129,7 @@ function isOpen(line: AccountLine): boolean {
 }
 
 /** What of each tier is on no bill yet. */
-export function outstandingIn({ recorded, reversed, settled }: LineTiers): TierCounts {
+function outstandingIn({ recorded, reversed, settled }: LineTiers): TierCounts {
   return minusCounts(minusCounts(recorded, reversed), settled);
 }
 

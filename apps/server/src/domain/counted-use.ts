@@ -131,7 +131,7 @@ export function leftOf({ max }: Limit, { used }: CountedWindow): bigint {
 }
 
 /** A quantity of units as it is shown. */
-export function unitsText(quantity: bigint): string {
+function unitsText(quantity: bigint): string {
   return formatDecimal(quantity, unitScaleMax);
 }
 

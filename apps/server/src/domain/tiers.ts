@@ -6,8 +6,6 @@ export type TierPeriodName = (typeof tierPeriods)[number];
 
 /** The most tiers of a price: each entry keeps what fell into each of them. */
 export const tiersMax = 10;
-/** The largest border of a tier, and the largest package, in units. */
-export const tierUnitsMax = 1_000_000_000_000;
 
 /** A part of what an account uses in a period, with a price of its units or of packages of them. */
 export interface Tier {

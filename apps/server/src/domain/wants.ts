@@ -63,7 +63,7 @@ export function noWants(): TenantWants {
   };
 }
 
-export function wantAccount(agent: string, serviceId: string, wants: TenantWants): void {
+function wantAccount(agent: string, serviceId: string, wants: TenantWants): void {
   wants.accounts.set(accountName(agent, serviceId), { agent, serviceId });
 }
 

@@ -73,7 +73,7 @@ function ended(attempts: History, deadAt: readonly number[]): History {
 }
 
 /** What a history is not, in words. */
-export function assertLinearizable(attempts: History, isPrepaid: boolean, agent: string): void {
+function assertLinearizable(attempts: History, isPrepaid: boolean, agent: string): void {
   const history = joinAttempts(attempts);
   const verdict = checkLinearizable(history, new AgentModel(isPrepaid));
   if (verdict.isLinearizable === true) return;
