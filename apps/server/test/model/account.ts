@@ -1,7 +1,7 @@
-import type { UnitPrice } from './prices.ts';
+import { costOf, type Pricing, type UnitPrice, unpriced } from './prices.ts';
 import type { AccountName } from './write.ts';
 
-/** Requests at a price version; below 0 in a reversal. Version 0 is usage of a service without a price. */
+/** Requests, or smallest parts of units, at a price version; below 0 in a reversal. Version 0 is usage of a service without a price. */
 export interface Part {
   readonly version: number;
   readonly requests: number;
@@ -37,6 +37,8 @@ export interface Line {
 
 /** What a range of entries comes to. */
 export interface Bill {
+  /** decimal places of the units that its requests count; 0 while nothing was recorded */
+  readonly scale: number;
   readonly requests: number;
   readonly lines: readonly Line[];
   readonly carried: bigint;
@@ -58,6 +60,8 @@ export interface ModelSettlement extends Bill {
 export interface ModelAccount extends AccountName {
   readonly entries: ModelEntry[];
   readonly settlements: ModelSettlement[];
+  /** decimal places of its units, from its first entry on */
+  readonly scale: number;
   /** up to where a clearing took everything back */
   clearedThrough: number;
 }
@@ -91,7 +95,7 @@ export function leftOf(entry: ModelEntry): number {
 
 /** What was drawn for some of the requests of an entry: each costs the same. */
 export function drawnForSome(entry: ModelEntry, requests: number): bigint {
-  return ((entry.drawn ?? 0n) / BigInt(requestsOf([entry]))) * BigInt(requests);
+  return ((entry.drawn ?? 0n) * BigInt(requests)) / BigInt(requestsOf([entry]));
 }
 
 export function totalOf(account: ModelAccount): number {
@@ -134,17 +138,18 @@ function drawnFor(entries: readonly ModelEntry[]): bigint {
 }
 
 /** What the open entries up to one of them come to, at the prices of their versions; version 0 costs what version 1 does. */
-export function billOf(account: ModelAccount, prices: readonly UnitPrice[], through: number): Bill {
+export function billOf(account: ModelAccount, { prices }: Pricing, through: number): Bill {
   const range = account.entries.slice(settledThrough(account), through);
   const byVersion = partsOf(
     range.flatMap(({ parts }) => parts.map((part) => ({ ...part, version: part.version || 1 }))),
   );
   const lines = byVersion.map(({ version, requests }) => {
     const price = prices[version - 1] ?? 0n;
-    return { priceVersion: version, requests, price, amount: BigInt(requests) * price };
+    return { priceVersion: version, requests, price, amount: costOf(requests, price, account.scale) };
   });
   const paid = drawnFor(range);
-  const bill = { requests: requestsOf(range), lines, ...carriedOf(account), paid, billed: 0n };
+  const scale = account.entries.length === 0 ? 0 : account.scale;
+  const bill = { scale, requests: requestsOf(range), lines, ...carriedOf(account), paid, billed: 0n };
   const stroops = stroopsOf(bill);
   return { ...bill, billed: stroops > 0n ? stroops : 0n };
 }
@@ -167,6 +172,6 @@ export function isEmptyBill({ lines, paid }: Bill): boolean {
 
 /** Whether something is left to settle or to carry. */
 export function isUnsettled(account: ModelAccount): boolean {
-  const { carried, paid, lines } = billOf(account, [], account.entries.length);
+  const { carried, paid, lines } = billOf(account, unpriced, account.entries.length);
   return carried !== 0n || paid !== 0n || lines.length > 0;
 }

@@ -18,7 +18,15 @@ import { accountOf, liveService, type ModelBooks } from './books.ts';
 import { agents, services } from './draw-names.ts';
 import { pages } from './pages.ts';
 import { amountText } from './prepaid-text.ts';
-import { amountBody, billedText, priceBody, type UnitPrice, unitPriceBody } from './prices.ts';
+import {
+  amountBody,
+  billedText,
+  costOf,
+  priceBody,
+  type UnitPrice,
+  unitPriceBody,
+  unpriced,
+} from './prices.ts';
 import {
   lineBody,
   openWorth,
@@ -28,6 +36,7 @@ import {
   unseenId,
   writesOffBody,
 } from './settling.ts';
+import { quantityBody } from './units.ts';
 import { type AccountName, pathOf } from './write.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: items of every list
@@ -56,11 +65,16 @@ export async function assertAccount(
   const { agent, serviceId } = names;
   const account = accountOf(books, names);
   const at = pathOf(names);
-  assert.deepEqual((await api.get(`/usage/${at}`)).json, { agent, serviceId, total: totalOf(account) });
+  assert.deepEqual((await api.get(`/usage/${at}`)).json, {
+    agent,
+    serviceId,
+    total: totalOf(account),
+    ...(account.entries.length === 0 ? {} : quantityBody(totalOf(account), account)),
+  });
   const rows = await entriesIn(api, names);
   assert.equal(rows.length, account.entries.length, at);
   for (const [index, entry] of account.entries.entries()) entry.id ??= String(rows[index].id);
-  const prices = books.services.get(serviceId)?.prices ?? [];
+  const { prices } = books.services.get(serviceId) ?? unpriced;
   assert.deepEqual(
     rows,
     account.entries.map((entry, index) => knownRow(account, entry, prices, rows[index])),
@@ -72,7 +86,7 @@ export async function assertAccount(
     assert.equal(quote.status, 404, quote.text);
     return undefined;
   }
-  assert.deepEqual(quote.json, quoteBody(account, service.prices, account.entries.length), at);
+  assert.deepEqual(quote.json, quoteBody(account, service, account.entries.length), at);
   return String(quote.headers.get('etag'));
 }
 
@@ -104,6 +118,7 @@ function entryRow(account: ModelAccount, entry: ModelEntry) {
     serviceId,
     sequence,
     requests: requestsOf([entry]),
+    ...quantityBody(requestsOf([entry]), account),
     priceVersion,
     usageId: usageId ?? null,
     occurredAt: occurredAtMs === undefined ? null : iso(occurredAtMs),
@@ -127,7 +142,7 @@ function knownRow(account: ModelAccount, entry: ModelEntry, prices: readonly Uni
   const priceOf = (version: number) => prices[Math.max(version, 1) - 1];
   const amounts = parts.map(({ version, requests }) => {
     const price = priceOf(version);
-    return price === undefined ? undefined : BigInt(requests) * price;
+    return price === undefined ? undefined : costOf(requests, price, account.scale);
   });
   const isPriced = amounts.every((amount) => amount !== undefined);
   const [only, ...others] = parts;
@@ -166,7 +181,7 @@ async function assertSums(api: Api, books: ModelBooks): Promise<void> {
       billing.unpriced += totalOf(account);
       continue;
     }
-    const bill = billOf(account, service.prices, account.entries.length);
+    const bill = billOf(account, service, account.entries.length);
     const { billed } = bill;
     billing.credit += creditOf(bill);
     billing.total += billed;
@@ -187,11 +202,11 @@ async function assertAgentQuote(
   accounts: readonly ModelAccount[],
 ): Promise<void> {
   const quotes = accounts.flatMap((account) => {
-    const prices = books.services.get(account.serviceId)?.prices;
-    if (prices === undefined) return [];
-    const bill = billOf(account, prices, account.entries.length);
+    const pricing = books.services.get(account.serviceId);
+    if (pricing === undefined) return [];
+    const bill = billOf(account, pricing, account.entries.length);
     const isEmpty = isEmptyBill(bill) && creditOf(bill) === 0n;
-    return isEmpty ? [] : [{ ...quoteBody(account, prices, account.entries.length), bill }];
+    return isEmpty ? [] : [{ ...quoteBody(account, pricing, account.entries.length), bill }];
   });
   const sorted = quotes.sort((a, b) => (a.serviceId < b.serviceId ? -1 : 1));
   const path = `/agents/${encodeURIComponent(agent)}/quote`;
@@ -219,6 +234,7 @@ async function assertServices(api: Api, books: ModelBooks): Promise<void> {
         serviceId,
         ...priceBody(service?.prices.at(-1) ?? 0n, service?.per),
         disabled: service?.isDisabled,
+        ...(service === undefined || service.scale === 0 ? {} : { unitScale: service.scale }),
       };
     }),
   );
@@ -292,7 +308,8 @@ function settlementRows(account: ModelAccount) {
       from,
       through,
       requests,
-      lines: lines.map(lineBody),
+      ...quantityBody(requests, account),
+      lines: lines.map((line) => lineBody(line, settlement)),
       carriedStroops: String(carried),
       remainder: amountText(remainder),
       billedStroops: String(billed),
@@ -354,8 +371,7 @@ async function assertAudit(api: Api, books: ModelBooks): Promise<void> {
   const writtenOff = entries.reduce((sum, { writesOff = 0n }) => sum + writesOff, 0n);
   assert.deepEqual(audit.writtenOff, { stroops: String(writtenOff) });
   for (const account of accounts) {
-    const prices = books.services.get(account.serviceId)?.prices ?? [];
-    const open = openWorth(account, prices);
+    const open = openWorth(account, books.services.get(account.serviceId) ?? unpriced);
     sums.recorded += requestsOf(account.entries.filter(({ reverses }) => reverses === undefined));
     sums.reversed -= requestsOf(account.entries.filter(({ reverses }) => reverses !== undefined));
     sums.settled += requestsOf(account.entries.slice(0, settledThrough(account)));

@@ -1,9 +1,11 @@
 import type { Random } from '../harness/seeded-random.ts';
 import { agents, drawTime, type Hot, services } from './draw-names.ts';
+import { drawUse } from './draw-use.ts';
 import { booksOf, type Model } from './model.ts';
 import { amountText } from './prepaid-text.ts';
 import { availableIn } from './purse.ts';
 import type { ModelHold } from './purse-types.ts';
+import { quantityBody, type Use } from './units.ts';
 import type { GrantWrite, HoldWrite, PrepaidWrite, Write } from './write.ts';
 
 const minuteMs = 60_000;
@@ -36,12 +38,13 @@ export function drawPrepaid(
       return { kind, ...drawHold(random, model, near) };
     case 'capture_hold': {
       const { holdId, hold } = drawHoldId(random, model, near);
-      const requests = random.pick([hold?.requests ?? 1, hold?.requests ?? 2, 1, 2, 4, 1_000_000]);
+      const use =
+        random.below(3) === 0 && hold?.requests !== undefined ? useOf(hold) : drawUse(random, model, near);
       const id = random.below(4) === 0 ? { id: `id-${random.below(60)}` } : {};
       return {
         kind,
         holdId,
-        requests,
+        ...use,
         ...id,
         ...(random.below(4) === 0 ? drawTime(random, model.nowMs) : {}),
       };
@@ -75,7 +78,7 @@ export function drawPrepaidStart(random: Random, nowMs: number): readonly Write[
     },
   ]);
   if (random.below(2) === 0) return granted;
-  const quantity = random.pick([9, 30, 1_000_020, 4_000_000]);
+  const quantity = random.pick(['9', '30.5', '1000020', '4000000']);
   const limit = { agent: random.below(2) === 0 ? undefined : '*', serviceId: undefined, quantity } as const;
   return [...granted, { kind: 'set_limit', name: 'one', window: random.pick(['day', 'lifetime']), ...limit }];
 }
@@ -119,7 +122,7 @@ function drawHold(random: Random, model: Model, near: Hot): HoldWrite {
   const rest = available > 0n && available < 10n ** 36n ? [amountText(available)] : [];
   const wanted =
     random.below(2) === 0
-      ? { requests: random.pick([1, 2, 3, 1_000_000]) }
+      ? drawUse(random, model, near)
       : { amount: random.pick([...amounts, ...rest, ...rest]) };
   const time =
     random.below(2) === 0 ? {} : { expiresInMs: random.pick([1_000, hourMs, 2 * hourMs, dayMs, 7 * dayMs]) };
@@ -129,9 +132,14 @@ function drawHold(random: Random, model: Model, near: Hot): HoldWrite {
     id: `hold-${number}`,
     agent: agents[number % agents.length] ?? agents[0],
     serviceId: services[(number >> 2) % services.length] ?? services[0],
-    requests: 1 + (number % 3) + (random.below(10) === 0 ? 1 : 0),
+    quantity: String(1 + (number % 3) + (random.below(10) === 0 ? 1 : 0)),
     ...time,
   };
+}
+
+/** All that a hold reserves. */
+function useOf({ requests = 1, scale }: ModelHold): Use {
+  return scale === 0 ? { requests } : quantityBody(requests, { scale });
 }
 
 /** A hold that was seen: mostly one that is open. */

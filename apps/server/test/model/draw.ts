@@ -4,6 +4,7 @@ import { type ModelAccount, openEntries, settledThrough } from './account.ts';
 import { accountOf } from './books.ts';
 import { agents, drawTime, type Hot, services, tenants } from './draw-names.ts';
 import { drawPrepaid, drawPrepaidStart } from './draw-prepaid.ts';
+import { drawUse } from './draw-use.ts';
 import { booksOf, type Model } from './model.ts';
 import type { SentPrice } from './prices.ts';
 import type { AccountName, Item, Sent, Write } from './write.ts';
@@ -23,6 +24,8 @@ const prices: readonly SentPrice[] = [
   { price: '0.0007', per: 1_000 },
   { price: '0.123456789', per: 1_000 },
 ];
+/** Decimal places of units. */
+const scales = [0, 0, 1, 3, 6] as const;
 const minuteMs = 60_000;
 const dayMs = 86_400_000;
 
@@ -115,6 +118,7 @@ export function drawStart(random: Random, { nowMs }: Model): readonly Sent[] {
               kind: 'put_service',
               serviceId,
               ...random.pick(startPrices),
+              ...(random.below(2) === 0 ? {} : { unitScale: random.pick(scales) }),
             }),
           ),
           ...drawPrepaidStart(random, nowMs),
@@ -159,7 +163,7 @@ function drawWrite(random: Random, model: Model, seen: Seen, near: Hot): Write {
       return { kind, item: drawItem(random, model, near) };
     case 'bulk': {
       const items = Array.from({ length: 1 + random.below(6) }, () => drawItem(random, model, near));
-      const wrong = random.below(5) === 0 ? [{ ...drawItem(random, model, near), requests: 0 }] : [];
+      const wrong = random.below(5) === 0 ? [{ agent, serviceId, requests: 0 }] : [];
       return { kind, items: [...items, ...wrong], isAtomic: random.below(3) === 0 };
     }
     case 'settle':
@@ -167,11 +171,11 @@ function drawWrite(random: Random, model: Model, seen: Seen, near: Hot): Write {
     case 'settle_bulk':
       return { kind, agent };
     case 'put_services': {
-      const items = Array.from({ length: 1 + random.below(3) }, () => drawPrice(random, near));
+      const items = Array.from({ length: 1 + random.below(3) }, () => drawService(random, near));
       return { kind, items };
     }
     case 'put_service':
-      return { kind, ...drawPrice(random, near) };
+      return { kind, ...drawService(random, near) };
     case 'set_price':
       return { kind, ...drawPrice(random, near) };
     case 'set_disabled':
@@ -185,7 +189,7 @@ function drawWrite(random: Random, model: Model, seen: Seen, near: Hot): Write {
         agent: [undefined, '*', agent][random.below(3)],
         serviceId: [undefined, serviceId][random.below(2)],
         window: random.pick(['day', 'lifetime']),
-        quantity: random.pick([2, 9, 1_000_004, 3_000_000, 100_000_000]),
+        quantity: random.pick(['2', '2.5', '9', '1000004.000001', '3000000', '100000000']),
       };
     case 'delete_limit':
       return { kind, name: random.pick(['one', 'other']) };
@@ -201,13 +205,19 @@ function drawWrite(random: Random, model: Model, seen: Seen, near: Hot): Write {
       return {
         kind,
         entryId: drawEntryId(random, model, near),
-        ...(random.below(2) === 0 ? { requests: 1 + random.below(4) } : {}),
+        ...random.pick([{}, {}, { requests: 1 + random.below(4) }, drawUse(random, model, near)]),
       };
     case 'clear':
       return { kind, agent, serviceId };
     case 'write_off':
       return { kind, agent, serviceId, ...(random.below(3) === 0 ? { expectedStroops: '7' } : {}) };
   }
+}
+
+/** Its decimal places are sent seldom: they are refused as soon as something was recorded. */
+function drawService(random: Random, near: AccountName) {
+  const drawn = drawPrice(random, near);
+  return random.below(4) > 0 ? drawn : { ...drawn, unitScale: random.pick(scales) };
 }
 
 function drawPrice(random: Random, near: AccountName) {
@@ -218,16 +228,18 @@ function drawPrice(random: Random, near: AccountName) {
 }
 
 /** What an id stands for hangs on its number, so that most of those that come again are duplicates; some are not. */
-function drawItem(random: Random, { nowMs }: Model, { agent, serviceId }: AccountName): Item {
-  const requests = random.pick([1, 2, 3, 1_000_000]);
-  if (random.below(3) > 0) return { agent, serviceId, requests, ...drawTime(random, nowMs) };
+function drawItem(random: Random, model: Model, near: Hot): Item {
+  const { agent, serviceId } = near;
+  const { nowMs } = model;
+  if (random.below(3) > 0)
+    return { agent, serviceId, ...drawUse(random, model, near), ...drawTime(random, nowMs) };
   const number = random.below(40);
   const isOther = random.below(12) === 0;
   return {
     id: `id-${number}`,
     agent: agents[number % agents.length] ?? agents[0],
     serviceId: services[(number >> 2) % services.length] ?? services[0],
-    requests: 1 + (number % 5) + (isOther ? 1 : 0),
+    quantity: String(1 + (number % 5) + (isOther ? 1 : 0)),
     ...(random.below(6) === 0 ? drawTime(random, nowMs) : {}),
   };
 }

@@ -1,4 +1,3 @@
-import { isDeepStrictEqual } from 'node:util';
 import { type ModelAccount, requestsOf, totalOf } from './account.ts';
 import {
   accountOf,
@@ -12,10 +11,12 @@ import {
   type WriteOf,
 } from './books.ts';
 import { countForLimits, limitsAllow, noHold, returnCounted } from './limits.ts';
-import { costOf, learnId, policyOf, purseOf, tooLittle } from './prepaid.ts';
+import { learnId, policyOf, purseOf, tooLittle } from './prepaid.ts';
 import { amountOf, amountText } from './prepaid-text.ts';
+import { costOf } from './prices.ts';
 import { availableIn, endHold, openHolds, partsFor } from './purse.ts';
 import type { ModelHold, ModelPurse } from './purse-types.ts';
+import { millionthsIn, partsOf, quantityBody } from './units.ts';
 import { closedBecause, judgeTime, usageOf } from './usage.ts';
 
 const holdMsDefault = 600_000;
@@ -31,6 +32,7 @@ export function holdBody({ agent }: ModelPurse, hold: ModelHold, account: ModelA
     asset: 'XLM',
     amount: amountText(amount),
     requests: requests ?? null,
+    ...(requests === undefined ? {} : quantityBody(requests, hold)),
     state,
     createdAt: iso(createdAtMs),
     expiresAt: iso(expiresAtMs),
@@ -42,19 +44,14 @@ export function holdBody({ agent }: ModelPurse, hold: ModelHold, account: ModelA
 }
 
 export function createHold(books: ModelBooks, write: WriteOf<'create_hold'>, moment: Moment): Expected {
-  const { agent, serviceId, id, requests } = write;
+  const { agent, serviceId, id } = write;
   const { nowMs, gate } = moment;
   const account = accountOf(books, write);
   const purse = purseOf(books, agent, nowMs);
   const known = id === undefined ? undefined : holdCalled(books, id, nowMs);
   if (known !== undefined) {
     const { hold } = known;
-    const wanted =
-      requests === undefined ? [undefined, amountOf(write.amount ?? '')] : [requests, hold.amount];
-    const isSame =
-      known.purse.agent === agent &&
-      hold.serviceId === serviceId &&
-      isDeepStrictEqual([hold.requests, hold.amount], wanted);
+    const isSame = known.purse.agent === agent && hold.serviceId === serviceId && isHoldOf(hold, write);
     if (!isSame) return refused('hold_id_conflict');
     return done(200, { ...holdBody(purse, hold, account), available: amountText(availableIn(purse)) });
   }
@@ -62,13 +59,18 @@ export function createHold(books: ModelBooks, write: WriteOf<'create_hold'>, mom
   const service = books.services.get(serviceId);
   const closed = closedBecause(service);
   if (closed !== undefined) return refused(closed);
+  const scale = service?.scale ?? 0;
+  const requests = write.amount === undefined ? partsOf(write, scale) : undefined;
+  if (write.amount === undefined && requests === undefined) return refused('invalid_quantity');
   const policy = policyOf(books, agent);
   const isPrepaid = policy.mode === 'prepaid';
   const price = service?.prices.at(-1);
   if (price === undefined && (isPrepaid || requests !== undefined)) return refused('service_unpriced');
-  const amount = requests === undefined ? amountOf(write.amount ?? '') : costOf(requests, price ?? 0n);
-  const quantity = requests ?? (price === undefined || price === 0n ? 0 : Number(amount / costOf(1, price)));
-  const counted = { agent, serviceId, requests: quantity };
+  const amount =
+    write.amount === undefined ? costOf(requests ?? 0, price ?? 0n, scale) : amountOf(write.amount);
+  const paidFor = price === undefined || price === 0n ? 0n : amount / costOf(1, price, scale);
+  const quantity = millionthsIn(requests ?? 0, scale) || paidFor * millionthsIn(1, scale);
+  const counted = { agent, serviceId, quantity };
   if (!limitsAllow(books, counted, nowMs)) return refused('limit_reached');
   if (openHolds(purse).length >= holdsOpenMax) return refused('limit_exceeded');
   const refusal = isPrepaid ? tooLittle(purse, amount, 0n, policy) : undefined;
@@ -78,6 +80,7 @@ export function createHold(books: ModelBooks, write: WriteOf<'create_hold'>, mom
     serviceId,
     amount,
     requests,
+    scale,
     isPrepaid,
     parts: partsFor(purse, isPrepaid ? amount : 0n),
     counts: { quantity, places: countForLimits(books, counted, nowMs) },
@@ -93,6 +96,12 @@ export function createHold(books: ModelBooks, write: WriteOf<'create_hold'>, mom
   return done(201, body, (observed) => learnId(books, hold, observed));
 }
 
+/** Whether a hold is of the use, or of the amount, that is sent again. */
+function isHoldOf({ requests, amount, scale }: ModelHold, write: WriteOf<'create_hold'>): boolean {
+  if (write.amount !== undefined) return requests === undefined && amount === amountOf(write.amount);
+  return requests !== undefined && partsOf(write, scale) === requests;
+}
+
 /** A hold as it is now. */
 function holdCalled(books: ModelBooks, id: string, nowMs: number) {
   for (const { agent, holds } of books.purses.values()) {
@@ -103,13 +112,15 @@ function holdCalled(books: ModelBooks, id: string, nowMs: number) {
 }
 
 export function captureHold(books: ModelBooks, write: WriteOf<'capture_hold'>, moment: Moment): Expected {
-  const { holdId, requests, id: usageId, occurredAt } = write;
+  const { holdId, id: usageId, occurredAt } = write;
   const { nowMs, gate } = moment;
   const found = holdCalled(books, holdId, nowMs);
   if (found === undefined) return refused(gate ?? 'not_found');
   const { purse, hold } = found;
-  const item = { agent: purse.agent, serviceId: hold.serviceId, requests };
-  const account = accountOf(books, item);
+  const { agent } = purse;
+  const { serviceId } = hold;
+  const account = accountOf(books, { agent, serviceId });
+  const requests = partsOf(write, account.scale);
   const occurredAtMs = occurredAt === undefined ? undefined : Date.parse(occurredAt);
   const known = usageId === undefined ? undefined : usageOf(books, usageId);
   if (known !== undefined) {
@@ -124,6 +135,7 @@ export function captureHold(books: ModelBooks, write: WriteOf<'capture_hold'>, m
   }
   if (gate !== undefined) return refused(gate);
   if (hold.state === 'captured' || hold.state === 'released') return ended(purse, hold, account);
+  if (requests === undefined) return refused('invalid_quantity');
   const service = books.services.get(hold.serviceId);
   const code = judgeTime(occurredAtMs, nowMs) ?? closedBecause(service);
   if (code !== undefined) return refused(code);
@@ -131,7 +143,8 @@ export function captureHold(books: ModelBooks, write: WriteOf<'capture_hold'>, m
   const isOpen = hold.state === 'open';
   const policy = policyOf(books, purse.agent);
   const isDrawn = policy.mode === 'prepaid' || (isOpen && hold.isPrepaid);
-  const cost = costOf(requests, price ?? 0n);
+  const cost = costOf(requests, price ?? 0n, account.scale);
+  const item = { agent, serviceId, quantity: millionthsIn(requests, account.scale) };
   const reserved = isOpen ? hold.parts.reduce((sum, { amount }) => sum + amount, 0n) : 0n;
   const counts = isOpen ? hold.counts : noHold;
   if (!limitsAllow(books, item, nowMs, counts)) return refused('limit_reached');
@@ -166,7 +179,7 @@ export function releaseHold(books: ModelBooks, write: WriteOf<'release_hold'>, m
   const { purse, hold } = found;
   const account = accountOf(books, { agent: purse.agent, serviceId: hold.serviceId });
   if (hold.state !== 'open') return ended(purse, hold, account);
-  returnCounted(hold.counts, 0);
+  returnCounted(hold.counts, 0n);
   endHold(purse, hold, 'released', moment.nowMs);
   return done(200, { ...holdBody(purse, hold, account), available: amountText(availableIn(purse)) });
 }

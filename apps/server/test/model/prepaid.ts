@@ -8,16 +8,10 @@ import {
   type WriteOf,
 } from './books.ts';
 import { amountOf, amountText } from './prepaid-text.ts';
-import type { UnitPrice } from './prices.ts';
 import { availableIn, cover, draw, freeOf, passTime } from './purse.ts';
 import type { ModelGrant, ModelPolicy, ModelPurse } from './purse-types.ts';
 
 const grantsOpenMax = 100;
-
-/** What requests cost, in 10^-18 XLM. */
-export function costOf(requests: number, price: UnitPrice): bigint {
-  return BigInt(requests) * price;
-}
 
 /** The purse of an agent as it is now. */
 export function purseOf({ purses }: ModelBooks, agent: string, nowMs: number): ModelPurse {
@@ -160,17 +154,11 @@ export interface Paid {
 }
 
 /** Pays for usage of an agent from its purse, if it is prepaid. */
-export function pay(
-  books: ModelBooks,
-  { agent, requests }: { readonly agent: string; readonly requests: number },
-  price: UnitPrice | undefined,
-  nowMs: number,
-): Paid {
+export function pay(books: ModelBooks, agent: string, cost: bigint | undefined, nowMs: number): Paid {
   const policy = policyOf(books, agent);
   if (policy.mode === 'postpaid') return { drawn: undefined };
-  if (price === undefined) return { refusal: refused('service_unpriced') };
+  if (cost === undefined) return { refusal: refused('service_unpriced') };
   const purse = purseOf(books, agent, nowMs);
-  const cost = costOf(requests, price);
   const refusal = tooLittle(purse, cost, 0n, policy);
   if (refusal !== undefined) return { refusal };
   draw(purse, cost);

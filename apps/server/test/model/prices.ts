@@ -8,6 +8,19 @@ export type SentPrice =
 /** What one unit costs, in 10^-18 XLM. */
 export type UnitPrice = bigint;
 
+/** The prices of a service, by version, from version 1 on. */
+export interface Pricing {
+  readonly prices: readonly UnitPrice[];
+}
+
+/** Those of a service that was never registered. */
+export const unpriced: Pricing = { prices: [] };
+
+/** What smallest parts of units with so many places cost, in 10^-18 XLM: no price has more than 12 places. */
+export function costOf(parts: number, price: UnitPrice, scale: number): bigint {
+  return (BigInt(parts) * price) / 10n ** BigInt(scale);
+}
+
 const stroop = 10n ** 11n;
 
 export function unitPriceOf(sent: SentPrice): UnitPrice {

@@ -31,17 +31,18 @@ import {
 } from './books.ts';
 import { refund } from './prepaid.ts';
 import { amountText } from './prepaid-text.ts';
-import { amountBody, billedText, type UnitPrice, unitPriceBody } from './prices.ts';
+import { amountBody, billedText, type Pricing, unitPriceBody, unpriced } from './prices.ts';
+import { quantityBody, type Use, partsOf as unitParts } from './units.ts';
 
 /** A quote as it is answered, with where it begins: two quotes have one tag if and only if this is the same. */
-export function quoteText(account: ModelAccount, prices: readonly UnitPrice[], through: number): string {
-  return JSON.stringify([settledThrough(account), quoteBody(account, prices, through)]);
+export function quoteText(account: ModelAccount, pricing: Pricing, through: number): string {
+  return JSON.stringify([settledThrough(account), quoteBody(account, pricing, through)]);
 }
 
-export function quoteBody(account: ModelAccount, prices: readonly UnitPrice[], through: number) {
+export function quoteBody(account: ModelAccount, pricing: Pricing, through: number) {
   const { agent, serviceId } = account;
-  const bill = billOf(account, prices, through);
-  return { agent, serviceId, ...billBody(bill, prices), through, creditStroops: String(creditOf(bill)) };
+  const bill = billOf(account, pricing, through);
+  return { agent, serviceId, ...billBody(bill, pricing), through, creditStroops: String(creditOf(bill)) };
 }
 
 /** What of a bill was paid from a purse; nothing is said of it where that was nothing. */
@@ -54,20 +55,27 @@ export function prepaidBody({ lines, paid, billed }: Bill) {
 }
 
 /** What a bill says of one of its lines. */
-export function lineBody({ priceVersion, requests, price, amount }: Line) {
-  return { priceVersion, requests, ...unitPriceBody(price), ...amountBody(amount) };
+export function lineBody({ priceVersion, requests, price, amount }: Line, bill: Bill) {
+  return {
+    priceVersion,
+    requests,
+    ...quantityBody(requests, bill),
+    ...unitPriceBody(price),
+    ...amountBody(amount),
+  };
 }
 
-function billBody(bill: Bill, prices: readonly UnitPrice[]) {
+function billBody(bill: Bill, pricing: Pricing) {
   const { requests, lines, carried, billed, remainder } = bill;
   return {
     ...prepaidBody(bill),
     requests,
-    ...unitPriceBody(prices.at(-1) ?? 0n),
+    ...quantityBody(requests, bill),
+    ...unitPriceBody(pricing.prices.at(-1) ?? 0n),
     billedStroops: String(billed),
     amount: billedText(billed),
     asset: 'XLM',
-    lines: lines.map(lineBody),
+    lines: lines.map((line) => lineBody(line, bill)),
     carriedStroops: String(carried),
     remainder: amountText(remainder),
     remainderOn: amountText(remainderOf(bill)),
@@ -83,9 +91,8 @@ export function settleOne(books: ModelBooks, write: WriteOf<'settle'>, moment: M
   const service = books.services.get(serviceId);
   const account = accountOf(books, write);
   if (service === undefined || (service.isDeleted && !isUnsettled(account))) return refused('not_found');
-  const { prices } = service;
   const last = account.entries.length;
-  const quoteChanged = refused('quote_changed', { quote: quoteBody(account, prices, last) });
+  const quoteChanged = refused('quote_changed', { quote: quoteBody(account, service, last) });
   const end = through ?? last;
   const isRange = last === 0 ? end === 0 : end > settledThrough(account) && end <= last;
   if (through !== undefined && !isRange) return quoteChanged;
@@ -93,24 +100,18 @@ export function settleOne(books: ModelBooks, write: WriteOf<'settle'>, moment: M
     .slice(end)
     .some(({ reverses }) => reverses !== undefined && reverses.from < end);
   if (isTakenBack) return quoteChanged;
-  const bill = billOf(account, prices, end);
+  const bill = billOf(account, service, end);
   if (expectedStroops !== undefined && expectedStroops !== String(bill.billed)) return quoteChanged;
-  if (ifMatch !== undefined && ifMatch !== '*' && ifMatch !== tags.get(quoteText(account, prices, end)))
+  if (ifMatch !== undefined && ifMatch !== '*' && ifMatch !== tags.get(quoteText(account, service, end)))
     return quoteChanged;
-  return done(200, { agent, ...settle(account, bill, end, prices, moment) }, (observed) =>
+  return done(200, { agent, ...settle(account, bill, end, service, moment) }, (observed) =>
     learnBills(books, [account], [observed.json]),
   );
 }
 
 /** Settles a range, and says what the answer says of it; its settlement has no id yet. */
-function settle(
-  account: ModelAccount,
-  bill: Bill,
-  through: number,
-  prices: readonly UnitPrice[],
-  { nowMs }: Moment,
-) {
-  const body = { serviceId: account.serviceId, ...billBody(bill, prices) };
+function settle(account: ModelAccount, bill: Bill, through: number, pricing: Pricing, { nowMs }: Moment) {
+  const body = { serviceId: account.serviceId, ...billBody(bill, pricing) };
   if (isEmptyBill(bill)) return { ...body, settlementId: null };
   account.settlements.push({ ...bill, id: '', from: settledThrough(account), through, settledAtMs: nowMs });
   return body;
@@ -140,16 +141,16 @@ export function settleAll(books: ModelBooks, { agent }: WriteOf<'settle_bulk'>, 
     .filter((account) => account.agent === agent)
     .sort((a, b) => (a.serviceId < b.serviceId ? -1 : 1));
   const priced = accounts.filter((account) => {
-    const prices = books.services.get(account.serviceId)?.prices;
-    return prices !== undefined && !isEmptyBill(billOf(account, prices, account.entries.length));
+    const pricing = books.services.get(account.serviceId);
+    return pricing !== undefined && !isEmptyBill(billOf(account, pricing, account.entries.length));
   });
   const skipped = accounts
     .filter((account) => !books.services.has(account.serviceId) && totalOf(account) > 0)
     .map((account) => ({ serviceId: account.serviceId, requests: totalOf(account), reason: 'unpriced' }));
   const items = priced.map((account) => {
-    const prices = books.services.get(account.serviceId)?.prices ?? [];
+    const pricing = books.services.get(account.serviceId) ?? unpriced;
     const { length } = account.entries;
-    return settle(account, billOf(account, prices, length), length, prices, moment);
+    return settle(account, billOf(account, pricing, length), length, pricing, moment);
   });
   const total = items.reduce((sum, { billedStroops }) => sum + BigInt(billedStroops), 0n);
   return done(200, { agent, items, totalBilledStroops: String(total), skipped }, ({ json }) =>
@@ -159,7 +160,7 @@ export function settleAll(books: ModelBooks, { agent }: WriteOf<'settle_bulk'>, 
 
 export function reverseOne(
   books: ModelBooks,
-  { entryId, requests: wanted }: WriteOf<'reverse'>,
+  { entryId, ...wanted }: WriteOf<'reverse'>,
   { nowMs, gate }: Moment,
 ): Expected {
   if (gate !== undefined) return refused(gate);
@@ -168,9 +169,11 @@ export function reverseOne(
     if (entry === undefined) continue;
     if (!isUsage(entry)) return refused('not_reversible');
     const left = leftOf(entry);
-    const taken = wanted ?? left;
-    if (left > 0 && taken > left + entry.reversed) return refused('not_reversible');
-    if (left === 0 || taken > left) return refused('already_reversed');
+    if (left === 0) return refused('already_reversed');
+    const taken = partsTaken(wanted, account, left);
+    if (taken === undefined) return refused('invalid_quantity');
+    if (taken > left + entry.reversed) return refused('not_reversible');
+    if (taken > left) return refused('already_reversed');
     entry.reversed += taken;
     const { sequence } = entry;
     const reverses = { from: sequence - 1, through: sequence, entry: sequence };
@@ -180,7 +183,13 @@ export function reverseOne(
     const made = addEntry(books, account, nowMs, { parts, reverses, drawn });
     refund(books, account.agent, returned, nowMs);
     const { agent, serviceId } = account;
-    const body = { agent, serviceId, sequence: made.sequence, requests: requestsOf([made]) };
+    const body = {
+      agent,
+      serviceId,
+      sequence: made.sequence,
+      requests: requestsOf([made]),
+      ...quantityBody(requestsOf([made]), account),
+    };
     return done(
       201,
       { ...body, reverses: { ...reversesBody(account, made), reason: 'wrong' } },
@@ -188,6 +197,11 @@ export function reverseOne(
     );
   }
   return refused('not_found');
+}
+
+/** Requests of a reversal are smallest parts, as answers show them. */
+function partsTaken(wanted: Use, { scale }: ModelAccount, left: number): number | undefined {
+  return wanted.quantity === undefined ? (wanted.requests ?? left) : unitParts(wanted, scale);
 }
 
 /** What an entry says that it takes back. */
@@ -242,11 +256,11 @@ export function writeOff(books: ModelBooks, write: WriteOf<'write_off'>, { nowMs
   const account = accountOf(books, write);
   if (service === undefined || (service.isDeleted && !isUnsettled(account))) return refused('not_found');
   const through = account.entries.length;
-  const bill = billOf(account, service.prices, through);
+  const bill = billOf(account, service, through);
   const credit = creditOf(bill);
   if (credit === 0n) return refused('no_credit');
   if (expectedStroops !== undefined && expectedStroops !== String(credit)) {
-    return refused('quote_changed', { quote: quoteBody(account, service.prices, through) });
+    return refused('quote_changed', { quote: quoteBody(account, service, through) });
   }
   const from = settledThrough(account);
   if (from < through) account.settlements.push({ ...bill, id: unseenId, from, through, settledAtMs: nowMs });
@@ -261,8 +275,8 @@ export function writesOffBody(stroops: bigint) {
 }
 
 /** Requests and stroops that are open on an account, credits among them, as the audit counts them. */
-export function openWorth(account: ModelAccount, prices: readonly UnitPrice[]) {
-  const bill = billOf(account, prices, account.entries.length);
+export function openWorth(account: ModelAccount, pricing: Pricing) {
+  const bill = billOf(account, pricing, account.entries.length);
   return {
     requests: requestsOf(openEntries(account)),
     stroops: bill.billed - creditOf(bill),
