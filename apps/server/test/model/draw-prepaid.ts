@@ -6,7 +6,7 @@ import { amountText } from './prepaid-text.ts';
 import { availableIn } from './purse.ts';
 import type { ModelHold } from './purse-types.ts';
 import { quantityBody, type Use } from './units.ts';
-import type { GrantWrite, HoldWrite, PrepaidWrite, Write } from './write.ts';
+import type { GrantWrite, HoldWrite, PrepaidWrite, RefundWrite, Write } from './write.ts';
 
 const minuteMs = 60_000;
 const hourMs = 60 * minuteMs;
@@ -29,6 +29,8 @@ export function drawPrepaid(
       return drawBilling(random, agent);
     case 'create_grant':
       return { kind, ...drawGrant(random, model, near) };
+    case 'create_refund':
+      return { kind, ...drawRefund(random, near) };
     case 'void_grant': {
       const grants = booksOf(model, near.tenant).purses.get(agent)?.grants ?? [];
       const ids = grants.flatMap(({ id }) => id ?? []);
@@ -111,6 +113,18 @@ function drawGrant(random: Random, { nowMs }: Model, { agent }: Hot): GrantWrite
     amount: random.pick(amounts),
     ...(random.below(3) === 0 ? { priority: random.pick([0, 100, 1_000]) } : {}),
     ...(random.below(2) === 0 ? { expiresAt: new Date(nowMs + inMs).toISOString() } : {}),
+  };
+}
+
+/** Its id may be that of a grant. */
+function drawRefund(random: Random, { agent }: Hot): RefundWrite {
+  const number = random.below(30);
+  const isNamed = random.below(3) === 0;
+  return {
+    agent: isNamed ? (agents[number % agents.length] ?? agents[0]) : agent,
+    amount: isNamed ? (amounts[number % amounts.length] ?? amounts[0]) : random.pick(amounts),
+    reason: random.below(8) === 0 ? 'broken' : 'late',
+    ...(isNamed ? { id: `grant-${number}` } : {}),
   };
 }
 

@@ -73,6 +73,7 @@ const weights = {
   delete_limit: 1,
   set_billing: 2,
   create_grant: 4,
+  create_refund: 1,
   void_grant: 1,
   create_hold: 5,
   capture_hold: 4,
@@ -93,6 +94,7 @@ const prepaidWeights: Record<Write['kind'], number> = {
   set_limit: 1,
   set_billing: 2,
   create_grant: 7,
+  create_refund: 2,
   void_grant: 3,
   create_hold: 10,
   capture_hold: 9,
@@ -195,6 +197,7 @@ function drawWrite(random: Random, model: Model, seen: Seen, near: Hot): Write {
       return { kind, name: random.pick(['one', 'other']) };
     case 'set_billing':
     case 'create_grant':
+    case 'create_refund':
     case 'void_grant':
     case 'create_hold':
     case 'capture_hold':

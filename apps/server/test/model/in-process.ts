@@ -74,6 +74,7 @@ function commandOf(write: Write): Command {
     }
     case 'set_billing':
     case 'create_grant':
+    case 'create_refund':
     case 'create_hold':
     case 'capture_hold':
       return prepaidCommand(write);
@@ -112,7 +113,7 @@ function commandOf(write: Write): Command {
 type WriteOf<K extends Write['kind']> = Write & { readonly kind: K };
 
 function prepaidCommand(
-  write: WriteOf<'set_billing' | 'create_grant' | 'create_hold' | 'capture_hold'>,
+  write: WriteOf<'set_billing' | 'create_grant' | 'create_refund' | 'create_hold' | 'capture_hold'>,
 ): Command {
   switch (write.kind) {
     case 'set_billing': {
@@ -126,6 +127,11 @@ function prepaidCommand(
       const expiresAtMs = expiresAt === undefined ? undefined : Date.parse(expiresAt);
       const rest = { asset: 'XLM', note: undefined };
       return { kind, agent, amount: amountOf(amount), priority, expiresAtMs, grantId, ...rest };
+    }
+    case 'create_refund': {
+      const { agent, amount, reason: note, id: grantId } = write;
+      const rest = { asset: 'XLM', grantKind: 'refund', priority: -1, expiresAtMs: undefined } as const;
+      return { kind: 'create_grant', agent, amount: amountOf(amount), note, grantId, ...rest };
     }
     case 'create_hold': {
       const { kind, agent, serviceId, amount, expiresInMs = 600_000, id: holdId } = write;

@@ -19,6 +19,10 @@ export interface ModelGrant {
   id: string | undefined;
   readonly number: number;
   readonly kind: 'grant' | 'refund';
+  /** why money was refunded */
+  readonly note: string | undefined;
+  /** whether a reversal returned it */
+  readonly isReturned: boolean;
   readonly amount: bigint;
   readonly priority: number;
   readonly expiresAtMs: number | undefined;

@@ -243,6 +243,7 @@ function accountsIn(model: Model, { tenant, write }: Sent): readonly AccountName
     case 'delete_limit':
     case 'set_billing':
     case 'create_grant':
+    case 'create_refund':
     case 'void_grant':
     case 'create_hold':
     case 'release_hold':
@@ -266,7 +267,8 @@ function holdsCalled(
 function agentsIn(model: Model, sent: Sent): readonly string[] {
   const { tenant, write } = sent;
   const { kind } = write;
-  if (kind === 'create_grant' || kind === 'void_grant' || kind === 'create_hold') return [write.agent];
+  if (kind === 'create_grant' || kind === 'create_refund') return [write.agent];
+  if (kind === 'void_grant' || kind === 'create_hold') return [write.agent];
   const names =
     kind === 'release_hold' ? holdsCalled(model, { tenant, holdId: write.holdId }) : accountsIn(model, sent);
   return names.map(({ agent }) => agent);

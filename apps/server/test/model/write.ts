@@ -35,6 +35,7 @@ export type Write =
   | { readonly kind: 'delete_limit'; readonly name: string }
   | ({ readonly kind: 'set_billing' } & BillingWrite)
   | ({ readonly kind: 'create_grant' } & GrantWrite)
+  | ({ readonly kind: 'create_refund' } & RefundWrite)
   | { readonly kind: 'void_grant'; readonly agent: string; readonly grantId: string }
   | ({ readonly kind: 'create_hold' } & HoldWrite)
   | ({ readonly kind: 'capture_hold' } & CaptureWrite)
@@ -62,6 +63,14 @@ export interface GrantWrite {
   readonly amount: string;
   readonly priority?: number;
   readonly expiresAt?: string;
+  readonly id?: string;
+}
+
+/** Money that no reversal returns. */
+export interface RefundWrite {
+  readonly agent: string;
+  readonly amount: string;
+  readonly reason: string;
   readonly id?: string;
 }
 
@@ -142,6 +151,7 @@ function formOf(write: Write): ApiRequest & { readonly path: string } {
       return { path: `/limits/${write.name}`, method: 'DELETE' };
     case 'set_billing':
     case 'create_grant':
+    case 'create_refund':
     case 'void_grant':
     case 'create_hold':
     case 'capture_hold':
@@ -168,6 +178,7 @@ export type PrepaidWrite = Extract<
     readonly kind:
       | 'set_billing'
       | 'create_grant'
+      | 'create_refund'
       | 'void_grant'
       | 'create_hold'
       | 'capture_hold'
@@ -184,9 +195,11 @@ function prepaidForm(write: PrepaidWrite): ApiRequest & { readonly path: string 
       const path = `/agents/${encodeURIComponent(agent)}/billing`;
       return policy === undefined ? { path, method: 'DELETE' } : { path, method: 'PUT', body: policy };
     }
-    case 'create_grant': {
-      const { kind: _, agent, ...body } = write;
-      return { path: `/agents/${encodeURIComponent(agent)}/grants`, body };
+    case 'create_grant':
+    case 'create_refund': {
+      const { kind, agent, ...body } = write;
+      const made = kind === 'create_grant' ? 'grants' : 'refunds';
+      return { path: `/agents/${encodeURIComponent(agent)}/${made}`, body };
     }
     case 'void_grant': {
       const grant = encodeURIComponent(write.grantId);
