@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { isDeepStrictEqual } from 'node:util';
 import type { Api } from '../harness/api.ts';
 import {
   billOf,
@@ -21,14 +22,14 @@ import { amountText } from './prepaid-text.ts';
 import {
   amountBody,
   billedText,
-  costOf,
+  costOfPart,
   priceBody,
   type UnitPrice,
   unitPriceBody,
   unpriced,
 } from './prices.ts';
 import {
-  lineBody,
+  lineBodies,
   openWorth,
   prepaidBody,
   quoteBody,
@@ -36,6 +37,7 @@ import {
   unseenId,
   writesOffBody,
 } from './settling.ts';
+import { tiersBody } from './tiers.ts';
 import { quantityBody } from './units.ts';
 import { type AccountName, pathOf } from './write.ts';
 
@@ -100,15 +102,20 @@ export async function entriesIn(api: Api, { agent, serviceId }: AccountName): Pr
 export function areListed(account: ModelAccount, rows: readonly Answer[]): boolean {
   if (account.entries.length !== rows.length) return false;
   return account.entries.every((entry, index) => {
-    const { id, requests, usageId, priceVersion } = entryRow(account, entry);
+    const { id, requests, usageId, priceVersion, ...rest } = entryRow(account, entry);
     const row = rows[index];
-    const isSame = row.requests === requests && row.usageId === usageId && row.priceVersion === priceVersion;
+    const isSame =
+      row.requests === requests &&
+      row.usageId === usageId &&
+      row.priceVersion === priceVersion &&
+      isDeepStrictEqual(row.tiers, rest.tiers);
     return isSame && (id === undefined || row.id === id);
   });
 }
 
 function entryRow(account: ModelAccount, entry: ModelEntry) {
-  const { id, sequence, parts, usageId, occurredAtMs, recordedAtMs, reverses, writesOff, drawn } = entry;
+  const { id, sequence, parts, usageId, occurredAtMs, recordedAtMs, reverses, writesOff, drawn, begun } =
+    entry;
   const { agent, serviceId } = account;
   const [only, ...others] = parts;
   const priceVersion = only === undefined || only.version === 0 || others.length > 0 ? null : only.version;
@@ -133,6 +140,7 @@ function entryRow(account: ModelAccount, entry: ModelEntry) {
         }),
     ...(writesOff === undefined ? {} : { writesOff: writesOffBody(writesOff) }),
     ...(drawn === undefined ? {} : { drawn: amountText(drawn) }),
+    ...(begun === undefined ? {} : { tiers: tiersBody(only?.tiers ?? [], account.scale) }),
   };
 }
 
@@ -140,18 +148,20 @@ function entryRow(account: ModelAccount, entry: ModelEntry) {
 function knownRow(account: ModelAccount, entry: ModelEntry, prices: readonly UnitPrice[], row: Answer) {
   const { sequence, parts, reversed } = entry;
   const priceOf = (version: number) => prices[Math.max(version, 1) - 1];
-  const amounts = parts.map(({ version, requests }) => {
-    const price = priceOf(version);
-    return price === undefined ? undefined : costOf(requests, price, account.scale);
+  const amounts = parts.map((part) => {
+    const price = priceOf(part.version);
+    return price === undefined ? undefined : costOfPart(part, price, account.scale);
   });
   const isPriced = amounts.every((amount) => amount !== undefined);
   const [only, ...others] = parts;
-  const price = only === undefined || others.length > 0 ? undefined : priceOf(only.version);
+  const isInTiers = parts.some(({ tiers }) => tiers !== undefined);
+  const isAtOne = only !== undefined && others.length === 0 && !isInTiers;
+  const price = isAtOne ? priceOf(only.version) : undefined;
   const bill = account.settlements.find(({ from, through }) => from < sequence && sequence <= through);
   return {
     ...entryRow(account, entry),
     ...noPrice,
-    ...(price === undefined ? {} : unitPriceBody(price)),
+    ...(price === undefined ? {} : unitPriceBody(price.ofOne)),
     ...(isPriced ? amountBody(amounts.reduce((sum: bigint, amount) => sum + (amount ?? 0n), 0n)) : {}),
     asset: 'XLM',
     settlementId: bill === undefined ? null : bill.id === unseenId ? row.settlementId : bill.id,
@@ -232,7 +242,7 @@ async function assertServices(api: Api, books: ModelBooks): Promise<void> {
       const service = liveService(books, serviceId);
       return {
         serviceId,
-        ...priceBody(service?.prices.at(-1) ?? 0n, service?.per),
+        ...(service === undefined ? {} : priceBody(service.prices.at(-1) ?? { ofOne: 0n }, service.per)),
         disabled: service?.isDisabled,
         ...(service === undefined || service.scale === 0 ? {} : { unitScale: service.scale }),
       };
@@ -309,7 +319,7 @@ function settlementRows(account: ModelAccount) {
       through,
       requests,
       ...quantityBody(requests, account),
-      lines: lines.map((line) => lineBody(line, settlement)),
+      lines: lines.flatMap((line) => lineBodies(line, settlement)),
       carriedStroops: String(carried),
       remainder: amountText(remainder),
       billedStroops: String(billed),

@@ -93,7 +93,15 @@ export function accountOf(
   { agent, serviceId }: AccountName,
 ): ModelAccount {
   const { scale = 0 } = services.get(serviceId) ?? {};
-  const made = { agent, serviceId, entries: [], settlements: [], scale, clearedThrough: 0 };
+  const made = {
+    agent,
+    serviceId,
+    entries: [],
+    settlements: [],
+    scale,
+    period: undefined,
+    clearedThrough: 0,
+  };
   return accounts.get(nameOf({ agent, serviceId })) ?? made;
 }
 
@@ -127,11 +135,12 @@ export interface NewEntry {
   readonly reverses?: ModelAccount['entries'][number]['reverses'];
   readonly writesOff?: bigint;
   readonly drawn?: bigint | undefined;
+  readonly begun?: ModelAccount['entries'][number]['begun'];
 }
 
 export function addEntry(books: ModelBooks, account: ModelAccount, nowMs: number, entry: NewEntry) {
   books.accounts.set(nameOf(account), account);
-  const { parts, usageId, occurredAtMs, reverses, writesOff, drawn } = entry;
+  const { parts, usageId, occurredAtMs, reverses, writesOff, drawn, begun } = entry;
   const added = {
     id: undefined as string | undefined,
     sequence: account.entries.length + 1,
@@ -142,6 +151,7 @@ export function addEntry(books: ModelBooks, account: ModelAccount, nowMs: number
     reverses,
     writesOff,
     drawn,
+    begun,
     reversed: 0,
   };
   account.entries.push(added);

@@ -4,26 +4,11 @@ import { type ModelAccount, openEntries, settledThrough } from './account.ts';
 import { accountOf } from './books.ts';
 import { agents, drawTime, type Hot, services, tenants } from './draw-names.ts';
 import { drawPrepaid, drawPrepaidStart } from './draw-prepaid.ts';
+import { prices, startPrices } from './draw-prices.ts';
 import { drawUse } from './draw-use.ts';
 import { booksOf, type Model } from './model.ts';
-import type { SentPrice } from './prices.ts';
 import type { AccountName, Item, Sent, Write } from './write.ts';
 
-/** Most of what is granted pays for some requests, and not for many. */
-const startPrices: readonly SentPrice[] = [
-  { priceStroops: 1 },
-  { priceStroops: 7 },
-  { priceStroops: 9_007_199_254 },
-  { price: '0.15', per: 1_000_000 },
-  { price: '0.000000000001', per: 1 },
-];
-const prices: readonly SentPrice[] = [
-  ...startPrices,
-  { priceStroops: 0 },
-  { price: '0.0000007', per: 1 },
-  { price: '0.0007', per: 1_000 },
-  { price: '0.123456789', per: 1_000 },
-];
 /** Decimal places of units. */
 const scales = [0, 0, 1, 3, 6] as const;
 const minuteMs = 60_000;

@@ -13,9 +13,10 @@ import {
 import { countForLimits, limitsAllow, noHold, returnCounted } from './limits.ts';
 import { learnId, policyOf, purseOf, tooLittle } from './prepaid.ts';
 import { amountOf, amountText } from './prepaid-text.ts';
-import { costOf } from './prices.ts';
+import type { UnitPrice } from './prices.ts';
 import { availableIn, endHold, openHolds, partsFor } from './purse.ts';
 import type { ModelHold, ModelPurse } from './purse-types.ts';
+import { dearest, paidFor, rate } from './tiers.ts';
 import { millionthsIn, partsOf, quantityBody } from './units.ts';
 import { closedBecause, judgeTime, usageOf } from './usage.ts';
 
@@ -67,9 +68,9 @@ export function createHold(books: ModelBooks, write: WriteOf<'create_hold'>, mom
   const price = service?.prices.at(-1);
   if (price === undefined && (isPrepaid || requests !== undefined)) return refused('service_unpriced');
   const amount =
-    write.amount === undefined ? costOf(requests ?? 0, price ?? 0n, scale) : amountOf(write.amount);
-  const paidFor = price === undefined || price === 0n ? 0n : amount / costOf(1, price, scale);
-  const quantity = millionthsIn(requests ?? 0, scale) || paidFor * millionthsIn(1, scale);
+    write.amount === undefined ? reservedFor(requests ?? 0, price, scale) : amountOf(write.amount);
+  const quantity =
+    millionthsIn(requests ?? 0, scale) || (price === undefined ? 0n : paidFor(amount, price, scale));
   const counted = { agent, serviceId, quantity };
   if (!limitsAllow(books, counted, nowMs)) return refused('limit_reached');
   if (openHolds(purse).length >= holdsOpenMax) return refused('limit_exceeded');
@@ -94,6 +95,11 @@ export function createHold(books: ModelBooks, write: WriteOf<'create_hold'>, mom
   purse.holds.push(hold);
   const body = { ...holdBody(purse, hold, account), available: amountText(availableIn(purse)) };
   return done(201, body, (observed) => learnId(books, hold, observed));
+}
+
+/** Nothing while the service has no price. */
+function reservedFor(requests: number, price: UnitPrice | undefined, scale: number): bigint {
+  return price === undefined ? 0n : dearest(requests, price, scale);
 }
 
 /** Whether a hold is of the use, or of the amount, that is sent again. */
@@ -139,16 +145,16 @@ export function captureHold(books: ModelBooks, write: WriteOf<'capture_hold'>, m
   const service = books.services.get(hold.serviceId);
   const code = judgeTime(occurredAtMs, nowMs) ?? closedBecause(service);
   if (code !== undefined) return refused(code);
-  const price = service?.prices.at(-1);
+  const rated = rate(account, service, requests, nowMs);
   const isOpen = hold.state === 'open';
   const policy = policyOf(books, purse.agent);
   const isDrawn = policy.mode === 'prepaid' || (isOpen && hold.isPrepaid);
-  const cost = costOf(requests, price ?? 0n, account.scale);
+  const cost = rated.cost ?? 0n;
   const item = { agent, serviceId, quantity: millionthsIn(requests, account.scale) };
   const reserved = isOpen ? hold.parts.reduce((sum, { amount }) => sum + amount, 0n) : 0n;
   const counts = isOpen ? hold.counts : noHold;
   if (!limitsAllow(books, item, nowMs, counts)) return refused('limit_reached');
-  if (isDrawn && price === undefined) return refused('service_unpriced');
+  if (isDrawn && rated.cost === undefined) return refused('service_unpriced');
   const refusal = isDrawn ? tooLittle(purse, cost, reserved, policy) : undefined;
   if (refusal !== undefined) return refusal;
   countForLimits(books, item, nowMs, counts);
@@ -157,9 +163,10 @@ export function captureHold(books: ModelBooks, write: WriteOf<'capture_hold'>, m
   endHold(purse, drawnFrom, 'captured', nowMs, isDrawn ? cost : 0n);
   hold.state = 'captured';
   hold.endedAtMs = nowMs;
-  const parts = [{ version: service?.prices.length ?? 0, requests }];
+  const { part, begun } = rated;
   const drawn = isDrawn ? cost : undefined;
-  const entry = addEntry(books, account, nowMs, { parts, usageId, occurredAtMs, drawn });
+  const entry = addEntry(books, account, nowMs, { parts: [part], begun, usageId, occurredAtMs, drawn });
+  account.period = rated.period;
   hold.captured = { sequence: entry.sequence, cost };
   const paid = isDrawn ? { drawn: amountText(cost), available: amountText(availableIn(purse)) } : {};
   const { entryId: _, ...body } = holdBody(purse, hold, account);

@@ -8,7 +8,7 @@ import {
   refused,
   type WriteOf,
 } from './books.ts';
-import { priceBody, unitPriceOf } from './prices.ts';
+import { firstPrices, isSamePrice, priceBody, type SentPrice, unitPriceOf } from './prices.ts';
 import type { PutService } from './write.ts';
 
 export function putOne(
@@ -31,14 +31,19 @@ export function putOne(
   service.isDeleted = false;
   service.scale = unitScale ?? service.scale;
   const price = unitPriceOf(sent);
-  const per = 'per' in sent ? sent.per : 1;
-  const isNewPrice = service.prices.at(-1) !== price;
+  const per = perOf(sent);
+  const isNewPrice = !isSamePrice(service.prices.at(-1), price);
   const isChanged = isNewPrice || isRescaled || service.per !== per;
-  if (isNewPrice) service.prices.push(price);
+  if (isNewPrice) service.prices.push(...(service.prices.length === 0 ? firstPrices(price) : [price]));
   service.per = per;
   if (isNew || isChanged) note(books, isNew ? 'service.registered' : 'service.changed', serviceId);
   const unit = service.scale === 0 ? {} : { unitScale: service.scale };
   return done(isNew ? 201 : 200, { serviceId, ...priceBody(price, per), ...unit });
+}
+
+/** For how many units a price is stated. */
+function perOf(sent: SentPrice): number {
+  return 'per' in sent ? (sent.per ?? 1) : 1;
 }
 
 /** Whether something was recorded of a service: its places stay then. */
@@ -55,7 +60,7 @@ export function putMany(books: ModelBooks, { items }: WriteOf<'put_services'>, m
     seen.add(serviceId);
     const put = putOne(books, item, moment);
     if (put.kind === 'refused') return { index, ok: false, error: put.code };
-    const shown = priceBody(unitPriceOf(item), 'per' in item ? item.per : 1);
+    const shown = priceBody(unitPriceOf(item), perOf(item));
     return { index, ok: true, serviceId, ...shown, created: put.status === 201 };
   });
   const isRemembered = results.some(({ ok }) => ok);
@@ -67,7 +72,7 @@ export function setPrice(books: ModelBooks, write: WriteOf<'set_price'>, moment:
   if (liveService(books, write.serviceId) === undefined) return refused('not_found');
   const put = putOne(books, write, moment);
   const { serviceId, kind: _, ...sent } = write;
-  const shown = priceBody(unitPriceOf(sent), 'per' in sent ? sent.per : 1);
+  const shown = priceBody(unitPriceOf(sent), perOf(sent));
   return put.kind === 'refused' ? put : done(200, { serviceId, ...shown });
 }
 

@@ -15,6 +15,7 @@ import {
   remainderOf,
   requestsOf,
   settledThrough,
+  type TierCount,
   totalOf,
 } from './account.ts';
 import {
@@ -31,7 +32,8 @@ import {
 } from './books.ts';
 import { refund } from './prepaid.ts';
 import { amountText } from './prepaid-text.ts';
-import { amountBody, billedText, type Pricing, unitPriceBody, unpriced } from './prices.ts';
+import { amountBody, billedText, costOfPart, type Pricing, unitPriceBody, unpriced } from './prices.ts';
+import { giveRoom, shownTiers, takenOf, tiersBody } from './tiers.ts';
 import { quantityBody, type Use, partsOf as unitParts } from './units.ts';
 
 /** A quote as it is answered, with where it begins: two quotes have one tag if and only if this is the same. */
@@ -54,10 +56,19 @@ export function prepaidBody({ lines, paid, billed }: Bill) {
   };
 }
 
-/** What a bill says of one of its lines. */
-export function lineBody({ priceVersion, requests, price, amount }: Line, bill: Bill) {
+/** What a bill says of one of its lines: of each tier separately. */
+export function lineBodies({ priceVersion, tiers, ...line }: Line, bill: Bill) {
+  if (tiers === undefined) return [{ priceVersion, ...lineBody(line, bill) }];
+  return shownTiers(tiers).map(({ tier, ...count }) => {
+    const { price, size, requests, charged } = count;
+    const amount = costOfPart({ requests, tiers: [count] }, undefined, bill.scale);
+    const packages = size === undefined ? {} : { package: size, packages: charged };
+    return { priceVersion, tier, ...packages, ...lineBody({ requests, price, amount }, bill) };
+  });
+}
+
+function lineBody({ requests, price, amount }: Omit<Line, 'priceVersion' | 'tiers'>, bill: Bill) {
   return {
-    priceVersion,
     requests,
     ...quantityBody(requests, bill),
     ...unitPriceBody(price),
@@ -71,11 +82,11 @@ function billBody(bill: Bill, pricing: Pricing) {
     ...prepaidBody(bill),
     requests,
     ...quantityBody(requests, bill),
-    ...unitPriceBody(pricing.prices.at(-1) ?? 0n),
+    ...unitPriceBody(pricing.prices.at(-1)?.ofOne ?? 0n),
     billedStroops: String(billed),
     amount: billedText(billed),
     asset: 'XLM',
-    lines: lines.map((line) => lineBody(line, bill)),
+    lines: lines.flatMap((line) => lineBodies(line, bill)),
     carriedStroops: String(carried),
     remainder: amountText(remainder),
     remainderOn: amountText(remainderOf(bill)),
@@ -174,11 +185,14 @@ export function reverseOne(
     if (taken === undefined) return refused('invalid_quantity');
     if (taken > left + entry.reversed) return refused('not_reversible');
     if (taken > left) return refused('already_reversed');
-    entry.reversed += taken;
     const { sequence } = entry;
+    const part = takenOf(entry, taken, account.scale);
+    if (part === undefined) return refused('not_reversible');
+    entry.reversed += taken;
+    giveRoom(account, entry, part);
     const reverses = { from: sequence - 1, through: sequence, entry: sequence };
-    const parts = entry.parts.map(({ version }) => ({ version, requests: -taken }));
-    const returned = drawnForSome(entry, taken);
+    const parts = [part];
+    const returned = drawnForSome(entry, part, account.scale);
     const drawn = entry.drawn === undefined ? undefined : -returned;
     const made = addEntry(books, account, nowMs, { parts, reverses, drawn });
     refund(books, account.agent, returned, nowMs);
@@ -204,6 +218,11 @@ function partsTaken(wanted: Use, { scale }: ModelAccount, left: number): number 
   return wanted.quantity === undefined ? (wanted.requests ?? left) : unitParts(wanted, scale);
 }
 
+/** What is taken back, as it is shown. */
+function takenBack({ requests, charged, ...count }: TierCount): TierCount {
+  return { ...count, requests: 0 - requests, charged: 0 - charged };
+}
+
 /** What an entry says that it takes back. */
 export function reversesBody(account: ModelAccount, { reverses, parts }: ModelAccount['entries'][number]) {
   if (reverses === undefined) return undefined;
@@ -211,9 +230,10 @@ export function reversesBody(account: ModelAccount, { reverses, parts }: ModelAc
     entryId: reverses.entry === undefined ? null : account.entries[reverses.entry - 1]?.id,
     from: reverses.from,
     through: reverses.through,
-    lines: parts.map(({ version, requests }) => ({
+    lines: parts.map(({ version, requests, tiers }) => ({
       priceVersion: version === 0 ? null : version,
       requests: -requests,
+      ...(tiers === undefined ? {} : { tiers: tiersBody(tiers.map(takenBack), account.scale) }),
     })),
   };
 }
@@ -230,11 +250,16 @@ export function clearAll(books: ModelBooks, write: WriteOf<'clear'>, { nowMs, ga
   const from = Math.max(settledThrough(account), account.clearedThrough);
   const through = account.entries.length;
   account.clearedThrough = through;
-  const parts = partsOf(
-    taken.flatMap((entry) => entry.parts.map(({ version }) => ({ version, requests: -leftOf(entry) }))),
-  );
-  const returned = taken.reduce((sum, entry) => sum + drawnForSome(entry, leftOf(entry)), 0n);
-  for (const entry of taken) entry.reversed += leftOf(entry);
+  const back = taken.flatMap((entry) => {
+    const part = takenOf(entry, leftOf(entry), account.scale);
+    return part === undefined ? [] : [{ entry, part }];
+  });
+  const parts = partsOf(back.map(({ part }) => part));
+  const returned = back.reduce((sum, { entry, part }) => sum + drawnForSome(entry, part, account.scale), 0n);
+  for (const { entry, part } of back) {
+    entry.reversed += leftOf(entry);
+    giveRoom(account, entry, part);
+  }
   const drawn = returned === 0n ? undefined : -returned;
   const made = addEntry(books, account, nowMs, {
     parts,

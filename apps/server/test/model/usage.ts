@@ -14,8 +14,8 @@ import {
 import { countForLimits, limitsAllow } from './limits.ts';
 import { pay, purseOf } from './prepaid.ts';
 import { amountText } from './prepaid-text.ts';
-import { costOf } from './prices.ts';
 import { availableIn } from './purse.ts';
+import { rate } from './tiers.ts';
 import { millionthsIn, partsOf, quantityBody } from './units.ts';
 import type { Item } from './write.ts';
 
@@ -100,25 +100,21 @@ function record(books: ModelBooks, item: Item, { nowMs, gate }: Moment): Recorde
   if (code !== undefined) return { kind: 'refused', code };
   // Holds of the agent that have lapsed count no longer.
   purseOf(books, item.agent, nowMs);
-  const price = service?.prices.at(-1);
+  const rated = rate(account, service, parts, nowMs);
   const { agent, serviceId } = item;
   const counted = { agent, serviceId, quantity: millionthsIn(parts, account.scale) };
   if (!limitsAllow(books, counted, nowMs)) return { kind: 'refused', code: 'limit_reached' };
-  const { refusal, drawn } = pay(
-    books,
-    agent,
-    price === undefined ? undefined : costOf(parts, price, account.scale),
-    nowMs,
-  );
+  const { refusal, drawn } = pay(books, agent, rated.cost, nowMs);
   if (refusal !== undefined) return refusal;
   countForLimits(books, counted, nowMs);
-  const version = service?.prices.length ?? 0;
   const entry = addEntry(books, account, nowMs, {
-    parts: [{ version, requests: parts }],
+    parts: [rated.part],
+    begun: rated.begun,
     usageId: item.id,
     occurredAtMs,
     drawn,
   });
+  account.period = rated.period;
   return { kind: 'recorded', total: totalOf(account), entry };
 }
 
