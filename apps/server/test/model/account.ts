@@ -1,10 +1,22 @@
-import type { UnitPrice } from './prices.ts';
+import { costOfPart, type Pricing, unpriced } from './prices.ts';
+import type { Begun, ModelPeriod } from './tiers.ts';
 import type { AccountName } from './write.ts';
 
-/** Requests at a price version; below 0 in a reversal. Version 0 is usage of a service without a price. */
+/** Requests, or smallest parts of units, at a price version; below 0 in a reversal. Version 0 is usage of a service without a price. */
 export interface Part {
   readonly version: number;
   readonly requests: number;
+  /** what of it fell into each tier, where the price has some */
+  readonly tiers?: readonly TierCount[];
+}
+
+export interface TierCount {
+  readonly price: bigint;
+  /** how many units a package has */
+  readonly size: number | undefined;
+  readonly requests: number;
+  /** packages, or the same number of requests */
+  readonly charged: number;
 }
 
 export interface ModelEntry {
@@ -23,6 +35,8 @@ export interface ModelEntry {
   readonly writesOff: bigint | undefined;
   /** what was drawn from the purse of the agent for it; below 0 for what a reversal returned */
   readonly drawn: bigint | undefined;
+  /** of usage in tiers: what was in them before it */
+  readonly begun: Begun | undefined;
   /** how many of its requests were taken back */
   reversed: number;
 }
@@ -30,13 +44,16 @@ export interface ModelEntry {
 export interface Line {
   readonly priceVersion: number;
   readonly requests: number;
-  readonly price: UnitPrice;
+  readonly price: bigint;
   /** in 10^-18 XLM */
   readonly amount: bigint;
+  readonly tiers?: readonly TierCount[];
 }
 
 /** What a range of entries comes to. */
 export interface Bill {
+  /** decimal places of the units that its requests count; 0 while nothing was recorded */
+  readonly scale: number;
   readonly requests: number;
   readonly lines: readonly Line[];
   readonly carried: bigint;
@@ -58,6 +75,10 @@ export interface ModelSettlement extends Bill {
 export interface ModelAccount extends AccountName {
   readonly entries: ModelEntry[];
   readonly settlements: ModelSettlement[];
+  /** decimal places of its units, from its first entry on */
+  readonly scale: number;
+  /** what its tiers count now */
+  period: ModelPeriod | undefined;
   /** up to where a clearing took everything back */
   clearedThrough: number;
 }
@@ -89,9 +110,12 @@ export function leftOf(entry: ModelEntry): number {
   return requestsOf([entry]) - entry.reversed;
 }
 
-/** What was drawn for some of the requests of an entry: each costs the same. */
-export function drawnForSome(entry: ModelEntry, requests: number): bigint {
-  return ((entry.drawn ?? 0n) / BigInt(requestsOf([entry]))) * BigInt(requests);
+/** What was drawn for some of the requests of an entry: at a flat price each costs the same. */
+export function drawnForSome(entry: ModelEntry, { requests: taken, tiers }: Part, scale: number): bigint {
+  if (entry.drawn === undefined) return 0n;
+  if (tiers !== undefined) return -costOfPart({ requests: taken, tiers }, undefined, scale);
+  const requests = -taken;
+  return ((entry.drawn ?? 0n) * BigInt(requests)) / BigInt(requestsOf([entry]));
 }
 
 export function totalOf(account: ModelAccount): number {
@@ -134,17 +158,21 @@ function drawnFor(entries: readonly ModelEntry[]): bigint {
 }
 
 /** What the open entries up to one of them come to, at the prices of their versions; version 0 costs what version 1 does. */
-export function billOf(account: ModelAccount, prices: readonly UnitPrice[], through: number): Bill {
+export function billOf(account: ModelAccount, { prices }: Pricing, through: number): Bill {
   const range = account.entries.slice(settledThrough(account), through);
   const byVersion = partsOf(
     range.flatMap(({ parts }) => parts.map((part) => ({ ...part, version: part.version || 1 }))),
   );
-  const lines = byVersion.map(({ version, requests }) => {
-    const price = prices[version - 1] ?? 0n;
-    return { priceVersion: version, requests, price, amount: BigInt(requests) * price };
+  const lines = byVersion.map((part) => {
+    const { version, requests, tiers } = part;
+    const price = prices[version - 1];
+    const amount = costOfPart(part, price, account.scale);
+    const line = { priceVersion: version, requests, price: price?.ofOne ?? 0n, amount };
+    return tiers === undefined ? line : { ...line, tiers };
   });
   const paid = drawnFor(range);
-  const bill = { requests: requestsOf(range), lines, ...carriedOf(account), paid, billed: 0n };
+  const scale = account.entries.length === 0 ? 0 : account.scale;
+  const bill = { scale, requests: requestsOf(range), lines, ...carriedOf(account), paid, billed: 0n };
   const stroops = stroopsOf(bill);
   return { ...bill, billed: stroops > 0n ? stroops : 0n };
 }
@@ -153,11 +181,31 @@ export function billOf(account: ModelAccount, prices: readonly UnitPrice[], thro
 export function partsOf(parts: readonly Part[]): readonly Part[] {
   const versions = [...new Set(parts.map(({ version }) => version))].sort((a, b) => a - b);
   return versions
-    .map((version) => ({
-      version,
-      requests: parts.reduce((sum, part) => sum + (part.version === version ? part.requests : 0), 0),
-    }))
-    .filter(({ requests }) => requests !== 0);
+    .map((version) => sumOf(parts.filter((part) => part.version === version)))
+    .filter(({ requests, tiers = [] }) => requests !== 0 || shown(tiers));
+}
+
+/** Also where one tier was used and as much of another taken back. */
+function shown(tiers: readonly TierCount[]): boolean {
+  return tiers.some(({ requests, charged }) => requests !== 0 || charged !== 0);
+}
+
+/** The sum of parts of one version. */
+function sumOf(parts: readonly Part[]): Part {
+  const requests = parts.reduce((sum, part) => sum + part.requests, 0);
+  const [first, ...others] = parts.flatMap(({ tiers }) => (tiers === undefined ? [] : [tiers]));
+  const version = parts[0]?.version ?? 0;
+  return first === undefined
+    ? { version, requests }
+    : { version, requests, tiers: others.reduce(sumOfTiers, first) };
+}
+
+function sumOfTiers(tiers: readonly TierCount[], added: readonly TierCount[]): readonly TierCount[] {
+  return tiers.map((one, tier) => ({
+    ...one,
+    requests: one.requests + (added[tier]?.requests ?? 0),
+    charged: one.charged + (added[tier]?.charged ?? 0),
+  }));
 }
 
 /** Whether there is nothing to bill. */
@@ -167,6 +215,6 @@ export function isEmptyBill({ lines, paid }: Bill): boolean {
 
 /** Whether something is left to settle or to carry. */
 export function isUnsettled(account: ModelAccount): boolean {
-  const { carried, paid, lines } = billOf(account, [], account.entries.length);
+  const { carried, paid, lines } = billOf(account, unpriced, account.entries.length);
   return carried !== 0n || paid !== 0n || lines.length > 0;
 }

@@ -32,13 +32,13 @@ export function areGranted(
 }
 
 /** A grant as it is listed, without what only the server knows. */
-function shown({ grantedAt: _, note, reversalId, ...row }: Answer) {
-  return { ...row, note, isRefund: reversalId !== null };
+function shown({ grantedAt: _, reversalId, ...row }: Answer) {
+  return { ...row, isReturned: reversalId !== null };
 }
 
 function shownOf(purse: ModelPurse, grant: ModelGrant, row: Answer) {
   const { id = row.id, ...body } = grantBody(purse, grant);
-  return { id, ...body, note: null, isRefund: grant.kind === 'refund' };
+  return { id, ...body, isReturned: grant.isReturned };
 }
 
 /**

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { isDeepStrictEqual } from 'node:util';
 import type { Api } from '../harness/api.ts';
 import {
   billOf,
@@ -18,9 +19,17 @@ import { accountOf, liveService, type ModelBooks } from './books.ts';
 import { agents, services } from './draw-names.ts';
 import { pages } from './pages.ts';
 import { amountText } from './prepaid-text.ts';
-import { amountBody, billedText, priceBody, type UnitPrice, unitPriceBody } from './prices.ts';
 import {
-  lineBody,
+  amountBody,
+  billedText,
+  costOfPart,
+  priceBody,
+  type UnitPrice,
+  unitPriceBody,
+  unpriced,
+} from './prices.ts';
+import {
+  lineBodies,
   openWorth,
   prepaidBody,
   quoteBody,
@@ -28,6 +37,8 @@ import {
   unseenId,
   writesOffBody,
 } from './settling.ts';
+import { tiersBody } from './tiers.ts';
+import { quantityBody } from './units.ts';
 import { type AccountName, pathOf } from './write.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: items of every list
@@ -56,11 +67,16 @@ export async function assertAccount(
   const { agent, serviceId } = names;
   const account = accountOf(books, names);
   const at = pathOf(names);
-  assert.deepEqual((await api.get(`/usage/${at}`)).json, { agent, serviceId, total: totalOf(account) });
+  assert.deepEqual((await api.get(`/usage/${at}`)).json, {
+    agent,
+    serviceId,
+    total: totalOf(account),
+    ...(account.entries.length === 0 ? {} : quantityBody(totalOf(account), account)),
+  });
   const rows = await entriesIn(api, names);
   assert.equal(rows.length, account.entries.length, at);
   for (const [index, entry] of account.entries.entries()) entry.id ??= String(rows[index].id);
-  const prices = books.services.get(serviceId)?.prices ?? [];
+  const { prices } = books.services.get(serviceId) ?? unpriced;
   assert.deepEqual(
     rows,
     account.entries.map((entry, index) => knownRow(account, entry, prices, rows[index])),
@@ -72,7 +88,7 @@ export async function assertAccount(
     assert.equal(quote.status, 404, quote.text);
     return undefined;
   }
-  assert.deepEqual(quote.json, quoteBody(account, service.prices, account.entries.length), at);
+  assert.deepEqual(quote.json, quoteBody(account, service, account.entries.length), at);
   return String(quote.headers.get('etag'));
 }
 
@@ -86,15 +102,20 @@ export async function entriesIn(api: Api, { agent, serviceId }: AccountName): Pr
 export function areListed(account: ModelAccount, rows: readonly Answer[]): boolean {
   if (account.entries.length !== rows.length) return false;
   return account.entries.every((entry, index) => {
-    const { id, requests, usageId, priceVersion } = entryRow(account, entry);
+    const { id, requests, usageId, priceVersion, ...rest } = entryRow(account, entry);
     const row = rows[index];
-    const isSame = row.requests === requests && row.usageId === usageId && row.priceVersion === priceVersion;
+    const isSame =
+      row.requests === requests &&
+      row.usageId === usageId &&
+      row.priceVersion === priceVersion &&
+      isDeepStrictEqual(row.tiers, rest.tiers);
     return isSame && (id === undefined || row.id === id);
   });
 }
 
 function entryRow(account: ModelAccount, entry: ModelEntry) {
-  const { id, sequence, parts, usageId, occurredAtMs, recordedAtMs, reverses, writesOff, drawn } = entry;
+  const { id, sequence, parts, usageId, occurredAtMs, recordedAtMs, reverses, writesOff, drawn, begun } =
+    entry;
   const { agent, serviceId } = account;
   const [only, ...others] = parts;
   const priceVersion = only === undefined || only.version === 0 || others.length > 0 ? null : only.version;
@@ -104,6 +125,7 @@ function entryRow(account: ModelAccount, entry: ModelEntry) {
     serviceId,
     sequence,
     requests: requestsOf([entry]),
+    ...quantityBody(requestsOf([entry]), account),
     priceVersion,
     usageId: usageId ?? null,
     occurredAt: occurredAtMs === undefined ? null : iso(occurredAtMs),
@@ -118,6 +140,7 @@ function entryRow(account: ModelAccount, entry: ModelEntry) {
         }),
     ...(writesOff === undefined ? {} : { writesOff: writesOffBody(writesOff) }),
     ...(drawn === undefined ? {} : { drawn: amountText(drawn) }),
+    ...(begun === undefined ? {} : { tiers: tiersBody(only?.tiers ?? [], account.scale) }),
   };
 }
 
@@ -125,18 +148,20 @@ function entryRow(account: ModelAccount, entry: ModelEntry) {
 function knownRow(account: ModelAccount, entry: ModelEntry, prices: readonly UnitPrice[], row: Answer) {
   const { sequence, parts, reversed } = entry;
   const priceOf = (version: number) => prices[Math.max(version, 1) - 1];
-  const amounts = parts.map(({ version, requests }) => {
-    const price = priceOf(version);
-    return price === undefined ? undefined : BigInt(requests) * price;
+  const amounts = parts.map((part) => {
+    const price = priceOf(part.version);
+    return price === undefined ? undefined : costOfPart(part, price, account.scale);
   });
   const isPriced = amounts.every((amount) => amount !== undefined);
   const [only, ...others] = parts;
-  const price = only === undefined || others.length > 0 ? undefined : priceOf(only.version);
+  const isInTiers = parts.some(({ tiers }) => tiers !== undefined);
+  const isAtOne = only !== undefined && others.length === 0 && !isInTiers;
+  const price = isAtOne ? priceOf(only.version) : undefined;
   const bill = account.settlements.find(({ from, through }) => from < sequence && sequence <= through);
   return {
     ...entryRow(account, entry),
     ...noPrice,
-    ...(price === undefined ? {} : unitPriceBody(price)),
+    ...(price === undefined ? {} : unitPriceBody(price.ofOne)),
     ...(isPriced ? amountBody(amounts.reduce((sum: bigint, amount) => sum + (amount ?? 0n), 0n)) : {}),
     asset: 'XLM',
     settlementId: bill === undefined ? null : bill.id === unseenId ? row.settlementId : bill.id,
@@ -166,7 +191,7 @@ async function assertSums(api: Api, books: ModelBooks): Promise<void> {
       billing.unpriced += totalOf(account);
       continue;
     }
-    const bill = billOf(account, service.prices, account.entries.length);
+    const bill = billOf(account, service, account.entries.length);
     const { billed } = bill;
     billing.credit += creditOf(bill);
     billing.total += billed;
@@ -187,11 +212,11 @@ async function assertAgentQuote(
   accounts: readonly ModelAccount[],
 ): Promise<void> {
   const quotes = accounts.flatMap((account) => {
-    const prices = books.services.get(account.serviceId)?.prices;
-    if (prices === undefined) return [];
-    const bill = billOf(account, prices, account.entries.length);
+    const pricing = books.services.get(account.serviceId);
+    if (pricing === undefined) return [];
+    const bill = billOf(account, pricing, account.entries.length);
     const isEmpty = isEmptyBill(bill) && creditOf(bill) === 0n;
-    return isEmpty ? [] : [{ ...quoteBody(account, prices, account.entries.length), bill }];
+    return isEmpty ? [] : [{ ...quoteBody(account, pricing, account.entries.length), bill }];
   });
   const sorted = quotes.sort((a, b) => (a.serviceId < b.serviceId ? -1 : 1));
   const path = `/agents/${encodeURIComponent(agent)}/quote`;
@@ -217,8 +242,9 @@ async function assertServices(api: Api, books: ModelBooks): Promise<void> {
       const service = liveService(books, serviceId);
       return {
         serviceId,
-        ...priceBody(service?.prices.at(-1) ?? 0n, service?.per),
+        ...(service === undefined ? {} : priceBody(service.prices.at(-1) ?? { ofOne: 0n }, service.per)),
         disabled: service?.isDisabled,
+        ...(service === undefined || service.scale === 0 ? {} : { unitScale: service.scale }),
       };
     }),
   );
@@ -292,7 +318,8 @@ function settlementRows(account: ModelAccount) {
       from,
       through,
       requests,
-      lines: lines.map(lineBody),
+      ...quantityBody(requests, account),
+      lines: lines.flatMap((line) => lineBodies(line, settlement)),
       carriedStroops: String(carried),
       remainder: amountText(remainder),
       billedStroops: String(billed),
@@ -354,8 +381,7 @@ async function assertAudit(api: Api, books: ModelBooks): Promise<void> {
   const writtenOff = entries.reduce((sum, { writesOff = 0n }) => sum + writesOff, 0n);
   assert.deepEqual(audit.writtenOff, { stroops: String(writtenOff) });
   for (const account of accounts) {
-    const prices = books.services.get(account.serviceId)?.prices ?? [];
-    const open = openWorth(account, prices);
+    const open = openWorth(account, books.services.get(account.serviceId) ?? unpriced);
     sums.recorded += requestsOf(account.entries.filter(({ reverses }) => reverses === undefined));
     sums.reversed -= requestsOf(account.entries.filter(({ reverses }) => reverses !== undefined));
     sums.settled += requestsOf(account.entries.slice(0, settledThrough(account)));

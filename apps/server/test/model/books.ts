@@ -6,6 +6,8 @@ import type { AccountName, Write } from './write.ts';
 export interface ModelService {
   /** by version, from version 1 on */
   readonly prices: UnitPrice[];
+  /** decimal places that quantities may have */
+  scale: number;
   /** for how many units the price is shown */
   per: number;
   isDisabled: boolean;
@@ -18,14 +20,18 @@ export interface ModelEvent {
   readonly serviceId: string;
 }
 
+/** What was used in windows, by agent; under '' what all agents used. */
+export type Counted = Map<string, readonly { readonly startMs: number; readonly used: bigint }[]>;
+
 /** A limit that refuses. */
 export interface ModelLimit {
   readonly agent: string | undefined;
   readonly serviceId: string | undefined;
   readonly window: 'day' | 'lifetime';
-  readonly quantity: number;
+  /** in 10^-6 of a unit */
+  readonly max: bigint;
   /** by agent, if each is counted separately */
-  readonly counted: Map<string, readonly { readonly startMs: number; readonly used: number }[]>;
+  readonly counted: Counted;
 }
 
 /** The books of one tenant. Plain data, so that a test can copy them and try something out. */
@@ -82,8 +88,20 @@ export function emptyBooks(): ModelBooks {
 }
 
 /** The account of two names; one that was never used is not among the accounts of the books. */
-export function accountOf({ accounts }: ModelBooks, { agent, serviceId }: AccountName): ModelAccount {
-  const made = { agent, serviceId, entries: [], settlements: [], clearedThrough: 0 };
+export function accountOf(
+  { accounts, services }: ModelBooks,
+  { agent, serviceId }: AccountName,
+): ModelAccount {
+  const { scale = 0 } = services.get(serviceId) ?? {};
+  const made = {
+    agent,
+    serviceId,
+    entries: [],
+    settlements: [],
+    scale,
+    period: undefined,
+    clearedThrough: 0,
+  };
   return accounts.get(nameOf({ agent, serviceId })) ?? made;
 }
 
@@ -117,11 +135,12 @@ export interface NewEntry {
   readonly reverses?: ModelAccount['entries'][number]['reverses'];
   readonly writesOff?: bigint;
   readonly drawn?: bigint | undefined;
+  readonly begun?: ModelAccount['entries'][number]['begun'];
 }
 
 export function addEntry(books: ModelBooks, account: ModelAccount, nowMs: number, entry: NewEntry) {
   books.accounts.set(nameOf(account), account);
-  const { parts, usageId, occurredAtMs, reverses, writesOff, drawn } = entry;
+  const { parts, usageId, occurredAtMs, reverses, writesOff, drawn, begun } = entry;
   const added = {
     id: undefined as string | undefined,
     sequence: account.entries.length + 1,
@@ -132,6 +151,7 @@ export function addEntry(books: ModelBooks, account: ModelAccount, nowMs: number
     reverses,
     writesOff,
     drawn,
+    begun,
     reversed: 0,
   };
   account.entries.push(added);

@@ -1,10 +1,12 @@
 import type { Random } from '../harness/seeded-random.ts';
 import { agents, drawTime, type Hot, services } from './draw-names.ts';
+import { drawUse } from './draw-use.ts';
 import { booksOf, type Model } from './model.ts';
 import { amountText } from './prepaid-text.ts';
 import { availableIn } from './purse.ts';
 import type { ModelHold } from './purse-types.ts';
-import type { GrantWrite, HoldWrite, PrepaidWrite, Write } from './write.ts';
+import { quantityBody, type Use } from './units.ts';
+import type { GrantWrite, HoldWrite, PrepaidWrite, RefundWrite, Write } from './write.ts';
 
 const minuteMs = 60_000;
 const hourMs = 60 * minuteMs;
@@ -27,6 +29,8 @@ export function drawPrepaid(
       return drawBilling(random, agent);
     case 'create_grant':
       return { kind, ...drawGrant(random, model, near) };
+    case 'create_refund':
+      return { kind, ...drawRefund(random, near) };
     case 'void_grant': {
       const grants = booksOf(model, near.tenant).purses.get(agent)?.grants ?? [];
       const ids = grants.flatMap(({ id }) => id ?? []);
@@ -36,12 +40,13 @@ export function drawPrepaid(
       return { kind, ...drawHold(random, model, near) };
     case 'capture_hold': {
       const { holdId, hold } = drawHoldId(random, model, near);
-      const requests = random.pick([hold?.requests ?? 1, hold?.requests ?? 2, 1, 2, 4, 1_000_000]);
+      const use =
+        random.below(3) === 0 && hold?.requests !== undefined ? useOf(hold) : drawUse(random, model, near);
       const id = random.below(4) === 0 ? { id: `id-${random.below(60)}` } : {};
       return {
         kind,
         holdId,
-        requests,
+        ...use,
         ...id,
         ...(random.below(4) === 0 ? drawTime(random, model.nowMs) : {}),
       };
@@ -75,7 +80,7 @@ export function drawPrepaidStart(random: Random, nowMs: number): readonly Write[
     },
   ]);
   if (random.below(2) === 0) return granted;
-  const quantity = random.pick([9, 30, 1_000_020, 4_000_000]);
+  const quantity = random.pick(['9', '30.5', '1000020', '4000000']);
   const limit = { agent: random.below(2) === 0 ? undefined : '*', serviceId: undefined, quantity } as const;
   return [...granted, { kind: 'set_limit', name: 'one', window: random.pick(['day', 'lifetime']), ...limit }];
 }
@@ -111,6 +116,18 @@ function drawGrant(random: Random, { nowMs }: Model, { agent }: Hot): GrantWrite
   };
 }
 
+/** Its id may be that of a grant. */
+function drawRefund(random: Random, { agent }: Hot): RefundWrite {
+  const number = random.below(30);
+  const isNamed = random.below(3) === 0;
+  return {
+    agent: isNamed ? (agents[number % agents.length] ?? agents[0]) : agent,
+    amount: isNamed ? (amounts[number % amounts.length] ?? amounts[0]) : random.pick(amounts),
+    reason: random.below(8) === 0 ? 'broken' : 'late',
+    ...(isNamed ? { id: `grant-${number}` } : {}),
+  };
+}
+
 /** Of everything that is available now and then. */
 function drawHold(random: Random, model: Model, near: Hot): HoldWrite {
   const { agent, serviceId } = near;
@@ -119,7 +136,7 @@ function drawHold(random: Random, model: Model, near: Hot): HoldWrite {
   const rest = available > 0n && available < 10n ** 36n ? [amountText(available)] : [];
   const wanted =
     random.below(2) === 0
-      ? { requests: random.pick([1, 2, 3, 1_000_000]) }
+      ? drawUse(random, model, near)
       : { amount: random.pick([...amounts, ...rest, ...rest]) };
   const time =
     random.below(2) === 0 ? {} : { expiresInMs: random.pick([1_000, hourMs, 2 * hourMs, dayMs, 7 * dayMs]) };
@@ -129,9 +146,14 @@ function drawHold(random: Random, model: Model, near: Hot): HoldWrite {
     id: `hold-${number}`,
     agent: agents[number % agents.length] ?? agents[0],
     serviceId: services[(number >> 2) % services.length] ?? services[0],
-    requests: 1 + (number % 3) + (random.below(10) === 0 ? 1 : 0),
+    quantity: String(1 + (number % 3) + (random.below(10) === 0 ? 1 : 0)),
     ...time,
   };
+}
+
+/** All that a hold reserves. */
+function useOf({ requests = 1, scale }: ModelHold): Use {
+  return scale === 0 ? { requests } : quantityBody(requests, { scale });
 }
 
 /** A hold that was seen: mostly one that is open. */

@@ -4,25 +4,13 @@ import { type ModelAccount, openEntries, settledThrough } from './account.ts';
 import { accountOf } from './books.ts';
 import { agents, drawTime, type Hot, services, tenants } from './draw-names.ts';
 import { drawPrepaid, drawPrepaidStart } from './draw-prepaid.ts';
+import { prices, startPrices } from './draw-prices.ts';
+import { drawUse } from './draw-use.ts';
 import { booksOf, type Model } from './model.ts';
-import type { SentPrice } from './prices.ts';
 import type { AccountName, Item, Sent, Write } from './write.ts';
 
-/** Most of what is granted pays for some requests, and not for many. */
-const startPrices: readonly SentPrice[] = [
-  { priceStroops: 1 },
-  { priceStroops: 7 },
-  { priceStroops: 9_007_199_254 },
-  { price: '0.15', per: 1_000_000 },
-  { price: '0.000000000001', per: 1 },
-];
-const prices: readonly SentPrice[] = [
-  ...startPrices,
-  { priceStroops: 0 },
-  { price: '0.0000007', per: 1 },
-  { price: '0.0007', per: 1_000 },
-  { price: '0.123456789', per: 1_000 },
-];
+/** Decimal places of units. */
+const scales = [0, 0, 1, 3, 6] as const;
 const minuteMs = 60_000;
 const dayMs = 86_400_000;
 
@@ -70,6 +58,7 @@ const weights = {
   delete_limit: 1,
   set_billing: 2,
   create_grant: 4,
+  create_refund: 1,
   void_grant: 1,
   create_hold: 5,
   capture_hold: 4,
@@ -90,6 +79,7 @@ const prepaidWeights: Record<Write['kind'], number> = {
   set_limit: 1,
   set_billing: 2,
   create_grant: 7,
+  create_refund: 2,
   void_grant: 3,
   create_hold: 10,
   capture_hold: 9,
@@ -115,6 +105,7 @@ export function drawStart(random: Random, { nowMs }: Model): readonly Sent[] {
               kind: 'put_service',
               serviceId,
               ...random.pick(startPrices),
+              ...(random.below(2) === 0 ? {} : { unitScale: random.pick(scales) }),
             }),
           ),
           ...drawPrepaidStart(random, nowMs),
@@ -159,7 +150,7 @@ function drawWrite(random: Random, model: Model, seen: Seen, near: Hot): Write {
       return { kind, item: drawItem(random, model, near) };
     case 'bulk': {
       const items = Array.from({ length: 1 + random.below(6) }, () => drawItem(random, model, near));
-      const wrong = random.below(5) === 0 ? [{ ...drawItem(random, model, near), requests: 0 }] : [];
+      const wrong = random.below(5) === 0 ? [{ agent, serviceId, requests: 0 }] : [];
       return { kind, items: [...items, ...wrong], isAtomic: random.below(3) === 0 };
     }
     case 'settle':
@@ -167,11 +158,11 @@ function drawWrite(random: Random, model: Model, seen: Seen, near: Hot): Write {
     case 'settle_bulk':
       return { kind, agent };
     case 'put_services': {
-      const items = Array.from({ length: 1 + random.below(3) }, () => drawPrice(random, near));
+      const items = Array.from({ length: 1 + random.below(3) }, () => drawService(random, near));
       return { kind, items };
     }
     case 'put_service':
-      return { kind, ...drawPrice(random, near) };
+      return { kind, ...drawService(random, near) };
     case 'set_price':
       return { kind, ...drawPrice(random, near) };
     case 'set_disabled':
@@ -185,12 +176,13 @@ function drawWrite(random: Random, model: Model, seen: Seen, near: Hot): Write {
         agent: [undefined, '*', agent][random.below(3)],
         serviceId: [undefined, serviceId][random.below(2)],
         window: random.pick(['day', 'lifetime']),
-        quantity: random.pick([2, 9, 1_000_004, 3_000_000, 100_000_000]),
+        quantity: random.pick(['2', '2.5', '9', '1000004.000001', '3000000', '100000000']),
       };
     case 'delete_limit':
       return { kind, name: random.pick(['one', 'other']) };
     case 'set_billing':
     case 'create_grant':
+    case 'create_refund':
     case 'void_grant':
     case 'create_hold':
     case 'capture_hold':
@@ -201,13 +193,19 @@ function drawWrite(random: Random, model: Model, seen: Seen, near: Hot): Write {
       return {
         kind,
         entryId: drawEntryId(random, model, near),
-        ...(random.below(2) === 0 ? { requests: 1 + random.below(4) } : {}),
+        ...random.pick([{}, {}, { requests: 1 + random.below(4) }, drawUse(random, model, near)]),
       };
     case 'clear':
       return { kind, agent, serviceId };
     case 'write_off':
       return { kind, agent, serviceId, ...(random.below(3) === 0 ? { expectedStroops: '7' } : {}) };
   }
+}
+
+/** Its decimal places are sent seldom: they are refused as soon as something was recorded. */
+function drawService(random: Random, near: AccountName) {
+  const drawn = drawPrice(random, near);
+  return random.below(4) > 0 ? drawn : { ...drawn, unitScale: random.pick(scales) };
 }
 
 function drawPrice(random: Random, near: AccountName) {
@@ -218,16 +216,18 @@ function drawPrice(random: Random, near: AccountName) {
 }
 
 /** What an id stands for hangs on its number, so that most of those that come again are duplicates; some are not. */
-function drawItem(random: Random, { nowMs }: Model, { agent, serviceId }: AccountName): Item {
-  const requests = random.pick([1, 2, 3, 1_000_000]);
-  if (random.below(3) > 0) return { agent, serviceId, requests, ...drawTime(random, nowMs) };
+function drawItem(random: Random, model: Model, near: Hot): Item {
+  const { agent, serviceId } = near;
+  const { nowMs } = model;
+  if (random.below(3) > 0)
+    return { agent, serviceId, ...drawUse(random, model, near), ...drawTime(random, nowMs) };
   const number = random.below(40);
   const isOther = random.below(12) === 0;
   return {
     id: `id-${number}`,
     agent: agents[number % agents.length] ?? agents[0],
     serviceId: services[(number >> 2) % services.length] ?? services[0],
-    requests: 1 + (number % 5) + (isOther ? 1 : 0),
+    quantity: String(1 + (number % 5) + (isOther ? 1 : 0)),
     ...(random.below(6) === 0 ? drawTime(random, nowMs) : {}),
   };
 }

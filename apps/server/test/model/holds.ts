@@ -1,4 +1,3 @@
-import { isDeepStrictEqual } from 'node:util';
 import { type ModelAccount, requestsOf, totalOf } from './account.ts';
 import {
   accountOf,
@@ -12,10 +11,13 @@ import {
   type WriteOf,
 } from './books.ts';
 import { countForLimits, limitsAllow, noHold, returnCounted } from './limits.ts';
-import { costOf, learnId, policyOf, purseOf, tooLittle } from './prepaid.ts';
+import { learnId, policyOf, purseOf, tooLittle } from './prepaid.ts';
 import { amountOf, amountText } from './prepaid-text.ts';
+import type { UnitPrice } from './prices.ts';
 import { availableIn, endHold, openHolds, partsFor } from './purse.ts';
 import type { ModelHold, ModelPurse } from './purse-types.ts';
+import { dearest, paidFor, rate } from './tiers.ts';
+import { millionthsIn, partsOf, quantityBody } from './units.ts';
 import { closedBecause, judgeTime, usageOf } from './usage.ts';
 
 const holdMsDefault = 600_000;
@@ -31,6 +33,7 @@ export function holdBody({ agent }: ModelPurse, hold: ModelHold, account: ModelA
     asset: 'XLM',
     amount: amountText(amount),
     requests: requests ?? null,
+    ...(requests === undefined ? {} : quantityBody(requests, hold)),
     state,
     createdAt: iso(createdAtMs),
     expiresAt: iso(expiresAtMs),
@@ -42,19 +45,14 @@ export function holdBody({ agent }: ModelPurse, hold: ModelHold, account: ModelA
 }
 
 export function createHold(books: ModelBooks, write: WriteOf<'create_hold'>, moment: Moment): Expected {
-  const { agent, serviceId, id, requests } = write;
+  const { agent, serviceId, id } = write;
   const { nowMs, gate } = moment;
   const account = accountOf(books, write);
   const purse = purseOf(books, agent, nowMs);
   const known = id === undefined ? undefined : holdCalled(books, id, nowMs);
   if (known !== undefined) {
     const { hold } = known;
-    const wanted =
-      requests === undefined ? [undefined, amountOf(write.amount ?? '')] : [requests, hold.amount];
-    const isSame =
-      known.purse.agent === agent &&
-      hold.serviceId === serviceId &&
-      isDeepStrictEqual([hold.requests, hold.amount], wanted);
+    const isSame = known.purse.agent === agent && hold.serviceId === serviceId && isHoldOf(hold, write);
     if (!isSame) return refused('hold_id_conflict');
     return done(200, { ...holdBody(purse, hold, account), available: amountText(availableIn(purse)) });
   }
@@ -62,13 +60,18 @@ export function createHold(books: ModelBooks, write: WriteOf<'create_hold'>, mom
   const service = books.services.get(serviceId);
   const closed = closedBecause(service);
   if (closed !== undefined) return refused(closed);
+  const scale = service?.scale ?? 0;
+  const requests = write.amount === undefined ? partsOf(write, scale) : undefined;
+  if (write.amount === undefined && requests === undefined) return refused('invalid_quantity');
   const policy = policyOf(books, agent);
   const isPrepaid = policy.mode === 'prepaid';
   const price = service?.prices.at(-1);
   if (price === undefined && (isPrepaid || requests !== undefined)) return refused('service_unpriced');
-  const amount = requests === undefined ? amountOf(write.amount ?? '') : costOf(requests, price ?? 0n);
-  const quantity = requests ?? (price === undefined || price === 0n ? 0 : Number(amount / costOf(1, price)));
-  const counted = { agent, serviceId, requests: quantity };
+  const amount =
+    write.amount === undefined ? reservedFor(requests ?? 0, price, scale) : amountOf(write.amount);
+  const quantity =
+    millionthsIn(requests ?? 0, scale) || (price === undefined ? 0n : paidFor(amount, price, scale));
+  const counted = { agent, serviceId, quantity };
   if (!limitsAllow(books, counted, nowMs)) return refused('limit_reached');
   if (openHolds(purse).length >= holdsOpenMax) return refused('limit_exceeded');
   const refusal = isPrepaid ? tooLittle(purse, amount, 0n, policy) : undefined;
@@ -78,6 +81,7 @@ export function createHold(books: ModelBooks, write: WriteOf<'create_hold'>, mom
     serviceId,
     amount,
     requests,
+    scale,
     isPrepaid,
     parts: partsFor(purse, isPrepaid ? amount : 0n),
     counts: { quantity, places: countForLimits(books, counted, nowMs) },
@@ -93,6 +97,17 @@ export function createHold(books: ModelBooks, write: WriteOf<'create_hold'>, mom
   return done(201, body, (observed) => learnId(books, hold, observed));
 }
 
+/** Nothing while the service has no price. */
+function reservedFor(requests: number, price: UnitPrice | undefined, scale: number): bigint {
+  return price === undefined ? 0n : dearest(requests, price, scale);
+}
+
+/** Whether a hold is of the use, or of the amount, that is sent again. */
+function isHoldOf({ requests, amount, scale }: ModelHold, write: WriteOf<'create_hold'>): boolean {
+  if (write.amount !== undefined) return requests === undefined && amount === amountOf(write.amount);
+  return requests !== undefined && partsOf(write, scale) === requests;
+}
+
 /** A hold as it is now. */
 function holdCalled(books: ModelBooks, id: string, nowMs: number) {
   for (const { agent, holds } of books.purses.values()) {
@@ -103,13 +118,15 @@ function holdCalled(books: ModelBooks, id: string, nowMs: number) {
 }
 
 export function captureHold(books: ModelBooks, write: WriteOf<'capture_hold'>, moment: Moment): Expected {
-  const { holdId, requests, id: usageId, occurredAt } = write;
+  const { holdId, id: usageId, occurredAt } = write;
   const { nowMs, gate } = moment;
   const found = holdCalled(books, holdId, nowMs);
   if (found === undefined) return refused(gate ?? 'not_found');
   const { purse, hold } = found;
-  const item = { agent: purse.agent, serviceId: hold.serviceId, requests };
-  const account = accountOf(books, item);
+  const { agent } = purse;
+  const { serviceId } = hold;
+  const account = accountOf(books, { agent, serviceId });
+  const requests = partsOf(write, account.scale);
   const occurredAtMs = occurredAt === undefined ? undefined : Date.parse(occurredAt);
   const known = usageId === undefined ? undefined : usageOf(books, usageId);
   if (known !== undefined) {
@@ -124,18 +141,20 @@ export function captureHold(books: ModelBooks, write: WriteOf<'capture_hold'>, m
   }
   if (gate !== undefined) return refused(gate);
   if (hold.state === 'captured' || hold.state === 'released') return ended(purse, hold, account);
+  if (requests === undefined) return refused('invalid_quantity');
   const service = books.services.get(hold.serviceId);
   const code = judgeTime(occurredAtMs, nowMs) ?? closedBecause(service);
   if (code !== undefined) return refused(code);
-  const price = service?.prices.at(-1);
+  const rated = rate(account, service, requests, nowMs);
   const isOpen = hold.state === 'open';
   const policy = policyOf(books, purse.agent);
   const isDrawn = policy.mode === 'prepaid' || (isOpen && hold.isPrepaid);
-  const cost = costOf(requests, price ?? 0n);
+  const cost = rated.cost ?? 0n;
+  const item = { agent, serviceId, quantity: millionthsIn(requests, account.scale) };
   const reserved = isOpen ? hold.parts.reduce((sum, { amount }) => sum + amount, 0n) : 0n;
   const counts = isOpen ? hold.counts : noHold;
   if (!limitsAllow(books, item, nowMs, counts)) return refused('limit_reached');
-  if (isDrawn && price === undefined) return refused('service_unpriced');
+  if (isDrawn && rated.cost === undefined) return refused('service_unpriced');
   const refusal = isDrawn ? tooLittle(purse, cost, reserved, policy) : undefined;
   if (refusal !== undefined) return refusal;
   countForLimits(books, item, nowMs, counts);
@@ -144,9 +163,10 @@ export function captureHold(books: ModelBooks, write: WriteOf<'capture_hold'>, m
   endHold(purse, drawnFrom, 'captured', nowMs, isDrawn ? cost : 0n);
   hold.state = 'captured';
   hold.endedAtMs = nowMs;
-  const parts = [{ version: service?.prices.length ?? 0, requests }];
+  const { part, begun } = rated;
   const drawn = isDrawn ? cost : undefined;
-  const entry = addEntry(books, account, nowMs, { parts, usageId, occurredAtMs, drawn });
+  const entry = addEntry(books, account, nowMs, { parts: [part], begun, usageId, occurredAtMs, drawn });
+  account.period = rated.period;
   hold.captured = { sequence: entry.sequence, cost };
   const paid = isDrawn ? { drawn: amountText(cost), available: amountText(availableIn(purse)) } : {};
   const { entryId: _, ...body } = holdBody(purse, hold, account);
@@ -166,7 +186,7 @@ export function releaseHold(books: ModelBooks, write: WriteOf<'release_hold'>, m
   const { purse, hold } = found;
   const account = accountOf(books, { agent: purse.agent, serviceId: hold.serviceId });
   if (hold.state !== 'open') return ended(purse, hold, account);
-  returnCounted(hold.counts, 0);
+  returnCounted(hold.counts, 0n);
   endHold(purse, hold, 'released', moment.nowMs);
   return done(200, { ...holdBody(purse, hold, account), available: amountText(availableIn(purse)) });
 }

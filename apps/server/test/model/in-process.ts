@@ -9,8 +9,8 @@ import { statedPrice } from '../../src/http/read-price.ts';
 import type { Outcome, Submission } from '../../src/ledger/submission.ts';
 import type { Observed } from './books.ts';
 import { amountOf, amountText } from './prepaid-text.ts';
-import type { SentPrice } from './prices.ts';
-import type { Item, Sent, Write } from './write.ts';
+import { millionthsOf, type Use } from './units.ts';
+import type { Item, PutService, Sent, Write } from './write.ts';
 
 /** A write as the edge of the server hands it to the write path. */
 export function submissionOf({ tenant, write, key }: Sent): Submission {
@@ -40,7 +40,7 @@ function commandOf(write: Write): Command {
         kind: 'record_usage_bulk',
         isAtomic: write.isAtomic,
         items: write.items.map((item) =>
-          item.requests < 1
+          item.requests === 0
             ? { kind: 'invalid', message: 'wrong' }
             : { kind: 'valid', item: usageItem(item) },
         ),
@@ -68,17 +68,24 @@ function commandOf(write: Write): Command {
       return { kind: 'set_price', serviceId: write.serviceId, stated: statedPrice(write) };
     case 'set_limit': {
       const { kind, name, agent, serviceId, window, quantity } = write;
-      const max = BigInt(quantity) * 1_000_000n;
+      const max = millionthsOf(quantity);
       const rest = { apiKeyPrefix: undefined, asset: undefined, action: 'refuse', notifyAt: [] } as const;
       return { kind, name, agent, serviceId, window, max, ...rest };
     }
     case 'set_billing':
     case 'create_grant':
+    case 'create_refund':
     case 'create_hold':
     case 'capture_hold':
       return prepaidCommand(write);
     case 'reverse':
-      return { kind: 'reverse_entry', entryId: write.entryId, reason: 'wrong', requests: write.requests };
+      return {
+        kind: 'reverse_entry',
+        entryId: write.entryId,
+        reason: 'wrong',
+        requests: write.requests,
+        quantity: write.quantity === undefined ? undefined : millionthsOf(write.quantity),
+      };
     case 'clear':
       return { ...write, kind: 'clear_account' };
     case 'write_off': {
@@ -106,7 +113,7 @@ function commandOf(write: Write): Command {
 type WriteOf<K extends Write['kind']> = Write & { readonly kind: K };
 
 function prepaidCommand(
-  write: WriteOf<'set_billing' | 'create_grant' | 'create_hold' | 'capture_hold'>,
+  write: WriteOf<'set_billing' | 'create_grant' | 'create_refund' | 'create_hold' | 'capture_hold'>,
 ): Command {
   switch (write.kind) {
     case 'set_billing': {
@@ -121,12 +128,17 @@ function prepaidCommand(
       const rest = { asset: 'XLM', note: undefined };
       return { kind, agent, amount: amountOf(amount), priority, expiresAtMs, grantId, ...rest };
     }
+    case 'create_refund': {
+      const { agent, amount, reason: note, id: grantId } = write;
+      const rest = { asset: 'XLM', grantKind: 'refund', priority: -1, expiresAtMs: undefined } as const;
+      return { kind: 'create_grant', agent, amount: amountOf(amount), note, grantId, ...rest };
+    }
     case 'create_hold': {
-      const { kind, agent, serviceId, requests, amount = '0', expiresInMs = 600_000, id: holdId } = write;
+      const { kind, agent, serviceId, amount, expiresInMs = 600_000, id: holdId } = write;
       const wanted =
-        requests === undefined
-          ? ({ kind: 'amount', amount: amountOf(amount) } as const)
-          : ({ kind: 'use', requests } as const);
+        amount === undefined
+          ? ({ kind: 'use', ...usedOf(write) } as const)
+          : ({ kind: 'amount', amount: amountOf(amount) } as const);
       return { kind, agent, serviceId, wanted, expiresInMs, holdId };
     }
     case 'capture_hold': {
@@ -136,13 +148,17 @@ function prepaidCommand(
   }
 }
 
-function serviceOf({ serviceId, ...sent }: { readonly serviceId: string } & SentPrice) {
-  return { serviceId, stated: statedPrice(sent), metadata: undefined };
+function serviceOf({ serviceId, unitScale, ...sent }: PutService) {
+  return { serviceId, stated: statedPrice(sent), metadata: undefined, unitScale };
 }
 
-function usageItem({ agent, serviceId, requests, id, occurredAt }: Item) {
+function usedOf({ requests = 0, quantity }: Use) {
+  return quantity === undefined ? { requests } : { requests: 0, quantity: millionthsOf(quantity) };
+}
+
+function usageItem({ agent, serviceId, id, occurredAt, ...used }: Item) {
   const occurredAtNs = occurredAt === undefined ? undefined : BigInt(Date.parse(occurredAt)) * 1_000_000n;
-  return { agent, serviceId, requests, usageId: id, occurredAtNs };
+  return { agent, serviceId, ...usedOf(used), usageId: id, occurredAtNs };
 }
 
 /** What became of a submission, as an answer over HTTP would show it. */

@@ -8,13 +8,19 @@ import {
   type WriteOf,
 } from './books.ts';
 import type { CountedPlace } from './purse-types.ts';
-import type { Item } from './write.ts';
+import { millionthsOf } from './units.ts';
+import type { AccountName } from './write.ts';
 
 const dayMs = 86_400_000;
 
+function least(a: bigint, b: bigint): bigint {
+  return a < b ? a : b;
+}
+
 export function setLimit(books: ModelBooks, write: WriteOf<'set_limit'>, { gate }: Moment): Expected {
   if (gate !== undefined) return refused(gate);
-  const { kind: _, name, ...limit } = write;
+  const { name, agent, serviceId, window, quantity } = write;
+  const limit = { agent, serviceId, window, max: millionthsOf(quantity) };
   const known = books.limits.get(name);
   const isSame =
     known !== undefined &&
@@ -22,7 +28,7 @@ export function setLimit(books: ModelBooks, write: WriteOf<'set_limit'>, { gate 
     known.serviceId === limit.serviceId &&
     known.window === limit.window;
   books.limits.set(name, { ...limit, counted: isSame ? known.counted : new Map() });
-  return done(known === undefined ? 201 : 200, { name, max: { quantity: String(limit.quantity) } });
+  return done(known === undefined ? 201 : 200, { name, max: { quantity } });
 }
 
 export function deleteLimit(
@@ -34,42 +40,45 @@ export function deleteLimit(
   return books.limits.delete(name) ? done(204, undefined) : refused('not_found');
 }
 
-type Counted = Pick<Item, 'agent' | 'serviceId' | 'requests'>;
+/** What is to be counted, in 10^-6 of a unit. */
+export interface CountedUse extends AccountName {
+  readonly quantity: bigint;
+}
 
 /**
  * Whether every limit that applies to an item lets it through.
  *
  * @param held where an open hold counts that the item captures, and how much
  */
-export function limitsAllow(books: ModelBooks, item: Counted, nowMs: number, held = noHold): boolean {
+export function limitsAllow(books: ModelBooks, item: CountedUse, nowMs: number, held = noHold): boolean {
   return placesOf(books, item, nowMs).every(({ limit, used }) => {
     const isHeld = held.places.some(({ counted }) => counted === limit.counted);
-    const reserved = isHeld ? Math.min(held.quantity, item.requests) : 0;
+    const reserved = isHeld ? least(held.quantity, item.quantity) : 0n;
     // Nothing more is counted now, so that it does not matter how much was counted before.
-    return reserved === item.requests || used - reserved <= limit.quantity;
+    return reserved === item.quantity || used - reserved <= limit.max;
   });
 }
 
 interface HeldPlaces {
-  readonly quantity: number;
+  readonly quantity: bigint;
   readonly places: readonly CountedPlace[];
 }
 
-export const noHold: HeldPlaces = { quantity: 0, places: [] };
+export const noHold: HeldPlaces = { quantity: 0n, places: [] };
 
 /** Counts an item for every limit that applies to it, and returns where. What a hold counts already is not counted again. */
 export function countForLimits(
   books: ModelBooks,
-  item: Counted,
+  item: CountedUse,
   nowMs: number,
   held = noHold,
 ): readonly CountedPlace[] {
   const made: CountedPlace[] = [];
-  returnCounted(held, item.requests);
+  returnCounted(held, item.quantity);
   for (const { limit, subject, startMs, windows, used } of placesOf(books, item, nowMs)) {
     const isHeld = held.places.some(({ counted }) => counted === limit.counted);
-    const reserved = isHeld ? Math.min(held.quantity, item.requests) : 0;
-    if (reserved === item.requests) continue;
+    const reserved = isHeld ? least(held.quantity, item.quantity) : 0n;
+    if (reserved === item.quantity) continue;
     count(limit, subject, startMs, windows, used - reserved);
     made.push({ counted: limit.counted, subject, startMs });
   }
@@ -77,21 +86,21 @@ export function countForLimits(
 }
 
 /** Takes back what a hold counts and was not used. */
-export function returnCounted({ quantity, places }: HeldPlaces, used: number): void {
-  const returned = Math.max(0, quantity - used);
+export function returnCounted({ quantity, places }: HeldPlaces, used: bigint): void {
+  const returned = quantity > used ? quantity - used : 0n;
   for (const { counted, subject, startMs } of places) {
     const windows = counted.get(subject) ?? [];
     counted.set(
       subject,
       windows.map((window) =>
-        window.startMs === startMs ? { startMs, used: Math.max(0, window.used - returned) } : window,
+        window.startMs === startMs ? { startMs, used: window.used - least(returned, window.used) } : window,
       ),
     );
   }
 }
 
 /** The limits that apply to an item, with what they would have counted after it. */
-function placesOf({ limits }: ModelBooks, item: Counted, nowMs: number) {
+function placesOf({ limits }: ModelBooks, item: CountedUse, nowMs: number) {
   const own = [...limits.values()].filter(
     ({ agent, serviceId }) =>
       (agent === undefined || agent === '*' || agent === item.agent) &&
@@ -101,8 +110,8 @@ function placesOf({ limits }: ModelBooks, item: Counted, nowMs: number) {
     const subject = limit.agent === '*' ? item.agent : '';
     const startMs = limit.window === 'day' ? Math.floor(nowMs / dayMs) * dayMs : 0;
     const windows = limit.counted.get(subject) ?? [];
-    const used = windows.find((window) => window.startMs === startMs)?.used ?? 0;
-    return { limit, subject, startMs, windows, used: used + item.requests };
+    const used = windows.find((window) => window.startMs === startMs)?.used ?? 0n;
+    return { limit, subject, startMs, windows, used: used + item.quantity };
   });
 }
 
@@ -111,8 +120,8 @@ function count(
   { counted }: ModelLimit,
   subject: string,
   startMs: number,
-  windows: readonly { readonly startMs: number; readonly used: number }[],
-  used: number,
+  windows: readonly { readonly startMs: number; readonly used: bigint }[],
+  used: bigint,
 ): void {
   const before = windows.filter((window) => window.startMs < startMs).slice(-1);
   const after = windows.filter((window) => window.startMs > startMs);

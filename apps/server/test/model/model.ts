@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { type Expected, emptyBooks, type ModelBooks, type Moment, type Observed } from './books.ts';
 import { captureHold, createHold, extendHold, releaseHold } from './holds.ts';
 import { deleteLimit, setLimit } from './limits.ts';
-import { createGrant, purseOf, setBilling, voidGrant } from './prepaid.ts';
+import { createGrant, createRefund, purseOf, setBilling, voidGrant } from './prepaid.ts';
 import { deleteOne, putMany, putOne, setDisabled, setPrice } from './services.ts';
 import { clearAll, reverseOne, settleAll, settleOne, type Tags, writeOff } from './settling.ts';
 import { recordMany, recordOne } from './usage.ts';
@@ -175,6 +175,8 @@ function carryOutOne(
       return setBilling(books, write, moment);
     case 'create_grant':
       return createGrant(books, write, moment);
+    case 'create_refund':
+      return createRefund(books, write, moment);
     case 'void_grant':
       return voidGrant(books, write, moment);
     case 'create_hold':

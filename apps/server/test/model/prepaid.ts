@@ -8,16 +8,12 @@ import {
   type WriteOf,
 } from './books.ts';
 import { amountOf, amountText } from './prepaid-text.ts';
-import type { UnitPrice } from './prices.ts';
 import { availableIn, cover, draw, freeOf, passTime } from './purse.ts';
 import type { ModelGrant, ModelPolicy, ModelPurse } from './purse-types.ts';
 
 const grantsOpenMax = 100;
-
-/** What requests cost, in 10^-18 XLM. */
-export function costOf(requests: number, price: UnitPrice): bigint {
-  return BigInt(requests) * price;
-}
+/** A refund is used before every grant. */
+const refundPriority = -1;
 
 /** The purse of an agent as it is now. */
 export function purseOf({ purses }: ModelBooks, agent: string, nowMs: number): ModelPurse {
@@ -51,11 +47,12 @@ export function tooLittle(
 
 /** Returns what was drawn for usage that is taken back. */
 export function refund(books: ModelBooks, agent: string, amount: bigint, nowMs: number): void {
-  if (amount > 0n)
-    addGrant(purseOf(books, agent, nowMs), { id: undefined, kind: 'refund', amount, priority: -1 });
+  if (amount <= 0n) return;
+  const returned = { id: undefined, kind: 'refund', amount, priority: refundPriority } as const;
+  addGrant(purseOf(books, agent, nowMs), { ...returned, note: undefined, isReturned: true });
 }
 
-interface NewGrant extends Pick<ModelGrant, 'id' | 'kind' | 'amount' | 'priority'> {
+interface NewGrant extends Pick<ModelGrant, 'id' | 'kind' | 'amount' | 'priority' | 'note' | 'isReturned'> {
   readonly expiresAtMs?: number | undefined;
 }
 
@@ -68,7 +65,7 @@ function addGrant(purse: ModelPurse, { expiresAtMs, ...made }: NewGrant): ModelG
 }
 
 export function grantBody(purse: ModelPurse, grant: ModelGrant) {
-  const { id, number, kind, amount, priority, expiresAtMs, drawn, voided, expired } = grant;
+  const { id, number, kind, amount, priority, note, expiresAtMs, drawn, voided, expired } = grant;
   const free = freeOf(purse, grant);
   const left = amount - drawn - voided - expired;
   return {
@@ -79,6 +76,7 @@ export function grantBody(purse: ModelPurse, grant: ModelGrant) {
     kind,
     amount: amountText(amount),
     priority,
+    note: note ?? null,
     expiresAt: expiresAtMs === undefined ? null : new Date(expiresAtMs).toISOString(),
     left: amountText(left),
     held: amountText(left - free),
@@ -89,15 +87,32 @@ export function grantBody(purse: ModelPurse, grant: ModelGrant) {
 }
 
 export function createGrant(books: ModelBooks, write: WriteOf<'create_grant'>, moment: Moment): Expected {
-  const { agent, id, priority = 100 } = write;
+  const { agent, id, priority = 100, expiresAt } = write;
+  const expiresAtMs = expiresAt === undefined ? undefined : Date.parse(expiresAt);
+  const made = { id, kind: 'grant', amount: amountOf(write.amount), priority, expiresAtMs } as const;
+  return make(books, agent, { ...made, note: undefined, isReturned: false }, moment);
+}
+
+/** Money that no reversal returns: it does not expire, and says why it was refunded. */
+export function createRefund(
+  books: ModelBooks,
+  { agent, id, amount, reason }: WriteOf<'create_refund'>,
+  moment: Moment,
+): Expected {
+  const made = { id, kind: 'refund', amount: amountOf(amount), priority: refundPriority } as const;
+  return make(books, agent, { ...made, note: reason, isReturned: false }, moment);
+}
+
+function make(books: ModelBooks, agent: string, made: NewGrant, moment: Moment): Expected {
+  const { id, kind, amount, priority, expiresAtMs, note } = made;
   const purse = purseOf(books, agent, moment.nowMs);
-  const amount = amountOf(write.amount);
-  const expiresAtMs = write.expiresAt === undefined ? undefined : Date.parse(write.expiresAt);
   const known = id === undefined ? undefined : grantCalled(books, id);
   if (known !== undefined) {
     const { grant } = known;
     const isSame =
       known.purse.agent === agent &&
+      grant.kind === kind &&
+      grant.note === note &&
       grant.amount === amount &&
       grant.priority === priority &&
       grant.expiresAtMs === expiresAtMs;
@@ -106,10 +121,11 @@ export function createGrant(books: ModelBooks, write: WriteOf<'create_grant'>, m
   }
   if (moment.gate !== undefined) return refused(moment.gate);
   if (expiresAtMs !== undefined && expiresAtMs <= moment.nowMs) return refused('invalid_request');
-  const isOpen = ({ kind, ...grant }: ModelGrant) =>
-    kind === 'grant' && grant.amount > grant.drawn + grant.voided + grant.expired;
-  if (purse.grants.filter(isOpen).length >= grantsOpenMax) return refused('limit_exceeded');
-  const grant = addGrant(purse, { id, kind: 'grant', amount, priority, expiresAtMs });
+  const isOpen = (grant: ModelGrant) =>
+    grant.kind === 'grant' && grant.amount > grant.drawn + grant.voided + grant.expired;
+  if (kind === 'grant' && purse.grants.filter(isOpen).length >= grantsOpenMax)
+    return refused('limit_exceeded');
+  const grant = addGrant(purse, made);
   const body = { ...grantBody(purse, grant), available: amountText(availableIn(purse)) };
   return done(201, body, (observed) => learnId(books, grant, observed));
 }
@@ -160,17 +176,11 @@ export interface Paid {
 }
 
 /** Pays for usage of an agent from its purse, if it is prepaid. */
-export function pay(
-  books: ModelBooks,
-  { agent, requests }: { readonly agent: string; readonly requests: number },
-  price: UnitPrice | undefined,
-  nowMs: number,
-): Paid {
+export function pay(books: ModelBooks, agent: string, cost: bigint | undefined, nowMs: number): Paid {
   const policy = policyOf(books, agent);
   if (policy.mode === 'postpaid') return { drawn: undefined };
-  if (price === undefined) return { refusal: refused('service_unpriced') };
+  if (cost === undefined) return { refusal: refused('service_unpriced') };
   const purse = purseOf(books, agent, nowMs);
-  const cost = costOf(requests, price);
   const refusal = tooLittle(purse, cost, 0n, policy);
   if (refusal !== undefined) return { refusal };
   draw(purse, cost);

@@ -1,32 +1,111 @@
-import { amountText } from './prepaid-text.ts';
+import { isDeepStrictEqual } from 'node:util';
+import type { Part } from './account.ts';
+import { amountOf, amountText } from './prepaid-text.ts';
 
 /** A price as it is sent: in stroops, or as a decimal text for so many units. */
 export type SentPrice =
   | { readonly priceStroops: number }
-  | { readonly price: string; readonly per: 1 | 1_000 | 1_000_000 };
+  | { readonly price: string; readonly per: Per }
+  | { readonly tiers: readonly SentTier[]; readonly period: ModelTiers['period']; readonly per?: Per };
 
-/** What one unit costs, in 10^-18 XLM. */
-export type UnitPrice = bigint;
+type Per = 1 | 1_000 | 1_000_000;
+
+interface SentTier {
+  readonly upTo?: number;
+  readonly price: string;
+  readonly package?: number;
+}
+
+/** In 10^-18 XLM. */
+export interface UnitPrice {
+  /** what one unit costs; where there are tiers, a unit or a package of the first of them */
+  readonly ofOne: bigint;
+  readonly tiers?: ModelTiers;
+}
+
+export interface ModelTiers {
+  readonly period: 'day' | 'month' | 'lifetime';
+  readonly list: readonly ModelTier[];
+}
+
+export interface ModelTier {
+  /** in whole units */
+  readonly upTo: number | undefined;
+  readonly price: bigint;
+  /** of how many units the price is, of which a started package counts whole; `undefined`: of one */
+  readonly size: number | undefined;
+}
+
+/** The prices of a service, by version, from version 1 on. */
+export interface Pricing {
+  readonly prices: readonly UnitPrice[];
+}
+
+/** Those of a service that was never registered. */
+export const unpriced: Pricing = { prices: [] };
+
+/** What smallest parts of units with so many places cost, in 10^-18 XLM: no price has more than 12 places. */
+export function costOf(parts: number, price: bigint, scale: number): bigint {
+  return (BigInt(parts) * price) / 10n ** BigInt(scale);
+}
+
+/** What a part of an entry costs: in the tiers that it fell into, or at a flat price. */
+export function costOfPart(
+  { requests, tiers }: Pick<Part, 'requests' | 'tiers'>,
+  price: UnitPrice | undefined,
+  scale: number,
+): bigint {
+  if (tiers === undefined) return costOf(requests, price?.ofOne ?? 0n, scale);
+  return tiers.reduce(
+    (sum, one) => sum + costOf(one.charged, one.price, one.size === undefined ? scale : 0),
+    0n,
+  );
+}
 
 const stroop = 10n ** 11n;
 
 export function unitPriceOf(sent: SentPrice): UnitPrice {
-  if ('priceStroops' in sent) return BigInt(sent.priceStroops) * stroop;
-  const [whole = '', fraction = ''] = sent.price.split('.');
-  return BigInt(whole + fraction.padEnd(18, '0')) / BigInt(sent.per);
+  if ('priceStroops' in sent) return { ofOne: BigInt(sent.priceStroops) * stroop };
+  if ('price' in sent) return { ofOne: amountOf(sent.price) / BigInt(sent.per) };
+  const { per = 1, period } = sent;
+  const list = sent.tiers.map(({ upTo, price, package: size }) => ({
+    upTo,
+    price: amountOf(price) / BigInt(size === undefined ? per : 1),
+    size,
+  }));
+  return { ofOne: list[0]?.price ?? 0n, tiers: { period, list } };
+}
+
+/** The prices with which a service begins: before tiers a flat one, of a unit in the first of them, to 12 places. */
+export function firstPrices(price: UnitPrice): readonly UnitPrice[] {
+  const [first] = price.tiers?.list ?? [];
+  if (first === undefined) return [price];
+  const least = 10n ** 6n;
+  return [{ ofOne: (first.price / BigInt(first.size ?? 1) / least) * least }, price];
+}
+
+export function isSamePrice(a: UnitPrice | undefined, b: UnitPrice): boolean {
+  return isDeepStrictEqual(a, b);
 }
 
 /** What an answer says of a price: in stroops only where it is a whole number of them. */
-export function priceBody(price: UnitPrice, per = 1) {
-  return { ...wholeStroops(price), price: amountText(price * BigInt(per)), per, asset: 'XLM' };
+export function priceBody({ ofOne, tiers }: UnitPrice, per = 1) {
+  if (tiers === undefined)
+    return { ...wholeStroops(ofOne), price: amountText(ofOne * BigInt(per)), per, asset: 'XLM' };
+  const shown = tiers.list.map(({ upTo, price, size }) => ({
+    ...(upTo === undefined ? {} : { upTo }),
+    price: amountText(price * BigInt(size === undefined ? per : 1)),
+    ...(size === undefined ? {} : { package: size }),
+  }));
+  return { price: shown[0]?.price, per, asset: 'XLM', tiers: shown, period: tiers.period };
 }
 
 /** What a bill says of a price. */
-export function unitPriceBody(price: UnitPrice) {
+export function unitPriceBody(price: bigint) {
   return { ...wholeStroops(price), price: amountText(price) };
 }
 
-function wholeStroops(price: UnitPrice) {
+function wholeStroops(price: bigint) {
   return price % stroop === 0n ? { priceStroops: Number(price / stroop) } : {};
 }
 

@@ -2,7 +2,7 @@
 
 /** Where a hold counts: in which window of which limit. */
 export interface CountedPlace {
-  readonly counted: Map<string, readonly { readonly startMs: number; readonly used: number }[]>;
+  readonly counted: Map<string, readonly { readonly startMs: number; readonly used: bigint }[]>;
   readonly subject: string;
   readonly startMs: number;
 }
@@ -19,6 +19,10 @@ export interface ModelGrant {
   id: string | undefined;
   readonly number: number;
   readonly kind: 'grant' | 'refund';
+  /** why money was refunded */
+  readonly note: string | undefined;
+  /** whether a reversal returned it */
+  readonly isReturned: boolean;
   readonly amount: bigint;
   readonly priority: number;
   readonly expiresAtMs: number | undefined;
@@ -32,11 +36,13 @@ export interface ModelHold {
   readonly serviceId: string;
   readonly amount: bigint;
   readonly requests: number | undefined;
+  /** decimal places of the units that its requests count */
+  readonly scale: number;
   readonly isPrepaid: boolean;
   /** what it reserves, by the number of a grant; 0 for the overdraft */
   readonly parts: readonly { readonly grant: number; readonly amount: bigint }[];
   /** what it counts for limits while it is open */
-  readonly counts: { readonly quantity: number; readonly places: readonly CountedPlace[] };
+  readonly counts: { readonly quantity: bigint; readonly places: readonly CountedPlace[] };
   readonly createdAtMs: number;
   expiresAtMs: number;
   state: 'open' | 'captured' | 'released' | 'lapsed';

@@ -108,7 +108,7 @@ export function passTime(purse: ModelPurse, nowMs: number): void {
     .filter(({ expiresAtMs }) => expiresAtMs <= nowMs)
     .toSorted((a, b) => a.expiresAtMs - b.expiresAtMs);
   for (const hold of due) {
-    returnCounted(hold.counts, 0);
+    returnCounted(hold.counts, 0n);
     endHold(purse, hold, 'lapsed', hold.expiresAtMs);
   }
   expire(purse, nowMs);

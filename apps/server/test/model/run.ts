@@ -19,6 +19,7 @@ import {
   notePassedTime,
   noteSweep,
 } from './model.ts';
+import { unpriced } from './prices.ts';
 import { quoteText, type Tags } from './settling.ts';
 import { type AccountName, changesTenant, requestOf, type Sent } from './write.ts';
 
@@ -156,9 +157,9 @@ async function look(run: Run, tenant: string): Promise<void> {
   await assertPurse(apiOf(run, tenant), books, account.agent, { nowMs: run.model.nowMs, isRecorded: false });
   const tag = await assertAccount(apiOf(run, tenant), books, account);
   if (tag === undefined) return;
-  const prices = books.services.get(account.serviceId)?.prices ?? [];
+  const pricing = books.services.get(account.serviceId) ?? unpriced;
   const through = account.entries.length;
-  const text = quoteText(account, prices, through);
+  const text = quoteText(account, pricing, through);
   assert.equal(run.tags.get(text) ?? tag, tag);
   run.tags.set(text, tag);
   assert.equal(new Set(run.tags.values()).size, run.tags.size, 'two quotes have one tag');
@@ -242,6 +243,7 @@ function accountsIn(model: Model, { tenant, write }: Sent): readonly AccountName
     case 'delete_limit':
     case 'set_billing':
     case 'create_grant':
+    case 'create_refund':
     case 'void_grant':
     case 'create_hold':
     case 'release_hold':
@@ -265,7 +267,8 @@ function holdsCalled(
 function agentsIn(model: Model, sent: Sent): readonly string[] {
   const { tenant, write } = sent;
   const { kind } = write;
-  if (kind === 'create_grant' || kind === 'void_grant' || kind === 'create_hold') return [write.agent];
+  if (kind === 'create_grant' || kind === 'create_refund') return [write.agent];
+  if (kind === 'void_grant' || kind === 'create_hold') return [write.agent];
   const names =
     kind === 'release_hold' ? holdsCalled(model, { tenant, holdId: write.holdId }) : accountsIn(model, sent);
   return names.map(({ agent }) => agent);

@@ -15,6 +15,7 @@ import {
   remainderOf,
   requestsOf,
   settledThrough,
+  type TierCount,
   totalOf,
 } from './account.ts';
 import {
@@ -31,17 +32,19 @@ import {
 } from './books.ts';
 import { refund } from './prepaid.ts';
 import { amountText } from './prepaid-text.ts';
-import { amountBody, billedText, type UnitPrice, unitPriceBody } from './prices.ts';
+import { amountBody, billedText, costOfPart, type Pricing, unitPriceBody, unpriced } from './prices.ts';
+import { giveRoom, shownTiers, takenOf, tiersBody } from './tiers.ts';
+import { quantityBody, type Use, partsOf as unitParts } from './units.ts';
 
 /** A quote as it is answered, with where it begins: two quotes have one tag if and only if this is the same. */
-export function quoteText(account: ModelAccount, prices: readonly UnitPrice[], through: number): string {
-  return JSON.stringify([settledThrough(account), quoteBody(account, prices, through)]);
+export function quoteText(account: ModelAccount, pricing: Pricing, through: number): string {
+  return JSON.stringify([settledThrough(account), quoteBody(account, pricing, through)]);
 }
 
-export function quoteBody(account: ModelAccount, prices: readonly UnitPrice[], through: number) {
+export function quoteBody(account: ModelAccount, pricing: Pricing, through: number) {
   const { agent, serviceId } = account;
-  const bill = billOf(account, prices, through);
-  return { agent, serviceId, ...billBody(bill, prices), through, creditStroops: String(creditOf(bill)) };
+  const bill = billOf(account, pricing, through);
+  return { agent, serviceId, ...billBody(bill, pricing), through, creditStroops: String(creditOf(bill)) };
 }
 
 /** What of a bill was paid from a purse; nothing is said of it where that was nothing. */
@@ -53,21 +56,37 @@ export function prepaidBody({ lines, paid, billed }: Bill) {
   };
 }
 
-/** What a bill says of one of its lines. */
-export function lineBody({ priceVersion, requests, price, amount }: Line) {
-  return { priceVersion, requests, ...unitPriceBody(price), ...amountBody(amount) };
+/** What a bill says of one of its lines: of each tier separately. */
+export function lineBodies({ priceVersion, tiers, ...line }: Line, bill: Bill) {
+  if (tiers === undefined) return [{ priceVersion, ...lineBody(line, bill) }];
+  return shownTiers(tiers).map(({ tier, ...count }) => {
+    const { price, size, requests, charged } = count;
+    const amount = costOfPart({ requests, tiers: [count] }, undefined, bill.scale);
+    const packages = size === undefined ? {} : { package: size, packages: charged };
+    return { priceVersion, tier, ...packages, ...lineBody({ requests, price, amount }, bill) };
+  });
 }
 
-function billBody(bill: Bill, prices: readonly UnitPrice[]) {
+function lineBody({ requests, price, amount }: Omit<Line, 'priceVersion' | 'tiers'>, bill: Bill) {
+  return {
+    requests,
+    ...quantityBody(requests, bill),
+    ...unitPriceBody(price),
+    ...amountBody(amount),
+  };
+}
+
+function billBody(bill: Bill, pricing: Pricing) {
   const { requests, lines, carried, billed, remainder } = bill;
   return {
     ...prepaidBody(bill),
     requests,
-    ...unitPriceBody(prices.at(-1) ?? 0n),
+    ...quantityBody(requests, bill),
+    ...unitPriceBody(pricing.prices.at(-1)?.ofOne ?? 0n),
     billedStroops: String(billed),
     amount: billedText(billed),
     asset: 'XLM',
-    lines: lines.map(lineBody),
+    lines: lines.flatMap((line) => lineBodies(line, bill)),
     carriedStroops: String(carried),
     remainder: amountText(remainder),
     remainderOn: amountText(remainderOf(bill)),
@@ -83,9 +102,8 @@ export function settleOne(books: ModelBooks, write: WriteOf<'settle'>, moment: M
   const service = books.services.get(serviceId);
   const account = accountOf(books, write);
   if (service === undefined || (service.isDeleted && !isUnsettled(account))) return refused('not_found');
-  const { prices } = service;
   const last = account.entries.length;
-  const quoteChanged = refused('quote_changed', { quote: quoteBody(account, prices, last) });
+  const quoteChanged = refused('quote_changed', { quote: quoteBody(account, service, last) });
   const end = through ?? last;
   const isRange = last === 0 ? end === 0 : end > settledThrough(account) && end <= last;
   if (through !== undefined && !isRange) return quoteChanged;
@@ -93,24 +111,18 @@ export function settleOne(books: ModelBooks, write: WriteOf<'settle'>, moment: M
     .slice(end)
     .some(({ reverses }) => reverses !== undefined && reverses.from < end);
   if (isTakenBack) return quoteChanged;
-  const bill = billOf(account, prices, end);
+  const bill = billOf(account, service, end);
   if (expectedStroops !== undefined && expectedStroops !== String(bill.billed)) return quoteChanged;
-  if (ifMatch !== undefined && ifMatch !== '*' && ifMatch !== tags.get(quoteText(account, prices, end)))
+  if (ifMatch !== undefined && ifMatch !== '*' && ifMatch !== tags.get(quoteText(account, service, end)))
     return quoteChanged;
-  return done(200, { agent, ...settle(account, bill, end, prices, moment) }, (observed) =>
+  return done(200, { agent, ...settle(account, bill, end, service, moment) }, (observed) =>
     learnBills(books, [account], [observed.json]),
   );
 }
 
 /** Settles a range, and says what the answer says of it; its settlement has no id yet. */
-function settle(
-  account: ModelAccount,
-  bill: Bill,
-  through: number,
-  prices: readonly UnitPrice[],
-  { nowMs }: Moment,
-) {
-  const body = { serviceId: account.serviceId, ...billBody(bill, prices) };
+function settle(account: ModelAccount, bill: Bill, through: number, pricing: Pricing, { nowMs }: Moment) {
+  const body = { serviceId: account.serviceId, ...billBody(bill, pricing) };
   if (isEmptyBill(bill)) return { ...body, settlementId: null };
   account.settlements.push({ ...bill, id: '', from: settledThrough(account), through, settledAtMs: nowMs });
   return body;
@@ -140,16 +152,16 @@ export function settleAll(books: ModelBooks, { agent }: WriteOf<'settle_bulk'>, 
     .filter((account) => account.agent === agent)
     .sort((a, b) => (a.serviceId < b.serviceId ? -1 : 1));
   const priced = accounts.filter((account) => {
-    const prices = books.services.get(account.serviceId)?.prices;
-    return prices !== undefined && !isEmptyBill(billOf(account, prices, account.entries.length));
+    const pricing = books.services.get(account.serviceId);
+    return pricing !== undefined && !isEmptyBill(billOf(account, pricing, account.entries.length));
   });
   const skipped = accounts
     .filter((account) => !books.services.has(account.serviceId) && totalOf(account) > 0)
     .map((account) => ({ serviceId: account.serviceId, requests: totalOf(account), reason: 'unpriced' }));
   const items = priced.map((account) => {
-    const prices = books.services.get(account.serviceId)?.prices ?? [];
+    const pricing = books.services.get(account.serviceId) ?? unpriced;
     const { length } = account.entries;
-    return settle(account, billOf(account, prices, length), length, prices, moment);
+    return settle(account, billOf(account, pricing, length), length, pricing, moment);
   });
   const total = items.reduce((sum, { billedStroops }) => sum + BigInt(billedStroops), 0n);
   return done(200, { agent, items, totalBilledStroops: String(total), skipped }, ({ json }) =>
@@ -159,7 +171,7 @@ export function settleAll(books: ModelBooks, { agent }: WriteOf<'settle_bulk'>, 
 
 export function reverseOne(
   books: ModelBooks,
-  { entryId, requests: wanted }: WriteOf<'reverse'>,
+  { entryId, ...wanted }: WriteOf<'reverse'>,
   { nowMs, gate }: Moment,
 ): Expected {
   if (gate !== undefined) return refused(gate);
@@ -168,19 +180,30 @@ export function reverseOne(
     if (entry === undefined) continue;
     if (!isUsage(entry)) return refused('not_reversible');
     const left = leftOf(entry);
-    const taken = wanted ?? left;
-    if (left > 0 && taken > left + entry.reversed) return refused('not_reversible');
-    if (left === 0 || taken > left) return refused('already_reversed');
-    entry.reversed += taken;
+    if (left === 0) return refused('already_reversed');
+    const taken = partsTaken(wanted, account, left);
+    if (taken === undefined) return refused('invalid_quantity');
+    if (taken > left + entry.reversed) return refused('not_reversible');
+    if (taken > left) return refused('already_reversed');
     const { sequence } = entry;
+    const part = takenOf(entry, taken, account.scale);
+    if (part === undefined) return refused('not_reversible');
+    entry.reversed += taken;
+    giveRoom(account, entry, part);
     const reverses = { from: sequence - 1, through: sequence, entry: sequence };
-    const parts = entry.parts.map(({ version }) => ({ version, requests: -taken }));
-    const returned = drawnForSome(entry, taken);
+    const parts = [part];
+    const returned = drawnForSome(entry, part, account.scale);
     const drawn = entry.drawn === undefined ? undefined : -returned;
     const made = addEntry(books, account, nowMs, { parts, reverses, drawn });
     refund(books, account.agent, returned, nowMs);
     const { agent, serviceId } = account;
-    const body = { agent, serviceId, sequence: made.sequence, requests: requestsOf([made]) };
+    const body = {
+      agent,
+      serviceId,
+      sequence: made.sequence,
+      requests: requestsOf([made]),
+      ...quantityBody(requestsOf([made]), account),
+    };
     return done(
       201,
       { ...body, reverses: { ...reversesBody(account, made), reason: 'wrong' } },
@@ -190,6 +213,16 @@ export function reverseOne(
   return refused('not_found');
 }
 
+/** Requests of a reversal are smallest parts, as answers show them. */
+function partsTaken(wanted: Use, { scale }: ModelAccount, left: number): number | undefined {
+  return wanted.quantity === undefined ? (wanted.requests ?? left) : unitParts(wanted, scale);
+}
+
+/** What is taken back, as it is shown. */
+function takenBack({ requests, charged, ...count }: TierCount): TierCount {
+  return { ...count, requests: 0 - requests, charged: 0 - charged };
+}
+
 /** What an entry says that it takes back. */
 export function reversesBody(account: ModelAccount, { reverses, parts }: ModelAccount['entries'][number]) {
   if (reverses === undefined) return undefined;
@@ -197,9 +230,10 @@ export function reversesBody(account: ModelAccount, { reverses, parts }: ModelAc
     entryId: reverses.entry === undefined ? null : account.entries[reverses.entry - 1]?.id,
     from: reverses.from,
     through: reverses.through,
-    lines: parts.map(({ version, requests }) => ({
+    lines: parts.map(({ version, requests, tiers }) => ({
       priceVersion: version === 0 ? null : version,
       requests: -requests,
+      ...(tiers === undefined ? {} : { tiers: tiersBody(tiers.map(takenBack), account.scale) }),
     })),
   };
 }
@@ -216,11 +250,16 @@ export function clearAll(books: ModelBooks, write: WriteOf<'clear'>, { nowMs, ga
   const from = Math.max(settledThrough(account), account.clearedThrough);
   const through = account.entries.length;
   account.clearedThrough = through;
-  const parts = partsOf(
-    taken.flatMap((entry) => entry.parts.map(({ version }) => ({ version, requests: -leftOf(entry) }))),
-  );
-  const returned = taken.reduce((sum, entry) => sum + drawnForSome(entry, leftOf(entry)), 0n);
-  for (const entry of taken) entry.reversed += leftOf(entry);
+  const back = taken.flatMap((entry) => {
+    const part = takenOf(entry, leftOf(entry), account.scale);
+    return part === undefined ? [] : [{ entry, part }];
+  });
+  const parts = partsOf(back.map(({ part }) => part));
+  const returned = back.reduce((sum, { entry, part }) => sum + drawnForSome(entry, part, account.scale), 0n);
+  for (const { entry, part } of back) {
+    entry.reversed += leftOf(entry);
+    giveRoom(account, entry, part);
+  }
   const drawn = returned === 0n ? undefined : -returned;
   const made = addEntry(books, account, nowMs, {
     parts,
@@ -242,11 +281,11 @@ export function writeOff(books: ModelBooks, write: WriteOf<'write_off'>, { nowMs
   const account = accountOf(books, write);
   if (service === undefined || (service.isDeleted && !isUnsettled(account))) return refused('not_found');
   const through = account.entries.length;
-  const bill = billOf(account, service.prices, through);
+  const bill = billOf(account, service, through);
   const credit = creditOf(bill);
   if (credit === 0n) return refused('no_credit');
   if (expectedStroops !== undefined && expectedStroops !== String(credit)) {
-    return refused('quote_changed', { quote: quoteBody(account, service.prices, through) });
+    return refused('quote_changed', { quote: quoteBody(account, service, through) });
   }
   const from = settledThrough(account);
   if (from < through) account.settlements.push({ ...bill, id: unseenId, from, through, settledAtMs: nowMs });
@@ -261,8 +300,8 @@ export function writesOffBody(stroops: bigint) {
 }
 
 /** Requests and stroops that are open on an account, credits among them, as the audit counts them. */
-export function openWorth(account: ModelAccount, prices: readonly UnitPrice[]) {
-  const bill = billOf(account, prices, account.entries.length);
+export function openWorth(account: ModelAccount, pricing: Pricing) {
+  const bill = billOf(account, pricing, account.entries.length);
   return {
     requests: requestsOf(openEntries(account)),
     stroops: bill.billed - creditOf(bill),

@@ -15,6 +15,8 @@ import { countForLimits, limitsAllow } from './limits.ts';
 import { pay, purseOf } from './prepaid.ts';
 import { amountText } from './prepaid-text.ts';
 import { availableIn } from './purse.ts';
+import { rate } from './tiers.ts';
+import { millionthsIn, partsOf, quantityBody } from './units.ts';
 import type { Item } from './write.ts';
 
 const minuteMs = 60_000;
@@ -35,7 +37,8 @@ export function recordOne(books: ModelBooks, { item }: WriteOf<'usage'>, moment:
     drawn === undefined || isDuplicate
       ? {}
       : { drawn: amountText(drawn), available: amountText(availableIn(purseOf(books, agent, moment.nowMs))) };
-  const body = { agent, serviceId, total: recorded.total, ...paid };
+  const quantity = quantityBody(recorded.total, accountOf(books, item));
+  const body = { agent, serviceId, total: recorded.total, ...quantity, ...paid };
   return done(
     isDuplicate ? 200 : 201,
     isDuplicate ? { ...body, status: 'duplicate' } : body,
@@ -52,7 +55,7 @@ export function recordMany(
   const after = structuredClone(books);
   const results: { readonly ok: boolean }[] = [];
   for (const [index, item] of items.entries()) {
-    if (item.requests < 1) {
+    if (item.requests === 0) {
       results.push(Object.assign({ index, ok: false }, { error: 'invalid_item' }));
       continue;
     }
@@ -62,7 +65,9 @@ export function recordMany(
       results.push(Object.assign({ index, ok: false }, { error: recorded.code }));
       continue;
     }
-    results.push(Object.assign({ index, ok: true }, { total: recorded.total, status: recorded.kind }));
+    const { total } = recorded;
+    const quantity = quantityBody(total, accountOf(after, item));
+    results.push(Object.assign({ index, ok: true }, { total, ...quantity, status: recorded.kind }));
   }
   if (isAtomic && results.some(({ ok }) => !ok))
     return { expected: refused('bulk_rejected', { results }), after: books };
@@ -77,28 +82,39 @@ export function recordMany(
 function record(books: ModelBooks, item: Item, { nowMs, gate }: Moment): Recorded {
   const account = accountOf(books, item);
   const occurredAtMs = item.occurredAt === undefined ? undefined : Date.parse(item.occurredAt);
+  const parts = partsOf(item, account.scale);
   const known = item.id === undefined ? undefined : usageOf(books, item.id);
   if (known !== undefined) {
     const isSame =
       known.account.agent === item.agent &&
       known.account.serviceId === item.serviceId &&
-      requestsOf([known.entry]) === item.requests &&
+      requestsOf([known.entry]) === parts &&
       known.entry.occurredAtMs === occurredAtMs;
     if (!isSame) return { kind: 'refused', code: 'usage_id_conflict' };
     return { kind: 'duplicate', total: totalOf(account), entry: known.entry };
   }
   if (gate !== undefined) return { kind: 'refused', code: gate };
+  if (parts === undefined) return { kind: 'refused', code: 'invalid_quantity' };
   const service = books.services.get(item.serviceId);
   const code = judgeTime(occurredAtMs, nowMs) ?? closedBecause(service);
   if (code !== undefined) return { kind: 'refused', code };
   // Holds of the agent that have lapsed count no longer.
   purseOf(books, item.agent, nowMs);
-  if (!limitsAllow(books, item, nowMs)) return { kind: 'refused', code: 'limit_reached' };
-  const { refusal, drawn } = pay(books, item, service?.prices.at(-1), nowMs);
+  const rated = rate(account, service, parts, nowMs);
+  const { agent, serviceId } = item;
+  const counted = { agent, serviceId, quantity: millionthsIn(parts, account.scale) };
+  if (!limitsAllow(books, counted, nowMs)) return { kind: 'refused', code: 'limit_reached' };
+  const { refusal, drawn } = pay(books, agent, rated.cost, nowMs);
   if (refusal !== undefined) return refusal;
-  countForLimits(books, item, nowMs);
-  const parts = [{ version: service?.prices.length ?? 0, requests: item.requests }];
-  const entry = addEntry(books, account, nowMs, { parts, usageId: item.id, occurredAtMs, drawn });
+  countForLimits(books, counted, nowMs);
+  const entry = addEntry(books, account, nowMs, {
+    parts: [rated.part],
+    begun: rated.begun,
+    usageId: item.id,
+    occurredAtMs,
+    drawn,
+  });
+  account.period = rated.period;
   return { kind: 'recorded', total: totalOf(account), entry };
 }
 

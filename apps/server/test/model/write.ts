@@ -1,11 +1,11 @@
 import type { ApiRequest } from '../harness/api.ts';
 import type { SentPrice } from './prices.ts';
+import type { Use } from './units.ts';
 
 /** A usage item as a client sends it; one that is wrong on purpose has `requests: 0`. */
-export interface Item {
+export interface Item extends Use {
   readonly agent: string;
   readonly serviceId: string;
-  readonly requests: number;
   readonly id?: string;
   readonly occurredAt?: string;
 }
@@ -17,6 +17,8 @@ export interface AccountName {
 }
 
 type ServicePrice = SentPrice & { readonly serviceId: string };
+/** A service as it is registered; without decimal places they are as they were, or 0. */
+export type PutService = ServicePrice & { readonly unitScale?: number };
 
 /** A write as a client thinks of it. */
 export type Write =
@@ -24,8 +26,8 @@ export type Write =
   | { readonly kind: 'bulk'; readonly items: readonly Item[]; readonly isAtomic: boolean }
   | ({ readonly kind: 'settle' } & SettleWrite)
   | { readonly kind: 'settle_bulk'; readonly agent: string }
-  | ({ readonly kind: 'put_service' } & ServicePrice)
-  | { readonly kind: 'put_services'; readonly items: readonly ServicePrice[] }
+  | ({ readonly kind: 'put_service' } & PutService)
+  | { readonly kind: 'put_services'; readonly items: readonly PutService[] }
   | ({ readonly kind: 'set_price' } & ServicePrice)
   | { readonly kind: 'set_disabled'; readonly serviceId: string; readonly disabled: boolean }
   | { readonly kind: 'delete_service'; readonly serviceId: string }
@@ -33,12 +35,13 @@ export type Write =
   | { readonly kind: 'delete_limit'; readonly name: string }
   | ({ readonly kind: 'set_billing' } & BillingWrite)
   | ({ readonly kind: 'create_grant' } & GrantWrite)
+  | ({ readonly kind: 'create_refund' } & RefundWrite)
   | { readonly kind: 'void_grant'; readonly agent: string; readonly grantId: string }
   | ({ readonly kind: 'create_hold' } & HoldWrite)
   | ({ readonly kind: 'capture_hold' } & CaptureWrite)
   | { readonly kind: 'release_hold'; readonly holdId: string }
   | { readonly kind: 'extend_hold'; readonly holdId: string; readonly expiresInMs: number }
-  | { readonly kind: 'reverse'; readonly entryId: string; readonly requests?: number }
+  | ({ readonly kind: 'reverse'; readonly entryId: string } & Use)
   | ({ readonly kind: 'clear' } & AccountName)
   | ({ readonly kind: 'write_off'; readonly expectedStroops?: string } & AccountName);
 
@@ -46,7 +49,7 @@ export interface LimitWrite {
   readonly agent: string | undefined;
   readonly serviceId: string | undefined;
   readonly window: 'day' | 'lifetime';
-  readonly quantity: number;
+  readonly quantity: string;
 }
 
 /** Without an agent, the policy of all that have none; without a policy, that of an agent is taken back. */
@@ -63,17 +66,23 @@ export interface GrantWrite {
   readonly id?: string;
 }
 
-/** Either of requests or of an amount. */
-export interface HoldWrite extends AccountName {
-  readonly requests?: number;
+/** Money that no reversal returns. */
+export interface RefundWrite {
+  readonly agent: string;
+  readonly amount: string;
+  readonly reason: string;
+  readonly id?: string;
+}
+
+/** Either of a use or of an amount. */
+export interface HoldWrite extends AccountName, Use {
   readonly amount?: string;
   readonly expiresInMs?: number;
   readonly id?: string;
 }
 
-export interface CaptureWrite {
+export interface CaptureWrite extends Use {
   readonly holdId: string;
-  readonly requests: number;
   readonly id?: string;
   readonly occurredAt?: string;
 }
@@ -135,24 +144,24 @@ function formOf(write: Write): ApiRequest & { readonly path: string } {
       return { path: `/services/${encodeURIComponent(write.serviceId)}`, method: 'DELETE' };
     case 'set_limit': {
       const { agent, serviceId, window, quantity } = write;
-      const body = { agent, serviceId, window, action: 'refuse', max: { quantity: String(quantity) } };
+      const body = { agent, serviceId, window, action: 'refuse', max: { quantity } };
       return { path: `/limits/${write.name}`, method: 'PUT', body };
     }
     case 'delete_limit':
       return { path: `/limits/${write.name}`, method: 'DELETE' };
     case 'set_billing':
     case 'create_grant':
+    case 'create_refund':
     case 'void_grant':
     case 'create_hold':
     case 'capture_hold':
     case 'release_hold':
     case 'extend_hold':
       return prepaidForm(write);
-    case 'reverse':
-      return {
-        path: `/entries/${write.entryId}/reverse`,
-        body: { reason: 'wrong', ...(write.requests === undefined ? {} : { requests: write.requests }) },
-      };
+    case 'reverse': {
+      const { kind: _, entryId, ...wanted } = write;
+      return { path: `/entries/${entryId}/reverse`, body: { reason: 'wrong', ...wanted } };
+    }
     case 'write_off': {
       const { expectedStroops } = write;
       const body = { reason: 'closed', ...(expectedStroops === undefined ? {} : { expectedStroops }) };
@@ -169,6 +178,7 @@ export type PrepaidWrite = Extract<
     readonly kind:
       | 'set_billing'
       | 'create_grant'
+      | 'create_refund'
       | 'void_grant'
       | 'create_hold'
       | 'capture_hold'
@@ -185,9 +195,11 @@ function prepaidForm(write: PrepaidWrite): ApiRequest & { readonly path: string 
       const path = `/agents/${encodeURIComponent(agent)}/billing`;
       return policy === undefined ? { path, method: 'DELETE' } : { path, method: 'PUT', body: policy };
     }
-    case 'create_grant': {
-      const { kind: _, agent, ...body } = write;
-      return { path: `/agents/${encodeURIComponent(agent)}/grants`, body };
+    case 'create_grant':
+    case 'create_refund': {
+      const { kind, agent, ...body } = write;
+      const made = kind === 'create_grant' ? 'grants' : 'refunds';
+      return { path: `/agents/${encodeURIComponent(agent)}/${made}`, body };
     }
     case 'void_grant': {
       const grant = encodeURIComponent(write.grantId);

@@ -52,6 +52,7 @@ function loadAccounts(rows: TenantRows, wants: TenantWants, view: LoadedView): v
     }
   }
   for (const serviceId of wants.services) setIf(view.services, serviceId, rows.services.get(serviceId));
+  for (const serviceId of wants.usedServices) if (rows.isUsed(serviceId)) view.usedServices.add(serviceId);
   for (const serviceId of wants.deletedServices)
     view.unsettled.set(serviceId, rows.unsettledAgents(serviceId));
 }

@@ -96,13 +96,17 @@ export class MoneyCheck {
     }
   }
 
-  /** Every draw is of one entry, every refund of one reversal, and both are in one commit. */
-  #causes({ entries, movements }: Changes): void {
+  /** Every draw is of one entry, every refund of one reversal or of a reason, and both are in one commit. */
+  #causes({ entries, movements, grants }: Changes): void {
     const moved = new Map<string, Amount>();
     for (const movement of movements) {
       const { kind, amount, entryId } = movement;
       if (kind !== 'drawn' && kind !== 'refunded') continue;
-      keep(isCaused(movement, entries), 'M2', () => `${kind} for no entry of its commit`);
+      keep(
+        isCaused(movement, entries) || isOfMoney(movement, grants),
+        'M2',
+        () => `${kind} for no entry of its commit`,
+      );
       const signed = kind === 'drawn' ? amount : -amount;
       if (entryId !== undefined) moved.set(entryId, (moved.get(entryId) ?? 0n) + signed);
     }
@@ -133,6 +137,13 @@ export class MoneyCheck {
 
 function isCaused({ entryId }: Movement, entries: Changes['entries']): boolean {
   return entries.some(({ id }) => id === entryId);
+}
+
+/** A refund in money says why it was made, and is of no reversal. */
+function isOfMoney({ kind, entryId, grantId }: Movement, grants: Changes['grants']): boolean {
+  if (kind !== 'refunded' || entryId !== undefined) return false;
+  const refund = grants.find(({ grant }) => grant.id === grantId)?.grant;
+  return refund?.kind === 'refund' && refund.reversalId === undefined && refund.note !== undefined;
 }
 
 /** A bill begins where the one before it ended, and adds up. */

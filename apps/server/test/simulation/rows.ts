@@ -100,6 +100,11 @@ export class TenantRows {
     return [...this.accounts.values()].filter((account) => account.agent === agent);
   }
 
+  /** Whether something was recorded of a service. */
+  isUsed(serviceId: string): boolean {
+    return [...this.accounts.values()].some((account) => account.serviceId === serviceId);
+  }
+
   unsettledAgents(serviceId: string): ReadonlySet<string> {
     const unsettled = [...this.accounts.values()].filter(
       (account) => account.serviceId === serviceId && isUnsettled(account),

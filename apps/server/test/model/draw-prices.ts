@@ -1,0 +1,46 @@
+import type { SentPrice } from './prices.ts';
+
+/** Most of what is granted pays for some requests, and not for many. Borders are near what a few uses come to. */
+export const startPrices: readonly SentPrice[] = [
+  { priceStroops: 1 },
+  { priceStroops: 7 },
+  { priceStroops: 9_007_199_254 },
+  { price: '0.15', per: 1_000_000 },
+  { price: '0.000000000001', per: 1 },
+  {
+    tiers: [{ upTo: 3, price: '0' }, { upTo: 8, price: '0.0000007' }, { price: '0.0000002' }],
+    period: 'day',
+  },
+  {
+    tiers: [
+      { upTo: 5, price: '0.0000001' },
+      { price: '0.0000031', package: 4 },
+    ],
+    period: 'month',
+  },
+  { tiers: [{ price: '0.0000004', package: 7 }], period: 'lifetime' },
+];
+
+export const prices: readonly SentPrice[] = [
+  ...startPrices,
+  { priceStroops: 0 },
+  { price: '0.0000007', per: 1 },
+  { price: '0.0007', per: 1_000 },
+  { price: '0.123456789', per: 1_000 },
+  { tiers: [{ upTo: 6, price: '0.0015' }, { price: '0.0007' }], period: 'day', per: 1_000 },
+  {
+    tiers: [
+      { upTo: 4, price: '0.00001', package: 3 },
+      { price: '0.0000029', package: 1_000 },
+    ],
+    period: 'day',
+  },
+  {
+    tiers: [
+      { upTo: 2, price: '0.0000005' },
+      { upTo: 9, price: '0' },
+      { price: '0.1', package: 1_000_000 },
+    ],
+    period: 'month',
+  },
+];
