@@ -1,23 +1,6 @@
+import type { Begun, ModelPeriod, Part, TierCount } from './parts.ts';
 import { costOfPart, type Pricing, unpriced } from './prices.ts';
-import type { Begun, ModelPeriod } from './tiers.ts';
 import type { AccountName } from './write.ts';
-
-/** Requests, or smallest parts of units, at a price version; below 0 in a reversal. Version 0 is usage of a service without a price. */
-export interface Part {
-  readonly version: number;
-  readonly requests: number;
-  /** what of it fell into each tier, where the price has some */
-  readonly tiers?: readonly TierCount[];
-}
-
-export interface TierCount {
-  readonly price: bigint;
-  /** how many units a package has */
-  readonly size: number | undefined;
-  readonly requests: number;
-  /** packages, or the same number of requests */
-  readonly charged: number;
-}
 
 export interface ModelEntry {
   /** `undefined` until a test has seen it */

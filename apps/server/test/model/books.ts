@@ -1,4 +1,5 @@
-import type { ModelAccount, Part } from './account.ts';
+import type { ModelAccount } from './account.ts';
+import type { Part } from './parts.ts';
 import type { UnitPrice } from './prices.ts';
 import type { ModelPolicy, ModelPurse } from './purse-types.ts';
 import type { AccountName, Write } from './write.ts';

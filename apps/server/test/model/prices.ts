@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { Part } from './account.ts';
+import type { Part } from './parts.ts';
 import { amountOf, amountText } from './prepaid-text.ts';
 
 /** A price as it is sent: in stroops, or as a decimal text for so many units. */

@@ -15,7 +15,6 @@ import {
   remainderOf,
   requestsOf,
   settledThrough,
-  type TierCount,
   totalOf,
 } from './account.ts';
 import {
@@ -30,6 +29,7 @@ import {
   refused,
   type WriteOf,
 } from './books.ts';
+import type { TierCount } from './parts.ts';
 import { refund } from './prepaid.ts';
 import { amountText } from './prepaid-text.ts';
 import { amountBody, billedText, costOfPart, type Pricing, unitPriceBody, unpriced } from './prices.ts';

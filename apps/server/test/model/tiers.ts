@@ -1,26 +1,11 @@
-import type { ModelAccount, ModelEntry, Part, TierCount } from './account.ts';
+import type { ModelAccount, ModelEntry } from './account.ts';
 import type { ModelService } from './books.ts';
+import type { Begun, ModelPeriod, Part, TierCount } from './parts.ts';
 import { amountText } from './prepaid-text.ts';
 import { costOf, costOfPart, type ModelTier, type ModelTiers, type UnitPrice } from './prices.ts';
 import { quantityBody } from './units.ts';
 
 const dayMs = 86_400_000;
-
-/** What an account used in the period that its tiers count now. */
-export interface ModelPeriod {
-  readonly version: number;
-  readonly kind: ModelTiers['period'];
-  readonly startMs: number;
-  /** what was used at tiers of versions before: it fills the lowest tiers, and is paid for */
-  readonly base: number;
-  readonly used: readonly { readonly requests: number; readonly charged: number }[];
-}
-
-/** What was in each tier before a use, of which packages were paid for so many. */
-export interface Begun {
-  readonly startMs: number;
-  readonly tiers: readonly { readonly before: number; readonly paid: number }[];
-}
 
 /** What usage comes to when it is recorded. */
 export interface Rated {
@@ -104,7 +89,7 @@ function packages(requests: number, size: number | undefined, scale: number): nu
   return size === undefined ? 0 : Math.ceil(requests / (size * 10 ** scale));
 }
 
-/** How many packages requests begin that nobody has paid for; without packages, each of them is charged. */
+/** How many packages requests begin that no one has paid for; without packages, each of them is charged. */
 function chargedFor(
   requests: number,
   { before, paid }: Begun['tiers'][number],

@@ -1,5 +1,3 @@
-import type { ModelAccount } from './account.ts';
-
 /** How much was used, as it is sent: whole requests, or units as a decimal text. */
 export interface Use {
   readonly requests?: number;
@@ -28,7 +26,7 @@ export function millionthsIn(parts: number, scale: number): bigint {
 }
 
 /** What an answer says of a number of parts besides it; nothing where units have no places. */
-export function quantityBody(parts: number, { scale }: Pick<ModelAccount, 'scale'>) {
+export function quantityBody(parts: number, { scale }: { readonly scale: number }) {
   if (scale === 0) return {};
   const digits = String(Math.abs(parts)).padStart(scale + 1, '0');
   const text = `${digits.slice(0, -scale)}.${digits.slice(-scale)}`;
