@@ -46,6 +46,7 @@ type Role = number | 'special' | 'of_proxies' | 'none';
 /** Clients send the same few names, so that each is judged once. */
 const roles = new Map<string, Role>();
 const rolesMax = 1_000;
+const keptNameLengthMax = 64;
 
 /**
  * Reads the head of a request, each field once. `undefined` for a request that is not plain: with a field that is special, that is repeated
@@ -75,7 +76,7 @@ function roleOf(name: string): Role {
   const known = roles.get(name);
   if (known !== undefined) return known;
   const role = judge(name.toLowerCase());
-  if (roles.size < rolesMax) roles.set(name, role);
+  if (roles.size < rolesMax && name.length <= keptNameLengthMax) roles.set(name, role);
   return role;
 }
 
