@@ -22,13 +22,13 @@ function joinedOf(attempts: History): History {
   const [first, ...replays] = attempts
     .filter(({ answer }) => answer !== undefined && answer.kind !== 'refused')
     .toSorted((a, b) => a.answeredAt - b.answeredAt);
-  if (first === undefined) return [...refused, ...lifesOf(unheard)];
+  if (first === undefined) return [...refused, ...endsOf(unheard)];
   const calledAt = Math.min(...attempts.map((attempt) => attempt.calledAt));
   return [...refused, { ...first, calledAt }, ...replays];
 }
 
 /** Attempts that end together are one: of those at one server, at most one takes effect. */
-function lifesOf(unheard: History): History {
+function endsOf(unheard: History): History {
   const ends = new Set(unheard.map(({ answeredAt }) => answeredAt));
   return [...ends].flatMap((end) => unheard.find(({ answeredAt }) => answeredAt === end) ?? []);
 }
