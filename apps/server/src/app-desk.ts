@@ -1,0 +1,67 @@
+import type { AppParts } from './app-parts.ts';
+import type { Workers } from './app-workers.ts';
+import { DailyBytes } from './http/body/daily-bytes.ts';
+import type { Desk } from './http/desk.ts';
+import { RateBudgets } from './http/rate-budget.ts';
+import { ReadDesk } from './http/read-desk.ts';
+import { WriteDesk } from './http/write.ts';
+import { LedgerLanes } from './ledger/ledger-lanes.ts';
+import type { OnDecided } from './ledger/ledger-parts.ts';
+import { TenantActivities } from './metrics/tenant-activities.ts';
+import type { Ports } from './ports.ts';
+import { WriteProbe } from './workers/write-probe.ts';
+
+/** A write that tells whether the database takes writes. */
+export function writeProbeOf({ storage, metrics, log }: AppParts): WriteProbe {
+  return new WriteProbe({
+    probeWrite: () => storage.probeWrite(),
+    log,
+    onFault: (facts) => metrics.writeFailed(facts),
+    onProbed: (outcome, error) => metrics.probed(outcome, error),
+  });
+}
+
+/** The write path; it reports each decision to the metrics, the probe, the keys and the sweep. */
+export function ledgerOf(
+  { storage, metrics }: AppParts,
+  { apiKeys, writeProbe, sweep }: Pick<Desk, 'apiKeys'> & Pick<Workers, 'sweep' | 'writeProbe'>,
+): LedgerLanes {
+  const onDecided: OnDecided = (submission, outcome) => {
+    metrics.decided(submission, outcome);
+    writeProbe.decided(outcome);
+    if (submission.command.kind === 'create_api_key' || submission.command.kind === 'rotate_api_key')
+      apiKeys.forget();
+    if (submission.key === undefined || outcome.kind !== 'answered' || outcome.replayed) return;
+    sweep.answerStored(outcome.response.body.length);
+  };
+  const { nowMs, limits, replays } = storage;
+  return new LedgerLanes(storage, { nowMs, onDecided, limits, replays });
+}
+
+/** What the routes need. */
+export function deskOf(
+  { config, version, metrics, traces, storage }: AppParts,
+  ports: Ports,
+  made: Pick<Desk, 'ledger' | 'apiKeys' | 'certificate' | 'writeProbe' | 'keyUses'>,
+): Desk {
+  const { books, apiKeyBooks, nowMs } = storage;
+  const activities = new TenantActivities(nowMs());
+  return {
+    ...made,
+    ...ports,
+    books,
+    apiKeyBooks,
+    nowMs,
+    reads: new ReadDesk(storage.jobs),
+    rateBudgets: new RateBudgets(storage.takeBudget, nowMs),
+    dailyBytes: new DailyBytes(config.tenantBytesPerDay, storage.takeKeptBudget, nowMs),
+    writes: new WriteDesk(made.ledger, config.isKeyRequired, (tenant, outcome) =>
+      activities.decided(tenant, outcome),
+    ),
+    activities,
+    metrics,
+    traces,
+    config,
+    version,
+  };
+}
