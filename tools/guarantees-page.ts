@@ -1,9 +1,11 @@
-// The page of the library's guarantees, printed from its laws.
+// The page of guarantees, printed from the attacks on the server that ran and from the laws of the library.
 import { existsSync, readFileSync } from 'node:fs';
+import { type Attack, type AttackId, attacks, promises } from '../apps/server/test/harness/proofs.ts';
 import { adapterLaws } from '../packages/idempotency/src/testing/adapter-laws.ts';
 import type { Law } from '../packages/idempotency/src/testing/law.ts';
 import { storeLaws } from '../packages/idempotency/src/testing/store-laws.ts';
 import { unconcerned } from '../packages/idempotency/test/adapters/harness/unconcerned.ts';
+import { keptProofs } from './proofs.ts';
 
 /** What is held to the laws, and the test file that does it. */
 interface Held {
@@ -11,14 +13,46 @@ interface Held {
   readonly file: string;
 }
 
-const head = `# Guarantees of the library
+const head = `# Guarantees
 
-Printed by \`npm run docs\` from the laws of \`@billonce/idempotency/testing\`; not to be edited here.
+Printed by \`npm run docs\` from the code and from what ran; not to be edited here.
+
+## The server
+
+Each promise below is attacked by tests on real processes, real sockets and a real disk, or in a simulated world. \`npm test\` runs
+each attack in a short version, \`npm run prove\` in a long one; an attack is listed with the last long run that passed. A run that
+fails prints its seed, and \`SEED=… npm run prove -- FILE\` repeats it.
+`;
+
+const libraryHead = `## The library
 
 A law is a sentence and a function that rejects when the sentence does not hold. \`npm test\` runs each law over every store and every
 adapter below: on real servers, over real sockets. Your own store or adapter is held to them in the same way, see
 [write a store](../how-to/idempotency/write-a-store.md). An id stays the same from release to release.
 `;
+
+/** The promises of the server, and under each the attacks on it with what their last long run came to. */
+function serverProofs(): string {
+  const proofs = keptProofs();
+  const rows = entriesOf(attacks).map(([id, attack]: [AttackId, Attack]) => {
+    if (!existsSync(attack.file) || !readFileSync(attack.file, 'utf8').includes(`'${id}'`)) {
+      throw new Error(`${attack.file} does not note what the attack ${id} came to`);
+    }
+    const proof = proofs[id];
+    const amount = proof === undefined ? 'only its short version yet' : `${proof.amount} (${proof.day})`;
+    const command = `\`npm run prove -- ${attack.file}\``;
+    return `| ${attack.attack} | ${attack.promises.map((one) => `\`${one}\``).join(', ')} | ${amount} | ${attack.result} | ${command} |\n`;
+  });
+  const promised = entriesOf(promises).map(([id, sentence]) => `| \`${id}\` | ${sentence} |\n`);
+  return [
+    `| promise | in words |\n| --- | --- |\n${promised.join('')}`,
+    `| attack | on | amount of the last long run | result | repeat it |\n| --- | --- | --- | --- | --- |\n${rows.join('')}`,
+  ].join('\n');
+}
+
+function entriesOf<K extends string, V>(record: Readonly<Record<K, V>>): [K, V][] {
+  return Object.entries(record) as [K, V][];
+}
 
 /** @throws {Error} if a test file that the page names is not there, or does not run these laws */
 function heldTable(laws: 'storeLaws' | 'runAdapterLaws', what: string, held: readonly Held[]): string {
@@ -90,9 +124,11 @@ function concernTable(): string {
 export function guaranteesPage(): string {
   return [
     head,
-    `## Every store\n\n${lawTable(storeLaws)}`,
+    serverProofs(),
+    libraryHead,
+    `### Every store\n\n${lawTable(storeLaws)}`,
     heldTable('storeLaws', 'store', stores),
-    `## Every adapter\n\nA law concerns an adapter whose framework has what the law is about.\n\n${lawTable(adapterLaws)}`,
+    `### Every adapter\n\nA law concerns an adapter whose framework has what the law is about.\n\n${lawTable(adapterLaws)}`,
     heldTable('runAdapterLaws', 'adapter', adapters),
     `Of the ${adapterLaws.length} laws, each adapter is held to:\n\n${concernTable()}`,
   ].join('\n');

@@ -1,7 +1,9 @@
 // Runs the long versions of the tests that have one: those that ask `rounds()` how often they do a thing. All of them, or
-// those of the files that the arguments name parts of. Each run draws another seed, unless SEED names one.
+// those of the files that the arguments name parts of. Each run draws another seed, unless SEED names one. What a run that
+// passed came to is kept, and the page of guarantees is printed from it.
 
 import { readFileSync } from 'node:fs';
+import { ProofRun } from './proofs.ts';
 import { runTests } from './run-tests.ts';
 import { testFiles } from './test-files.ts';
 
@@ -10,4 +12,7 @@ const hasLongVersion = (file: string) => readFileSync(file, 'utf8').includes('/r
 process.env['PROVE'] = '1';
 process.env['SEED'] ??= String(Math.floor(Math.random() * 2 ** 31));
 console.log(`SEED=${process.env['SEED']}`);
-runTests(testFiles(process.argv.slice(2)).filter(hasLongVersion), { timeoutMs: 3_600_000 });
+const proofs = new ProofRun();
+process.env['BILLONCE_PROOFS'] = proofs.file;
+process.on('exit', (code) => proofs.keep(code === 0));
+runTests(testFiles(process.argv.slice(2)).filter(hasLongVersion), { timeoutMs: 3 * 3_600_000 });

@@ -3,6 +3,7 @@ import { setTimeout as passing } from 'node:timers/promises';
 import { type Api, apiAt } from './harness/api.ts';
 import { emptyDatabase } from './harness/database.ts';
 import { startProcess } from './harness/process.ts';
+import { figure, withstood } from './harness/proofs.ts';
 import { rounds } from './harness/rounds.ts';
 import { seededRandom } from './harness/seeded-random.ts';
 import {
@@ -55,4 +56,8 @@ test(`a server that is killed ${kills} times under load loses nothing and bills 
   const server = await startProcess(t, environment);
   const unheard = await assertExactlyOnce(apiAt(server.url), workload, acknowledged);
   t.diagnostic(`${unheard} took effect although the kill kept their answer from arriving`);
+  withstood(
+    'killed_under_load',
+    `${kills} kills, ${figure(writes.length)} writes, ${figure(acknowledged.size)} acknowledged before a kill, ${figure(unheard)} committed without an answer`,
+  );
 });

@@ -10,6 +10,7 @@ import type { Api } from './harness/api.ts';
 import { openEngine, type TestEngine } from './harness/engine.ts';
 import { startInProcess } from './harness/in-process.ts';
 import { interleaved } from './harness/interleaved.ts';
+import { figure, withstood } from './harness/proofs.ts';
 import { rounds } from './harness/rounds.ts';
 
 const tenant = 'acme';
@@ -158,12 +159,15 @@ test('followers see each event once while six writers record, three settle, and 
   const paths = ['/events?order=asc', '/entries', '/settlements'];
   const followers = paths.map((path) => follow(api, path, () => running === 0));
   await Promise.all([...writers, ...settlers, changes]);
+  let rows = 0;
   for (const [index, followed] of (await Promise.all(followers)).entries()) {
     const path = paths[index] ?? '';
     const all = await allOf(api, path);
     assert.ok(all.length >= times, path);
     assert.deepEqual(followed, all, path);
+    rows += all.length;
   }
+  withstood('followed_lists', `3 lists, ${figure(rows)} rows`);
 });
 
 test('a list that can be followed has a cursor from the start, and continues after its last page', async (t) => {

@@ -9,6 +9,7 @@ import { runHalves, runShapes } from './fuzz/wire-run.ts';
 import { type Api, apiAt } from './harness/api.ts';
 import { emptyDatabase, engineEnvironment } from './harness/database.ts';
 import { fuzzedServer, startProcess } from './harness/process.ts';
+import { figure, withstood } from './harness/proofs.ts';
 import { rounds } from './harness/rounds.ts';
 import { seededRandom } from './harness/seeded-random.ts';
 import { adminKey, asAdmin } from './harness/tenants.ts';
@@ -96,6 +97,10 @@ test('the same holds in protected mode, for a tenant and for the admin', async (
     .json;
   await runIsolated(fuzzer, operations, [['X-API-Key', other.key]], isolatedRounds);
   assert.deepEqual(await booksOf(api, own), before);
+  withstood(
+    'fuzzed_requests',
+    `${figure(cases)} requests as a tenant and as the admin, ${figure(isolatedRounds)} rounds as a stranger`,
+  );
 });
 
 test('requests in every form of bytes are accepted as what they are or refused, and never executed after another one', async (t) => {

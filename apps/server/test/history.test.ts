@@ -3,6 +3,7 @@ import { type TestContext, test } from 'node:test';
 import { setTimeout as passing } from 'node:timers/promises';
 import { apiAt } from './harness/api.ts';
 import { emptyDatabase } from './harness/database.ts';
+import { withstood } from './harness/proofs.ts';
 import { rounds } from './harness/rounds.ts';
 import type { Random } from './harness/seeded-random.ts';
 import { ServerProcesses } from './harness/server-processes.ts';
@@ -64,5 +65,5 @@ function portOf(servers: ServerProcesses): number {
 }
 
 test(`a history with ${strikes} kills, stops and cuts of a server has an order that explains every answer`, async (t) => {
-  await assertHistory(t, await OneServer.start(t), strikes);
+  withstood('history_of_a_server', await assertHistory(t, await OneServer.start(t), strikes));
 });

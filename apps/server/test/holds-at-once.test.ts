@@ -5,6 +5,7 @@ import { apiAt } from './harness/api.ts';
 import { emptyDatabase } from './harness/database.ts';
 import { assertHeld, fund, holdAtOnce } from './harness/held-at-once.ts';
 import { startProcess } from './harness/process.ts';
+import { withstood } from './harness/proofs.ts';
 import { rounds } from './harness/rounds.ts';
 import { seededRandom } from './harness/seeded-random.ts';
 
@@ -21,6 +22,7 @@ test(`of ${holds} holds at once on a balance for ${enoughFor}, exactly ${enoughF
     await assertHeld(api, { holds, enoughFor });
     await server.stop('SIGTERM');
   }
+  withstood('holds_at_once', `${runs} × ${holds} holds on a balance for ${enoughFor}`);
 });
 
 test('a server that is killed during holds has accepted exactly as many as there was enough for', async (t) => {

@@ -8,6 +8,7 @@ import { apiAt } from './harness/api.ts';
 import { emptyDatabase } from './harness/database.ts';
 import { countIn } from './harness/look-into.ts';
 import { startProcess } from './harness/process.ts';
+import { figure, withstood } from './harness/proofs.ts';
 import { rounds } from './harness/rounds.ts';
 import { seededRandom } from './harness/seeded-random.ts';
 import { inParallel } from './harness/workload.ts';
@@ -68,4 +69,8 @@ test(`after ${lives} kills among thousands of entries each of them is in its acc
   assert.equal(found.entries, bulks.length * itemsPerBulk);
   assert.equal(found.recordedRequests, BigInt(bulks.length * itemsPerBulk));
   assert.ok(late > 0, 'the index lags');
+  withstood(
+    'killed_while_indexing',
+    `${lives} kills, ${figure(bulks.length * itemsPerBulk)} entries, ${figure(late)} of them not in the index yet`,
+  );
 });

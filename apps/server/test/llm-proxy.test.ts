@@ -8,6 +8,7 @@ import { type Api, apiAt } from './harness/api.ts';
 import { emptyDatabase } from './harness/database.ts';
 import { LlmProxy, listenFor } from './harness/llm-proxy.ts';
 import { startProcess } from './harness/process.ts';
+import { withstood } from './harness/proofs.ts';
 import { rounds } from './harness/rounds.ts';
 import { seededRandom } from './harness/seeded-random.ts';
 import { assertSaid, blocksOf, type } from './harness/typed.ts';
@@ -199,6 +200,7 @@ test('a proxy that is killed in the middle of captures charges each call once, w
     assert.ok(retried !== 'cut' && retried.status === (wasLost ? 200 : 409), JSON.stringify(retried));
   }
   await assertCharged(api, 10_000, kills * tokensOfCall);
+  withstood('llm_proxy_killed', `${kills} kills`);
 });
 
 test('a call whose capture finds no server is billed from the journal after a restart, once', async (t) => {

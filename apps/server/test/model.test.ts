@@ -4,6 +4,7 @@ import { availableOf } from '../src/domain/balance.ts';
 import { auditBooks } from '../src/reads/audit-books.ts';
 import { assertSums } from './harness/assert-sums.ts';
 import { executorOptions, openEngine } from './harness/engine.ts';
+import { figure, withstood } from './harness/proofs.ts';
 import { rounds } from './harness/rounds.ts';
 import { seededRandom, seedOf } from './harness/seeded-random.ts';
 import { countEntries } from './model/agree.ts';
@@ -18,6 +19,7 @@ import { assertAllAgreed, retryAll, startRun, turnOf } from './model/run.ts';
 const hourMs = 3_600_000;
 const dayMs = 86_400_000;
 
+const turns = 60;
 /** Seeds that found a fault once, of the server or of the model. */
 const seedsThatFound: readonly number[] = [22];
 
@@ -26,7 +28,9 @@ test('batches give the same answers as the model, in order, no matter how they a
   const clock = { nowMs: beginMs };
   const { executor, books } = await openEngine(t, () => clock.nowMs);
   const random = seededRandom(t);
-  for (let round = 0; round < rounds({ test: 20, prove: 10_000 }); round++) {
+  const count = rounds({ test: 20, prove: 10_000 });
+  let commands = 0;
+  for (let round = 0; round < count; round++) {
     // Separate tenants begin with empty books.
     clock.nowMs = beginMs;
     const named = new Map(tenants.map((tenant) => [tenant as string, `${tenant}-${round}`]));
@@ -67,6 +71,7 @@ test('batches give the same answers as the model, in order, no matter how they a
         );
       }
       seen.sent.push(...sent);
+      commands += sent.length;
       // A client sees the ids of entries in a list only, when a bulk made them.
       const { entries } = accountOf(booksOf(model, hot.tenant), hot);
       const key = { ...hot, tenant: named.get(hot.tenant) ?? '' };
@@ -90,6 +95,7 @@ test('batches give the same answers as the model, in order, no matter how they a
       assert.equal(found.entries, countEntries(booksOf(model, tenant)));
     }
   }
+  withstood('model_in_batches', `${figure(count)} books, ${figure(commands)} commands`);
 });
 
 test("under concurrent commands in any order, a server's answers and books match the model", async (t) => {
@@ -97,13 +103,18 @@ test("under concurrent commands in any order, a server's answers and books match
   const isRepeated = process.env['SEED'] !== undefined && process.env['PROVE'] !== '1';
   const count = isRepeated ? 1 : rounds({ test: 1, prove: 200 });
   const drawn = Array.from({ length: count }, (_, number) => first + number);
-  for (const seed of isRepeated ? drawn : [...seedsThatFound, ...drawn]) {
+  const seeds = isRepeated ? drawn : [...seedsThatFound, ...drawn];
+  let agreed = 0;
+  for (const seed of seeds) {
     await t.test(`SEED=${seed}`, async (own) => {
       const run = await startRun(own, seed);
-      for (let turn = 0; turn < 60; turn++) await turnOf(run);
+      for (let turn = 0; turn < turns; turn++) await turnOf(run);
       await assertAllAgreed(run);
       await retryAll(run);
       await assertAllAgreed(run);
+      agreed += 1;
     });
   }
+  assert.equal(agreed, seeds.length);
+  withstood('model_concurrent', `${figure(agreed)} seeds of ${turns} turns each`);
 });

@@ -4,10 +4,13 @@ import { setTimeout as passing } from 'node:timers/promises';
 import { apiAt } from './harness/api.ts';
 import { emptyDatabase } from './harness/database.ts';
 import { startProcess } from './harness/process.ts';
+import { figure, withstood } from './harness/proofs.ts';
 import { account, assertAudit, price, record } from './harness/reversing.ts';
 import { rounds } from './harness/rounds.ts';
 import { seededRandom } from './harness/seeded-random.ts';
 import { essence, inParallel } from './harness/workload.ts';
+
+const lives = rounds({ test: 2, prove: 60 });
 
 test('if a server is killed among reversals, each exists once, and the books add up', async (t) => {
   const random = seededRandom(t);
@@ -20,7 +23,7 @@ test('if a server is killed among reversals, each exists once, and the books add
   }[] = [];
   const heard = new Map<string, object>();
   let requests = 0;
-  for (let life = 0; life < rounds({ test: 2, prove: 60 }); life++) {
+  for (let life = 0; life < lives; life++) {
     const server = await startProcess(t, environment);
     const api = apiAt(server.url);
     await price(api, 7);
@@ -61,4 +64,5 @@ test('if a server is killed among reversals, each exists once, and the books add
     assert.ok(isFine, answer.text);
   }
   await assertAudit(api, { recorded: { requests, stroops: String(requests * 7) } });
+  withstood('killed_while_reversing', `${lives} kills, ${figure(writes.length)} writes`);
 });

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
+import { withstood } from './harness/proofs.ts';
 import { rounds } from './harness/rounds.ts';
 import { seedOf } from './harness/seeded-random.ts';
 import { plantedFaults } from './simulation/planted/faults.ts';
@@ -18,13 +19,20 @@ test('each planted fault is found', async (t) => {
   const share = rounds({ test: shareOfFaults, prove: 1 });
   const main = new URL('./simulation/planted/worker.ts', import.meta.url);
   const faults = plantedFaults.filter((_, index) => index % share === seed % share);
+  let foundCount = 0;
   for (const fault of faults) {
     await t.test(fault.name, async (own) => {
       const found = await findFault(main, fault, firstSeed, rounds(worldsMax));
       assert.ok(found !== undefined, `no promise was broken in ${rounds(worldsMax)} worlds`);
       own.diagnostic(`SEED=${found.seed} breaks: ${found.promise}`);
+      foundCount += 1;
     });
   }
+  assert.equal(foundCount, faults.length);
+  withstood(
+    'planted_faults',
+    `${foundCount} of ${faults.length} faults, each within ${rounds(worldsMax)} worlds`,
+  );
 });
 
 test('each planted fault changes a text that is in its file', () => {

@@ -1,6 +1,7 @@
 // The real write path in a world that a seed makes: clients, servers, network, clocks, disk and database all fail in it.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { figure, withstood } from './harness/proofs.ts';
 import { rounds } from './harness/rounds.ts';
 import { seedOf } from './harness/seeded-random.ts';
 import found from './simulation/found.json' with { type: 'json' };
@@ -20,6 +21,11 @@ test('every promise holds after every step of a simulated world', async (t) => {
   }
   assert.ok((sums.get('commits') ?? 0) > count, 'the worlds hardly commit anything');
   assert.ok((sums.get('replays') ?? 0) > count, 'the worlds hardly retry anything');
+  const of = (name: string) => figure(sums.get(name) ?? 0);
+  withstood(
+    'simulated_worlds',
+    `${figure(count)} worlds, ${of('steps')} steps, ${of('commits')} commits, ${of('replays')} replays`,
+  );
 });
 
 for (const { seed, shape } of found) {

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Decimal } from 'decimal.js';
 import fc from 'fast-check';
+import { figure, withstood } from '../../test/harness/proofs.ts';
 import { rounds } from '../../test/harness/rounds.ts';
 import { type Account, emptyAccount, recordOn } from './account.ts';
 import { formatDecimal, parsePrice, unitScaleMax } from './amount.ts';
@@ -308,4 +309,5 @@ test('tiers come to what a decimal calculator says, settled in parts or at once,
     ),
     { numRuns },
   );
+  withstood('exact_bills_in_tiers', `${figure(numRuns)} cases`);
 });

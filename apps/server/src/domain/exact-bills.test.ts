@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Decimal } from 'decimal.js';
 import fc from 'fast-check';
+import { figure, withstood } from '../../test/harness/proofs.ts';
 import { rounds } from '../../test/harness/rounds.ts';
 import { type Account, emptyAccount, recordOn } from './account.ts';
 import { formatDecimal, parsePrice, pricedUnits, unitScaleMax } from './amount.ts';
@@ -130,6 +131,7 @@ test('settling in parts bills what settling at once does, and what a decimal cal
     ),
     { numRuns },
   );
+  withstood('exact_bills', `${figure(numRuns)} cases`);
 });
 
 test('a million uses of 0.15 XLM per 1,000,000 are billed as 0.15 XLM in any number of bills', () => {

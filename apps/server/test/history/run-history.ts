@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import type { TestContext } from 'node:test';
 import type { Api } from '../harness/api.ts';
+import { figure } from '../harness/proofs.ts';
 import { type Random, seededRandom } from '../harness/seeded-random.ts';
 import { AgentModel } from './agent-model.ts';
 import { priceStroops } from './calls.ts';
@@ -28,9 +29,9 @@ const breathMax = 200;
 
 /**
  * Lets clients call while things go wrong, and checks that the history of each agent is one that could have come from its
- * calls one after the other: each took effect once, between its first attempt and its answer.
+ * calls one after the other: each took effect once, between its first attempt and its answer. Says how much there was.
  */
-export async function assertHistory(t: TestContext, world: World, strikes: number): Promise<void> {
+export async function assertHistory(t: TestContext, world: World, strikes: number): Promise<string> {
   const random = seededRandom(t);
   const [api] = world.apis();
   assert.ok(api);
@@ -54,13 +55,13 @@ export async function assertHistory(t: TestContext, world: World, strikes: numbe
   for (const agent of agents) await agent.finish();
   const attempts = agents.flatMap(({ history }) => history);
   const unheard = attempts.filter(({ answer }) => answer === undefined).length;
-  t.diagnostic(
-    `${attempts.length} attempts, ${unheard} of them not answered; ${[...struck].map((one) => one.join(' ')).join(', ')}`,
-  );
+  const words = [...struck].map(([what, count]) => `${what} ${figure(count)} ×`).join(', ');
+  t.diagnostic(`${attempts.length} attempts, ${unheard} of them not answered; ${words}`);
   for (const agent of agents) assertLinearizable(ended(agent.history, deadAt), agent.isPrepaid, agent.agent);
   const [last] = world.apis();
   const audit = (await last?.get('/audit'))?.json;
   assert.deepEqual([audit.ok, audit.differences, audit.balances.differences], [true, [], []]);
+  return `${figure(attempts.length)} calls, ${figure(unheard)} of them not answered; ${words}`;
 }
 
 /** A call that was not answered ends with the server that it was sent to. */

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setTimeout as passing } from 'node:timers/promises';
+import { figure, withstood } from '../harness/proofs.ts';
 import { sendUntilAnswered } from '../harness/retrying.ts';
 import { rounds } from '../harness/rounds.ts';
 import { seededRandom } from '../harness/seeded-random.ts';
@@ -49,4 +50,5 @@ test('with three instances, and a network and a database that fail at random, ev
   );
   assert.equal(acknowledged.size, workload.writes.length);
   for (const api of world.apis()) await assertExactlyOnce(api, workload, acknowledged);
+  withstood('instances_struck', `${blows} strikes, ${figure(acknowledged.size)} writes`);
 });

@@ -1,4 +1,5 @@
 import { test } from 'node:test';
+import { withstood } from '../harness/proofs.ts';
 import { rounds } from '../harness/rounds.ts';
 import { StruckInstances } from '../harness/struck-instances.ts';
 import { assertHistory } from '../history/run-history.ts';
@@ -6,5 +7,5 @@ import { assertHistory } from '../history/run-history.ts';
 const strikes = rounds({ test: 6, prove: 300 });
 
 test('a history of three instances, whose network and database fail, has an order that explains every answer', async (t) => {
-  await assertHistory(t, await StruckInstances.start(t), strikes);
+  withstood('history_of_instances', await assertHistory(t, await StruckInstances.start(t), strikes));
 });

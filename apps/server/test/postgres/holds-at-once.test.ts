@@ -4,6 +4,7 @@ import { test } from 'node:test';
 import { setTimeout as passing } from 'node:timers/promises';
 import { migratedPostgres } from '../harness/database.ts';
 import { assertHeld, fund, holdAtOnce } from '../harness/held-at-once.ts';
+import { withstood } from '../harness/proofs.ts';
 import { rounds } from '../harness/rounds.ts';
 import { seededRandom } from '../harness/seeded-random.ts';
 import { ServerProcesses } from '../harness/server-processes.ts';
@@ -45,4 +46,8 @@ test(`of ${holds} holds at three instances, of which some are killed, exactly ${
     await assertHeld(instances.api(0), { holds, enoughFor });
     for (let at = 0; at < instanceCount; at++) await instances.kill(at);
   }
+  withstood(
+    'holds_at_once_at_instances',
+    `${runs} × ${holds} holds on a balance for ${enoughFor}, ${runs * kills} kills`,
+  );
 });

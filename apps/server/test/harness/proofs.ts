@@ -1,0 +1,167 @@
+import { appendFileSync } from 'node:fs';
+
+/** The promises of the server that are attacked, as the page of guarantees names them. */
+export const promises = {
+  once: 'An operation with a key takes effect at most once in its scope.',
+  same_answer: 'A retry gets the first answer: its status, its bytes and its representation headers.',
+  durable: 'What was acknowledged survives `kill -9`, a restart and a failover.',
+  conservation: 'Entries, totals, bills and balances add up, to the last atom, at every moment.',
+  isolation: "No caller sees, replays or uses up another caller's keys, usage or answers.",
+  honest_refusal: 'What is refused has an error with a code and a request id, and applies nothing.',
+  exact_money: 'A bill is the exact price of what was used: rounding loses and adds nothing.',
+  never_overdrawn: 'A prepaid balance is never overdrawn, and a limit never exceeded.',
+  complete_lists: 'A follower of a list sees each row once, whatever is written meanwhile.',
+} as const;
+
+/** An attack on promises that has a long version, and what holds after it. */
+export interface Attack {
+  readonly promises: readonly (keyof typeof promises)[];
+  readonly attack: string;
+  /** what the test asserts, as the result of a run that passed */
+  readonly result: string;
+  /** from the root of the repository */
+  readonly file: string;
+}
+
+const here = 'apps/server/test';
+
+/** Every attack by its id, which stays the same from release to release. */
+export const attacks = {
+  killed_under_load: {
+    promises: ['once', 'same_answer', 'durable', 'conservation'],
+    attack:
+      '32 clients write singles, bulks and settlements; the process is killed; all writes are sent again',
+    result: 'nothing lost, nothing billed twice, every retry answered as before, audit clean',
+    file: `${here}/crash.test.ts`,
+  },
+  killed_while_indexing: {
+    promises: ['durable', 'conservation'],
+    attack: 'the process is killed while bulks arrive and an index lags; all bulks are sent again',
+    result: 'each entry once and in its account, audit clean',
+    file: `${here}/lagging-index-crash.test.ts`,
+  },
+  killed_while_reversing: {
+    promises: ['once', 'durable', 'conservation'],
+    attack: 'the process is killed among reversals, write-offs and settlements; all are sent again',
+    result: 'each reversal once, audit clean',
+    file: `${here}/reversals-crash.test.ts`,
+  },
+  instances_struck: {
+    promises: ['once', 'same_answer', 'durable', 'conservation'],
+    attack:
+      'three instances on one PostgreSQL: killed and stopped instances, cut and silent connections, a killed database',
+    result: 'every key billed once, equal answers from every instance, audit clean',
+    file: `${here}/postgres/chaos.test.ts`,
+  },
+  history_of_a_server: {
+    promises: ['once', 'same_answer', 'durable', 'never_overdrawn'],
+    attack: 'one server on SQLite: kills, stops, cuts and lost bytes, with the whole history recorded',
+    result: 'for each agent one order of its calls explains every answer (linearizable)',
+    file: `${here}/history.test.ts`,
+  },
+  history_of_instances: {
+    promises: ['once', 'same_answer', 'durable', 'never_overdrawn'],
+    attack: 'three instances on one PostgreSQL that fail at random, with the whole history recorded',
+    result: 'for each agent one order of its calls explains every answer (linearizable)',
+    file: `${here}/postgres/history.test.ts`,
+  },
+  holds_at_once: {
+    promises: ['never_overdrawn', 'conservation'],
+    attack: 'holds at once on a balance that is enough for a part of them, on SQLite',
+    result: 'exactly as many accepted as there was enough for, audit clean',
+    file: `${here}/holds-at-once.test.ts`,
+  },
+  holds_at_once_at_instances: {
+    promises: ['never_overdrawn', 'conservation'],
+    attack: 'the same at three instances on one PostgreSQL, two of which are killed meanwhile',
+    result: 'exactly as many accepted as there was enough for, audit clean',
+    file: `${here}/postgres/holds-at-once.test.ts`,
+  },
+  llm_proxy_killed: {
+    promises: ['once', 'never_overdrawn'],
+    attack: 'a proxy that holds, streams and captures is killed between the capture and its end',
+    result: 'every call charged once, no hold left',
+    file: `${here}/llm-proxy.test.ts`,
+  },
+  simulated_worlds: {
+    promises: ['once', 'same_answer', 'durable', 'conservation', 'isolation', 'never_overdrawn'],
+    attack:
+      'the real write path in simulated worlds: clients, servers, network, clocks, disk and database all fail by a seed',
+    result: 'every promise held after every step',
+    file: `${here}/simulation.test.ts`,
+  },
+  simulated_library: {
+    promises: ['once', 'same_answer'],
+    attack: 'the engine of the library in simulated worlds: processes die, the store fails, leases lapse',
+    result: 'every promise held after every step',
+    file: `${here}/simulation-library.test.ts`,
+  },
+  planted_faults: {
+    promises: ['once', 'same_answer', 'durable', 'conservation', 'isolation', 'never_overdrawn'],
+    attack: 'faults planted in the code, one at a time, to see that the simulation finds them',
+    result: 'each found',
+    file: `${here}/simulation-planted.test.ts`,
+  },
+  model_in_batches: {
+    promises: ['once', 'same_answer', 'conservation', 'never_overdrawn'],
+    attack: 'random commands in batches cut at random, beside a second implementation of the rules',
+    result: 'equal answers, equal books',
+    file: `${here}/model.test.ts`,
+  },
+  model_concurrent: {
+    promises: ['once', 'same_answer', 'conservation', 'never_overdrawn'],
+    attack: 'random concurrent requests to a server, then all of them again, beside the same model',
+    result: 'equal answers, equal books',
+    file: `${here}/model.test.ts`,
+  },
+  exact_bills: {
+    promises: ['exact_money'],
+    attack: 'random prices, uses, price changes, reversals and settlements, against decimal.js',
+    result: 'settled in parts = settled at once = the decimal library',
+    file: 'apps/server/src/domain/exact-bills.test.ts',
+  },
+  exact_bills_in_tiers: {
+    promises: ['exact_money'],
+    attack: 'the same for graduated and package tiers over days, months and lifetimes',
+    result: 'settled in parts = settled at once = the decimal library',
+    file: 'apps/server/src/domain/exact-bills-in-tiers.test.ts',
+  },
+  fuzzed_requests: {
+    promises: ['honest_refusal', 'isolation', 'conservation'],
+    attack: 'requests drawn from the OpenAPI document, with faults in bodies, headers, targets and bytes',
+    result: 'each answered completely or refused completely, no other tenant changed, audit clean',
+    file: `${here}/fuzz.test.ts`,
+  },
+  followed_lists: {
+    promises: ['complete_lists'],
+    attack: 'followers of events, entries and settlements while six writers and three settlers write',
+    result: 'every row seen once, in order',
+    file: `${here}/followers.test.ts`,
+  },
+} as const satisfies Readonly<Record<string, Attack>>;
+
+export type AttackId = keyof typeof attacks;
+
+/** What a run of an attack came to. */
+export interface Proof {
+  readonly id: AttackId;
+  /** how much of it was done, in words with figures */
+  readonly amount: string;
+  readonly seed: string | undefined;
+}
+
+/**
+ * Notes that an attack was withstood, if `npm run prove` asks for it: the page of guarantees is printed from these notes.
+ * A test calls it as its last act, after everything that it asserts.
+ */
+export function withstood(id: AttackId, amount: string): void {
+  const file = process.env['BILLONCE_PROOFS'];
+  if (file === undefined) return;
+  const proof: Proof = { id, amount, seed: process.env['SEED'] };
+  appendFileSync(file, `${JSON.stringify(proof)}\n`);
+}
+
+/** A number as people read it: 1,234,567. */
+export function figure(count: number): string {
+  return count.toLocaleString('en-US');
+}

@@ -1,0 +1,18 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { type Attack, attacks, promises } from './harness/proofs.ts';
+import kept from './proofs.json' with { type: 'json' };
+
+const all: readonly Attack[] = Object.values(attacks);
+
+test('every promise is attacked', () => {
+  const attacked = new Set(all.flatMap((attack) => attack.promises));
+  assert.deepEqual([...attacked].sort(), Object.keys(promises).sort());
+});
+
+test('what was kept of long runs is of attacks that there are, and says how much was done', () => {
+  for (const [id, proof] of Object.entries(kept)) {
+    assert.ok(id in attacks, id);
+    assert.match(JSON.stringify(proof), /"amount":"[^"]*\d/);
+  }
+});
