@@ -7,7 +7,7 @@ import type { OtherLoad } from './beside-other.ts';
 import { benchDatabase } from './database.ts';
 import { type LoadReport, loadHttp, postRequest } from './http-load.ts';
 import { startServer } from './server-process.ts';
-import { uuidV7 } from './singles.ts';
+import { uuidV7 } from './usage-requests.ts';
 
 const adminKey = randomBytes(32).toString('hex');
 const connections = 16;

@@ -6,7 +6,7 @@ import { books } from '../apps/server/src/storage/sqlite/migrations/0001-books.t
 import { loadHttp, postRequest } from './http-load.ts';
 import { type ProcessUse, processUse, useEach } from './process-use.ts';
 import { startServer } from './server-process.ts';
-import { uuidV7 } from './singles.ts';
+import { uuidV7 } from './usage-requests.ts';
 
 const itemsPerBulk = 1_000;
 const agents = 50;

@@ -1,102 +1,102 @@
-// The benchmark: everything is a ratio, measured in one run, against a bare thing that does the same without
-// once-ness. BENCH_ROUNDS and BENCH_SECONDS (a measurement) change how long it takes.
-import { availableParallelism, cpus } from 'node:os';
-import { measureBulk } from './bulk.ts';
-import { median } from './median.ts';
-import type { ProcessUse } from './process-use.ts';
-import { type Measured, measureSingles } from './singles.ts';
+// The benchmark of the server: ratios against bare things that do the same without once-ness, peers, latency at fixed rates, and
+// cost against size, each measured in one run. Arguments name the parts that are measured; BENCH_ROUNDS and BENCH_SECONDS (a
+// measurement) change how long it takes, BENCH_KEYS the largest number of known keys, and BENCH_PLOTS where the plots are drawn.
+import { availableParallelism, cpus, loadavg } from 'node:os';
+import { join } from 'node:path';
+import { measureSizes } from './cost-by-size.ts';
+import { measureLatency } from './latency.ts';
+import { measurePeers } from './peers.ts';
+import { drawLatency, drawSizes, sideNames } from './plots.ts';
+import { printRatios } from './ratios.ts';
 
 const rounds = Number(process.env['BENCH_ROUNDS'] ?? 5);
 const durationMs = Number(process.env['BENCH_SECONDS'] ?? 5) * 1_000;
-const warmUpMs = 2_000;
+const keysMax = Number(process.env['BENCH_KEYS'] ?? 1_000_000);
+const keysMin = 10_000;
+const plots = process.env['BENCH_PLOTS'] ?? join('node_modules', '.cache', 'billonce-bench');
 
-interface Line {
-  readonly name: string;
-  readonly perSecond: number;
-  readonly bare: number;
-  readonly p99Ms: number;
-  readonly bareP99Ms: number | undefined;
-  /** for each request or item */
-  readonly each: ProcessUse;
-  readonly generatorUs: number;
+const whole = (value: number) => Math.round(value).toLocaleString('en');
+
+async function printPeers(): Promise<void> {
+  const lines = await measurePeers(rounds, durationMs);
+  const bare = lines.find(({ side }) => side === 'bare')?.newKeysPerSecond ?? 0;
+  console.log(
+    '\n| the same route | new keys/s | of bare | p99 ms | processor µs | replays/s |\n| --- | --- | --- | --- | --- | --- |',
+  );
+  for (const { side, newKeysPerSecond, p99Ms, newKeyUs, replaysPerSecond } of lines) {
+    const cells = [
+      sideNames[side],
+      whole(newKeysPerSecond),
+      (newKeysPerSecond / bare).toFixed(2),
+      p99Ms.toFixed(1),
+      newKeyUs.toFixed(0),
+      side === 'bare' ? '-' : whole(replaysPerSecond),
+    ];
+    console.log(`| ${cells.join(' | ')} |`);
+  }
 }
 
-function line(name: string, { load, each }: Measured, bare: Measured): Line {
-  return {
-    name,
-    perSecond: load.requestsPerSecond,
-    bare: bare.load.requestsPerSecond,
-    p99Ms: load.p99Ms,
-    bareP99Ms: bare.load.p99Ms,
-    each,
-    generatorUs: load.generatorUs,
-  };
+async function printLatency(): Promise<void> {
+  const lines = await measureLatency(rounds, durationMs);
+  const sides = [...new Set(lines.map(({ side }) => side))];
+  console.log('\nMilliseconds from when a request was due: p50 / p99 / p99.9.');
+  console.log(`\n| fixed rate | ${sides.map((side) => sideNames[side]).join(' | ')} |`);
+  console.log(`| --- |${' --- |'.repeat(sides.length)}`);
+  for (const share of new Set(lines.map((line) => line.share))) {
+    const row = lines.filter((line) => line.share === share);
+    const rate = `${whole(row[0]?.ratePerSecond ?? 0)}/s, ${(share * 100).toFixed(0)} % of the most that Billonce did`;
+    const times = row.map(({ p50Ms, p99Ms, p999Ms }) =>
+      [p50Ms, p99Ms, p999Ms].map((ms) => ms.toFixed(1)).join(' / '),
+    );
+    console.log(`| ${[rate, ...times].join(' | ')} |`);
+  }
+  drawLatency(lines, plots);
 }
 
-async function measureRound(): Promise<Line[]> {
-  const { bare, timed, random, replayed } = await measureSingles(warmUpMs, durationMs);
-  const bulk = await measureBulk(warmUpMs, durationMs);
-  return [
-    line('keyed single, durable, UUIDv7 keys (requests/s)', timed, bare),
-    line('keyed single, durable, random keys (requests/s)', random, bare),
-    line('replay of a known key (requests/s)', replayed, bare),
-    line('bare Fastify (requests/s)', bare, bare),
-    {
-      name: 'bulk of 1,000 with ids, durable (items/s)',
-      perSecond: bulk.itemsPerSecond,
-      bare: bulk.bareRowsPerSecond,
-      p99Ms: bulk.p99Ms,
-      bareP99Ms: undefined,
-      each: bulk.each,
-      generatorUs: bulk.generatorUs,
-    },
-  ];
+async function printSizes(): Promise<void> {
+  const keys: number[] = [];
+  for (let count = keysMin; count <= keysMax; count *= 10) keys.push(count);
+  const lines = await measureSizes(keys, rounds, durationMs);
+  const [fewest] = lines;
+  console.log(
+    '\n| known keys | file MB | start ms | memory MB | UUIDv7 keys/s | cost | random keys/s | cost |\n| --- | --- | --- | --- | --- | --- | --- | --- |',
+  );
+  for (const line of lines) {
+    const { timedPerSecond, randomPerSecond } = line;
+    const cells = [
+      whole(line.keys),
+      whole(line.megabytes),
+      whole(line.startMs),
+      whole(line.residentMegabytes),
+      whole(timedPerSecond),
+      `× ${((fewest?.timedPerSecond ?? 0) / timedPerSecond).toFixed(2)}`,
+      whole(randomPerSecond),
+      `× ${((fewest?.randomPerSecond ?? 0) / randomPerSecond).toFixed(2)}`,
+    ];
+    console.log(`| ${cells.join(' | ')} |`);
+  }
+  drawSizes(lines, plots);
 }
 
-/** The medians of the rounds; ratios are taken within each round, where both sides saw the same machine. */
-function report(lines: readonly Line[]): string {
-  const of = (pick: (line: Line) => number) => median(lines.map(pick));
-  const whole = (value: number) => Math.round(value).toLocaleString('en');
-  const known = (pick: (line: Line) => number | undefined, print: (value: number) => string) => {
-    const values = lines.map(pick).filter((value) => value !== undefined);
-    return values.length === 0 ? '-' : print(median(values));
-  };
-  const micro = (pick: (line: Line) => number) => of(pick).toFixed(1);
-  const ratio = of((found) => found.perSecond / found.bare).toFixed(2);
-  const cells = [
-    lines[0]?.name,
-    whole(of((found) => found.perSecond)),
-    whole(of((found) => found.bare)),
-    ratio,
-    of((found) => found.p99Ms).toFixed(1),
-    known(
-      (found) => found.bareP99Ms,
-      (value) => value.toFixed(1),
-    ),
-    micro((found) => found.each.processorUs),
-    micro((found) => found.each.mainUs),
-    micro((found) => found.each.workersUs),
-    micro((found) => found.each.restUs),
-    micro((found) => found.generatorUs),
-    whole(of((found) => found.each.bytesWritten)),
-  ];
-  return `| ${cells.join(' | ')} |`;
-}
-
-const measured: Line[][] = [];
-for (let round = 1; round <= rounds; round++) {
-  console.error(`round ${round} of ${rounds} …`);
-  measured.push(await measureRound());
+const parts: Readonly<Record<string, () => Promise<void>>> = {
+  ratios: () => printRatios(rounds, durationMs),
+  peers: printPeers,
+  latency: printLatency,
+  sizes: printSizes,
+};
+const named = process.argv.slice(2);
+const unknown = named.filter((name) => !(name in parts));
+if (unknown.length > 0) {
+  console.error(
+    `there is no part ${unknown.join(', ')}: name some of ${Object.keys(parts).join(', ')}, or none for all`,
+  );
+  process.exit(1);
 }
 console.log(
   `Node ${process.version}, ${availableParallelism()} cores, ${cpus()[0]?.model}; medians of ${rounds} rounds, 64 connections`,
 );
-console.log(
-  '\nProcessor time in µs for each request, or item: of the server in all, of its threads, and of the load generator beside it.',
-);
-console.log(
-  '\n| | Billonce | bare | ratio | p99 ms | bare p99 ms | server µs | HTTP | writer | rest | generator µs | bytes written |\n| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |',
-);
-for (const [index] of (measured[0] ?? []).entries()) {
-  console.log(report(measured.flatMap((lines) => lines[index] ?? [])));
+for (const [name, print] of Object.entries(parts)) {
+  if (named.length > 0 && !named.includes(name)) continue;
+  await print();
+  console.log(`\n${name}: the load of the machine was ${loadavg()[0]?.toFixed(1)}`);
 }

@@ -2,7 +2,7 @@ import { loadavg } from 'node:os';
 import type pg from 'pg';
 import type { PostgresSweep } from '../../apps/server/src/storage/postgres/upkeep/sweep.ts';
 import type { SweepCursor } from '../../apps/server/src/storage/sweep-step.ts';
-import { uuidV7 } from '../singles.ts';
+import { uuidV7 } from '../usage-requests.ts';
 import { fillAnswers, fillDeliveries, fillRecords } from './fill-postgres.ts';
 import { cellsOf, longestTransactionMs, taken, vacuumed } from './watch.ts';
 import { load, singles } from './write-cost.ts';

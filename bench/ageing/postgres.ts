@@ -6,7 +6,7 @@ import { PostgresSweep } from '../../apps/server/src/storage/postgres/upkeep/swe
 import { startPostgres } from '../../packages/idempotency/test/harness/postgres.ts';
 import { connected } from '../postgres/connected.ts';
 import { startInstances } from '../postgres/instances.ts';
-import { uuidV7 } from '../singles.ts';
+import { uuidV7 } from '../usage-requests.ts';
 import { type Ageing, dayMs, makePartsOf, printDay, retentionDays, sweepAt } from './days.ts';
 import { fillAnswers, fillDeliveries, fillEntries, fillRecords } from './fill-postgres.ts';
 import { load, printWriteCosts, singles, size } from './write-cost.ts';

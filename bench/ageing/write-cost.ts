@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { loadavg } from 'node:os';
 import { type LoadReport, loadHttp, postRequest } from '../http-load.ts';
 import { median } from '../median.ts';
-import { uuidV7 } from '../singles.ts';
+import { uuidV7 } from '../usage-requests.ts';
 
 /** How much is measured. `AGEING_KEYS`, `BENCH_ROUNDS` and `BENCH_SECONDS` change it. */
 export const size = {

@@ -6,7 +6,7 @@ import { loadHttp, postRequest } from '../http-load.ts';
 import { median } from '../median.ts';
 import { processUse } from '../process-use.ts';
 import { startServer } from '../server-process.ts';
-import { uuidV7 } from '../singles.ts';
+import { uuidV7 } from '../usage-requests.ts';
 import { measureHeap } from './heap.ts';
 import type { Framework, Protection } from './protection.ts';
 

@@ -3,7 +3,7 @@
 import { availableParallelism, cpus, loadavg } from 'node:os';
 import { startPostgres } from '../../packages/idempotency/test/harness/postgres.ts';
 import { postRequest } from '../http-load.ts';
-import { uuidV7 } from '../singles.ts';
+import { uuidV7 } from '../usage-requests.ts';
 import { loadInstances, startInstances, usageRequest } from './instances.ts';
 import { type Line, printRatio, printTable } from './lines.ts';
 import { makeTables, measureOneByOne } from './one-by-one.ts';

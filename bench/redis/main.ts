@@ -8,7 +8,7 @@ import {
 import { type LoadReport, loadHttp, postRequest } from '../http-load.ts';
 import { median } from '../median.ts';
 import { startServer } from '../server-process.ts';
-import { uuidV7 } from '../singles.ts';
+import { uuidV7 } from '../usage-requests.ts';
 
 const rounds = Number(process.env['BENCH_ROUNDS'] ?? 3);
 const durationMs = Number(process.env['BENCH_SECONDS'] ?? 4) * 1_000;
