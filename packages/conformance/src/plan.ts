@@ -3,9 +3,11 @@ import type { CountSource } from './oracle/count-source.ts';
 import type { ProfileName } from './profile.ts';
 import type { Field } from './wire/call.ts';
 
-/** A run as the user asked for it; everything in it is validated. */
+/** A run as the user asked for it. */
 export interface Plan {
   readonly url: URL;
+  /** hosts besides this machine that requests may be sent to; a run with another one is not made */
+  readonly allowedHosts: readonly string[];
   /** another instance of the same API */
   readonly second: URL | undefined;
   readonly profile: ProfileName;
@@ -28,6 +30,8 @@ export interface Plan {
   /** a body to which the API fails with 5xx */
   readonly failingBody: Buffer | undefined;
   readonly count: CountSource | undefined;
+  /** headers of the request that counts; `headers` are sent with it only if it goes to the origin of the API */
+  readonly countHeaders: readonly Field[];
   /** starts the API, so that it can be stopped and killed */
   readonly start: string | undefined;
   /** how long the API keeps an answer */

@@ -1,5 +1,6 @@
 import type { Check } from './check.ts';
 import { checks } from './checks/checks.ts';
+import { isAllowed } from './hosts.ts';
 import { firstAnswer, isMarked } from './judge/answers.ts';
 import { inconclusive, type Verdict } from './judge/verdict.ts';
 import { EffectMeter } from './oracle/effect-meter.ts';
@@ -13,7 +14,6 @@ import type { CheckReport, Report } from './report/report.ts';
 import { SeededRandom } from './seeded-random.ts';
 import { Subject } from './subject.ts';
 import { readVersion } from './version.ts';
-import type { Field } from './wire/call.ts';
 import { World } from './world.ts';
 
 /** The end of a run: a report, or why there cannot be one. */
@@ -49,9 +49,14 @@ export function requestsOf(plan: Plan): number {
 
 /** Runs all checks of a plan, one after the other. */
 export async function runConformance(plan: Plan, onCheck: OnCheck = () => undefined): Promise<RunResult> {
+  const foreign = urlsOf(plan).find((url) => !isAllowed(url, plan.allowedHosts));
+  if (foreign !== undefined) {
+    const { hostname } = foreign;
+    return { kind: 'not-run', reason: `${hostname} is not this machine, and not among the allowed hosts` };
+  }
   const { limits } = plan;
   const subject = plan.start === undefined ? undefined : new Subject(plan.start, plan.url);
-  const oracle = plan.count === undefined ? undefined : oracleOf(plan.count, credentialsOf(plan.headers));
+  const oracle = plan.count === undefined ? undefined : oracleOf(plan.count, countHeadersOf(plan));
   const version = readVersion();
   const world = new World({
     plan,
@@ -99,9 +104,17 @@ export async function runConformance(plan: Plan, onCheck: OnCheck = () => undefi
   }
 }
 
-/** Credentials are sent with the request of the oracle, too. */
-function credentialsOf(headers: readonly Field[]): Readonly<Record<string, string>> {
-  return Object.fromEntries(headers.filter(([name]) => !name.toLowerCase().startsWith('content-')));
+/** Every address that a run sends something to. */
+function urlsOf({ url, second, count }: Plan): readonly URL[] {
+  const others = [second, count?.kind === 'url' ? count.url : undefined];
+  return [url, ...others.filter((one) => one !== undefined)];
+}
+
+/** What is sent where effects are counted: the headers for it, and at the API itself also the credentials of its requests. */
+function countHeadersOf({ url, count, headers, countHeaders }: Plan): Readonly<Record<string, string>> {
+  const isSameApi = count?.kind === 'url' && count.url.origin === url.origin;
+  const credentials = headers.filter(([name]) => !name.toLowerCase().startsWith('content-'));
+  return Object.fromEntries([...(isSameApi ? credentials : []), ...countHeaders]);
 }
 
 /** Sends the request twice under new keys: it must succeed, and the oracle must see it. Returns why it does not. */

@@ -36,6 +36,11 @@ export const optionGroups = [
         value: 'URL|SQL|COMMAND',
         text: 'Counts effects: a URL whose answer has a number (its fragment is a JSON pointer), a SELECT, or a command that prints one. Without it nothing can be said about “executed once”.',
       },
+      'count-header': {
+        kind: 'texts',
+        value: '"NAME: VALUE"',
+        text: 'A header of the request that counts. The headers of --header are sent with it only if its URL has the origin of the API. May be repeated.',
+      },
       database: {
         kind: 'text',
         value: 'FILE|URL',

@@ -158,6 +158,7 @@ function planOf(given: Arguments): Plan {
   const second = given.url('--second', given.text('second'));
   return {
     url,
+    allowedHosts: given.texts('allow-host'),
     second,
     profile,
     keyHeader: given.text('key-header'),
@@ -172,6 +173,7 @@ function planOf(given: Arguments): Plan {
     badBody: given.file('bad-request'),
     failingBody: given.file('failing-request'),
     count: countOf(given),
+    countHeaders: given.fields('count-header'),
     start: given.text('start'),
     expiresAfterMs:
       expiresAfter === undefined

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { test } from 'node:test';
 import { oracleOf } from './oracle.ts';
+import { connectionVariables } from './sql.ts';
 import { countIn } from './whole-number.ts';
 
 test('a count is a number, the length of a list, the only number of an object, or what a pointer names', () => {
@@ -38,4 +39,23 @@ test('a command and a statement count, and a statement cannot change anything', 
     oracleOf({ kind: 'command', command: 'echo many' }, {}).count(),
     /no whole number: many/,
   );
+});
+
+test('every parameter of a connection URL reaches psql, and an unknown one is refused', () => {
+  const url = new URL(
+    'postgres://reader:a%20b@db.example:6432/books?sslmode=verify-full&sslrootcert=%2Fca.pem&connect_timeout=3&options=-c%20search_path%3Dx',
+  );
+  assert.deepEqual(connectionVariables(url), {
+    PGHOST: 'db.example',
+    PGPORT: '6432',
+    PGUSER: 'reader',
+    PGPASSWORD: 'a b',
+    PGDATABASE: 'books',
+    PGSSLMODE: 'verify-full',
+    PGSSLROOTCERT: '/ca.pem',
+    PGCONNECT_TIMEOUT: '3',
+    PGOPTIONS: '-c search_path=x -c default_transaction_read_only=on',
+  });
+  assert.equal(connectionVariables(new URL('postgres:///books?host=%2Frun%2Fpg'))['PGHOST'], '/run/pg');
+  assert.throws(() => connectionVariables(new URL('postgres://a/b?ssl=true')), /the parameter ssl/);
 });

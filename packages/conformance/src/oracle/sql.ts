@@ -28,18 +28,55 @@ async function countByPsql(statement: string, database: string): Promise<bigint>
   return wholeNumber(stdout, statement);
 }
 
-function connectionVariables(url: URL): Readonly<Record<string, string>> {
+/** The parameters of a connection URL, and the variables by which psql takes them. */
+const parameterVariables: Readonly<Record<string, string>> = {
+  host: 'PGHOST',
+  hostaddr: 'PGHOSTADDR',
+  port: 'PGPORT',
+  user: 'PGUSER',
+  password: 'PGPASSWORD',
+  passfile: 'PGPASSFILE',
+  dbname: 'PGDATABASE',
+  options: 'PGOPTIONS',
+  application_name: 'PGAPPNAME',
+  connect_timeout: 'PGCONNECT_TIMEOUT',
+  client_encoding: 'PGCLIENTENCODING',
+  channel_binding: 'PGCHANNELBINDING',
+  gssencmode: 'PGGSSENCMODE',
+  krbsrvname: 'PGKRBSRVNAME',
+  requirepeer: 'PGREQUIREPEER',
+  sslmode: 'PGSSLMODE',
+  sslcert: 'PGSSLCERT',
+  sslkey: 'PGSSLKEY',
+  sslrootcert: 'PGSSLROOTCERT',
+  sslcrl: 'PGSSLCRL',
+  sslsni: 'PGSSLSNI',
+  ssl_min_protocol_version: 'PGSSLMINPROTOCOLVERSION',
+  ssl_max_protocol_version: 'PGSSLMAXPROTOCOLVERSION',
+  target_session_attrs: 'PGTARGETSESSIONATTRS',
+};
+
+/**
+ * The variables of psql for a connection URL.
+ *
+ * @throws {Error} for a parameter that psql takes by no variable: a connection without it could be another one, or open
+ */
+export function connectionVariables(url: URL): Readonly<Record<string, string>> {
   const { hostname, port, username, password, pathname } = url;
-  const host = url.searchParams.get('host') ?? decodeURIComponent(hostname);
-  const variables = {
-    PGHOST: host,
-    PGPORT: url.searchParams.get('port') ?? port,
+  const variables: Record<string, string> = {
+    PGHOST: decodeURIComponent(hostname),
+    PGPORT: port,
     PGUSER: decodeURIComponent(username),
     PGPASSWORD: decodeURIComponent(password),
     PGDATABASE: decodeURIComponent(pathname.slice(1)),
-    // The connection cannot change what it counts.
-    PGOPTIONS: '-c default_transaction_read_only=on',
   };
+  for (const [name, value] of url.searchParams) {
+    const variable = parameterVariables[name];
+    if (variable === undefined) throw new Error(`--database: the parameter ${name} is not known here`);
+    variables[variable] = value;
+  }
+  // The connection cannot change what it counts.
+  variables['PGOPTIONS'] = `${variables['PGOPTIONS'] ?? ''} -c default_transaction_read_only=on`.trim();
   return Object.fromEntries(Object.entries(variables).filter(([, value]) => value !== ''));
 }
 

@@ -4,6 +4,7 @@ import { defaultLimits, type Plan } from '../../src/plan.ts';
 export function planFor(url: string, changes: Partial<Plan> = {}): Plan {
   return {
     url: new URL(url),
+    allowedHosts: [],
     second: undefined,
     profile: 'default',
     keyHeader: undefined,
@@ -21,6 +22,7 @@ export function planFor(url: string, changes: Partial<Plan> = {}): Plan {
     badBody: undefined,
     failingBody: undefined,
     count: undefined,
+    countHeaders: [],
     start: undefined,
     expiresAfterMs: undefined,
     only: [],
