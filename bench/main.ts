@@ -1,11 +1,12 @@
-// The benchmark of the server: ratios against bare things that do the same without once-ness, peers, latency at fixed rates, and
-// cost against size, each measured in one run. Arguments name the parts that are measured; BENCH_ROUNDS and BENCH_SECONDS (a
+// The benchmark of the server: the disk, ratios against bare things that do the same without once-ness, peers, latency at fixed
+// rates, and cost against size, each measured in one run. Arguments name the parts that are measured; BENCH_ROUNDS and BENCH_SECONDS (a
 // measurement) change how long it takes, BENCH_KEYS the largest number of known keys, and BENCH_PLOTS where the plots are drawn.
 import { availableParallelism, cpus, loadavg } from 'node:os';
 import { join } from 'node:path';
 import { measureSizes } from './cost-by-size.ts';
 import { measureLatency } from './latency.ts';
 import { measurePeers } from './peers.ts';
+import { measureSync } from './physical.ts';
 import { drawLatency, drawSizes, sideNames } from './plots.ts';
 import { printRatios } from './ratios.ts';
 
@@ -78,7 +79,15 @@ async function printSizes(): Promise<void> {
   drawSizes(lines, plots);
 }
 
+async function printSync(): Promise<void> {
+  const { medianMs, perSecond } = measureSync(durationMs);
+  console.log(
+    `\nOne synced page after the other: ${whole(perSecond)} a second, ${medianMs.toFixed(2)} ms for each (median).`,
+  );
+}
+
 const parts: Readonly<Record<string, () => Promise<void>>> = {
+  sync: printSync,
   ratios: () => printRatios(rounds, durationMs),
   peers: printPeers,
   latency: printLatency,
