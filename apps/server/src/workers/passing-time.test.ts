@@ -3,7 +3,8 @@ import { test } from 'node:test';
 import { distinctAgents } from '../reads/books/balances.ts';
 import { commandsOf } from './passing-time.ts';
 
-const rows = (agent: string, count: number) => Array.from({ length: count }, () => ({ tenant: 't', agent }));
+const rows = (agent: string, count: number) =>
+  Array.from({ length: count }, () => ({ tenant: 't', agent, first: 'first' }));
 
 test('an agent with many holds that lapse at once has a separate command, others share one', () => {
   const due = distinctAgents([

@@ -13,7 +13,7 @@ export interface PassingTimeDesk {
 const everyMs = 1_000;
 /** So many rows that are due are looked at in one step. */
 const dueRows = 500;
-/** So many of them are recorded by one command, or one agent with more: no write waits long for it. */
+/** So many of them are left to one command, or one agent with more, of whose holds a commit records a part: no write waits long for it. */
 const duePerCommand = 50;
 
 /**
@@ -58,7 +58,7 @@ export class PassingTime {
     let before = '';
     for (let isMore = true; isMore && !this.#isStopped; ) {
       const due = await books.dueAgents(nowMs(), dueRows);
-      // The clock that decides may be behind this one: what is still due then is tried again in a second.
+      // The clock that decides may show less than this one: what is still due then is tried again in a second.
       const names = JSON.stringify(due);
       if (names === before) return;
       before = names;

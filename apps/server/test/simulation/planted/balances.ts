@@ -45,8 +45,8 @@ export const faultsOfBalances: readonly PlantedFault[] = [
   }),
   ...faultsOf(`${domain}/passed-time.ts`, {
     'expiry that is judged by the clock of a worker': [
-      '  moves.expire(nowMs);',
-      '  moves.expire(nowMs - 3_600_000);',
+      'if (isAll) moves.expire(nowMs);',
+      'if (isAll) moves.expire(nowMs - 3_600_000);',
     ],
     'a lapsed hold that returns nothing to its limit': [
       '      for (const hold of lapsed) counters.take(returnedCounters(hold, counters));\n',
