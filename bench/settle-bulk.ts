@@ -1,63 +1,15 @@
 // How long another tenant's write waits while one tenant settles five agents of 10,000 accounts each, and then sends four
 // bulks of 1,000 items: `node bench/settle-bulk.ts sqlite`, `node bench/settle-bulk.ts postgres`. With 16 webhooks as well:
 // `node bench/settle-bulk.ts sqlite 16`.
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import type { Command } from '../apps/server/src/domain/command.ts';
 import { inStroops } from '../apps/server/src/domain/service.ts';
-import type { ExecutorOptions } from '../apps/server/src/ledger/batch-executor.ts';
 import { LedgerLanes } from '../apps/server/src/ledger/ledger-lanes.ts';
 import type { Outcome } from '../apps/server/src/ledger/submission.ts';
-import { openPostgres } from '../apps/server/src/storage/postgres/open.ts';
-import { openSqlite } from '../apps/server/src/storage/sqlite/open.ts';
-import type { Storage } from '../apps/server/src/storage/storage.ts';
-import { startPostgres } from '../packages/idempotency/test/harness/postgres.ts';
+import { openStorage } from './open-storage.ts';
 
 const agents = Array.from({ length: 5 }, (_, number) => `agent-${number}`);
 const accountsPerAgent = 10_000;
 const itemsPerBulk = 1_000;
-const dayMs = 86_400_000;
-const cap = { answersMax: 1_000_000, bytesMax: 1_000_000_000 };
-
-const executor: ExecutorOptions = {
-  policy: { retentionMs: 400 * dayMs, futureToleranceMs: 300_000 },
-  answerTtlMs: dayMs,
-  sealedAnswerTtlMs: 600_000,
-  bulkItemsMax: itemsPerBulk,
-  atRestKeys: [],
-};
-
-async function open(
-  engine: string,
-): Promise<{ readonly storage: Storage; readonly end: () => Promise<void> }> {
-  const onCommitted = () => undefined;
-  if (engine === 'postgres') {
-    const postgres = await startPostgres({
-      settings: { fsync: 'on', synchronous_commit: 'on', full_page_writes: 'on' },
-    });
-    const options = {
-      url: postgres.connectionString,
-      cap,
-      lanes: 4,
-      readConnections: 2,
-      readThreads: 1,
-      isPrepared: true,
-      allowsUnsafe: false,
-      tailMarginMs: 0,
-      retentionMs: executor.policy.retentionMs,
-    };
-    return { storage: await openPostgres(options, executor, undefined, onCommitted), end: postgres.stop };
-  }
-  const folder = mkdtempSync(join(tmpdir(), 'billonce-settle-bulk-'));
-  const storage = await openSqlite(
-    { file: join(folder, 'books.db'), cap, readThreads: 1 },
-    executor,
-    Date.now,
-    onCommitted,
-  );
-  return { storage, end: async () => rmSync(folder, { recursive: true }) };
-}
 
 function usages(agent: string, from: number): Command {
   return {
@@ -92,7 +44,7 @@ function services(from: number): Command {
 }
 
 const [engine = 'sqlite', webhookCount = '0'] = process.argv.slice(2);
-const { storage, end } = await open(engine);
+const { storage, end } = await openStorage(engine);
 const ledger = new LedgerLanes(storage, { nowMs: storage.nowMs });
 const submit = async (tenant: string, command: Command): Promise<Outcome> => {
   const outcome = await ledger.submit({ tenant, key: undefined, command });

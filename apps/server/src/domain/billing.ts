@@ -42,13 +42,15 @@ export interface AgentBilling extends NamedPolicy {
   /** whether the books know the agent in this respect: that it has a policy or a balance, or had one */
   readonly isKnown: boolean;
   readonly balances: readonly Balance[];
-  /** its open holds whose time has come */
+  /** its open holds whose time has come, the first ones first */
   readonly dueHolds: readonly Hold[];
+  /** whether there are more of those than one commit records: its balances are as they are before the others have lapsed */
+  readonly hasMoreDue: boolean;
 }
 
 /** An agent that has neither a policy nor a balance. */
 export function noBilling(agent: string): AgentBilling {
-  return { agent, isKnown: false, policy: undefined, balances: [], dueHolds: [] };
+  return { agent, isKnown: false, policy: undefined, balances: [], dueHolds: [], hasMoreDue: false };
 }
 
 /** The balance of an agent in an asset, as it is. */

@@ -289,6 +289,7 @@ const billing: AgentBilling = {
     },
   ],
   dueHolds: [],
+  hasMoreDue: false,
 };
 const noReversals = {
   reversed: new Map(),

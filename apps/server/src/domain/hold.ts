@@ -42,6 +42,11 @@ export interface Hold {
 
 /** The most open holds of a balance. */
 export const holdsOpenMax = 10_000;
+/**
+ * So many holds that have lapsed are recorded by one commit: other writes wait for no more of them. A commit with a bulk records as many
+ * as that has items.
+ */
+export const lapsesPerCommit = 250;
 /** The longest time that a hold reserves, from when it was made or extended. */
 export const holdMsMax = 7 * 86_400_000;
 

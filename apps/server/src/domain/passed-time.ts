@@ -16,7 +16,7 @@ export function passedTime(view: View, nowMs: number, nextId: () => string): Cha
     const policy = billing.policy ?? view.defaultPolicy() ?? policyDefault;
     for (const before of billing.balances) {
       const lapsed = lapsedBy(billing, before, nowMs);
-      const moves = afterTime(before, lapsed, nowMs);
+      const moves = afterTime(before, lapsed, nowMs, !billing.hasMoreDue);
       const { balance, movements } = moves;
       if (balance === before) continue;
       const ended = lapsed.map((hold) => asLapsed(hold, nowMs));
@@ -42,11 +42,18 @@ export function passedTime(view: View, nowMs: number, nextId: () => string): Cha
 /**
  * A balance after time has passed: what holds that lapsed had reserved is free, and what is free of grants that expired
  * is gone. In the order in which it happened, so that it does not depend on when it is looked at.
+ *
+ * @param isAll whether no other hold of the balance has lapsed: what expires after one that has is not gone before it has lapsed
  */
-export function afterTime(before: Balance, lapsed: readonly Hold[], nowMs: number): BalanceMoves {
+export function afterTime(
+  before: Balance,
+  lapsed: readonly Hold[],
+  nowMs: number,
+  isAll = true,
+): BalanceMoves {
   const moves = new BalanceMoves(before, nowMs);
   for (const { id, parts, expiresAtMs } of lapsed) moves.release(parts, { holdId: id }, expiresAtMs);
-  moves.expire(nowMs);
+  if (isAll) moves.expire(nowMs);
   return moves;
 }
 

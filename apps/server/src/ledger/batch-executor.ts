@@ -40,6 +40,8 @@ export interface ExecutorOptions {
   readonly sealedAnswerTtlMs: number;
   readonly bulkItemsMax: number;
   readonly atRestKeys: AtRestKeys;
+  /** how many holds that have lapsed one commit records, if not the usual number */
+  readonly lapsesPerCommit?: number | undefined;
 }
 
 /** The executor on a storage engine: load, decide, save and commit, in one transaction for each batch. */
@@ -83,7 +85,7 @@ export class StorageExecutor implements BatchExecutor {
     const { submissions } = batch;
     const nowMs = this.#nowMs(batch);
     let outcomes: readonly Outcome[] = [];
-    await this.#storage.commit(wantsOf(submissions, nowMs), (loaded) => {
+    await this.#storage.commit(wantsOf(submissions, nowMs, this.#options.lapsesPerCommit), (loaded) => {
       const idCount = idsMaxOf(submissions) + idsOfTime(loaded, nowMs);
       const ids = nextIdBlock(loaded.idsReached, nowMs, idCount, randomBytes(5).toString('hex'));
       const moment: BatchMoment = { ...this.#options, nowMs, ids };

@@ -25,6 +25,7 @@ import { sparedByIds, sparedByReplay } from '../domain/spared.ts';
 import { adminTenant } from '../domain/tenant.ts';
 import { type Changes, DraftView, type View } from '../domain/view.ts';
 import { noWants } from '../domain/wants.ts';
+import { agentsWithMoreDue, concernsAny } from './lapsing-agents.ts';
 import type { Loaded, StoredRecord } from './storage-port.ts';
 import { type KeyUse, type Outcome, type Remembered, recordName, type Submission } from './submission.ts';
 
@@ -75,6 +76,7 @@ export function decideBatch(
   const nextId = () => idIn(moment.ids, idNumber++);
   let isChanged = false;
   let { pause, settings } = loaded;
+  const lapsing = agentsWithMoreDue(loaded.tenants);
   const outcomes = submissions.map((submission) => {
     const { key, tenant, command } = submission;
     const name = key === undefined ? undefined : recordName(tenant, key);
@@ -85,6 +87,11 @@ export function decideBatch(
       if (known !== undefined) return withSpared(known, command, loaded.tenants.get(tenant));
     }
     const draft = draftOf(tenant, drafts, loaded, moment.nowMs, nextId);
+    if (concernsAny(lapsing.get(tenant), command, draft)) {
+      // The batch is committed: it records some of the lapses.
+      isChanged = true;
+      return waitsForLapses;
+    }
     const firstId = idNumber;
     const rules = rulesOf(command);
     const firstActId = firstId + rules.idsMax(command);
@@ -183,6 +190,13 @@ function tooHeavy(touched: number): Outcome {
   const message = `the command touches ${touched} accounts or entries, more than it was weighed with`;
   return { kind: 'fault', code: 'overloaded', facts: { message }, touched };
 }
+
+const waitsForLapses: Outcome = {
+  kind: 'fault',
+  code: 'overloaded',
+  facts: { message: 'more holds of the agent have lapsed than one commit records' },
+  waitsForLapses: true,
+};
 
 function withSpared(known: Outcome, command: Command, view: View | undefined): Outcome {
   if (known.kind !== 'answered') return known;

@@ -276,9 +276,19 @@ export class Ledger {
     if (this.#isIdle) this.#onDrained?.();
   }
 
-  /** A command that was too heavy for its place waits once more, with its real weight; returns whether it does. */
+  /**
+   * A command that was too heavy for its place waits once more, with its real weight, and one whose agent has holds that lapse first waits
+   * for a later commit; returns whether it does.
+   */
   #isQueuedAgain(element: Waiting, outcome: Outcome): boolean {
-    if (outcome.kind !== 'fault' || outcome.touched === undefined) return false;
+    if (outcome.kind !== 'fault') return false;
+    if (outcome.waitsForLapses === true) {
+      // It was accepted, so it is not refused now. Each commit that it waits for records some lapses.
+      this.#queue.offer({ ...element, isReserved: true });
+      this.#schedule();
+      return true;
+    }
+    if (outcome.touched === undefined) return false;
     const command = weighedWith(element.submission.command, outcome.touched);
     const submission = { ...element.submission, command };
     const weight = this.#weights.weightOf(submission.tenant, command);

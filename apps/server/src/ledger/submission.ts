@@ -54,6 +54,8 @@ export type Outcome =
       readonly facts: FaultFacts;
       /** its real weight, if it was weighed too low and so was not carried out */
       readonly touched?: number;
+      /** whether it was not carried out because holds of its agent have lapsed that are recorded first */
+      readonly waitsForLapses?: true;
     };
 
 /** The record that an answer was given with, as far as a replay of it depends on it. */

@@ -1,4 +1,5 @@
 import { rulesOf } from '../domain/command.ts';
+import { lapsesPerCommit } from '../domain/hold.ts';
 import { noWants, type TenantWants } from '../domain/wants.ts';
 import { recordName, type Submission } from './submission.ts';
 
@@ -10,6 +11,8 @@ export interface Wants {
   readonly changedTenants: ReadonlySet<string>;
   /** the time at which the batch is decided */
   readonly nowMs: number;
+  /** the most holds that have lapsed of which the batch sees and records it */
+  readonly lapsesMax: number;
 }
 
 export interface WantedRecord {
@@ -19,12 +22,19 @@ export interface WantedRecord {
 }
 
 /** Collects what the commands of a batch name. */
-export function wantsOf(submissions: readonly Submission[], nowMs: number): Wants {
+export function wantsOf(
+  submissions: readonly Submission[],
+  nowMs: number,
+  lapsesMin: number = lapsesPerCommit,
+): Wants {
   const records = new Map<string, WantedRecord>();
   const tenants = new Map<string, TenantWants>();
   const changedTenants = new Set<string>();
+  let lapsesMax = lapsesMin;
   for (const { tenant, command, key } of submissions) {
     const rules = rulesOf(command);
+    // A heavy command takes its time anyway, and may concern many agents.
+    lapsesMax = Math.max(lapsesMax, rules.weight(command));
     if (rules.changesTenant(command)) changedTenants.add(tenant);
     if (key !== undefined) {
       records.set(recordName(tenant, key), { tenant, scope: key.scope, digest: key.digest });
@@ -36,5 +46,5 @@ export function wantsOf(submissions: readonly Submission[], nowMs: number): Want
     }
     rules.reads(command, wants);
   }
-  return { records, tenants, changedTenants, nowMs };
+  return { records, tenants, changedTenants, nowMs, lapsesMax };
 }

@@ -3,9 +3,10 @@ import { test } from 'node:test';
 import { distinctAgents } from '../reads/books/balances.ts';
 import { commandsOf } from './passing-time.ts';
 
-const rows = (agent: string, count: number) => Array.from({ length: count }, () => ({ tenant: 't', agent }));
+const rows = (agent: string, count: number) =>
+  Array.from({ length: count }, () => ({ tenant: 't', agent, first: 'first' }));
 
-test('an agent with many holds that lapse at once has a separate command, others share one', () => {
+test('an agent with many holds that lapse at once has a command for each commit, others share one', () => {
   const due = distinctAgents([
     ...rows('a', 20),
     ...rows('b', 20),
@@ -13,7 +14,7 @@ test('an agent with many holds that lapse at once has a separate command, others
     ...rows('c', 1),
     ...rows('a', 10),
   ]);
-  assert.deepEqual(commandsOf(due), [['a', 'b'], ['many'], ['c']]);
+  assert.deepEqual(commandsOf(due), [['a', 'b'], ['many'], ['many'], ['c']]);
   const others = Array.from({ length: 120 }, (_, number) => rows(`agent-${number}`, 1)).flat();
   assert.deepEqual(
     commandsOf(distinctAgents(others)).map((agents) => agents.length),

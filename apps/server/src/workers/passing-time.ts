@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import { lapsesPerCommit } from '../domain/hold.ts';
 import type { Outcome, Submission } from '../ledger/submission.ts';
 import type { Books, DueAgent } from '../reads/books.ts';
 
@@ -13,7 +14,7 @@ export interface PassingTimeDesk {
 const everyMs = 1_000;
 /** So many rows that are due are looked at in one step. */
 const dueRows = 500;
-/** So many of them are recorded by one command, or one agent with more: no write waits long for it. */
+/** So many of them are recorded by one command, together with those of other agents: no write waits long for it. */
 const duePerCommand = 50;
 
 /**
@@ -58,7 +59,7 @@ export class PassingTime {
     let before = '';
     for (let isMore = true; isMore && !this.#isStopped; ) {
       const due = await books.dueAgents(nowMs(), dueRows);
-      // The clock that decides may be behind this one: what is still due then is tried again in a second.
+      // The clock that decides may show less than this one: what is still due then is tried again in a second.
       const names = JSON.stringify(due);
       if (names === before) return;
       before = names;
@@ -84,19 +85,20 @@ export class PassingTime {
   }
 }
 
-/** The agents of each command. */
+/** The agents of each command. An agent with more than one commit records has a command for each. */
 export function commandsOf(due: readonly DueAgent[]): string[][] {
   const commands: string[][] = [];
   let left = 0;
   for (const { agent, due: rows } of due) {
     const last = commands.at(-1);
-    if (last === undefined || rows > left) {
-      commands.push([agent]);
-      left = duePerCommand - rows;
-    } else {
+    if (last !== undefined && rows <= left) {
       last.push(agent);
       left -= rows;
+      continue;
     }
+    const count = Math.ceil(rows / lapsesPerCommit);
+    commands.push(...Array.from({ length: count }, () => [agent]));
+    left = duePerCommand - rows;
   }
   return commands;
 }

@@ -26,6 +26,8 @@ export interface TestEngine extends LaneExecutors {
   readonly books: Books;
   readonly queue: DeliveryQueue;
   readonly databaseUrl: string;
+  /** Closes it before the test has ended, for another process. */
+  close(): Promise<void>;
 }
 
 /** What an engine on PostgreSQL is opened with. */
@@ -44,20 +46,29 @@ export const postgresOptions = {
  *
  * @param nowMs the clock of the database, where that decides of a batch's time; without it, its own
  */
-export async function openEngine(t: TestContext, nowMs?: () => number): Promise<TestEngine> {
+export async function openEngine(
+  t: TestContext,
+  nowMs?: () => number,
+  options: ExecutorOptions = executorOptions,
+): Promise<TestEngine> {
   const databaseUrl = await emptyDatabase(t);
   const unheard = () => undefined;
   const storage = databaseUrl.startsWith('file:')
     ? await openSqlite(
         { file: databaseUrl.slice('file:'.length), cap, readThreads: 1 },
-        executorOptions,
+        options,
         Date.now,
         unheard,
       )
-    : await openPostgres({ ...postgresOptions, url: databaseUrl }, executorOptions, nowMs, unheard);
-  onEnd(t, () => storage.close());
+    : await openPostgres({ ...postgresOptions, url: databaseUrl }, options, nowMs, unheard);
+  let closed: Promise<void> | undefined;
+  const close = async () => {
+    closed ??= Promise.resolve(storage.close());
+    await closed;
+  };
+  onEnd(t, close);
   const { lanes, heavyLane, books, deliveryQueue: queue } = storage;
   const [executor] = lanes;
   if (executor === undefined) throw new Error('the engine has no lane');
-  return { lanes, heavyLane, executor, books, queue, databaseUrl };
+  return { lanes, heavyLane, executor, books, queue, databaseUrl, close };
 }

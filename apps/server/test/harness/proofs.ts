@@ -65,17 +65,18 @@ export const attacks = {
     result: 'for each agent one order of its calls explains every answer (linearizable)',
     file: `${here}/postgres/history.test.ts`,
   },
-  holds_at_once: {
-    promises: ['never_overdrawn', 'conservation'],
-    attack: 'holds at once on a balance that is enough for a part of them, on SQLite',
-    result: 'exactly as many accepted as there was enough for, audit clean',
-    file: `${here}/holds-at-once.test.ts`,
+  at_once: {
+    promises: ['once', 'never_overdrawn', 'conservation'],
+    attack:
+      'more writes at once than a balance or a limit is enough for, on SQLite, with a server that is killed; then all again',
+    result: 'exactly as many accepted as there was enough for, the second time as the first, audit clean',
+    file: `${here}/at-once.test.ts`,
   },
-  holds_at_once_at_instances: {
-    promises: ['never_overdrawn', 'conservation'],
-    attack: 'the same at three instances on one PostgreSQL, two of which are killed meanwhile',
-    result: 'exactly as many accepted as there was enough for, audit clean',
-    file: `${here}/postgres/holds-at-once.test.ts`,
+  at_once_at_instances: {
+    promises: ['once', 'never_overdrawn', 'conservation'],
+    attack: 'the same at three instances on one PostgreSQL, some of which are killed meanwhile',
+    result: 'exactly as many accepted as there was enough for, the second time as the first, audit clean',
+    file: `${here}/postgres/at-once.test.ts`,
   },
   llm_proxy_killed: {
     promises: ['once', 'never_overdrawn'],

@@ -32,7 +32,12 @@ async function rowsOf(databaseUrl: string, sql: string): Promise<Record<string, 
 
 /** How many records are kept. */
 export async function countRecords(databaseUrl: string): Promise<number> {
-  const sql = 'SELECT count(*) FROM records';
+  return await countRows(databaseUrl, 'records');
+}
+
+/** How many rows a table has, or the part of it that a condition names. */
+export async function countRows(databaseUrl: string, from: string): Promise<number> {
+  const sql = `SELECT count(*) FROM ${from}`;
   const file = fileOf(databaseUrl);
   return file === undefined ? Number((await rowsOf(databaseUrl, sql))[0]?.['count']) : countIn(file, sql);
 }

@@ -29,7 +29,9 @@ export interface ModelLimit {
   readonly agent: string | undefined;
   readonly serviceId: string | undefined;
   readonly window: 'day' | 'lifetime';
-  /** in 10^-6 of a unit */
+  /** whether it counts what usage costs, and not its units */
+  readonly isMoney: boolean;
+  /** in 10^-18 XLM, or in 10^-6 of a unit */
   readonly max: bigint;
   /** by agent, if each is counted separately */
   readonly counted: Counted;

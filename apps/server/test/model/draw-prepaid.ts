@@ -80,8 +80,11 @@ export function drawPrepaidStart(random: Random, nowMs: number): readonly Write[
     },
   ]);
   if (random.below(2) === 0) return granted;
-  const quantity = random.pick(['9', '30.5', '1000020', '4000000']);
-  const limit = { agent: random.below(2) === 0 ? undefined : '*', serviceId: undefined, quantity } as const;
+  const max = random.pick([
+    { quantity: random.pick(['9', '30.5', '1000020', '4000000']) },
+    { amount: random.pick(['0.0000019', '0.00002', '1', '3600']) },
+  ]);
+  const limit = { agent: random.below(2) === 0 ? undefined : '*', serviceId: undefined, max } as const;
   return [...granted, { kind: 'set_limit', name: 'one', window: random.pick(['day', 'lifetime']), ...limit }];
 }
 

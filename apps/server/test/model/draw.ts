@@ -176,7 +176,10 @@ function drawWrite(random: Random, model: Model, seen: Seen, near: Hot): Write {
         agent: [undefined, '*', agent][random.below(3)],
         serviceId: [undefined, serviceId][random.below(2)],
         window: random.pick(['day', 'lifetime']),
-        quantity: random.pick(['2', '2.5', '9', '1000004.000001', '3000000', '100000000']),
+        max: random.pick([
+          { quantity: random.pick(['2', '2.5', '9', '1000004.000001', '3000000', '100000000']) },
+          { amount: random.pick(['0.0000013', '0.0000026', '0.00001', '0.9', '1800']) },
+        ]),
       };
     case 'delete_limit':
       return { kind, name: random.pick(['one', 'other']) };

@@ -10,7 +10,7 @@ import {
   refused,
   type WriteOf,
 } from './books.ts';
-import { countForLimits, limitsAllow, noHold, returnCounted } from './limits.ts';
+import { countForLimits, limitsAllow, noHold, nothingUsed, returnCounted } from './limits.ts';
 import { learnId, policyOf, purseOf, tooLittle } from './prepaid.ts';
 import { amountOf, amountText } from './prepaid-text.ts';
 import type { UnitPrice } from './prices.ts';
@@ -71,7 +71,7 @@ export function createHold(books: ModelBooks, write: WriteOf<'create_hold'>, mom
     write.amount === undefined ? reservedFor(requests ?? 0, price, scale) : amountOf(write.amount);
   const quantity =
     millionthsIn(requests ?? 0, scale) || (price === undefined ? 0n : paidFor(amount, price, scale));
-  const counted = { agent, serviceId, quantity };
+  const counted = { agent, serviceId, quantity, cost: price === undefined ? undefined : amount };
   if (!limitsAllow(books, counted, nowMs)) return refused('limit_reached');
   if (openHolds(purse).length >= holdsOpenMax) return refused('limit_exceeded');
   const refusal = isPrepaid ? tooLittle(purse, amount, 0n, policy) : undefined;
@@ -84,7 +84,7 @@ export function createHold(books: ModelBooks, write: WriteOf<'create_hold'>, mom
     scale,
     isPrepaid,
     parts: partsFor(purse, isPrepaid ? amount : 0n),
-    counts: { quantity, places: countForLimits(books, counted, nowMs) },
+    counts: { quantity, cost: amount, places: countForLimits(books, counted, nowMs) },
     createdAtMs: nowMs,
     expiresAtMs: nowMs + (write.expiresInMs ?? holdMsDefault),
     state: 'open',
@@ -150,7 +150,7 @@ export function captureHold(books: ModelBooks, write: WriteOf<'capture_hold'>, m
   const policy = policyOf(books, purse.agent);
   const isDrawn = policy.mode === 'prepaid' || (isOpen && hold.isPrepaid);
   const cost = rated.cost ?? 0n;
-  const item = { agent, serviceId, quantity: millionthsIn(requests, account.scale) };
+  const item = { agent, serviceId, quantity: millionthsIn(requests, account.scale), cost: rated.cost };
   const reserved = isOpen ? hold.parts.reduce((sum, { amount }) => sum + amount, 0n) : 0n;
   const counts = isOpen ? hold.counts : noHold;
   if (!limitsAllow(books, item, nowMs, counts)) return refused('limit_reached');
@@ -186,7 +186,7 @@ export function releaseHold(books: ModelBooks, write: WriteOf<'release_hold'>, m
   const { purse, hold } = found;
   const account = accountOf(books, { agent: purse.agent, serviceId: hold.serviceId });
   if (hold.state !== 'open') return ended(purse, hold, account);
-  returnCounted(hold.counts, 0n);
+  returnCounted(hold.counts, nothingUsed);
   endHold(purse, hold, 'released', moment.nowMs);
   return done(200, { ...holdBody(purse, hold, account), available: amountText(availableIn(purse)) });
 }

@@ -67,9 +67,11 @@ function commandOf(write: Write): Command {
     case 'set_price':
       return { kind: 'set_price', serviceId: write.serviceId, stated: statedPrice(write) };
     case 'set_limit': {
-      const { kind, name, agent, serviceId, window, quantity } = write;
-      const max = millionthsOf(quantity);
-      const rest = { apiKeyPrefix: undefined, asset: undefined, action: 'refuse', notifyAt: [] } as const;
+      const { kind, name, agent, serviceId, window } = write;
+      const isMoney = 'amount' in write.max;
+      const max = isMoney ? amountOf(write.max.amount) : millionthsOf(write.max.quantity);
+      const asset = isMoney ? 'XLM' : undefined;
+      const rest = { apiKeyPrefix: undefined, asset, action: 'refuse', notifyAt: [] } as const;
       return { kind, name, agent, serviceId, window, max, ...rest };
     }
     case 'set_billing':

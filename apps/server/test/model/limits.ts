@@ -7,6 +7,7 @@ import {
   refused,
   type WriteOf,
 } from './books.ts';
+import { amountOf } from './prepaid-text.ts';
 import type { CountedPlace } from './purse-types.ts';
 import { millionthsOf } from './units.ts';
 import type { AccountName } from './write.ts';
@@ -19,16 +20,19 @@ function least(a: bigint, b: bigint): bigint {
 
 export function setLimit(books: ModelBooks, write: WriteOf<'set_limit'>, { gate }: Moment): Expected {
   if (gate !== undefined) return refused(gate);
-  const { name, agent, serviceId, window, quantity } = write;
-  const limit = { agent, serviceId, window, max: millionthsOf(quantity) };
+  const { name, agent, serviceId, window, max } = write;
+  const isMoney = 'amount' in max;
+  const most = isMoney ? amountOf(max.amount) : millionthsOf(max.quantity);
+  const limit = { agent, serviceId, window, isMoney, max: most };
   const known = books.limits.get(name);
   const isSame =
     known !== undefined &&
     known.agent === limit.agent &&
     known.serviceId === limit.serviceId &&
-    known.window === limit.window;
+    known.window === limit.window &&
+    known.isMoney === limit.isMoney;
   books.limits.set(name, { ...limit, counted: isSame ? known.counted : new Map() });
-  return done(known === undefined ? 201 : 200, { name, max: { quantity } });
+  return done(known === undefined ? 201 : 200, { name, max });
 }
 
 export function deleteLimit(
@@ -40,9 +44,20 @@ export function deleteLimit(
   return books.limits.delete(name) ? done(204, undefined) : refused('not_found');
 }
 
-/** What is to be counted, in 10^-6 of a unit. */
+/** What is to be counted. */
 export interface CountedUse extends AccountName {
+  /** in 10^-6 of a unit */
   readonly quantity: bigint;
+  /** `undefined` while its service has no price: no limit in money counts it then */
+  readonly cost: bigint | undefined;
+}
+
+/** What a limit counts of a use: units, or what they cost. */
+function measureOf(
+  { isMoney }: Pick<ModelLimit, 'isMoney'>,
+  use: Pick<CountedUse, 'quantity' | 'cost'>,
+): bigint {
+  return isMoney ? (use.cost ?? 0n) : use.quantity;
 }
 
 /**
@@ -53,18 +68,23 @@ export interface CountedUse extends AccountName {
 export function limitsAllow(books: ModelBooks, item: CountedUse, nowMs: number, held = noHold): boolean {
   return placesOf(books, item, nowMs).every(({ limit, used }) => {
     const isHeld = held.places.some(({ counted }) => counted === limit.counted);
-    const reserved = isHeld ? least(held.quantity, item.quantity) : 0n;
+    const measure = measureOf(limit, item);
+    const reserved = isHeld ? least(measureOf(limit, held), measure) : 0n;
     // Nothing more is counted now, so that it does not matter how much was counted before.
-    return reserved === item.quantity || used - reserved <= limit.max;
+    return reserved === measure || used - reserved <= limit.max;
   });
 }
 
+/** What a hold counts that nothing was used of. */
+export const nothingUsed = { quantity: 0n, cost: 0n } as const;
+
 interface HeldPlaces {
   readonly quantity: bigint;
+  readonly cost: bigint;
   readonly places: readonly CountedPlace[];
 }
 
-export const noHold: HeldPlaces = { quantity: 0n, places: [] };
+export const noHold: HeldPlaces = { quantity: 0n, cost: 0n, places: [] };
 
 /** Counts an item for every limit that applies to it, and returns where. What a hold counts already is not counted again. */
 export function countForLimits(
@@ -74,21 +94,23 @@ export function countForLimits(
   held = noHold,
 ): readonly CountedPlace[] {
   const made: CountedPlace[] = [];
-  returnCounted(held, item.quantity);
+  returnCounted(held, item);
   for (const { limit, subject, startMs, windows, used } of placesOf(books, item, nowMs)) {
     const isHeld = held.places.some(({ counted }) => counted === limit.counted);
-    const reserved = isHeld ? least(held.quantity, item.quantity) : 0n;
-    if (reserved === item.quantity) continue;
+    const measure = measureOf(limit, item);
+    const reserved = isHeld ? least(measureOf(limit, held), measure) : 0n;
+    if (reserved === measure) continue;
     count(limit, subject, startMs, windows, used - reserved);
-    made.push({ counted: limit.counted, subject, startMs });
+    made.push({ counted: limit.counted, subject, startMs, isMoney: limit.isMoney });
   }
   return made;
 }
 
 /** Takes back what a hold counts and was not used. */
-export function returnCounted({ quantity, places }: HeldPlaces, used: bigint): void {
-  const returned = quantity > used ? quantity - used : 0n;
-  for (const { counted, subject, startMs } of places) {
+export function returnCounted(held: HeldPlaces, use: Pick<CountedUse, 'quantity' | 'cost'>): void {
+  for (const { counted, subject, startMs, isMoney } of held.places) {
+    const [reserved, used] = [measureOf({ isMoney }, held), measureOf({ isMoney }, use)];
+    const returned = reserved > used ? reserved - used : 0n;
     const windows = counted.get(subject) ?? [];
     counted.set(
       subject,
@@ -102,7 +124,8 @@ export function returnCounted({ quantity, places }: HeldPlaces, used: bigint): v
 /** The limits that apply to an item, with what they would have counted after it. */
 function placesOf({ limits }: ModelBooks, item: CountedUse, nowMs: number) {
   const own = [...limits.values()].filter(
-    ({ agent, serviceId }) =>
+    ({ agent, serviceId, isMoney }) =>
+      !(isMoney && item.cost === undefined) &&
       (agent === undefined || agent === '*' || agent === item.agent) &&
       (serviceId === undefined || serviceId === item.serviceId),
   );
@@ -111,7 +134,7 @@ function placesOf({ limits }: ModelBooks, item: CountedUse, nowMs: number) {
     const startMs = limit.window === 'day' ? Math.floor(nowMs / dayMs) * dayMs : 0;
     const windows = limit.counted.get(subject) ?? [];
     const used = windows.find((window) => window.startMs === startMs)?.used ?? 0n;
-    return { limit, subject, startMs, windows, used: used + item.quantity };
+    return { limit, subject, startMs, windows, used: used + measureOf(limit, item) };
   });
 }
 

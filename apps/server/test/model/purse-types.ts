@@ -5,6 +5,8 @@ export interface CountedPlace {
   readonly counted: Map<string, readonly { readonly startMs: number; readonly used: bigint }[]>;
   readonly subject: string;
   readonly startMs: number;
+  /** whether it counts what usage costs */
+  readonly isMoney: boolean;
 }
 
 /** How an agent pays. */
@@ -42,7 +44,11 @@ export interface ModelHold {
   /** what it reserves, by the number of a grant; 0 for the overdraft */
   readonly parts: readonly { readonly grant: number; readonly amount: bigint }[];
   /** what it counts for limits while it is open */
-  readonly counts: { readonly quantity: bigint; readonly places: readonly CountedPlace[] };
+  readonly counts: {
+    readonly quantity: bigint;
+    readonly cost: bigint;
+    readonly places: readonly CountedPlace[];
+  };
   readonly createdAtMs: number;
   expiresAtMs: number;
   state: 'open' | 'captured' | 'released' | 'lapsed';

@@ -1,4 +1,4 @@
-import { returnCounted } from './limits.ts';
+import { nothingUsed, returnCounted } from './limits.ts';
 import type { ModelGrant, ModelHold, ModelPurse } from './purse-types.ts';
 
 function least(a: bigint, b: bigint): bigint {
@@ -108,7 +108,7 @@ export function passTime(purse: ModelPurse, nowMs: number): void {
     .filter(({ expiresAtMs }) => expiresAtMs <= nowMs)
     .toSorted((a, b) => a.expiresAtMs - b.expiresAtMs);
   for (const hold of due) {
-    returnCounted(hold.counts, 0n);
+    returnCounted(hold.counts, nothingUsed);
     endHold(purse, hold, 'lapsed', hold.expiresAtMs);
   }
   expire(purse, nowMs);

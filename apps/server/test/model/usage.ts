@@ -102,7 +102,7 @@ function record(books: ModelBooks, item: Item, { nowMs, gate }: Moment): Recorde
   purseOf(books, item.agent, nowMs);
   const rated = rate(account, service, parts, nowMs);
   const { agent, serviceId } = item;
-  const counted = { agent, serviceId, quantity: millionthsIn(parts, account.scale) };
+  const counted = { agent, serviceId, quantity: millionthsIn(parts, account.scale), cost: rated.cost };
   if (!limitsAllow(books, counted, nowMs)) return { kind: 'refused', code: 'limit_reached' };
   const { refusal, drawn } = pay(books, agent, rated.cost, nowMs);
   if (refusal !== undefined) return refusal;

@@ -49,7 +49,7 @@ export interface LimitWrite {
   readonly agent: string | undefined;
   readonly serviceId: string | undefined;
   readonly window: 'day' | 'lifetime';
-  readonly quantity: string;
+  readonly max: { readonly quantity: string } | { readonly amount: string };
 }
 
 /** Without an agent, the policy of all that have none; without a policy, that of an agent is taken back. */
@@ -143,8 +143,8 @@ function formOf(write: Write): ApiRequest & { readonly path: string } {
     case 'delete_service':
       return { path: `/services/${encodeURIComponent(write.serviceId)}`, method: 'DELETE' };
     case 'set_limit': {
-      const { agent, serviceId, window, quantity } = write;
-      const body = { agent, serviceId, window, action: 'refuse', max: { quantity } };
+      const { agent, serviceId, window, max } = write;
+      const body = { agent, serviceId, window, action: 'refuse', max };
       return { path: `/limits/${write.name}`, method: 'PUT', body };
     }
     case 'delete_limit':

@@ -17,6 +17,7 @@ const suites = [
   'limits-of-agents',
   'balances',
   'holds',
+  'lapses-in-slices',
   'reconcile',
   'heavy-commands',
   'command-weights',

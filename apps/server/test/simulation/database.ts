@@ -150,8 +150,7 @@ export class SimulatedDatabase {
       records.set(name, { fingerprint, firstSeenAtMs, location, answer: kept });
     }
     const tenants = new Map<string, View>();
-    for (const [tenant, own] of wants.tenants)
-      tenants.set(tenant, loadView(this.rows(tenant), own, wants.nowMs));
+    for (const [tenant, own] of wants.tenants) tenants.set(tenant, loadView(this.rows(tenant), own, wants));
     const reached = [...wants.tenants.keys()].map((tenant) => this.#state.idsReached.get(tenant) ?? noPlace);
     return {
       records,

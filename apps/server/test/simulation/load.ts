@@ -6,10 +6,14 @@ import { openFrom } from '../../src/domain/reversal.ts';
 import { accountName } from '../../src/domain/view.ts';
 import { wantedCounters } from '../../src/domain/wanted-counters.ts';
 import { areLimitsWanted, type TenantWants, wantOfEntry, wantOfHold } from '../../src/domain/wants.ts';
+import type { Wants } from '../../src/ledger/wants.ts';
 import type { TenantRows } from './rows.ts';
 
+/** The time of a batch, and the most holds that have lapsed of which it sees and records it. */
+type LoadedTime = Pick<Wants, 'nowMs' | 'lapsesMax'>;
+
 /** Loads what the commands of one tenant want, in the order in which an engine does: a row may make others wanted. */
-export function loadView(rows: TenantRows, wants: TenantWants, nowMs: number): LoadedView {
+export function loadView(rows: TenantRows, wants: TenantWants, time: LoadedTime): LoadedView {
   const view = new LoadedView(wants);
   for (const id of wants.holdIds) {
     const hold = rows.holds.get(id);
@@ -31,7 +35,7 @@ export function loadView(rows: TenantRows, wants: TenantWants, nowMs: number): L
     const name = `${webhookId} ${eventId}`;
     setIf(view.deliveries, name, rows.deliveries.get(name));
   }
-  loadBillings(rows, wants, nowMs, view);
+  loadBillings(rows, wants, time, view);
   loadCounters(rows, wants, view);
   return view;
 }
@@ -67,10 +71,20 @@ function loadPositions(rows: TenantRows, wants: TenantWants, view: LoadedView): 
   }
 }
 
-function loadBillings(rows: TenantRows, wants: TenantWants, nowMs: number, view: LoadedView): void {
+function loadBillings(
+  rows: TenantRows,
+  wants: TenantWants,
+  { nowMs, lapsesMax }: LoadedTime,
+  view: LoadedView,
+): void {
+  let left = lapsesMax;
   const used = [...wants.billings].filter(([agent, want]) => want === 'always' || rows.isBilled(agent));
   if (used.length > 0) view.ownDefaultPolicy = rows.policies.get(everyAgent)?.policy;
-  for (const [agent] of used) setIf(view.agentBillings, agent, rows.billing(agent, nowMs));
+  for (const [agent] of used) {
+    const billing = rows.billing(agent, nowMs, left);
+    setIf(view.agentBillings, agent, billing);
+    left -= billing?.dueHolds.length ?? 0;
+  }
   for (const id of wants.grantIds) setIf(view.grants, id, rows.grants.get(id));
 }
 

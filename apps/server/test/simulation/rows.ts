@@ -147,15 +147,19 @@ export class TenantRows {
     return this.policies.has(everyAgent) || this.policies.has(agent) || this.#balancesOf(agent).length > 0;
   }
 
-  billing(agent: string, nowMs: number): AgentBilling | undefined {
+  billing(agent: string, nowMs: number, dueMax?: number): AgentBilling | undefined {
     const balances = this.#balancesOf(agent).map((balance) => ({
       ...balance,
       open: this.#openGrants(balance),
     }));
     const named = this.policies.get(agent);
     if (named === undefined && balances.length === 0) return undefined;
-    const dueHolds = this.openHolds(agent).filter((hold) => hasLapsed(hold, nowMs));
-    return { agent, isKnown: true, policy: named?.policy, balances, dueHolds };
+    const due = this.openHolds(agent)
+      .filter((hold) => hasLapsed(hold, nowMs))
+      .sort((a, b) => a.expiresAtMs - b.expiresAtMs);
+    const dueHolds = due.slice(0, dueMax);
+    const hasMoreDue = dueHolds.length < due.length;
+    return { agent, isKnown: true, policy: named?.policy, balances, dueHolds, hasMoreDue };
   }
 
   openHolds(agent: string): readonly Hold[] {

@@ -22,6 +22,8 @@ export interface DueAgent {
   readonly agent: string;
   /** how many grants and holds of it were found; there may be more */
   readonly due: number;
+  /** what identifies the first of them */
+  readonly first: string;
 }
 
 /** Each agent once, in the order in which they come. */

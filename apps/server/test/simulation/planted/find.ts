@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
-import type { PlantedFault } from './faults.ts';
+import type { PlantedFault } from './planted-fault.ts';
 
 /** In which world a planted fault broke which promise. */
 interface FoundFault {

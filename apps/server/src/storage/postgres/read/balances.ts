@@ -16,7 +16,7 @@ import { balances, billing, grants, movements, policyOf } from '../../tables/bal
 import { json, rowsIn, text } from '../columns.ts';
 import type { PostgresConnection, PostgresRow } from '../connection.ts';
 import { jsonObject, parserOf, selectList } from '../described.ts';
-import { holdObject, loadDueHolds, parseHold } from './holds.ts';
+import { holdObject, loadAgentsWithDue, loadDueHolds, type OwnedHold, parseHold } from './holds.ts';
 import type { Reader } from './reader.ts';
 import { numbered, type TenantAgent } from './tenant-agents.ts';
 
@@ -47,9 +47,9 @@ const loadBalancesAfterSql = `SELECT tenant, ${selectList(balances)} FROM balanc
 const loadOfAgentsAfterSql = `SELECT tenant, ${selectList(balances)} FROM balances
   WHERE tenant = $1 AND agent > $2 ORDER BY agent, asset LIMIT $3`;
 // The parts of a grant that holds reserve expire with the end of the hold, the others now.
-const loadExpiringSql = `SELECT tenant, agent FROM grants
+const loadExpiringSql = `SELECT tenant, agent, id FROM grants
   WHERE is_free AND expires_at_ms <= $1 ORDER BY expires_at_ms LIMIT $2`;
-const loadLapsingSql = `SELECT tenant, agent FROM holds
+const loadLapsingSql = `SELECT tenant, agent, id FROM holds
   WHERE state = 'open' AND expires_at_ms <= $1 ORDER BY expires_at_ms LIMIT $2`;
 const loadWholeSql = `SELECT b.tenant, ${selectList(balances, 'b')},
     (SELECT json_agg(${jsonObject(grants, 'g')} ORDER BY g.number) FROM grants AS g
@@ -64,20 +64,26 @@ export interface FoundBillings {
   readonly defaultPolicies: ReadonlyMap<string, BillingPolicy>;
 }
 
-/** How agents pay, with their balances; those that the books do not know in this respect are left out. */
+/**
+ * How agents pay, with their balances; those that the books do not know in this respect are left out.
+ *
+ * @param dueMax the most holds that have lapsed, of all of them; without it, all
+ */
 export async function loadBillings(
   connection: PostgresConnection,
   agents: readonly TenantAgent[],
   nowMs: number,
+  dueMax?: number,
 ): Promise<FoundBillings> {
   const ofTenants = [...new Set(agents.map(({ tenant }) => tenant))].map((tenant) => ({
     tenant,
     agent: everyAgent,
   }));
-  const [policyRows, balanceRows, due] = await Promise.all([
+  const [policyRows, balanceRows, found] = await Promise.all([
     connection.rows(loadPoliciesSql, [json(numbered([...agents, ...ofTenants]))]),
     connection.rows(loadBalancesSql, [json(numbered(agents))]),
-    loadDueHolds(connection, agents, nowMs),
+    // One more than are wanted, to see whether there are more.
+    loadDueHolds(connection, agents, nowMs, dueMax === undefined ? undefined : dueMax + 1),
   ]);
   const named = policyRows.map((row) => ({ tenant: text(row, 'tenant'), ...namedPolicy(row) }));
   const owned = balanceRows.map((row) => ({ tenant: text(row, 'tenant'), balance: balanceOf(row) }));
@@ -88,6 +94,8 @@ export async function loadBillings(
   const wanted = new Set(agents.map(nameOf));
   const known = named.filter((one) => wanted.has(nameOf(one)));
   const byAgent = Map.groupBy(owned, ({ tenant, balance: { agent } }) => nameOf({ tenant, agent }));
+  const due = found.slice(0, dueMax);
+  const moreDue = await agentsFrom(connection, agents, nowMs, found[due.length]);
   const dueOf = Map.groupBy(due, ({ tenant, hold: { agent } }) => nameOf({ tenant, agent }));
   const billings = [...new Map(known.map((one) => [nameOf(one), one]))].map(
     ([name, { tenant, agent, policy }]) => ({
@@ -98,10 +106,25 @@ export async function loadBillings(
         policy,
         balances: (byAgent.get(name) ?? []).map(({ balance }) => balance),
         dueHolds: (dueOf.get(name) ?? []).map(({ hold }) => hold),
+        hasMoreDue: moreDue.has(name),
       },
     }),
   );
   return { billings, defaultPolicies };
+}
+
+/** The names of agents of which holds that have lapsed were left out: that of the first one, and those after it that have any. */
+async function agentsFrom(
+  connection: PostgresConnection,
+  agents: readonly TenantAgent[],
+  nowMs: number,
+  leftOut: OwnedHold | undefined,
+): Promise<ReadonlySet<string>> {
+  if (leftOut === undefined) return new Set();
+  const first = nameOf({ tenant: leftOut.tenant, agent: leftOut.hold.agent });
+  const at = agents.findIndex((one) => nameOf(one) === first);
+  const due = await loadAgentsWithDue(connection, agents.slice(at), nowMs);
+  return new Set(due.map(nameOf));
 }
 
 function namedPolicy(row: PostgresRow): NamedPolicy {
@@ -187,7 +210,9 @@ async function loadDueAgents(
     [loadExpiringSql, loadLapsingSql].map((sql) => connection.rows(sql, [nowMs, limit])),
   );
   return distinctAgents(
-    rows.flat().map((row) => ({ tenant: text(row, 'tenant'), agent: text(row, 'agent') })),
+    rows
+      .flat()
+      .map((row) => ({ tenant: text(row, 'tenant'), agent: text(row, 'agent'), first: text(row, 'id') })),
   );
 }
 

@@ -15,8 +15,14 @@ export const holdObject = jsonObject(holds, 'h');
 
 const loadHoldsSql = `SELECT h.* FROM json_to_recordset($1) AS w (tenant text, id text)
   CROSS JOIN LATERAL (SELECT tenant, ${columns} FROM holds AS b WHERE b.tenant = w.tenant AND b.id = w.id LIMIT 1) AS h`;
+// The agents in their order, and of each only as many holds as are wanted of all: no more are read than that.
 const loadDueSql = `SELECT ${ofHolds} FROM json_to_recordset($1) AS w (n integer, tenant text, agent text)
-  JOIN holds AS h ON h.tenant = w.tenant AND h.agent = w.agent AND h.state = 'open' AND h.expires_at_ms <= $2`;
+  CROSS JOIN LATERAL (SELECT * FROM holds AS b WHERE b.tenant = w.tenant AND b.agent = w.agent AND b.state = 'open'
+    AND b.expires_at_ms <= $2 ORDER BY b.expires_at_ms LIMIT $3) AS h
+  ORDER BY w.n, h.expires_at_ms LIMIT $3`;
+const agentsWithDueSql = `SELECT w.tenant, w.agent FROM json_to_recordset($1) AS w (n integer, tenant text, agent text)
+  WHERE EXISTS (SELECT FROM holds AS h
+    WHERE h.tenant = w.tenant AND h.agent = w.agent AND h.state = 'open' AND h.expires_at_ms <= $2)`;
 const loadHoldsAfterSql = `SELECT ${columns} FROM holds WHERE tenant = $1 AND place > $2 ORDER BY place LIMIT $3`;
 const loadHoldsOfAfterSql = `SELECT ${columns} FROM holds
   WHERE tenant = $1 AND agent = $2 AND place > $3 ORDER BY place LIMIT $4`;
@@ -36,14 +42,25 @@ export async function loadHolds(
   return rows.map((row) => ({ tenant: text(row, 'tenant'), hold: parseHold(row) }));
 }
 
-/** Open holds of agents whose time has come. */
+/** Open holds of agents whose time has come, by agent in the given order, the first ones first; `undefined` is no limit. */
 export async function loadDueHolds(
   connection: PostgresConnection,
   agents: readonly TenantAgent[],
   nowMs: number,
+  limit: number | undefined,
 ): Promise<OwnedHold[]> {
-  const rows = await connection.rows(loadDueSql, [json(numbered(agents)), nowMs]);
+  const rows = await connection.rows(loadDueSql, [json(numbered(agents)), nowMs, limit ?? null]);
   return rows.map((row) => ({ tenant: text(row, 'tenant'), hold: parseHold(row) }));
+}
+
+/** Those agents that have an open hold whose time has come. */
+export async function loadAgentsWithDue(
+  connection: PostgresConnection,
+  agents: readonly TenantAgent[],
+  nowMs: number,
+): Promise<TenantAgent[]> {
+  const rows = await connection.rows(agentsWithDueSql, [json(numbered(agents)), nowMs]);
+  return rows.map((row) => ({ tenant: text(row, 'tenant'), agent: text(row, 'agent') }));
 }
 
 async function loadHoldsAfter(

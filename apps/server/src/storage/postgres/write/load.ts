@@ -354,7 +354,7 @@ async function loadWantedBillings(
   const agents = sortedByName(wanted);
   const [lockedAgents, { billings, defaultPolicies }] = await Promise.all([
     lockBillings(connection, agents),
-    loadBillings(connection, agents, wants.nowMs),
+    loadBillings(connection, agents, wants.nowMs, wants.lapsesMax),
   ]);
   const locked = new Set(lockedAgents.map(({ tenant, agent }) => agentName(tenant, agent)));
   for (const [tenant, policy] of defaultPolicies) {

@@ -34,18 +34,23 @@ const loadBalancesAfterSql = `SELECT ${selectList(balances)} FROM balances
 const loadOfAgentsAfterSql = `SELECT ${selectList(balances)} FROM balances
   WHERE tenant = ? AND agent > ? ORDER BY agent, asset LIMIT ?`;
 // The parts of a grant that holds reserve expire with the end of the hold, the others now.
-const loadExpiringSql = `SELECT tenant, agent FROM grants
+const loadExpiringSql = `SELECT tenant, agent, id FROM grants
   WHERE is_free = 1 AND expires_at_ms <= ? ORDER BY expires_at_ms LIMIT ?`;
-const loadLapsingSql = `SELECT tenant, agent FROM holds
+const loadLapsingSql = `SELECT tenant, agent, id FROM holds
   WHERE state = 'open' AND expires_at_ms <= ? ORDER BY expires_at_ms LIMIT ?`;
 const loadBalanceSql = `SELECT ${selectList(balances)} FROM balances WHERE tenant = ? AND agent = ? AND asset = ?`;
 
-/** How an agent pays, with its balances; `undefined` if the books do not know it in this respect. */
+/**
+ * How an agent pays, with its balances; `undefined` if the books do not know it in this respect.
+ *
+ * @param dueMax the most holds that have lapsed; without it, all
+ */
 export function loadBilling(
   connection: SqliteConnection,
   tenant: string,
   agent: string,
   nowMs: number,
+  dueMax?: number,
 ): AgentBilling | undefined {
   const row = connection.get(loadPolicySql, tenant, agent);
   if (row === undefined) return undefined;
@@ -55,8 +60,18 @@ export function loadBilling(
   });
   // A balance counts its open holds: without any, there is nothing to look for.
   const hasHolds = found.some(({ openHolds }) => openHolds > 0);
-  const dueHolds = hasHolds ? loadDueHolds(connection, tenant, agent, nowMs) : [];
-  return { agent, isKnown: true, policy: policyOf(parsePolicy(row)), balances: found, dueHolds };
+  // One more than are wanted, to see whether there are more.
+  const limit = dueMax === undefined ? -1 : dueMax + 1;
+  const due = hasHolds ? loadDueHolds(connection, tenant, agent, nowMs, limit) : [];
+  const dueHolds = due.slice(0, dueMax);
+  return {
+    agent,
+    isKnown: true,
+    policy: policyOf(parsePolicy(row)),
+    balances: found,
+    dueHolds,
+    hasMoreDue: dueHolds.length < due.length,
+  };
 }
 
 /** The policy of agents that have none. */
@@ -113,7 +128,9 @@ function loadBalancesOfAgentsAfter(
 
 function loadDueAgents(connection: SqliteConnection, nowMs: number, limit: number): DueAgent[] {
   const rows = [loadExpiringSql, loadLapsingSql].flatMap((sql) => connection.all(sql, nowMs, limit));
-  return distinctAgents(rows.map((row) => ({ tenant: text(row, 'tenant'), agent: text(row, 'agent') })));
+  return distinctAgents(
+    rows.map((row) => ({ tenant: text(row, 'tenant'), agent: text(row, 'agent'), first: text(row, 'id') })),
+  );
 }
 
 export function balanceReads(read: Read): BalanceReads {
@@ -135,7 +152,7 @@ export function balanceReads(read: Read): BalanceReads {
       read((connection) => {
         const row = connection.get(loadBalanceSql, name.tenant, name.agent, name.asset);
         const all = loadGrantsAfter(connection, name, 0, -1);
-        const openHolds = loadDueHolds(connection, name.tenant, name.agent, Number.MAX_SAFE_INTEGER);
+        const openHolds = loadDueHolds(connection, name.tenant, name.agent, Number.MAX_SAFE_INTEGER, -1);
         return {
           balance: row && parseBalance(row, { open: [] }),
           grants: all,

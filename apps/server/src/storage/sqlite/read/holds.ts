@@ -11,7 +11,7 @@ const parseHold = parserOf(holds);
 
 const loadHoldSql = `SELECT ${columns} FROM holds WHERE tenant = ? AND id = ?`;
 const loadDueSql = `SELECT ${columns} FROM holds
-  WHERE tenant = ? AND agent = ? AND state = 'open' AND expires_at_ms <= ? ORDER BY expires_at_ms`;
+  WHERE tenant = ? AND agent = ? AND state = 'open' AND expires_at_ms <= ? ORDER BY expires_at_ms LIMIT ?`;
 const loadHoldsAfterSql = `SELECT ${columns} FROM holds WHERE tenant = ? AND place > ? ORDER BY place LIMIT ?`;
 const loadHoldsOfAfterSql = `SELECT ${columns} FROM holds
   WHERE tenant = ? AND agent = ? AND place > ? ORDER BY place LIMIT ?`;
@@ -21,14 +21,15 @@ export function loadHold(connection: SqliteConnection, tenant: string, id: strin
   return row && parseHold(row);
 }
 
-/** Open holds of an agent whose time has come. */
+/** Open holds of an agent whose time has come, the first ones first; a limit of -1 is none. */
 export function loadDueHolds(
   connection: SqliteConnection,
   tenant: string,
   agent: string,
   nowMs: number,
+  limit: number,
 ): Hold[] {
-  return connection.all(loadDueSql, tenant, agent, nowMs).map(parseHold);
+  return connection.all(loadDueSql, tenant, agent, nowMs, limit).map(parseHold);
 }
 
 export function holdReads(read: Read): HoldReads {

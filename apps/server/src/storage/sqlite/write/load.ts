@@ -51,12 +51,20 @@ export function loadBatch(
   const { pause, settings } = general;
   const tenants = new Map<string, LoadedView>();
   const accountNumbers = new Map<string, Map<string, number>>();
+  let lapses = wants.lapsesMax;
   for (const [tenant, tenantWants] of wants.tenants) {
     const numbers = new Map<string, number>();
     const view = new LoadedView(tenantWants, pause, settings);
     loadHolds(connection, tenant, tenantWants, view);
     tenants.set(tenant, loadTenant(connection, kept, tenant, tenantWants, numbers, view));
-    loadBillings(connection, kept, tenant, tenantWants, wants.nowMs, view);
+    lapses -= loadBillings(
+      connection,
+      kept,
+      tenant,
+      tenantWants,
+      { nowMs: wants.nowMs, dueMax: lapses },
+      view,
+    );
     loadCounted(connection, kept, tenant, tenantWants, view);
     accountNumbers.set(tenant, numbers);
   }
@@ -73,27 +81,31 @@ function loadHolds(connection: SqliteConnection, tenant: string, wants: TenantWa
   }
 }
 
-/** How agents pay. Of agents that have neither a policy nor a balance nothing is read. */
+/** How agents pay. Of agents that have neither a policy nor a balance nothing is read. Returns how many holds of them have lapsed. */
 function loadBillings(
   connection: SqliteConnection,
   kept: KeptRows,
   tenant: string,
   wants: TenantWants,
-  nowMs: number,
+  { nowMs, dueMax }: { readonly nowMs: number; readonly dueMax: number },
   view: LoadedView,
-): void {
+): number {
+  let lapsed = 0;
   const used = [...wants.billings].filter(
     ([agent, want]) => want === 'always' || kept.billed(connection).mayHave(tenant, agent),
   );
   if (used.length > 0) view.ownDefaultPolicy = loadDefaultPolicy(connection, tenant);
   for (const [agent] of used) {
-    const billing = loadBilling(connection, tenant, agent, nowMs);
-    if (billing !== undefined) view.agentBillings.set(agent, billing);
+    const billing = loadBilling(connection, tenant, agent, nowMs, dueMax - lapsed);
+    if (billing === undefined) continue;
+    view.agentBillings.set(agent, billing);
+    lapsed += billing.dueHolds.length;
   }
   for (const id of wants.grantIds) {
     const grant = loadGrant(connection, tenant, id);
     if (grant !== undefined) view.grants.set(id, grant);
   }
+  return lapsed;
 }
 
 function loadTenant(
