@@ -43,7 +43,7 @@ function printList(list: readonly Json[], depth: number): string {
   let names: readonly string[] = [];
   let sorted: readonly NamedMember[] = [];
   const elements = list.map((element) => {
-    if (!isPlainObject(element) || writesItself(element) || depth >= nestingMax)
+    if (isArray(element) || !isPlainObject(element) || writesItself(element) || depth >= nestingMax)
       return print(element, depth + 1);
     const own = Object.keys(element);
     if (!isSameList(own, names)) {
