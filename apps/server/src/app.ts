@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import type { Config } from './config.ts';
+import { apiKeysCommands } from './domain/commands/api-keys.ts';
 import { aheadToleranceMs } from './domain/usage.ts';
 import { factsOf } from './fault-facts.ts';
 import { ApiKeyLookup } from './http/api-key-lookup.ts';
@@ -66,6 +67,11 @@ export interface App {
 }
 
 const sealedAnswerTtlMs = 600_000;
+/**
+ * For how long a request relies on an API key that was looked up. On SQLite all changes are made by this process, and end it at once; the
+ * time is for what an operator changes in the file by hand. On PostgreSQL the reading thread knows it (`KnownApiKeys`).
+ */
+const apiKeysCurrentForMs = { sqlite: 1_000, postgres: 0 } as const;
 /** The number of tenants that the metrics show by name: those that use most. */
 const heaviestShown = 10;
 
@@ -97,14 +103,14 @@ export async function startApp(
   });
   const apiKeys = new ApiKeyLookup((digest) => apiKeyBooks.apiKeyByDigest(digest), {
     unknownPerMinuteMax: config.unknownKeysPerMinuteMax,
+    currentForMs: apiKeysCurrentForMs[config.database.kind],
     nowMs: () => performance.now(),
   });
   const sweep = new Sweep(storage.sweepable, config, nowMs, log);
   const decided: OnDecided = (submission, outcome) => {
     metrics.decided(submission, outcome);
     writeProbe.decided(outcome);
-    if (submission.command.kind === 'create_api_key' || submission.command.kind === 'rotate_api_key')
-      apiKeys.forget();
+    if (Object.hasOwn(apiKeysCommands, submission.command.kind)) apiKeys.forget();
     if (submission.key === undefined || outcome.kind !== 'answered' || outcome.replayed) return;
     sweep.answerStored(outcome.response.body.length);
   };

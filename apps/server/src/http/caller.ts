@@ -67,6 +67,8 @@ export class CallerIdentifier {
   readonly #adminScope = scopeDigest({ kind: 'tenant', tenant: adminTenant });
   /** callers without a key at recently seen addresses: a client is the same for every request */
   readonly #withoutKeys = new Map<string, Caller>();
+  /** scopes of recently seen tenants */
+  readonly #tenantScopes = new Map<string, string>();
   readonly #ranges = new AddressRanges();
 
   constructor(apiKeys: ApiKeyLookup<ApiKey>, options: CallerOptions) {
@@ -105,16 +107,24 @@ export class CallerIdentifier {
     this.#refuseOtherAddress(key, headers.address);
     this.#options.onKeyUsed(key);
     refuseOtherTenant(headers.tenant, key.tenant);
-    const scope = scopeDigest({ kind: 'tenant', tenant: key.tenant });
     return {
       kind: 'tenant',
       tenant: key.tenant,
-      scope,
+      scope: this.#scopeOf(key.tenant),
       presentedKey,
       address: headers.address,
       keyPrefix: key.prefix,
       rights: key,
     };
+  }
+
+  #scopeOf(tenant: string): string {
+    const known = this.#tenantScopes.get(tenant);
+    if (known !== undefined) return known;
+    if (this.#tenantScopes.size >= callersMax) this.#tenantScopes.clear();
+    const scope = scopeDigest({ kind: 'tenant', tenant });
+    this.#tenantScopes.set(tenant, scope);
+    return scope;
   }
 
   /** While the admin key is being replaced, both keys are valid. */
