@@ -1,5 +1,6 @@
 import type { AppParts } from './app-parts.ts';
 import type { Workers } from './app-workers.ts';
+import { apiKeysCommands } from './domain/commands/api-keys.ts';
 import { DailyBytes } from './http/body/daily-bytes.ts';
 import type { Desk } from './http/desk.ts';
 import { RateBudgets } from './http/rate-budget.ts';
@@ -29,8 +30,7 @@ export function ledgerOf(
   const onDecided: OnDecided = (submission, outcome) => {
     metrics.decided(submission, outcome);
     writeProbe.decided(outcome);
-    if (submission.command.kind === 'create_api_key' || submission.command.kind === 'rotate_api_key')
-      apiKeys.forget();
+    if (Object.hasOwn(apiKeysCommands, submission.command.kind)) apiKeys.forget();
     if (submission.key === undefined || outcome.kind !== 'answered' || outcome.replayed) return;
     sweep.answerStored(outcome.response.body.length);
   };

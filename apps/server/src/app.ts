@@ -23,6 +23,12 @@ export interface App extends Workers {
 }
 
 /**
+ * For how long a request relies on an API key that was looked up. On SQLite all changes are made by this process, and end it at once; the
+ * time is for what an operator changes in the file by hand. On PostgreSQL the reading thread knows it (`KnownApiKeys`).
+ */
+const apiKeysCurrentForMs = { sqlite: 1_000, postgres: 0 } as const;
+
+/**
  * Connects the rooms and starts to listen.
  *
  * @throws {Error} if the database cannot be opened, or the address cannot be listened on
@@ -40,6 +46,7 @@ export async function startApp(
   const { storage, traces } = parts;
   const apiKeys = new ApiKeyLookup((digest) => storage.apiKeyBooks.apiKeyByDigest(digest), {
     unknownPerMinuteMax: config.unknownKeysPerMinuteMax,
+    currentForMs: apiKeysCurrentForMs[config.database.kind],
     nowMs: () => performance.now(),
   });
   const writeProbe = writeProbeOf(parts);

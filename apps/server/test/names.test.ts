@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { accountName } from '../src/domain/view.ts';
+import { accountName } from '../src/domain/account-name.ts';
 import type { Api, ApiAnswer } from './harness/api.ts';
 import { startInProcess } from './harness/in-process.ts';
 import { rawExchange } from './harness/raw-http.ts';

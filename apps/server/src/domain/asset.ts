@@ -1,4 +1,4 @@
-import { type Amount, type Atoms, amountPlaces } from './amount.ts';
+import { type Amount, type Atoms, amountPlaces, tenTo } from './amount.ts';
 
 /** What amounts are in. A bill is a whole number of atoms of it: 10^-scale each. */
 export interface Asset {
@@ -34,7 +34,7 @@ export function assetsWith(registered: readonly Asset[]): readonly Asset[] {
 
 /** The atom of an asset, as an exact amount. */
 export function atomOf(assetScale: number): Amount {
-  return 10n ** BigInt(amountPlaces - assetScale);
+  return tenTo(amountPlaces - assetScale);
 }
 
 /** An amount in whole atoms, rounded down. */

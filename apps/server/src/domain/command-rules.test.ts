@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { emptyAccount } from './account.ts';
+import { accountName } from './account-name.ts';
 import { actsOf } from './acts-of.ts';
 import type { ApiKey } from './api-key.ts';
 import { emptyBalance, type Grant } from './balance.ts';
@@ -15,7 +16,7 @@ import { LoadedView } from './loaded-view.ts';
 import { amountOfStroop, priceOfStroops } from './money.ts';
 import { inStroops, newService } from './service.ts';
 import type { Entry } from './usage.ts';
-import { accountName, DraftView } from './view.ts';
+import { DraftView } from './view.ts';
 import { areLimitsWanted, noWants, type TenantWants, wantOfHold } from './wants.ts';
 import type { Webhook } from './webhook.ts';
 

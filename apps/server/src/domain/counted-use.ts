@@ -1,5 +1,5 @@
 import type { Json } from '@billonce/idempotency/core';
-import { type Amount, amountPlaces, formatDecimal, unitScaleMax } from './amount.ts';
+import { type Amount, amountPlaces, formatDecimal, tenTo, unitScaleMax } from './amount.ts';
 import type { NotedEvent } from './event.ts';
 import { type HeldCount, heldCounters, heldFor } from './held-count.ts';
 import {
@@ -63,7 +63,7 @@ const nothingCounted: CountedUse = {
 
 /** A number of smallest parts of units, as limits count it. */
 export function unitsOf(requests: number, unitScale: number): bigint {
-  return BigInt(requests) * 10n ** BigInt(unitScaleMax - unitScale);
+  return BigInt(requests) * tenTo(unitScaleMax - unitScale);
 }
 
 /**

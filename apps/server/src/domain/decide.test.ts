@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { emptyAccount } from './account.ts';
+import { accountName } from './account-name.ts';
 import { type Command, rulesOf } from './command.ts';
 import { decide } from './decide.ts';
 import type { Moment } from './decision.ts';
 import { LoadedView } from './loaded-view.ts';
 import { priceOfStroops } from './money.ts';
 import { inStroops, newService, priceVersionsMax } from './service.ts';
-import { accountName } from './view.ts';
 import { noWants } from './wants.ts';
 
 const nowMs = 1_700_000_000_000;

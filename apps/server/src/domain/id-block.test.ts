@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { uuidV7TimeMs } from '@billonce/idempotency/core';
 import fc from 'fast-check';
-import { type IdPlace, idIn, nextIdBlock, placeAfter, placeAfterId } from './id-block.ts';
+import { type IdPlace, idsIn, nextIdBlock, placeAfter, placeAfterId } from './id-block.ts';
 
 const yearMs = 365 * 86_400_000;
 const tail = fc.constantFrom('0000000000', 'ffffffffff', '8b0304250d');
@@ -22,7 +22,7 @@ test('ids are UUIDv7, are never before the clock, and grow from batch to batch e
       for (const { nowMs, ids, tail, isFound } of steps) {
         const block = nextIdBlock(reached, nowMs, ids, tail);
         for (const number of new Set([0, Math.floor(ids / 2), ids - 1])) {
-          const id = idIn(block, number);
+          const id = idsIn(block)(number);
           const timeMs = uuidV7TimeMs(id);
           assert.ok(timeMs !== undefined && timeMs >= nowMs, id);
           assert.ok(id > last, `${id} after ${last}`);
@@ -37,7 +37,7 @@ test('ids are UUIDv7, are never before the clock, and grow from batch to batch e
 test('the next place follows directly after an id', () => {
   fc.assert(
     fc.property(fc.nat(2 ** 48 - 1), fc.nat(2 ** 32 - 1), tail, (timeMs, counter, randomTail) => {
-      const id = idIn({ timeMs, counter, randomTail }, 0);
+      const id = idsIn({ timeMs, counter, randomTail })(0);
       assert.deepEqual(placeAfterId(id), { timeMs, counter: counter + 1 });
     }),
   );

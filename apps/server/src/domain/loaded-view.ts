@@ -1,4 +1,5 @@
 import { type Account, emptyAccount } from './account.ts';
+import { accountName } from './account-name.ts';
 import type { ApiKey } from './api-key.ts';
 import type { Asset } from './asset.ts';
 import type { OwnedGrant } from './balance.ts';
@@ -12,7 +13,7 @@ import { type Position, positionAtEnd } from './position.ts';
 import type { Service } from './service.ts';
 import { noSettings, type Settings } from './settings.ts';
 import type { KnownEntry, KnownUsage } from './usage.ts';
-import { accountName, type View } from './view.ts';
+import type { View } from './view.ts';
 import { areLimitsWanted, type TenantWants } from './wants.ts';
 import type { Webhook } from './webhook.ts';
 

@@ -24,7 +24,7 @@ export function policyFor(
 }
 
 /** What moved in a balance, as changes to the books; an agent that they did not know is known from then on. */
-export function balanceChanges(moves: BalanceMoves, view: View): Partial<Changes> {
+export function balanceChanges(moves: BalanceMoves, view: View): PaymentChanges {
   const { agent } = moves.balance;
   return {
     policies: view.billing(agent).isKnown ? [] : [{ agent, policy: undefined }],
@@ -53,14 +53,19 @@ export interface PaymentMoment {
   readonly nextId: () => string;
 }
 
+/** What a payment moves in balances. */
+export type PaymentChanges = Partial<
+  Pick<Changes, 'policies' | 'balances' | 'grants' | 'movements' | 'events'>
+>;
+
 /** How usage is paid for: by a later bill, or from the balance now. */
 export type Payment =
-  | { readonly kind: 'due'; readonly changes: Partial<Changes> }
+  | { readonly kind: 'due'; readonly changes: PaymentChanges }
   | {
       readonly kind: 'drawn';
       readonly amount: Amount;
       readonly available: Amount;
-      readonly changes: Partial<Changes>;
+      readonly changes: PaymentChanges;
     }
   | { readonly kind: 'refused'; readonly refusal: Refusal };
 
@@ -141,7 +146,7 @@ export function refundOf(
   },
   view: View,
   moment: PaymentMoment,
-): { readonly kind: 'returned'; readonly changes: Partial<Changes> } | Extract<Payment, { kind: 'refused' }> {
+): { readonly kind: 'returned'; readonly changes: PaymentChanges } | Extract<Payment, { kind: 'refused' }> {
   const before = balanceIn(view.billing(agent), asset);
   if (before.open.filter(({ kind }) => kind === 'refund').length >= refundsOpenMax) {
     return { kind: 'refused', refusal: tooManyRefunds(agent) };

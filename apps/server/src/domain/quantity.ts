@@ -1,4 +1,4 @@
-import { formatDecimal, unitScaleMax } from './amount.ts';
+import { formatDecimal, tenTo, unitScaleMax } from './amount.ts';
 import { requestsTotalMax } from './money.ts';
 import type { Refusal } from './refusal.ts';
 
@@ -21,7 +21,7 @@ export function partsUsed(
       `the service counts units with ${unitScale} decimal places: send a quantity in place of requests`,
     );
   }
-  const part = 10n ** BigInt(unitScaleMax - unitScale);
+  const part = tenTo(unitScaleMax - unitScale);
   if (quantity % part !== 0n)
     return invalid(`a quantity of the service has at most ${unitScale} decimal places`);
   const parts = quantity / part;

@@ -9,7 +9,7 @@ import { type Payment, type PaymentMoment, payFor } from './payment.ts';
 import type { Refusal } from './refusal.ts';
 import type { Service } from './service.ts';
 import { type Entry, judgeOccurrence, type UsageItem } from './usage.ts';
-import { type Changes, noChanges, type View } from './view.ts';
+import { noChanges, type UsageChanges, type View } from './view.ts';
 
 /** The most events that come with usage: each limit that applies may reach all of its levels, and so may the balance. */
 export const usageEventsMax = limitsOfWriteMax * limitLevelsMax + levelEventsMax;
@@ -24,7 +24,7 @@ export type RecordedUsage =
       /** `undefined`: its service has no price */
       readonly cost: Amount | undefined;
       readonly paid: PaidFromBalance | undefined;
-      readonly changes: Changes;
+      readonly changes: UsageChanges;
     }
   | { readonly kind: 'refused'; readonly refusal: Refusal };
 
@@ -34,11 +34,16 @@ export interface PaidFromBalance {
   readonly available: Amount;
 }
 
+/** When usage is recorded, and the ids of its entry and of events. */
+export interface RecordingMoment extends PaymentMoment {
+  readonly entryId: string;
+}
+
 /** Records usage on its account and pays for it, after everything that depends on time, configuration or state. */
 export function recordedUsage(
   { item, apiKeyPrefix }: { readonly item: UsageItem; readonly apiKeyPrefix: string | undefined },
   view: View,
-  moment: PaymentMoment & { readonly entryId: string },
+  moment: RecordingMoment,
   hold?: Hold,
 ): RecordedUsage {
   const { agent, serviceId } = item;
@@ -64,11 +69,13 @@ export function recordedUsage(
   const held = hold?.state === 'open' ? hold.counted : undefined;
   const counted = countUse(use, view, nowMs, nextId, held);
   if (counted.kind === 'refused') return counted;
-  const { asset } = service ?? inXlm;
+  const asset = service?.asset ?? inXlm.asset;
   const payment = payFor({ agent, serviceId, entryId, asset, cost, hold }, view, moment);
   if (payment.kind === 'refused') return payment;
+  const moved = payment.changes;
   const drawn = payment.kind === 'drawn' ? payment.amount : undefined;
-  const account = { ...recorded.account, paid: recorded.account.paid + (drawn ?? 0n) };
+  const account =
+    drawn === undefined ? recorded.account : { ...recorded.account, paid: recorded.account.paid + drawn };
   const total = outstandingRequests(account);
   const entry: Entry = {
     ...item,
@@ -93,12 +100,14 @@ export function recordedUsage(
     cost,
     paid: paidOf(payment),
     changes: {
-      ...noChanges,
-      ...payment.changes,
       entries: [entry],
       accounts: [account],
       limitCounters: counted.counters,
-      events: [...counted.events, ...(payment.changes.events ?? [])],
+      policies: moved.policies ?? noChanges.policies,
+      balances: moved.balances ?? noChanges.balances,
+      grants: moved.grants ?? noChanges.grants,
+      movements: moved.movements ?? noChanges.movements,
+      events: moved.events === undefined ? counted.events : [...counted.events, ...moved.events],
     },
   };
 }

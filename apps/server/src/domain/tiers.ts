@@ -1,4 +1,4 @@
-import { type Amount, costOf, type Price } from './amount.ts';
+import { type Amount, costOf, type Price, tenTo } from './amount.ts';
 
 /** The periods over which tiers count the usage of an account, in UTC. */
 export const tierPeriods = ['day', 'month', 'lifetime'] as const;
@@ -136,7 +136,7 @@ function chargedAlone(requests: number, { package: size }: Tier, unitScale: numb
 
 /** How many units an amount pays for in any of the tiers that cost something, in 10^-6 of a unit; 0 if none does. */
 export function unitsPaidBy(amount: Amount, { tiers }: Tiers, unitScale: number): bigint {
-  const least = 10n ** BigInt(6 - unitScale);
+  const least = tenTo(6 - unitScale);
   const payable = tiers
     .filter(({ price }) => price > 0n)
     .map(({ price, package: size }) =>

@@ -1,4 +1,5 @@
 import { type Account, isUnsettled } from './account.ts';
+import { accountName } from './account-name.ts';
 import type { Act } from './act.ts';
 import type { ApiKey, ApiKeyUse } from './api-key.ts';
 import type { Asset } from './asset.ts';
@@ -94,6 +95,12 @@ export interface Changes {
   readonly acts: readonly Act[];
 }
 
+/** What recording usage may change. */
+export type UsageChanges = Pick<
+  Changes,
+  'entries' | 'accounts' | 'limitCounters' | 'policies' | 'balances' | 'grants' | 'movements' | 'events'
+>;
+
 export const noChanges: Changes = {
   entries: [],
   settlements: [],
@@ -118,11 +125,6 @@ export const noChanges: Changes = {
   announcements: [],
   acts: [],
 };
-
-/** One text for the two names of an account; no identifier contains a space. */
-export function accountName(agent: string, serviceId: string): string {
-  return `${agent} ${serviceId}`;
-}
 
 function isOf({ agent, serviceId }: { readonly agent: string; readonly serviceId: string }) {
   return (entry: Entry) => entry.agent === agent && entry.serviceId === serviceId;
@@ -297,40 +299,45 @@ export class DraftView implements View {
 
   /** Takes in what a command did, so that the commands after it see it. */
   apply(changes: Changes): void {
-    for (const entry of changes.entries) {
-      this.#entries.push(entry);
-      if (entry.reversal !== undefined) this.#reversals.push(entry);
-      if (entry.usageId !== undefined) this.#usages.set(entry.usageId, { item: entry, entryId: entry.id });
-    }
+    this.applyUsage(changes);
     this.#settlements.push(...changes.settlements);
     this.#prices.push(...changes.prices);
-    for (const account of changes.accounts) {
-      this.#accounts.set(accountName(account.agent, account.serviceId), account);
-    }
     for (const service of changes.services) this.#services.set(service.serviceId, service);
     this.#assets.push(...changes.assets);
     for (const limit of changes.limits) this.#limits.set(limit.id, limit);
     if (changes.limits.length > 0) this.#limitsNow = undefined;
-    for (const counter of changes.limitCounters) this.#limitCounters.set(counterName(counter), counter);
-    for (const named of changes.policies) this.#policies.set(named.agent, named);
-    for (const balance of changes.balances) {
-      const ofAgent = this.#balances.get(balance.agent) ?? new Map<string, Balance>();
-      this.#balances.set(balance.agent, ofAgent.set(balance.asset, balance));
-    }
     for (const hold of changes.holds) this.#holds.set(hold.id, hold);
-    for (const owned of changes.grants) this.#grants.set(owned.grant.id, owned);
-    this.#movements.push(...changes.movements);
     for (const key of changes.apiKeys) this.#apiKeys.set(key.prefix, key);
     this.#apiKeyUses.push(...changes.apiKeyUses);
     this.#pauses.push(...changes.pauses);
     this.#settings.push(...changes.settings);
-    this.#events.push(...changes.events);
     this.#announcements.push(...changes.announcements);
     this.#acts.push(...changes.acts);
     for (const webhook of changes.webhooks) this.#webhooks.set(webhook.id, webhook);
     for (const delivery of changes.deliveries) {
       this.#deliveries.set(`${delivery.webhookId} ${delivery.eventId}`, delivery);
     }
+  }
+
+  /** Takes in an item of a bulk: a bulk has thousands, and to look at 22 empty lists for each takes 1 µs. */
+  applyUsage(changes: UsageChanges): void {
+    for (const entry of changes.entries) {
+      this.#entries.push(entry);
+      if (entry.reversal !== undefined) this.#reversals.push(entry);
+      if (entry.usageId !== undefined) this.#usages.set(entry.usageId, { item: entry, entryId: entry.id });
+    }
+    for (const account of changes.accounts) {
+      this.#accounts.set(accountName(account.agent, account.serviceId), account);
+    }
+    for (const counter of changes.limitCounters) this.#limitCounters.set(counterName(counter), counter);
+    for (const named of changes.policies) this.#policies.set(named.agent, named);
+    for (const balance of changes.balances) {
+      const ofAgent = this.#balances.get(balance.agent) ?? new Map<string, Balance>();
+      this.#balances.set(balance.agent, ofAgent.set(balance.asset, balance));
+    }
+    for (const owned of changes.grants) this.#grants.set(owned.grant.id, owned);
+    this.#movements.push(...changes.movements);
+    this.#events.push(...changes.events);
   }
 
   /** Everything that was applied: facts in their order, projections as they are now. */

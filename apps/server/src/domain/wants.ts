@@ -1,7 +1,7 @@
+import { accountName } from './account-name.ts';
 import { xlm } from './asset.ts';
 import type { Hold } from './hold.ts';
 import type { Entry } from './usage.ts';
-import { accountName } from './view.ts';
 
 /** What commands of one tenant read, each thing once. */
 export interface TenantWants {

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { ApiError } from './api-error.ts';
 import { ApiKeyLookup } from './api-key-lookup.ts';
 
-function lookup(unknownPerMinuteMax = 1_000_000) {
+function lookup(unknownPerMinuteMax = 1_000_000, currentForMs = 0) {
   const clock = { nowMs: 0 };
   const made = new Set<string>();
   const looked: string[] = [];
@@ -11,7 +11,7 @@ function lookup(unknownPerMinuteMax = 1_000_000) {
     looked.push(digest);
     return made.has(digest) ? 'key' : undefined;
   };
-  const keys = new ApiKeyLookup(find, { unknownPerMinuteMax, nowMs: () => clock.nowMs });
+  const keys = new ApiKeyLookup(find, { unknownPerMinuteMax, currentForMs, nowMs: () => clock.nowMs });
   return { keys, clock, made, looked };
 }
 
@@ -45,7 +45,7 @@ test('a key that is created during its look-up is not remembered as wrong', asyn
       looks += 1;
       return await slow;
     },
-    { unknownPerMinuteMax: 10, nowMs: () => 0 },
+    { unknownPerMinuteMax: 10, currentForMs: 0, nowMs: () => 0 },
   );
   const early = keys.byDigest('made', here);
   keys.forget();
@@ -53,6 +53,40 @@ test('a key that is created during its look-up is not remembered as wrong', asyn
   await early;
   await keys.byDigest('made', here);
   assert.equal(looks, 2, 'it is looked for again');
+});
+
+test('a right key is looked up again after its time, and at once after this instance has changed a key', async () => {
+  const { keys, clock, made, looked } = lookup(10, 1_000);
+  made.add('right');
+  for (let times = 0; times < 100; times++) assert.ok(await keys.byDigest('right', here));
+  assert.equal(looked.length, 1);
+  clock.nowMs = 999;
+  assert.ok(await keys.byDigest('right', elsewhere));
+  assert.equal(looked.length, 1);
+  clock.nowMs = 1_000;
+  assert.ok(await keys.byDigest('right', here));
+  assert.equal(looked.length, 2);
+  made.delete('right');
+  keys.forget();
+  assert.equal(await keys.byDigest('right', here), undefined, 'it was revoked');
+});
+
+test('a key that is revoked during its look-up is looked up again', async () => {
+  let answer = (_: string): void => undefined;
+  const slow = new Promise<string>((resolve) => {
+    answer = resolve;
+  });
+  let looks = 0;
+  const find = async () => {
+    looks += 1;
+    return looks === 1 ? await slow : undefined;
+  };
+  const keys = new ApiKeyLookup(find, { unknownPerMinuteMax: 10, currentForMs: 1_000, nowMs: () => 0 });
+  const early = keys.byDigest('right', here);
+  keys.forget();
+  answer('key');
+  assert.equal(await early, 'key', 'it was right when the look-up began');
+  assert.equal(await keys.byDigest('right', here), undefined);
 });
 
 test('an address that sends many wrong keys is refused without a look-up, and holders of valid keys are not', async () => {
@@ -92,7 +126,7 @@ test('any number of requests with the same key share one look-up, and are not gu
     looks += 1;
     return digest === 'right' ? await slow : undefined;
   };
-  const keys = new ApiKeyLookup(find, { unknownPerMinuteMax: 3, nowMs: () => 0 });
+  const keys = new ApiKeyLookup(find, { unknownPerMinuteMax: 3, currentForMs: 0, nowMs: () => 0 });
   const requests = Array.from({ length: 300 }, () => keys.byDigest('right', here));
   assert.equal(looks, 1);
   answer('key');
@@ -103,7 +137,11 @@ test('any number of requests with the same key share one look-up, and are not gu
 
 test('the look-ups of an address are limited, and further ones are refused as overloaded until those have ended', async () => {
   const never = new Promise<undefined>(() => undefined);
-  const keys = new ApiKeyLookup(async () => await never, { unknownPerMinuteMax: 3, nowMs: () => 0 });
+  const keys = new ApiKeyLookup(async () => await never, {
+    unknownPerMinuteMax: 3,
+    currentForMs: 0,
+    nowMs: () => 0,
+  });
   for (const guess of ['a', 'b', 'c']) keys.byDigest(guess, here).catch(() => undefined);
   await assert.rejects(
     keys.byDigest('d', here),

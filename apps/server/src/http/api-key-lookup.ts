@@ -9,8 +9,21 @@ const windowMs = 60_000;
 export interface ApiKeyLookupOptions {
   /** how many unrecognized keys an address may send in a minute */
   readonly unknownPerMinuteMax: number;
+  /**
+   * for how long a key that was looked up counts as current without another look, in milliseconds; 0 where the look-up itself knows it.
+   * A change by this instance ends that at once
+   */
+  readonly currentForMs: number;
   /** a clock that is never adjusted, such as `performance.now` */
   readonly nowMs: () => number;
+}
+
+/** A key as it was looked up. */
+interface Recognized<Key> {
+  readonly key: Key;
+  readonly lookedUpAtMs: number;
+  /** that of the look-up; in a later one the key may have been changed */
+  readonly generation: number;
 }
 
 interface Guesses {
@@ -31,10 +44,11 @@ export class ApiKeyLookup<Key> {
   readonly #options: ApiKeyLookupOptions;
   /** when to look up each of them again */
   readonly #unknown = new Map<string, number>();
-  readonly #recognized = new Set<string>();
+  readonly #recognized = new Map<string, Recognized<Key>>();
   readonly #guesses = new Map<string, Guesses>();
   /** those that are under way */
   readonly #lookups = new Map<string, Promise<Key | undefined>>();
+  /** increases with each change by this instance */
   #generation = 0;
 
   constructor(find: (digest: string) => Promise<Key | undefined>, options: ApiKeyLookupOptions) {
@@ -49,7 +63,10 @@ export class ApiKeyLookup<Key> {
   async byDigest(digest: string, address: string): Promise<Key | undefined> {
     const nowMs = this.#options.nowMs();
     if (nowMs < (this.#unknown.get(digest) ?? 0)) return undefined;
-    if (this.#recognized.has(digest)) return await this.#lookOnce(digest);
+    const recognized = this.#recognized.get(digest);
+    if (recognized !== undefined) {
+      return this.#isCurrent(recognized, nowMs) ? recognized.key : await this.#lookOnce(digest);
+    }
     const guesses = this.#guessesOf(addressGroup(address), nowMs);
     if (guesses.count >= this.#options.unknownPerMinuteMax) throw tooMany(guesses.endsAtMs - nowMs);
     const underWay = this.#lookups.get(digest);
@@ -74,11 +91,15 @@ export class ApiKeyLookup<Key> {
     this.#unknown.set(digest, nowMs + followedWithinMs);
   }
 
-  /** Forgets which keys are unknown, after this instance has created one. */
+  /** Forgets which keys are unknown, and what the others are, after this instance has created or changed one. */
   forget(): void {
     this.#generation += 1;
     this.#unknown.clear();
     this.#lookups.clear();
+  }
+
+  #isCurrent({ lookedUpAtMs, generation }: Recognized<Key>, nowMs: number): boolean {
+    return generation === this.#generation && nowMs - lookedUpAtMs < this.#options.currentForMs;
   }
 
   /** Looks up a key that may be a guess: only a few of many simultaneous guesses are looked up. */
@@ -105,10 +126,11 @@ export class ApiKeyLookup<Key> {
 
   async #look(digest: string): Promise<Key | undefined> {
     const generation = this.#generation;
+    const lookedUpAtMs = this.#options.nowMs();
     const key = await this.#find(digest);
     if (key !== undefined) {
       keep(this.#recognized, keysMax);
-      this.#recognized.add(digest);
+      this.#recognized.set(digest, { key, lookedUpAtMs, generation });
       return key;
     }
     this.#recognized.delete(digest);

@@ -55,7 +55,7 @@ export interface CallerOptions {
   readonly onKeyUsed: (key: ApiKey) => void;
 }
 
-const scopesMax = 10_000;
+const callersMax = 10_000;
 const notAscii =
   'the API key contains a character that is not visible ASCII, and no API key does: copy it again, without quotation marks or spaces';
 
@@ -65,8 +65,10 @@ export class CallerIdentifier {
   readonly #options: CallerOptions;
   readonly #adminDigests: readonly Buffer[];
   readonly #adminScope = scopeDigest({ kind: 'tenant', tenant: adminTenant });
-  /** scopes of recently seen addresses: a client needs the same ones for every request */
-  readonly #scopes = new Map<string, string>();
+  /** callers without a key at recently seen addresses: a client is the same for every request */
+  readonly #withoutKeys = new Map<string, Caller>();
+  /** scopes of recently seen tenants */
+  readonly #tenantScopes = new Map<string, string>();
   readonly #ranges = new AddressRanges();
 
   constructor(apiKeys: ApiKeyLookup<ApiKey>, options: CallerOptions) {
@@ -105,16 +107,24 @@ export class CallerIdentifier {
     this.#refuseOtherAddress(key, headers.address);
     this.#options.onKeyUsed(key);
     refuseOtherTenant(headers.tenant, key.tenant);
-    const scope = scopeDigest({ kind: 'tenant', tenant: key.tenant });
     return {
       kind: 'tenant',
       tenant: key.tenant,
-      scope,
+      scope: this.#scopeOf(key.tenant),
       presentedKey,
       address: headers.address,
       keyPrefix: key.prefix,
       rights: key,
     };
+  }
+
+  #scopeOf(tenant: string): string {
+    const known = this.#tenantScopes.get(tenant);
+    if (known !== undefined) return known;
+    if (this.#tenantScopes.size >= callersMax) this.#tenantScopes.clear();
+    const scope = scopeDigest({ kind: 'tenant', tenant });
+    this.#tenantScopes.set(tenant, scope);
+    return scope;
   }
 
   /** While the admin key is being replaced, both keys are valid. */
@@ -148,25 +158,24 @@ export class CallerIdentifier {
   #withoutKey(headers: CallerHeaders): Caller {
     if (this.#options.adminApiKey !== undefined) throw new ApiError('unauthorized', 'an API key is required');
     refuseOtherTenant(headers.tenant, publicTenant);
-    const scope = this.#scopeOf(headers.address);
-    return {
+    return this.#anonymous(headers.address);
+  }
+
+  #anonymous(address: string): Caller {
+    const known = this.#withoutKeys.get(address);
+    if (known !== undefined) return known;
+    if (this.#withoutKeys.size >= callersMax) this.#withoutKeys.clear();
+    const caller: Caller = {
       kind: 'anonymous',
       tenant: publicTenant,
-      scope,
+      scope: scopeDigest({ kind: 'ip', address }),
       presentedKey: '',
-      address: headers.address,
+      address,
       keyPrefix: undefined,
       rights: allRights,
     };
-  }
-
-  #scopeOf(address: string): string {
-    const known = this.#scopes.get(address);
-    if (known !== undefined) return known;
-    if (this.#scopes.size >= scopesMax) this.#scopes.clear();
-    const scope = scopeDigest({ kind: 'ip', address });
-    this.#scopes.set(address, scope);
-    return scope;
+    this.#withoutKeys.set(address, caller);
+    return caller;
   }
 }
 

@@ -86,6 +86,14 @@ export class RateBudgets {
     return this.#stateOf(usage, limit);
   }
 
+  /** Charges the cost of a request if something is left, at once; `undefined` if not, or if a lease is needed to know it. */
+  useNow(caller: string, limit: number, cost: number, windowMs = this.#window.ms): BudgetState | undefined {
+    const usage = this.#usageOf(caller, limit, windowMs);
+    if (this.#needsLease(usage, limit) || this.#leftOf(usage, limit) <= 0) return undefined;
+    usage.used += cost;
+    return this.#stateOf(usage, limit);
+  }
+
   /** The callers that used most of their budgets in this window. */
   heaviest(count: number): readonly (readonly [caller: string, used: number])[] {
     return [...this.#callers]

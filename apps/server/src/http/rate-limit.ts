@@ -47,10 +47,8 @@ export class RateLimit {
   chargeNow(caller: Caller): Fields | undefined {
     const { limit, windowMs } = this.#settings.rateLimit;
     if (limit === 0) return [];
-    const name = nameOf(caller);
-    const state = this.#budgets.lookNow(name, limit, windowMs);
-    if (state === undefined || state.isUsedUp) return undefined;
-    return fieldsOf(this.#budgets.use(name, limit, 1, windowMs));
+    const state = this.#budgets.useNow(nameOf(caller), limit, 1, windowMs);
+    return state && fieldsOf(state);
   }
 
   async #refuseUsedUp(caller: string, reply: FastifyReply): Promise<void> {

@@ -83,6 +83,13 @@ export class WriteDesk {
     return outcome;
   }
 
+  /** The outcome of a submission that is a replay from memory, at once; `undefined` for one that must be submitted. */
+  replay(submission: Submission): Outcome | undefined {
+    const outcome = this.#ledger.replay(submission);
+    if (outcome !== undefined) this.#onDecided(submission.tenant, outcome);
+    return outcome;
+  }
+
   /**
    * The idempotency key of a call, with the fingerprint of its request.
    *

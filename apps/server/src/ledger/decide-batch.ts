@@ -15,7 +15,7 @@ import { type Command, rulesOf } from '../domain/command.ts';
 import { decide } from '../domain/decide.ts';
 import type { Decision } from '../domain/decision.ts';
 import { countAnnounced } from '../domain/delivery.ts';
-import { type IdBlock, idIn } from '../domain/id-block.ts';
+import { type IdBlock, idsIn } from '../domain/id-block.ts';
 import { LoadedView } from '../domain/loaded-view.ts';
 import { withAnnouncements } from '../domain/outbox.ts';
 import { passedTime } from '../domain/passed-time.ts';
@@ -73,7 +73,8 @@ export function decideBatch(
   const drafts = new Map<string, DraftView>();
   const made = new Map<string, DecidedRecord>();
   let idNumber = 0;
-  const nextId = () => idIn(moment.ids, idNumber++);
+  const idOf = idsIn(moment.ids);
+  const nextId = () => idOf(idNumber++);
   let isChanged = false;
   let { pause, settings } = loaded;
   const lapsing = agentsWithMoreDue(loaded.tenants);
@@ -98,7 +99,7 @@ export function decideBatch(
     idNumber = firstActId + rules.actsMax(command);
     const decision = decide(command, draft, {
       nowMs: moment.nowMs,
-      id: (number) => idIn(moment.ids, firstId + number),
+      id: (number) => idOf(firstId + number),
       gate:
         ageRefusal(key, moment, loaded.forgottenBeforeMs) ??
         (isPausable(tenant) && pause.isPaused ? servicePaused : undefined),
@@ -109,7 +110,7 @@ export function decideBatch(
     if (decision.kind === 'heavier') return tooHeavy(decision.touched);
     const acts = actsOfSubmission(submission, draft, decision, {
       atMs: moment.nowMs,
-      id: (number) => idIn(moment.ids, firstActId + number),
+      id: (number) => idOf(firstActId + number),
     });
     draft.apply({ ...decision.changes, acts });
     isChanged ||= decision.remembered || command.kind === 'pass_time';

@@ -11,7 +11,10 @@ export interface LaneExecutors {
 }
 
 /** The part of a write path that submits, and reports its state. */
-export type WritePath = Pick<Ledger, 'submit' | 'hasRoom' | 'isOpen' | 'state' | 'announceClosing' | 'drain'>;
+export type WritePath = Pick<
+  Ledger,
+  'submit' | 'replay' | 'hasRoom' | 'isOpen' | 'state' | 'announceClosing' | 'drain'
+>;
 
 /**
  * Several parallel write paths, so that a delayed batch delays only some tenants. The commands of a tenant always use
@@ -55,6 +58,10 @@ export class LedgerLanes implements WritePath {
 
   hasRoom(tenant: string): boolean {
     return this.#laneOf(tenant).hasRoom(tenant);
+  }
+
+  replay(submission: Submission): Outcome | undefined {
+    return this.#laneOf(submission.tenant).replay(submission);
   }
 
   submit(submission: Submission, onTimed?: OnTimed): Promise<Outcome> {

@@ -118,6 +118,14 @@ export class Ledger {
     this.#isAnnounced = true;
   }
 
+  /** The outcome of a command that is a replay from memory; `undefined` for one that must be submitted. */
+  replay(submission: Submission): Outcome | undefined {
+    if (this.#isClosing) return undefined;
+    const replay = this.#replays?.find(submission, this.#nowMs());
+    if (replay !== undefined) this.#onDecided(submission, replay);
+    return replay;
+  }
+
   /** Submits a command. Resolves once its outcome is on disk, and never rejects. */
   submit(submission: Submission, onTimed?: OnTimed): Promise<Outcome> {
     if (this.#isClosing)
@@ -126,11 +134,8 @@ export class Ledger {
         code: 'shutting_down',
         facts: { message: 'the ledger drains' },
       });
-    const replay = this.#replays?.find(submission, this.#nowMs());
-    if (replay !== undefined) {
-      this.#onDecided(submission, replay);
-      return Promise.resolve(replay);
-    }
+    const replay = this.replay(submission);
+    if (replay !== undefined) return Promise.resolve(replay);
     return new Promise((answer) => {
       const { tenant, command } = submission;
       // The report of a worker: a message whose outcome is not recorded would be sent again. The outbox limits the

@@ -41,6 +41,8 @@ export class Metrics {
   /** by method, route and status: the client looks labels up by an object that it makes of them, 1 µs for each answer */
   readonly #answers = new Map<string, AnswerMetrics>();
   readonly #keyed: Counter<'outcome'>;
+  /** its counters by outcome, for the same reason */
+  readonly #keyedBy = new Map<KeyedOutcome, Counter.Internal>();
   readonly #batchItems: Histogram;
   readonly #commitSeconds: Histogram;
   readonly #recorded: Counter;
@@ -179,7 +181,7 @@ export class Metrics {
   }
 
   decided({ key, command }: Submission, outcome: Outcome): void {
-    if (key !== undefined) this.#keyed.labels(keyedOutcome(outcome)).inc();
+    if (key !== undefined) this.#countKeyed(keyedOutcome(outcome));
     this.#prepaid.decided(command, outcome);
     if (outcome.kind === 'refused') this.#limitRefusals.inc(limitRefusalsIn(outcome.refusal));
     if (outcome.kind === 'fault') this.#storageFailed('write', outcome.facts);
@@ -238,6 +240,15 @@ export class Metrics {
   /** All metrics in Prometheus's text format. */
   async text(): Promise<{ readonly mediaType: string; readonly body: string }> {
     return await this.#set.text();
+  }
+
+  #countKeyed(outcome: KeyedOutcome): void {
+    let counter = this.#keyedBy.get(outcome);
+    if (counter === undefined) {
+      counter = this.#keyed.labels(outcome);
+      this.#keyedBy.set(outcome, counter);
+    }
+    counter.inc();
   }
 
   #storageFailed(operation: 'read' | 'write' | 'probe', facts: FaultFacts): void {

@@ -9,10 +9,18 @@ export interface TenantActivity {
   readonly spared: SparedUsage;
 }
 
-const none: TenantActivity = {
-  outcomes: { executed: 0, replayed: 0, conflict: 0, expired: 0, refused: 0, fault: 0 },
-  spared: { retries: 0, requests: 0n, cost: 0n },
-};
+/** The same as it is counted. */
+interface Counts {
+  readonly outcomes: Record<KeyedOutcome, number>;
+  spared: SparedUsage;
+}
+
+function noCounts(): Counts {
+  return {
+    outcomes: { executed: 0, replayed: 0, conflict: 0, expired: 0, refused: 0, fault: 0 },
+    spared: { retries: 0, requests: 0n, cost: 0n },
+  };
+}
 
 /** The number of tenants that are counted; with more, those that wrote the longest ago start again at 0. */
 const tenantsMax = 10_000;
@@ -21,24 +29,27 @@ const tenantsMax = 10_000;
 export class TenantActivities {
   readonly sinceMs: number;
   /** in the order of their last writes */
-  readonly #byTenant = new Map<string, TenantActivity>();
+  readonly #byTenant = new Map<string, Counts>();
+  /** the tenant that wrote last */
+  #last = '';
 
   constructor(sinceMs: number) {
     this.sinceMs = sinceMs;
   }
 
   of(tenant: string): TenantActivity {
-    return this.#byTenant.get(tenant) ?? none;
+    const { outcomes, spared } = this.#byTenant.get(tenant) ?? noCounts();
+    return { outcomes: { ...outcomes }, spared };
   }
 
   decided(tenant: string, outcome: Outcome): void {
-    const { outcomes, spared } = this.of(tenant);
-    const kind = keyedOutcome(outcome);
+    const counts = this.#byTenant.get(tenant) ?? noCounts();
+    counts.outcomes[keyedOutcome(outcome)] += 1;
+    if (outcome.kind === 'answered') counts.spared = sum(counts.spared, outcome.spared);
+    if (tenant === this.#last) return;
+    this.#last = tenant;
     this.#byTenant.delete(tenant);
-    this.#byTenant.set(tenant, {
-      outcomes: { ...outcomes, [kind]: outcomes[kind] + 1 },
-      spared: outcome.kind === 'answered' ? sum(spared, outcome.spared) : spared,
-    });
+    this.#byTenant.set(tenant, counts);
     if (this.#byTenant.size <= tenantsMax) return;
     for (const [oldest] of this.#byTenant) {
       this.#byTenant.delete(oldest);

@@ -1,11 +1,11 @@
 import type { Account } from '../../src/domain/account.ts';
+import { accountName } from '../../src/domain/account-name.ts';
 import { AccountAudit } from '../../src/domain/audit.ts';
 import { BalanceAudit } from '../../src/domain/audit-balances.ts';
 import { LimitAudit } from '../../src/domain/audit-limits.ts';
 import { plusTaken, type TakenTiers, takenTiers } from '../../src/domain/audit-tiers.ts';
 import { pricesOf } from '../../src/domain/service.ts';
 import type { Entry } from '../../src/domain/usage.ts';
-import { accountName } from '../../src/domain/view.ts';
 import { balanceName, type TenantRows } from './rows.ts';
 import { hold } from './violation.ts';
 

@@ -1,9 +1,9 @@
+import { accountName } from '../../src/domain/account-name.ts';
 import { everyAgent } from '../../src/domain/billing.ts';
 import { entriesBehind } from '../../src/domain/far-back.ts';
 import { emptyCounter } from '../../src/domain/limit-counter.ts';
 import { LoadedView } from '../../src/domain/loaded-view.ts';
 import { openFrom } from '../../src/domain/reversal.ts';
-import { accountName } from '../../src/domain/view.ts';
 import { wantedCounters } from '../../src/domain/wanted-counters.ts';
 import { areLimitsWanted, type TenantWants, wantOfEntry, wantOfHold } from '../../src/domain/wants.ts';
 import type { Wants } from '../../src/ledger/wants.ts';

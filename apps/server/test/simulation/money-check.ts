@@ -1,10 +1,11 @@
+import { accountName } from '../../src/domain/account-name.ts';
 import type { Amount } from '../../src/domain/amount.ts';
 import { availableOf } from '../../src/domain/balance.ts';
 import { everyAgent, overdraftOf, policyDefault } from '../../src/domain/billing.ts';
 import type { Hold, HoldState } from '../../src/domain/hold.ts';
 import type { Movement, MovementKind } from '../../src/domain/movement.ts';
 import type { Settlement } from '../../src/domain/settlement.ts';
-import { accountName, type Changes } from '../../src/domain/view.ts';
+import type { Changes } from '../../src/domain/view.ts';
 import { balanceName, type TenantRows } from './rows.ts';
 import { hold as keep } from './violation.ts';
 

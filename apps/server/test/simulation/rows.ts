@@ -1,4 +1,5 @@
 import { type Account, emptyAccount, isUnsettled } from '../../src/domain/account.ts';
+import { accountName } from '../../src/domain/account-name.ts';
 import { type Balance, byDrawOrder, type OwnedGrant, restOf } from '../../src/domain/balance.ts';
 import { type AgentBilling, everyAgent, type NamedPolicy } from '../../src/domain/billing.ts';
 import { type Delivery, newDelivery } from '../../src/domain/delivery.ts';
@@ -11,7 +12,7 @@ import { type Position, positionAtEnd, positionOf, withReversals } from '../../s
 import type { PriceVersion, Service } from '../../src/domain/service.ts';
 import type { Settlement } from '../../src/domain/settlement.ts';
 import type { Entry, KnownEntry, KnownUsage } from '../../src/domain/usage.ts';
-import { accountName, type Changes } from '../../src/domain/view.ts';
+import type { Changes } from '../../src/domain/view.ts';
 import type { Webhook } from '../../src/domain/webhook.ts';
 
 /** The rows of one tenant in the simulated database: what the tables of an engine hold. Every value is immutable. */

@@ -64,3 +64,26 @@ test('the order of members does not matter, and the value is kept', () => {
     }),
   );
 });
+
+test('an element of a list is printed as it is alone, whatever members the ones before it have', () => {
+  const names = fc.constantFrom('b', 'a', '\u20ac', 'long "name"');
+  const member = fc.option(fc.jsonValue({ maxDepth: 1 }), { nil: undefined });
+  const element = fc.oneof(
+    fc.dictionary(names, member, { maxKeys: 3, noNullPrototype: true }),
+    fc.jsonValue(),
+  );
+  fc.assert(
+    fc.property(fc.array(element), (sent) => {
+      const list: Json[] = sent.map((one) => (one === undefined ? null : parse(JSON.stringify(one))));
+      assert.equal(canonicalJson(list), `[${list.map((one) => canonicalJson(one)).join(',')}]`);
+    }),
+  );
+  const dates = [{ a: 1 }, { a: 2, toJSON: () => 'itself' }];
+  assert.equal(canonicalJson(Object(dates)), '[{"a":1},"itself"]');
+});
+
+test('an object in a list is refused below the deepest level', () => {
+  const nested = (levels: number) => parse(`${'['.repeat(levels)}{"a":1}${']'.repeat(levels)}`);
+  assert.equal(canonicalJson(nested(255)).length, 2 * 255 + 7);
+  assert.throws(() => canonicalJson(nested(256)), RangeError);
+});

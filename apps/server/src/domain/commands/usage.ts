@@ -6,6 +6,7 @@ import { partsUsed } from '../quantity.ts';
 import {
   type PaidFromBalance,
   type RecordedUsage,
+  type RecordingMoment,
   recordedUsage,
   usageEventsMax,
 } from '../recorded-usage.ts';
@@ -106,22 +107,21 @@ type ItemDecision =
       readonly entryId: string;
     };
 
-/** The ids of an item: of its entry, and of events. */
-interface ItemIds {
-  readonly entryId: string;
-  readonly nextId: () => string;
+/** The place of an item among those of its command, and how many they are. */
+interface ItemPlace {
+  readonly index: number;
+  readonly items: number;
 }
 
-/** The ids of an item of a bulk: entries come first, in the order of the items. */
-function idsOf(moment: Moment, index: number, items: number): ItemIds {
+/** When an item is recorded, with its ids: those of entries come first, in the order of the items. */
+function momentOf(moment: Moment, { index, items }: ItemPlace): RecordingMoment {
   let events = items + index * usageEventsMax;
-  return { entryId: moment.id(index), nextId: () => moment.id(events++) };
+  return { nowMs: moment.nowMs, entryId: moment.id(index), nextId: () => moment.id(events++) };
 }
 
 function decideUsage(command: RecordUsage, view: View, moment: Moment): Decision<UsageRecorded | UsageKnown> {
   const { item } = command;
-  const sent = { ...item, apiKeyPrefix: command.apiKeyPrefix };
-  const decision = decideItem(sent, view, moment, idsOf(moment, 0, 1));
+  const decision = decideItem(item, command, view, moment, { index: 0, items: 1 });
   const { agent, serviceId } = item;
   switch (decision.kind) {
     case 'refused':
@@ -155,12 +155,11 @@ function decideBulk(command: RecordUsageBulk, view: View, moment: Moment): Decis
   // Each item sees what the items before it did; the view outside sees nothing until the bulk is done.
   const draft = new DraftView(view);
   const results: ItemResult[] = [];
-  const { apiKeyPrefix } = command;
   for (const [index, item] of command.items.entries()) {
-    const ids = idsOf(moment, index, command.items.length);
-    const decision = decideBulkItem({ item, apiKeyPrefix }, draft, moment, ids);
+    const place = { index, items: command.items.length };
+    const decision = item.kind === 'invalid' ? item : decideItem(item.item, command, draft, moment, place);
     if (decision.kind === 'refused' && decision.refusal === moment.gate) return refused(decision.refusal);
-    if (decision.kind === 'recorded') draft.apply(decision.changes);
+    if (decision.kind === 'recorded') draft.applyUsage(decision.changes);
     results.push(itemResult(decision));
   }
   const { bulkItemsMax } = moment;
@@ -180,16 +179,6 @@ function decideBulk(command: RecordUsageBulk, view: View, moment: Moment): Decis
 
 type BulkItemDecision = ItemDecision | { readonly kind: 'invalid'; readonly message: string };
 
-function decideBulkItem(
-  { item, apiKeyPrefix }: { readonly item: BulkItem; readonly apiKeyPrefix: string | undefined },
-  view: View,
-  moment: Moment,
-  ids: ItemIds,
-): BulkItemDecision {
-  if (item.kind === 'invalid') return item;
-  return decideItem({ ...item.item, apiKeyPrefix }, view, moment, ids);
-}
-
 function itemResult(decision: BulkItemDecision): ItemResult {
   switch (decision.kind) {
     case 'recorded':
@@ -204,16 +193,17 @@ function itemResult(decision: BulkItemDecision): ItemResult {
 
 /** First the id of the item, then everything that depends on time, configuration or state. */
 function decideItem(
-  { apiKeyPrefix, quantity, ...sent }: SentUsage & { readonly apiKeyPrefix: string | undefined },
+  sent: SentUsage,
+  { apiKeyPrefix }: SentByKey,
   view: View,
   moment: Moment,
-  ids: ItemIds,
+  place: ItemPlace,
 ): ItemDecision {
   const { agent, serviceId } = sent;
   const account = view.account(agent, serviceId);
   const { unitScale } = accountFor(account, view.service(serviceId));
-  const used = partsUsed({ requests: sent.requests, quantity }, unitScale);
-  const item = { ...sent, requests: used.kind === 'counted' ? used.parts : 0 };
+  const used = partsUsed(sent, unitScale);
+  const item = itemIn(used.kind === 'counted' ? used.parts : 0, sent);
   const known = item.usageId === undefined ? undefined : view.usage(item.usageId);
   if (known !== undefined) {
     if (!isSameUsage(known.item, item)) return { kind: 'refused', refusal: usageIdConflict };
@@ -221,7 +211,14 @@ function decideItem(
   }
   if (moment.gate !== undefined) return { kind: 'refused', refusal: moment.gate };
   if (used.kind === 'refused') return used;
-  return recordedUsage({ item, apiKeyPrefix }, view, { nowMs: moment.nowMs, ...ids });
+  return recordedUsage({ item, apiKeyPrefix }, view, momentOf(moment, place));
+}
+
+/** An item as its account counts it. Most are sent so. */
+function itemIn(requests: number, sent: SentUsage): UsageItem {
+  if (sent.quantity === undefined && sent.requests === requests) return sent;
+  const { quantity: _, ...item } = sent;
+  return { ...item, requests };
 }
 
 function bulkRejected(results: readonly ItemResult[]): Refusal {

@@ -2,6 +2,7 @@
 const smallBytesMax = 65_536;
 
 interface TenantBodies {
+  readonly lane: string;
   bytes: number;
   bodies: number;
 }
@@ -33,21 +34,17 @@ export class BodyRoom {
 
   /** A place for a body; its owner must release it. */
   place(lane: string): BodyPlace {
-    const own = this.#lanes.get(lane) ?? { bytes: 0, bodies: 0 };
-    this.#lanes.set(lane, own);
+    let own = this.#lanes.get(lane);
+    if (own === undefined) {
+      own = { lane, bytes: 0, bodies: 0 };
+      this.#lanes.set(lane, own);
+    }
     own.bodies += 1;
-    return new BodyPlace(
-      (taken, bytes) => this.#take(own, taken, bytes),
-      (taken) => {
-        own.bodies -= 1;
-        own.bytes -= taken;
-        this.#bytes -= taken;
-        if (own.bodies === 0) this.#lanes.delete(lane);
-      },
-    );
+    return new BodyPlace(this, own);
   }
 
-  #take(own: TenantBodies, taken: number, bytes: number): boolean {
+  /** Takes more for a body that has taken some; only for `BodyPlace`. */
+  take(own: TenantBodies, taken: number, bytes: number): boolean {
     const most = taken + bytes > smallBytesMax ? (this.#bytesMax / 4) * 3 : this.#bytesMax;
     const share = this.#bytesMax / (this.#lanes.size + 1);
     if (this.#bytes + bytes > most) return false;
@@ -56,24 +53,32 @@ export class BodyRoom {
     this.#bytes += bytes;
     return true;
   }
+
+  /** Gives back what a body has taken; only for `BodyPlace`. */
+  giveBack(own: TenantBodies, taken: number): void {
+    own.bodies -= 1;
+    own.bytes -= taken;
+    this.#bytes -= taken;
+    if (own.bodies === 0) this.#lanes.delete(own.lane);
+  }
 }
 
 /** The room that one body takes. */
 export class BodyPlace {
-  readonly #take: (taken: number, bytes: number) => boolean;
-  readonly #giveBack: (taken: number) => void;
+  readonly #room: BodyRoom;
+  readonly #own: TenantBodies;
   #taken = 0;
   #isReleased = false;
 
-  constructor(take: (taken: number, bytes: number) => boolean, giveBack: (taken: number) => void) {
-    this.#take = take;
-    this.#giveBack = giveBack;
+  constructor(room: BodyRoom, own: TenantBodies) {
+    this.#room = room;
+    this.#own = own;
   }
 
   /** Extends the place to a number of bytes, if there is room; returns whether there was. */
   reach(bytes: number): boolean {
     if (bytes <= this.#taken) return true;
-    if (this.#isReleased || !this.#take(this.#taken, bytes - this.#taken)) return false;
+    if (this.#isReleased || !this.#room.take(this.#own, this.#taken, bytes - this.#taken)) return false;
     this.#taken = bytes;
     return true;
   }
@@ -81,6 +86,6 @@ export class BodyPlace {
   release(): void {
     if (this.#isReleased) return;
     this.#isReleased = true;
-    this.#giveBack(this.#taken);
+    this.#room.giveBack(this.#own, this.#taken);
   }
 }

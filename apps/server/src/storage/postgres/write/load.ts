@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
+import { accountName } from '../../../domain/account-name.ts';
 import { settleBulkAccountsMax } from '../../../domain/commands/settlements.ts';
 import { entriesBehind } from '../../../domain/far-back.ts';
 import { LoadedView } from '../../../domain/loaded-view.ts';
 import { openFrom } from '../../../domain/reversal.ts';
-import { accountName } from '../../../domain/view.ts';
 import { areLimitsWanted, type TenantWants, wantOfEntry, wantOfHold } from '../../../domain/wants.ts';
 import type { Loaded } from '../../../ledger/storage-port.ts';
 import { recordName } from '../../../ledger/submission.ts';

@@ -1,4 +1,4 @@
-import { amountOfAtoms, type Price, pricePlaces } from '../../../domain/amount.ts';
+import { amountOfAtoms, type Price, pricePlaces, tenTo } from '../../../domain/amount.ts';
 import { atomsIn, type InAsset, inXlm } from '../../../domain/asset.ts';
 import { creditOf } from '../../../domain/credit.ts';
 import { costOfRequests } from '../../../domain/money.ts';
@@ -114,7 +114,7 @@ function priceOf(line: SqliteRow, services: Services): Price {
 
 /** Whether whole units at a price are whole atoms of its asset. */
 function isWholeAtoms(price: Price, { assetScale }: InAsset = inXlm): boolean {
-  return price % 10n ** BigInt(pricePlaces - assetScale) === 0n;
+  return price % tenTo(pricePlaces - assetScale) === 0n;
 }
 
 /** What the bills and credits of uneven accounts come to, and what their lines and credits were counted with. */

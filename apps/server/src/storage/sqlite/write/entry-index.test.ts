@@ -5,7 +5,7 @@ import { type TestContext, test } from 'node:test';
 import { rounds } from '../../../../test/harness/rounds.ts';
 import { type Random, seededRandom } from '../../../../test/harness/seeded-random.ts';
 import { temporaryFolder } from '../../../../test/harness/temporary-folder.ts';
-import { idIn } from '../../../domain/id-block.ts';
+import { idsIn } from '../../../domain/id-block.ts';
 import { integer, uuidBytes } from '../columns.ts';
 import { SqliteConnection } from '../connection.ts';
 import { migrate } from '../migrations/migrate.ts';
@@ -55,7 +55,7 @@ function writeBatch(
     const sequence = (next.get(account) ?? 0) + 1;
     next.set(account, sequence);
     books.idNumber += 1;
-    const id = idIn({ timeMs: 1_800_000_000_000, counter: 0, randomTail: '0000000000' }, books.idNumber);
+    const id = idsIn({ timeMs: 1_800_000_000_000, counter: 0, randomTail: '0000000000' })(books.idNumber);
     connection.run(
       `INSERT INTO entries (tenant, id, account, sequence, requests, price_version, line_requests, recorded_at_ms)
        VALUES (?, ?, ?, ?, 1, 0, ?, 0)`,

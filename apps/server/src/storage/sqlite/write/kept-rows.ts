@@ -1,9 +1,10 @@
+import { accountName } from '../../../domain/account-name.ts';
 import type { IdPlace } from '../../../domain/id-block.ts';
 import type { Limit } from '../../../domain/limit.ts';
 import type { Pause } from '../../../domain/pause.ts';
 import type { Service } from '../../../domain/service.ts';
 import type { Settings } from '../../../domain/settings.ts';
-import { accountName, type Changes } from '../../../domain/view.ts';
+import type { Changes } from '../../../domain/view.ts';
 import type { Webhook } from '../../../domain/webhook.ts';
 import { Generations } from '../../../ledger/generations.ts';
 import type { BatchChanges } from '../../../ledger/storage-port.ts';

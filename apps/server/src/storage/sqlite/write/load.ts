@@ -1,8 +1,8 @@
+import { accountName } from '../../../domain/account-name.ts';
 import { settleBulkAccountsMax } from '../../../domain/commands/settlements.ts';
 import { entriesBehind } from '../../../domain/far-back.ts';
 import { LoadedView } from '../../../domain/loaded-view.ts';
 import { openFrom } from '../../../domain/reversal.ts';
-import { accountName } from '../../../domain/view.ts';
 import { type TenantWants, wantOfEntry, wantOfHold } from '../../../domain/wants.ts';
 import type { Loaded, StoredRecord } from '../../../ledger/storage-port.ts';
 import type { Wants } from '../../../ledger/wants.ts';

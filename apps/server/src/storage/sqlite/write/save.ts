@@ -1,5 +1,6 @@
 import type { AccountLine } from '../../../domain/account.ts';
-import { accountName, type Changes, type View } from '../../../domain/view.ts';
+import { accountName } from '../../../domain/account-name.ts';
+import type { Changes, View } from '../../../domain/view.ts';
 import type { BatchChanges } from '../../../ledger/storage-port.ts';
 import type { SqliteConnection } from '../connection.ts';
 import { saveAccount, saveLines } from './accounts.ts';

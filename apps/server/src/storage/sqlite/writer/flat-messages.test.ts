@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { KeptResponse } from '@billonce/idempotency/core';
-import type { RecordUsage } from '../../../domain/commands/usage.ts';
+import type { RecordUsage, RecordUsageBulk } from '../../../domain/commands/usage.ts';
 import type { SparedUsage } from '../../../domain/spared.ts';
 import type { UsageItem } from '../../../domain/usage.ts';
 import type { KeyUse, Outcome, Remembered, Submission } from '../../../ledger/submission.ts';
@@ -31,6 +31,18 @@ const submission: Required<Submission> = {
   command,
   key,
   actor: undefined,
+};
+const bulk: RecordUsageBulk = {
+  kind: 'record_usage_bulk',
+  items: [
+    { kind: 'valid', item },
+    { kind: 'invalid', message: '/agent is missing' },
+    { kind: 'valid', item: { ...item, requests: 0, quantity: 1_500_000n } },
+    { kind: 'valid', item: { ...item, usageId: undefined, occurredAtNs: undefined, metadata: undefined } },
+    { kind: 'valid', item: { ...item, agent: 'other', requests: 2 ** 53 - 1 } },
+    { kind: 'valid', item: { ...item, serviceId: 'other', usageId: 'next' } },
+  ],
+  isAtomic: true,
 };
 const spared: Required<SparedUsage> = { retries: 1, requests: 3n, cost: 21n };
 const remembered: Required<Remembered> = { expiresAtMs: 9, isReplayable: true, spared };
@@ -64,7 +76,13 @@ const submissions: readonly Submission[] = [
   { ...submission, key: { ...key, sealingKey: 'dd' } },
   { ...submission, key: undefined },
   { ...submission, actor: { kind: 'admin', keyPrefix: undefined, address: '::1', requestId: 'r' } },
-  { ...submission, command: { kind: 'record_usage_bulk', items: [{ kind: 'valid', item }], isAtomic: true } },
+  { ...submission, command: { ...bulk, items: [{ kind: 'valid', item }] } },
+  { ...submission, command: { ...bulk, apiKeyPrefix: command.apiKeyPrefix }, key: undefined },
+  {
+    ...submission,
+    command: bulk,
+    actor: { kind: 'admin', keyPrefix: undefined, address: '::1', requestId: 'r' },
+  },
 ];
 
 test('a submission is the same on the thread of the writer', () => {
@@ -72,6 +90,8 @@ test('a submission is the same on the thread of the writer', () => {
     assert.deepEqual(submissionOf(structuredClone(flatSubmission(sent))), sent);
   }
   assert.ok(Array.isArray(flatSubmission(submission)), 'keyed usage crosses as a list');
+  const sentBulk = flatSubmission({ ...submission, command: bulk });
+  assert.ok(Array.isArray(sentBulk), 'a bulk crosses as columns');
 });
 
 const outcomes: readonly Outcome[] = [

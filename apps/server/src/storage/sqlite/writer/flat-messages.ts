@@ -1,5 +1,7 @@
+import type { SentByKey } from '../../../domain/commands/usage.ts';
 import type { SparedUsage } from '../../../domain/spared.ts';
-import type { Outcome, Remembered, Submission } from '../../../ledger/submission.ts';
+import type { KeyUse, Outcome, Remembered, Submission } from '../../../ledger/submission.ts';
+import { bulkItemsOf, type FlatBulk, flatBulk } from './flat-bulk.ts';
 
 /*
  * What crosses to the writer's thread for every request, as lists without the names of members. To copy an object to another
@@ -26,7 +28,16 @@ type FlatUsage = readonly [
   metadata: string | undefined,
 ];
 
-export type FlatSubmission = FlatUsage | Submission;
+/** A bulk of usage. */
+type FlatUsageBulk = readonly [
+  items: FlatBulk,
+  isAtomic: boolean,
+  tenant: string,
+  key: KeyUse | undefined,
+  apiKeyPrefix: string | undefined,
+];
+
+export type FlatSubmission = FlatUsage | FlatUsageBulk | Submission;
 
 /** An answer. */
 type FlatAnswer = readonly [
@@ -51,6 +62,8 @@ export type FlatOutcome = FlatAnswer | Outcome;
 
 export function flatSubmission(submission: Submission): FlatSubmission {
   const { tenant, command, key, actor } = submission;
+  if (command.kind === 'record_usage_bulk' && actor === undefined)
+    return [flatBulk(command.items), command.isAtomic, tenant, key, command.apiKeyPrefix];
   if (
     command.kind !== 'record_usage' ||
     key === undefined ||
@@ -80,17 +93,31 @@ export function flatSubmission(submission: Submission): FlatSubmission {
 }
 
 export function submissionOf(flat: FlatSubmission): Submission {
-  if (!isUsage(flat)) return flat;
+  if (!isFlat(flat)) return flat;
+  if (isBulk(flat)) return bulkOf(flat);
   const [tenant, agent, serviceId, requests, usageId, occurredAtNs, scope, digest, madeAtMs, ...rest] = flat;
   const [fingerprint, method, path, apiKeyPrefix, metadata] = rest;
   const item = { agent, serviceId, requests, usageId, occurredAtNs, metadata };
-  const sentBy = apiKeyPrefix === undefined ? {} : { apiKeyPrefix };
   return {
     tenant,
-    command: { kind: 'record_usage', item, ...sentBy },
+    command: { kind: 'record_usage', item, ...sentBy(apiKeyPrefix) },
     key: { scope, digest, madeAtMs, fingerprint, method, path, sealingKey: undefined },
     actor: undefined,
   };
+}
+
+function bulkOf([flat, isAtomic, tenant, key, apiKeyPrefix]: FlatUsageBulk): Submission {
+  const items = bulkItemsOf(flat);
+  return {
+    tenant,
+    command: { kind: 'record_usage_bulk', items, isAtomic, ...sentBy(apiKeyPrefix) },
+    key,
+    actor: undefined,
+  };
+}
+
+function sentBy(apiKeyPrefix: string | undefined): SentByKey {
+  return apiKeyPrefix === undefined ? {} : { apiKeyPrefix };
 }
 
 export function flatOutcome(outcome: Outcome): FlatOutcome {
@@ -140,8 +167,12 @@ function rememberedOf([expiresAtMs, isReplayable, ...spared]: FlatRemembered): R
   return { expiresAtMs, isReplayable, spared: { retries, requests, cost } };
 }
 
-function isUsage(flat: FlatSubmission): flat is FlatUsage {
+function isFlat(flat: FlatSubmission): flat is FlatUsage | FlatUsageBulk {
   return Array.isArray(flat);
+}
+
+function isBulk(flat: FlatUsage | FlatUsageBulk): flat is FlatUsageBulk {
+  return Array.isArray(flat[0]);
 }
 
 function isAnswer(flat: FlatOutcome): flat is FlatAnswer {

@@ -1,0 +1,24 @@
+/** How many names of accounts are kept. */
+const accountNamesMax = 10_000;
+let accountNamesKept = 0;
+/** by agent, then by service */
+const accountNames = new Map<string, Map<string, string>>();
+
+/**
+ * One text for the two names of an account; no identifier contains a space. An item of a bulk finds its account by it six times. A text that
+ * was joined a moment ago has to be copied and hashed for that, 0.2 µs each time; one that is kept takes 0.05.
+ */
+export function accountName(agent: string, serviceId: string): string {
+  const known = accountNames.get(agent)?.get(serviceId);
+  if (known !== undefined) return known;
+  if (accountNamesKept >= accountNamesMax) {
+    accountNames.clear();
+    accountNamesKept = 0;
+  }
+  const name = `${agent} ${serviceId}`;
+  const ofAgent = accountNames.get(agent);
+  if (ofAgent === undefined) accountNames.set(agent, new Map([[serviceId, name]]));
+  else ofAgent.set(serviceId, name);
+  accountNamesKept += 1;
+  return name;
+}
