@@ -1,5 +1,5 @@
 // Prints a trace in the form of the Azure LLM inference traces, always the same:
-//   node examples/generate-trace.ts > examples/llm-trace.csv
+//   node tools/bootstrap.mjs examples/generate-trace.ts > examples/llm-trace.csv
 
 const rowsDefault = 2_000;
 const seedDefault = 20_260_501;

@@ -84,7 +84,7 @@ function readStamp() {
 /** Whether a script runs with what the server needs, or with less. */
 function needsServerOnly(script) {
   if (script.startsWith('apps/site/')) return false;
-  return script.startsWith('apps/') || script.startsWith('packages/conformance/');
+  return ['apps/', 'packages/conformance/', 'examples/llm-proxy/'].some((start) => script.startsWith(start));
 }
 
 function install(script) {

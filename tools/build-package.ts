@@ -82,12 +82,12 @@ export function compilePackage(packageFolder: string, folder: string, before: re
   const project = path.join(folder, 'tsconfig.json');
   writeFileSync(project, JSON.stringify(configOf(packageFolder, outDir, before)));
   // Without source maps: what is published is the source without its types, and can be read and debugged as it is.
-  const { status, stdout } = spawnSync(
+  const { status, stdout, stderr } = spawnSync(
     process.execPath,
     ['node_modules/typescript/bin/tsc', '--project', project],
     { cwd: root, encoding: 'utf8' },
   );
-  if (status !== 0) throw new Error(`the package cannot be built:\n${stdout}`);
+  if (status !== 0) throw new Error(`the package cannot be built:\n${stdout}${stderr}`);
   rmSync(project);
   for (const file of globSync('**/*.d.ts', { cwd: outDir })) rewriteSpecifiers(path.join(outDir, file));
 }

@@ -1,4 +1,4 @@
-// Builds the packages and packs them as the registry would get them: node tools/package-tarball.ts FOLDER [LAST]
+// Builds the packages and packs them as the registry would get them: npm run tarballs -- FOLDER [LAST]
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -9,6 +9,7 @@ import { temporaryFolder } from './harness/temporary-folder.ts';
 
 const start = 'apps/server/src/main.ts';
 const mcp = 'apps/mcp/src/main.ts';
+const proxy = 'examples/llm-proxy/proxy.ts';
 const serverSet = 'install --no-save --omit=dev --workspace=apps/server';
 const allSet = 'install --no-save --include=dev';
 
@@ -49,6 +50,10 @@ test('a second start installs nothing; another lock file, or tests and tools, in
   assert.deepEqual(clone.run(start), [], 'what tests have installed is kept');
   clone.write('package-lock.json', '{}');
   assert.deepEqual(clone.run(start), [allSet]);
+});
+
+test('the proxy of the examples runs with what the server needs', (t) => {
+  assert.deepEqual(new StandInClone(t).run(proxy), [serverSet]);
 });
 
 test('the MCP server installs its own packages, and the server alone keeps them', (t) => {
@@ -113,7 +118,7 @@ class StandInClone {
     this.#calls = path.join(this.#folder, 'calls');
     this.write('tools/bootstrap.mjs', readFileSync(path.join(repository, 'tools/bootstrap.mjs'), 'utf8'));
     this.write('apps/mcp/package.json', readFileSync(path.join(repository, 'apps/mcp/package.json'), 'utf8'));
-    for (const script of [start, mcp, 'tools/test.ts']) this.write(script, "console.log('started');");
+    for (const script of [start, mcp, proxy, 'tools/test.ts']) this.write(script, "console.log('started');");
     this.write('package-lock.json', '{}');
     this.pin(process.versions.node);
     const standIn = `#!/bin/sh\nmkdir -p node_modules\necho "$@" >> "${this.#calls}"\nexit "$NPM_STATUS"\n`;

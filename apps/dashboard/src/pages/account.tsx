@@ -112,34 +112,52 @@ function QuoteCard({
         </button>
       }
     >
-      <Shown reading={quote} what="the quote">
-        {(data) => (
-          <>
-            <dl class="figures flat">
-              <Figure label="To bill" note={`through entry ${data.through}`}>
-                <Amount of={billed(data)} />
-              </Figure>
-              <Figure label="Outstanding requests">
-                <Count of={data.requests} />
-              </Figure>
-              <Figure
-                label="Price in force"
-                note={<Link to={{ page: 'service', serviceId }}>all prices</Link>}
-              >
-                <PriceInForce serviceId={serviceId} />
-              </Figure>
-            </dl>
-            {data.lines.length === 0 && data.prepaid === undefined ? (
-              <Empty title="Nothing is outstanding">
-                <p class="muted">{counted(data.through, 'entry', 'entries')} recorded, all of them billed.</p>
-              </Empty>
-            ) : (
-              <BillLines bill={data} total="To bill" />
-            )}
-          </>
-        )}
-      </Shown>
+      {quote.data === undefined && quote.failure?.code === 'not_found' ? (
+        <NoPrice serviceId={serviceId} />
+      ) : (
+        <Shown reading={quote} what="the quote">
+          {(data) => (
+            <>
+              <dl class="figures flat">
+                <Figure label="To bill" note={`through entry ${data.through}`}>
+                  <Amount of={billed(data)} />
+                </Figure>
+                <Figure label="Outstanding requests">
+                  <Count of={data.requests} />
+                </Figure>
+                <Figure
+                  label="Price in force"
+                  note={<Link to={{ page: 'service', serviceId }}>all prices</Link>}
+                >
+                  <PriceInForce serviceId={serviceId} />
+                </Figure>
+              </dl>
+              {data.lines.length === 0 && data.prepaid === undefined ? (
+                <Empty title="Nothing is outstanding">
+                  <p class="muted">
+                    {counted(data.through, 'entry', 'entries')} recorded, all of them billed.
+                  </p>
+                </Empty>
+              ) : (
+                <BillLines bill={data} total="To bill" />
+              )}
+            </>
+          )}
+        </Shown>
+      )}
     </Card>
+  );
+}
+
+/** Usage is recorded of a service that is not registered, too. */
+function NoPrice({ serviceId }: { readonly serviceId: string }) {
+  return (
+    <Empty title="This service has no price yet">
+      <p class="muted">
+        Usage of {serviceId} is kept, and costs the first price that is set. Set it among the{' '}
+        <Link to={{ page: 'services' }}>services and prices</Link>.
+      </p>
+    </Empty>
   );
 }
 

@@ -107,22 +107,24 @@ function Recompute({ bill }: { readonly bill: Bill }) {
     );
   };
   return (
-    <Card
-      title="Recompute"
-      note="Your browser reads every entry of this bill and every price of the service, and adds them up itself."
-      actions={
-        <button type="button" class="button" disabled={state.kind === 'adding'} onClick={start}>
-          Add it up
-        </button>
-      }
-    >
-      <div aria-live="polite">
-        {state.kind === 'adding' && <p>{counted(state.entries, 'entry', 'entries')} added up so far…</p>}
-        {state.kind === 'failed' && <FailureNote failure={state.failure} again={start} />}
-        {state.kind === 'done' && <Result result={state.result} />}
-        {state.kind === 'idle' && <p class="muted">Not added up yet.</p>}
-      </div>
-    </Card>
+    <div class={state.kind === 'done' ? '' : 'no-print'}>
+      <Card
+        title="Recompute"
+        note="Your browser reads every entry of this bill and every price of the service, and adds them up itself."
+        actions={
+          <button type="button" class="button" disabled={state.kind === 'adding'} onClick={start}>
+            Add it up
+          </button>
+        }
+      >
+        <div aria-live="polite">
+          {state.kind === 'adding' && <p>{counted(state.entries, 'entry', 'entries')} added up so far…</p>}
+          {state.kind === 'failed' && <FailureNote failure={state.failure} again={start} />}
+          {state.kind === 'done' && <Result result={state.result} />}
+          {state.kind === 'idle' && <p class="muted">Not added up yet.</p>}
+        </div>
+      </Card>
+    </div>
   );
 }
 

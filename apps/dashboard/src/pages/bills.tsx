@@ -4,6 +4,7 @@ import { Bills } from '../parts/bills.tsx';
 import { Download } from '../parts/download.tsx';
 import { Choice, TextField, useSettled } from '../parts/fields.tsx';
 import { Card, Page } from '../parts/page.tsx';
+import { StatementCard } from './statement-card.tsx';
 
 const spans = [
   ['month', 'Last 30 days', 30],
@@ -55,6 +56,7 @@ export function BillsPage() {
         </div>
         <Bills pages={pages} isOfAccount={false} />
       </Card>
+      <StatementCard />
     </Page>
   );
 }

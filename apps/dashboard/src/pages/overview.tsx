@@ -233,6 +233,7 @@ function Audited({
             ['Accounts', <Count key="a" of={found.accounts} />],
             ['Recorded', <Xlm key="r" stroops={found.recorded.stroops} />],
             ['Billed', <Xlm key="b" stroops={found.settled.stroops} />],
+            ['Paid from balances', <Xlm key="p" stroops={found.paid.stroops} />],
             ['Reversed', <Xlm key="v" stroops={found.reversed.stroops} />],
             ['Written off', <Xlm key="w" stroops={found.writtenOff.stroops} />],
             ['Outstanding', <Xlm key="o" stroops={found.outstanding.stroops} />],

@@ -47,7 +47,15 @@ export function Bills({
       keyOf={({ id }) => id}
       pages={pages}
       what="the bills"
-      empty={<Empty title="No bill" />}
+      empty={
+        <Empty title="No bill">
+          {!isOfAccount && (
+            <p class="muted">
+              A bill is made when an account is settled: open an agent, then one of its services.
+            </p>
+          )}
+        </Empty>
+      }
     />
   );
 }

@@ -64,7 +64,9 @@ const columns: readonly Column<Entry>[] = [
       usageId === null ? (
         <span class="muted">none</span>
       ) : (
-        <a href={hrefOf({ page: 'lookup', what: usageId })}>{usageId}</a>
+        <a class="usage-id" href={hrefOf({ page: 'lookup', what: usageId })} title={usageId}>
+          {usageId}
+        </a>
       ),
     isExtra: true,
   },

@@ -15,6 +15,8 @@ import { startInProcess } from '../harness/in-process.ts';
 import { onEnd } from '../harness/on-end.ts';
 import { temporaryFolder } from '../harness/temporary-folder.ts';
 import { adminKey, asAdmin } from '../harness/tenants.ts';
+import { assertSaid, type } from '../harness/typed.ts';
+import { blocksOfPage, replaced } from './page.ts';
 
 const deploy = new URL('../../../../deploy/', import.meta.url);
 const fixture = (name: string) => fileURLToPath(new URL(`../fixtures/tls/${name}`, import.meta.url));
@@ -177,6 +179,15 @@ for (const name of ['nginx', 'caddy'] as const) {
     // Only the length is one too many: a client that is still sending when the answer comes may lose it.
     const tooLarge = { ...here, 'content-length': String(bulkBytesMax + 1) };
     assert.equal((await ask('/usage/bulk', { headers: tooLarge, body: '{' })).status, 413);
+
+    // The check of the how-to, which has another name and port.
+    const [, , check] = blocksOfPage('serve-over-tls', 3);
+    const typedCheck = replaced(check?.commands ?? '', {
+      'curl -i https://billing.example/': `curl -i --cacert ${cert} https://localhost:${port}/`,
+    });
+    const checked = await type(t, typedCheck, api.url);
+    assert.deepEqual([checked.code, checked.statuses], [0, ['200']], checked.printed);
+    assert.ok(assertSaid(check?.prose.split('\n## ')[0] ?? '', checked) >= 2);
 
     // A proxy keeps its connections to the server.
     const { text } = await api.get('/metrics', asAdmin);

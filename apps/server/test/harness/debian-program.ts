@@ -21,6 +21,11 @@ const programs = {
   prometheus: { packageName: 'prometheus', file: 'usr/bin/prometheus', versionArguments: ['--version'] },
   nginx: { packageName: 'nginx', file: 'usr/sbin/nginx', versionArguments: ['-v'] },
   caddy: { packageName: 'caddy', file: 'usr/bin/caddy', versionArguments: ['version'] },
+  kubectl: {
+    packageName: 'kubernetes-client',
+    file: 'usr/bin/kubectl',
+    versionArguments: ['version', '--client'],
+  },
 } as const satisfies Readonly<Record<string, Omit<Program, 'name'>>>;
 
 /**

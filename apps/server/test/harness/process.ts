@@ -63,7 +63,7 @@ export async function startProcess(
     );
     const read = (chunk: Buffer | string) => {
       printed += chunk.toString();
-      const found = /Billonce listens on (http:\/\/[^\s"]+)/.exec(printed)?.[1];
+      const found = /Billonce listens on (https?:\/\/[^\s"]+)/.exec(printed)?.[1];
       if (found === undefined) return;
       clearTimeout(timer);
       resolve(found);

@@ -72,13 +72,24 @@ interface Typed {
   readonly statuses: readonly string[];
 }
 
-/** Types commands into a shell, in the folder of the repository; the server's address in them is replaced by `url`. */
-export async function type(t: TestContext, commands: string, url: string): Promise<Typed> {
+/** Where commands are typed, if not in the folder of the repository, and with which variables. */
+interface Place {
+  readonly folder?: string;
+  readonly environment?: Readonly<Record<string, string>>;
+}
+
+/** Types commands into a shell; the server's address in them is replaced by `url`. */
+export async function type(
+  t: TestContext,
+  commands: string,
+  url: string,
+  { folder = repository, environment = {} }: Place = {},
+): Promise<Typed> {
   const home = temporaryFolder(t);
   writeFileSync(join(home, '.curlrc'), 'silent\nwrite-out = "%{stderr}status %{http_code}\\n"\n');
   const shell = spawn('bash', ['-c', commands.replaceAll('http://127.0.0.1:3001', url)], {
-    cwd: repository,
-    env: { ...process.env, CURL_HOME: home, BILLONCE_URL: url },
+    cwd: folder,
+    env: { ...process.env, CURL_HOME: home, BILLONCE_URL: url, ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let printed = '';

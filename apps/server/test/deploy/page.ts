@@ -1,0 +1,70 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { TestContext } from 'node:test';
+import { repository } from '../harness/npm-start.ts';
+import { blocksOf, type TypedBlock, type } from '../harness/typed.ts';
+
+/** Programs that need a service manager, an engine or a cluster: a page says that their commands were not run. */
+export const programsNotRun = ['systemctl', 'systemd-run', 'docker', 'kubectl'] as const;
+
+/** The text of a page of the how-to. */
+export function textOf(page: string): string {
+  return readFileSync(join(repository, 'docs/how-to', `${page}.md`), 'utf8');
+}
+
+/**
+ * The blocks of commands of a page.
+ *
+ * @throws {assert.AssertionError} if there is another number of them: what a block says is typed by the test of its page
+ */
+export function blocksOfPage(page: string, count: number): readonly TypedBlock[] {
+  const blocks = blocksOf(`docs/how-to/${page}.md`);
+  assert.equal(blocks.length, count, `${page} has ${blocks.length} blocks of commands`);
+  return blocks;
+}
+
+/** The commands of a block, each with the lines that continue it. */
+export function commandsOf({ commands }: TypedBlock): readonly string[] {
+  return commands
+    .split(/(?<!\\)\n/)
+    .filter((command) => command !== '')
+    .map((command) => command.replaceAll(/\\\n\s*/g, ''));
+}
+
+/** The programs that a command starts, without the variables before them. */
+function programsIn(command: string): readonly string[] {
+  return command
+    .split(/&&|\|\||[|;&(]/)
+    .map((part) => part.trim().replace(/^(?:\w+=(?:"[^"]*"|'[^']*'|\S*) +)+/, ''))
+    .map((part) => part.split(' ', 1)[0] ?? '');
+}
+
+/** Whether a command can be typed where there is no service manager, engine or cluster. */
+export function isTyped(command: string): boolean {
+  return !programsIn(command).some((program) => programsNotRun.some((one) => one === program));
+}
+
+/** What is typed in place of what a page says; each of it must be there. */
+export function replaced(commands: string, values: Readonly<Record<string, string>>): string {
+  return Object.entries(values).reduce((text, [from, to]) => {
+    assert.ok(text.includes(from), `${from} in ${commands}`);
+    return text.replaceAll(from, to);
+  }, commands);
+}
+
+/** Commands of `billonce`, without npm, which takes seconds to start. */
+export const billonceCommand = {
+  'npm run billonce --': `node ${join(repository, 'apps/server/src/cli/main.ts')}`,
+} as const;
+
+/** Types commands that must end with 0, and returns what they printed. */
+export async function typed(
+  t: TestContext,
+  commands: string,
+  place: { readonly url?: string; readonly folder: string; readonly environment?: Record<string, string> },
+): Promise<string> {
+  const { code, printed } = await type(t, `set -e\n${commands}`, place.url ?? 'http://127.0.0.1:9', place);
+  assert.equal(code, 0, `${commands}\n${printed}`);
+  return printed;
+}
