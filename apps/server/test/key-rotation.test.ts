@@ -89,3 +89,19 @@ test('two admin keys are valid while one replaces the other, and no third one is
   }
   assert.equal((await api.get('/api-keys', { 'x-api-key': `${oldKey}x` })).status, 401);
 });
+
+test('a key that is in use is refused by every request that is sent after its revocation was answered', async (t) => {
+  const { api, admin, made } = await started(t);
+  const headers = { 'x-api-key': made.key };
+  const record = async (name: string) => (await api.post('/usage', usage, name, headers)).status;
+  for (let times = 0; times < 3; times++) assert.equal(await record(`before-${times}`), 201);
+  // Some of these look the key up while it is being revoked.
+  const meanwhile = Array.from({ length: 40 }, (_, number) => record(`meanwhile-${number}`));
+  const revoked = await admin.call(`/api-keys/${made.prefix}`, { method: 'DELETE' });
+  assert.equal(revoked.status, 204);
+  assert.equal(await record('before-0'), 401, 'a replay, too');
+  assert.equal(await record('new'), 401);
+  assert.equal(await statusOf(api, made.key), 401);
+  for (const status of await Promise.all(meanwhile)) assert.ok(status === 201 || status === 401);
+  assert.equal(await record('new'), 401);
+});
