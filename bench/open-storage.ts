@@ -46,11 +46,11 @@ export async function openStorage(
     return { storage: await openPostgres(options, executor, nowMs, onCommitted), end: postgres.stop };
   }
   const folder = mkdtempSync(join(tmpdir(), 'billonce-bench-'));
-  const storage = await openSqlite(
-    { file: join(folder, 'books.db'), cap, readThreads: 1 },
-    executor,
-    nowMs ?? Date.now,
-    onCommitted,
-  );
+  const storage = await openFile(join(folder, 'books.db'), nowMs);
   return { storage, end: async () => rmSync(folder, { recursive: true }) };
+}
+
+/** Opens SQLite on a file. */
+export async function openFile(file: string, nowMs: () => number = Date.now): Promise<Storage> {
+  return await openSqlite({ file, cap, readThreads: 1 }, executor, nowMs, () => undefined);
 }

@@ -182,6 +182,25 @@ test('clearing an account takes back its tiers, and leaves those that are billed
   await assertClean(api);
 });
 
+test('a reversal gives no room back in another period, or at another price; a clear of everything empties the tiers', async (t) => {
+  const { api, clock } = await start(t, graduated);
+  const before = await use(api, 100);
+  clock.nowMs = Date.parse('2026-12-01T00:00:00Z');
+  const now = await use(api, 100);
+  assert.equal((await api.post(`/entries/${before}/reverse`, { reason: 'late' })).status, 201);
+  assert.deepEqual(await tiersOf(api, await use(api, 1)), [[[2, 1]], '2']);
+  await setPrice(api, { tiers: [{ upTo: 100, price: '9' }, { price: '7' }], period: 'month' });
+  await use(api, 30);
+  assert.equal((await api.post(`/entries/${now}/reverse`, { reason: 'late' })).status, 201);
+  assert.deepEqual(await tiersOf(api, await use(api, 1)), [[[2, 1]], '7']);
+  clock.nowMs = Date.parse('2027-01-01T00:00:00Z');
+  await api.post('/settle', { agent: 'a', serviceId: 's' });
+  await use(api, 120);
+  assert.equal((await api.call('/usage/a/s', { method: 'DELETE' })).json.clearedTotal, 120);
+  assert.deepEqual(await tiersOf(api, await use(api, 1)), [[[1, 1]], '9']);
+  await assertClean(api);
+});
+
 test('a later price does not change what was recorded, and goes on where the period has come to', async (t) => {
   const { api } = await start(t, graduated);
   await use(api, 80);

@@ -26,11 +26,23 @@ function loadThenLock(loaded: string): string {
 `;
 }
 
+/** What is filled of tiers, as it was read before; everything else as it is read after the lock. */
+const withEarlyTiers = `(() => {
+        const now = this.#database.load(wants);
+        for (const [tenant, { accounts }] of now.tenants)
+          for (const [name, account] of accounts) {
+            const { tierPeriod } = early.tenants.get(tenant).accounts.get(name) ?? {};
+            accounts.set(name, { ...account, tierPeriod });
+          }
+        return now;
+      })()`;
+
 /** The protocol between the write path and its database. */
 export const faultsOfTheDatabase: readonly PlantedFault[] = [
   ...faultsOf(`${simulation}/storage.ts`, {
     'a database whose transactions read before they lock': [lockThenLoad, loadThenLock('early')],
     'a total that is read outside of its lock': [lockThenLoad, loadThenLock('withEarly("accounts")')],
+    'tiers that are read outside of their lock': [lockThenLoad, loadThenLock(withEarlyTiers)],
     'a limit that is read outside of its lock': [lockThenLoad, loadThenLock('withEarly("limitCounters")')],
     'a balance that is read outside of its lock': [lockThenLoad, loadThenLock('withEarly("agentBillings")')],
     'a key that is read outside of its lock': [

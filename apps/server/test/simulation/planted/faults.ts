@@ -1,3 +1,4 @@
+import { faultsOfAssets } from './assets.ts';
 import { faultsOfBalances } from './balances.ts';
 import { faultsOfBills } from './bills.ts';
 import { faultsOfTheDatabase } from './database.ts';
@@ -6,6 +7,7 @@ import { faultsOfKeys } from './keys.ts';
 import { faultsOfTheLibrary } from './library.ts';
 import { faultsOfLimits } from './limits.ts';
 import type { PlantedFault } from './planted-fault.ts';
+import { faultsOfTiers } from './tiers.ts';
 import { faultsOfUsage } from './usage.ts';
 
 /** All planted faults; each noun has a file of them. */
@@ -17,5 +19,7 @@ export const plantedFaults: readonly PlantedFault[] = [
   ...faultsOfLimits,
   ...faultsOfUsage,
   ...faultsOfBills,
+  ...faultsOfTiers,
+  ...faultsOfAssets,
   ...faultsOfTheLibrary,
 ];

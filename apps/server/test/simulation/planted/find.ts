@@ -1,28 +1,58 @@
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
+import { childEnvironment } from '../../harness/child-environment.ts';
 import type { PlantedFault } from './planted-fault.ts';
 
-/** In which world a planted fault broke which promise. */
-interface FoundFault {
-  readonly seed: number;
-  readonly promise: string;
-}
-
 const root = join(import.meta.dirname, '../../../../..');
+const tests = join(root, 'apps/server/test');
+const workerMain = new URL('./worker.ts', import.meta.url);
+const preload = new URL('./planted-test.ts', import.meta.url).href;
 
-/** Looks for a planted fault with some seeds, in a thread that has loaded it; `undefined` if none of them finds it. */
+/** Looks for a planted fault, and says what found it; `undefined` if nothing did. Of worlds, those of some seeds are tried. */
 export async function findFault(
-  main: URL,
   fault: PlantedFault,
   firstSeed: number,
   seedsMax: number,
-): Promise<FoundFault | undefined> {
-  const worker = new Worker(main, { workerData: { root, fault, firstSeed, seedsMax } });
+): Promise<string | undefined> {
+  return typeof fault.foundBy === 'string'
+    ? await findInWorlds(fault, firstSeed, seedsMax)
+    : await findByTest(fault.name, fault.foundBy);
+}
+
+/** In a thread that has loaded it. */
+async function findInWorlds(
+  fault: PlantedFault,
+  firstSeed: number,
+  seedsMax: number,
+): Promise<string | undefined> {
+  const worker = new Worker(workerMain, { workerData: { root, fault, firstSeed, seedsMax } });
   try {
     const [found] = await once(worker, 'message');
-    return found;
+    return found && `SEED=${found.seed} breaks: ${found.promise}`;
   } finally {
     await worker.terminate();
   }
+}
+
+/** In a process all of whose threads load it. */
+async function findByTest(
+  fault: string,
+  { file, name }: Exclude<PlantedFault['foundBy'], string>,
+): Promise<string | undefined> {
+  const args = ['--import', preload, `--test-name-pattern=^${name}`, join(tests, file)];
+  const child = spawn(process.execPath, args, {
+    env: { ...childEnvironment, PLANTED_FAULT: fault },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  let printed = '';
+  child.stdout.on('data', (chunk: Buffer) => {
+    printed += chunk.toString();
+  });
+  const [code] = await once(child, 'close');
+  if (code === 0) return undefined;
+  // An assertion, and not a fault of the set-up.
+  if (!printed.includes('ERR_ASSERTION')) throw new Error(`${file} ended with ${code}:\n${printed}`);
+  return `${file} fails: ${name}`;
 }

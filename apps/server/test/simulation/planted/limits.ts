@@ -14,4 +14,23 @@ export const faultsOfLimits: readonly PlantedFault[] = [
       'const counted = countIn(counter, limit, times.startMs, quantity > 1_000_000n ? quantity - 1_000_000n : quantity);',
     ],
   }),
+  ...faultsOf(`${domain}/limit.ts`, {
+    'a limit in money that counts units': [
+      'return asset === undefined ? quantity : cost;',
+      'return quantity;',
+    ],
+  }),
+  ...faultsOf(`${domain}/recorded-usage.ts`, {
+    'a limit in money that counts no usage': ['    cost: cost ?? 0n,\n', '    cost: 0n,\n'],
+  }),
+  ...faultsOf(`${domain}/held-count.ts`, {
+    'a hold that returns its units to a limit in money': [
+      'return measureOf(limit, { quantity, cost });',
+      'return quantity;',
+    ],
+    'a hold whose cost no limit knows later': [
+      'return cost === undefined ? counted : { ...counted, cost };',
+      'return counted;',
+    ],
+  }),
 ];

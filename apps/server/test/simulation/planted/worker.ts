@@ -1,7 +1,6 @@
 // Looks for one planted fault: the modules of this thread are loaded with it.
-import { registerHooks } from 'node:module';
-import { pathToFileURL } from 'node:url';
 import { parentPort, workerData } from 'node:worker_threads';
+import { plant } from './plant.ts';
 import type { PlantedFault } from './planted-fault.ts';
 
 interface Work {
@@ -12,19 +11,10 @@ interface Work {
 }
 
 const { root, fault, firstSeed, seedsMax }: Work = workerData;
-const target = pathToFileURL(`${root}/${fault.file}`).href;
-registerHooks({
-  load(url, context, nextLoad) {
-    const loaded = nextLoad(url, context);
-    if (url !== target) return loaded;
-    const source = String(loaded.source);
-    if (!source.includes(fault.from)) throw new Error(`${fault.file} does not have what is to be changed`);
-    return { ...loaded, source: source.replace(fault.from, () => fault.to) };
-  },
-});
+plant(root, fault);
 
 const { simulate } =
-  fault.world === 'library' ? await import('../library/simulate.ts') : await import('../simulate.ts');
+  fault.foundBy === 'library' ? await import('../library/simulate.ts') : await import('../simulate.ts');
 let found: { readonly seed: number; readonly promise: string } | undefined;
 for (let seed = firstSeed; seed < firstSeed + seedsMax && found === undefined; seed++) {
   const { violation } = await simulate(seed);

@@ -1,0 +1,71 @@
+import { faultsOf, type PlantedFault } from './planted-fault.ts';
+
+const domain = 'apps/server/src/domain';
+
+/** Amounts in several assets. The worlds know one, so that tests of the API find these. */
+export const faultsOfAssets: readonly PlantedFault[] = [
+  ...faultsOf(
+    `${domain}/payment.ts`,
+    {
+      'usage that is drawn from the balance in another asset': [
+        'const before = balanceIn(view.billing(agent), bought.asset);',
+        "const before = balanceIn(view.billing(agent), 'XLM');",
+      ],
+      'a refund to the balance in another asset': [
+        'const before = balanceIn(view.billing(agent), asset);\n  if (before.open.filter',
+        "const before = balanceIn(view.billing(agent), 'XLM');\n  if (before.open.filter",
+      ],
+    },
+    { file: 'assets.test.ts', name: 'prepaid usage and holds draw' },
+  ),
+  ...faultsOf(
+    `${domain}/billing.ts`,
+    { 'an overdraft in every asset': ['return asset === wanted ? overdraft : 0n;', 'return overdraft;'] },
+    { file: 'assets.test.ts', name: 'prepaid usage and holds draw' },
+  ),
+  ...faultsOf(
+    `${domain}/quote.ts`,
+    {
+      'a bill that is rounded to the atoms of another asset': [
+        'const whole = atomsIn(sum, assetScale);',
+        'const whole = atomsIn(sum, 7);',
+      ],
+      'a remainder that is counted in the atoms of another asset': [
+        'const atom = atomOf(assetScale);',
+        'const atom = atomOf(7);',
+      ],
+    },
+    { file: 'assets.test.ts', name: 'bills are rounded to the atoms' },
+  ),
+  ...faultsOf(
+    `${domain}/asset-sums.ts`,
+    {
+      'sums that add up amounts in two assets': ['return isXlm(inAsset) ? atoms : 0n;', 'return atoms;'],
+      'sums of one asset that are listed as another': [
+        'this.#sums.set(asset, plus(',
+        "this.#sums.set('USD', plus(",
+      ],
+    },
+    { file: 'assets.test.ts', name: 'sums over an agent' },
+  ),
+  ...faultsOf(
+    `${domain}/commands/services.ts`,
+    {
+      'a service that takes another asset later': [
+        'return wanted === undefined || wanted === known.asset ? known : assetInUse(serviceId, known.asset);',
+        'if (wanted === undefined || wanted === known.asset) return known;',
+      ],
+    },
+    { file: 'assets.test.ts', name: 'the asset of a service stays' },
+  ),
+  ...faultsOf(
+    `${domain}/limit.ts`,
+    {
+      'a limit in money that counts amounts in another asset': [
+        ' &&\n      (asset === undefined || asset === used.asset),',
+        ',',
+      ],
+    },
+    { file: 'limits-of-money.test.ts', name: 'a limit in money counts the exact cost' },
+  ),
+];
