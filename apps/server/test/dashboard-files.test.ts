@@ -15,8 +15,10 @@ test('browsers get the page at /, and every other client what it always got', as
   for (const accept of ['*/*', 'application/json', 'text/html;q=0, */*', 'text/plain']) {
     const answer = await fetch(app.url, { headers: { accept } });
     assert.equal(answer.status, 404, accept);
-    assert.match(await answer.text(), /"error":"not_found"/);
+    assert.match(await answer.text(), /"error":"not_found".*browsers get the dashboard.*\/api\/v1/);
   }
+  const mistaken = await fetch(`${app.url}/usage`, { headers: { accept: '*/*' } });
+  assert.match(await mistaken.text(), /"error":"not_found".*begin with \/api\/v1/);
   assert.equal((await fetch(app.url, { method: 'POST', headers: asBrowser })).status, 404);
   assert.equal((await fetch(`${app.url}/dashboard/none.js`, { headers: asBrowser })).status, 404);
 });

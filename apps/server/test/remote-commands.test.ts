@@ -198,7 +198,8 @@ test('an error is printed with its code, the id of its request and, with --json,
   assert.deepEqual([code, result], [1, '']);
   const { requestId, ...fault } = JSON.parse(printed);
   assert.match(requestId, /^[0-9a-f-]{36}$/);
-  assert.deepEqual(fault, { error: 'not_found', message: 'service nothing is not registered', status: 404 });
+  const message = 'service nothing is not registered: give it a price first';
+  assert.deepEqual(fault, { error: 'not_found', message, status: 404 });
 });
 
 test('a server that is not there ends a command with 5, and what answers is not a Billonce server with 1', async (t) => {

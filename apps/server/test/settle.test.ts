@@ -260,7 +260,11 @@ test('settle/bulk bills every priced account of the agent in one commit, lists t
   assert.equal((await api.post('/settle/bulk', { agent: 'agent-7' }, 's')).text, settled.text);
   const again = await api.post('/settle/bulk', { agent: 'agent-7' }, 's2');
   assert.deepEqual([again.json.items, again.json.totalBilledStroops], [[], '0']);
-  assert.equal((await api.post('/settle', { agent: 'agent-7', serviceId: 'unpriced' }, 's3')).status, 404);
+  const unsold = await api.post('/settle', { agent: 'agent-7', serviceId: 'unpriced' }, 's3');
+  assert.deepEqual(
+    [unsold.status, unsold.json.message],
+    [404, 'service unpriced is not registered: give it a price first'],
+  );
   assert.equal((await api.get('/usage/other/a')).json.total, 100);
   const audit = (await api.get('/audit')).json;
   assert.equal(audit.settlements, 3);

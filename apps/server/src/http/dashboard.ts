@@ -5,6 +5,7 @@ import { send } from './router.ts';
 import { StaticAnswer } from './static-answer.ts';
 
 const folder = '/dashboard';
+const notForOthers = 'no such path: browsers get the dashboard here, and paths of the API begin with /api/v1';
 
 /** The page loads what this server serves, and calls it; nothing else. */
 const pagePolicy = [
@@ -37,7 +38,7 @@ let bundled: Promise<Answers> | undefined;
  */
 export function registerDashboard(app: FastifyInstance): void {
   app.get('/', async (request, reply) => {
-    if (!wantsPage(request.headers.accept)) throw new ApiError('not_found', 'no such path');
+    if (!wantsPage(request.headers.accept)) throw new ApiError('not_found', notForOthers);
     return await answer((await answers()).page, request, reply);
   });
   app.get<{ Params: { readonly file: string } }>(`${folder}/:file`, async (request, reply) => {

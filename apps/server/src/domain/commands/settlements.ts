@@ -6,6 +6,7 @@ import { type CommandRules, type RulesOf, usually } from '../command-rules.ts';
 import { type Decision, done, type Heavier, type Moment, refused } from '../decision.ts';
 import { entriesBehind, entriesBehindMaxOf, type LooksBack, weightOfLook } from '../far-back.ts';
 import type { Stroops } from '../money.ts';
+import { notRegistered } from '../not-registered.ts';
 import { isTakenBackLater, type Position } from '../position.ts';
 import { isEmptyQuote, type Quote, quoteOf } from '../quote.ts';
 import type { Refusal } from '../refusal.ts';
@@ -113,7 +114,7 @@ function decideSettle(command: Settle, view: View, moment: Moment): Decision<Set
   const service = view.service(serviceId);
   const account = view.account(agent, serviceId);
   if (service === undefined || (service.deleted && !isUnsettled(account))) {
-    return refused({ code: 'not_found', message: `service ${serviceId} is not registered` });
+    return refused({ code: 'not_found', message: notRegistered(serviceId) });
   }
   const mismatch = mismatchOf(command, service.asset);
   if (mismatch !== undefined) return refused(mismatch);

@@ -1,5 +1,6 @@
 import { agentQuoteReply, billingTotalReply, quoteReply } from '../../answers/quotes.ts';
 import { emptyAccount, isUnsettled } from '../../domain/account.ts';
+import { notRegistered } from '../../domain/not-registered.ts';
 import { quoteOf } from '../../domain/quote.ts';
 import { instantMs } from '../../domain/timestamps.ts';
 import { ApiError } from '../api-error.ts';
@@ -19,7 +20,7 @@ export function quotesRoutes({ books, reads }: Desk) {
           : await reads.page(call, 'quoteBefore', key, instantMs(recordedBefore));
       const isGone = service?.deleted === true && !(account && isUnsettled(account));
       if (service === undefined || isGone) {
-        throw new ApiError('not_found', `service ${serviceId} is not registered`);
+        throw new ApiError('not_found', notRegistered(serviceId));
       }
       const quote = quoteOf(account ?? emptyAccount(agent, serviceId), service, position);
       return quoteReply(quote, leftOutRequests);
