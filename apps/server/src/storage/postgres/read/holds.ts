@@ -2,8 +2,9 @@ import type { Hold } from '../../../domain/hold.ts';
 import type { HoldReads } from '../../../reads/books/holds.ts';
 import { holds } from '../../tables/holds.ts';
 import { json, text } from '../columns.ts';
-import type { PostgresConnection } from '../connection.ts';
+import type { StatementRunner } from '../connection.ts';
 import { jsonObject, parserOf, selectList } from '../described.ts';
+import { ofTenants } from '../one-tenant.ts';
 import type { Reader } from './reader.ts';
 import { numbered, type TenantAgent } from './tenant-agents.ts';
 
@@ -13,10 +14,16 @@ export const parseHold = parserOf(holds);
 /** Of `holds AS h`. */
 export const holdObject = jsonObject(holds, 'h');
 
-const loadHoldsSql = `SELECT h.* FROM json_to_recordset($1) AS w (tenant text, id text)
-  CROSS JOIN LATERAL (SELECT tenant, ${columns} FROM holds AS b WHERE b.tenant = w.tenant AND b.id = w.id LIMIT 1) AS h`;
-const loadDueSql = `SELECT ${ofHolds} FROM json_to_recordset($1) AS w (n integer, tenant text, agent text)
-  JOIN holds AS h ON h.tenant = w.tenant AND h.agent = w.agent AND h.state = 'open' AND h.expires_at_ms <= $2`;
+const loadHoldsSql = ofTenants(
+  1,
+  (tenant) => `SELECT h.* FROM json_to_recordset($1) AS w (tenant text, id text)
+  CROSS JOIN LATERAL (SELECT tenant, ${columns} FROM holds AS b WHERE b.tenant = ${tenant} AND b.id = w.id LIMIT 1) AS h`,
+);
+const loadDueSql = ofTenants(
+  2,
+  (tenant) => `SELECT ${ofHolds} FROM json_to_recordset($1) AS w (n integer, tenant text, agent text)
+  JOIN holds AS h ON h.tenant = ${tenant} AND h.agent = w.agent AND h.state = 'open' AND h.expires_at_ms <= $2`,
+);
 const loadHoldsAfterSql = `SELECT ${columns} FROM holds WHERE tenant = $1 AND place > $2 ORDER BY place LIMIT $3`;
 const loadHoldsOfAfterSql = `SELECT ${columns} FROM holds
   WHERE tenant = $1 AND agent = $2 AND place > $3 ORDER BY place LIMIT $4`;
@@ -29,7 +36,7 @@ export interface OwnedHold {
 
 /** Holds by their ids. */
 export async function loadHolds(
-  connection: PostgresConnection,
+  connection: StatementRunner,
   wanted: readonly { readonly tenant: string; readonly id: string }[],
 ): Promise<OwnedHold[]> {
   const rows = await connection.rows(loadHoldsSql, [json(wanted)]);
@@ -38,7 +45,7 @@ export async function loadHolds(
 
 /** Open holds of agents whose time has come. */
 export async function loadDueHolds(
-  connection: PostgresConnection,
+  connection: StatementRunner,
   agents: readonly TenantAgent[],
   nowMs: number,
 ): Promise<OwnedHold[]> {
@@ -47,7 +54,7 @@ export async function loadDueHolds(
 }
 
 async function loadHoldsAfter(
-  connection: PostgresConnection,
+  connection: StatementRunner,
   { tenant, agent }: { readonly tenant: string; readonly agent: string | undefined },
   after: string,
   limit: number,
