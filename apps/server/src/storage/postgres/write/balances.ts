@@ -16,7 +16,9 @@ const movementRecord = recordOf(movements);
 // Only locks: what a statement reads that waits for a lock is older than what the lock was waited for.
 const lockBillingsSql = ofTenants(
   1,
-  (tenant) => `SELECT ${tenant}, b.agent FROM json_to_recordset($1) AS w (n integer, tenant text, agent text)
+  (
+    tenant,
+  ) => `SELECT ${tenant} AS tenant, b.agent FROM json_to_recordset($1) AS w (n integer, tenant text, agent text)
   CROSS JOIN LATERAL (SELECT agent FROM billing AS a WHERE a.tenant = ${tenant} AND a.agent = w.agent FOR UPDATE) AS b
   ORDER BY w.n`,
 );
