@@ -85,6 +85,8 @@ export type DatabaseConfig =
       readonly readConnections: number;
       /** whether statements are prepared by name */
       readonly isPrepared: boolean;
+      /** whether each transaction and each statement is of one tenant */
+      readonly isByTenant: boolean;
       readonly allowsUnsafe: boolean;
     };
 
@@ -250,6 +252,7 @@ function database(read: Reader, mistakes: string[]): DatabaseConfig {
     lanes: read.integer('DATABASE_LANES'),
     readConnections: read.integer('DATABASE_READ_CONNECTIONS'),
     isPrepared: read.flag('DATABASE_PREPARED'),
+    isByTenant: read.flag('DATABASE_BY_TENANT'),
     allowsUnsafe: read.flag('DATABASE_ALLOW_UNSAFE'),
   };
   if (/^postgres(ql)?:\/\//.test(url) && URL.canParse(url)) return { kind: 'postgres', url, ...postgres };

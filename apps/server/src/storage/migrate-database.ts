@@ -1,4 +1,5 @@
 import type { DatabaseConfig } from '../config.ts';
+import { distributeTables, placementOf } from './postgres/database/citus.ts';
 import { grantToServer } from './postgres/database/grants.ts';
 import { ExclusiveConnection } from './postgres/exclusive-connection.ts';
 import { knownSchema, migrate } from './postgres/migrations/migrate.ts';
@@ -18,6 +19,7 @@ export async function migrateDatabase(database: DatabaseConfig, serverRole: stri
   const connection = await ExclusiveConnection.open({ ...database, answerWithinMs: migrateWithinMs });
   try {
     await migrate(connection);
+    if ((await placementOf(connection, database.isByTenant)) === 'citus') await distributeTables(connection);
     await grantToServer(connection, serverRole);
     return knownSchema;
   } finally {

@@ -1,6 +1,7 @@
 import type { DatabaseConfig } from '../config.ts';
 import type { Books } from '../reads/books.ts';
-import type { PostgresConnection } from './postgres/connection.ts';
+import { type ConnectionOptions, type Placement, PostgresConnection } from './postgres/connection.ts';
+import { placementOf } from './postgres/database/citus.ts';
 import { KnownApiKeys } from './postgres/database/known-api-keys.ts';
 import { TailHorizon } from './postgres/database/tail-horizon.ts';
 import { knownSchema, schemaVersion } from './postgres/migrations/migrate.ts';
@@ -37,8 +38,9 @@ export async function openBooks(database: DatabaseConfig): Promise<OpenedBooks> 
       return { books, close };
     }
     case 'postgres': {
-      const pool = new ReadPool(database, 1);
-      const horizon = new TailHorizon(pool);
+      const placement = await findPlacement(database);
+      const pool = new ReadPool({ ...database, placement }, 1);
+      const horizon = new TailHorizon(pool, undefined, placement);
       const apiKeys = new KnownApiKeys(pool);
       const books = postgresBooks({ pool, pulse: pool, cap: noAnswers, horizon, apiKeys });
       const close = async () => await books.close();
@@ -50,6 +52,17 @@ export async function openBooks(database: DatabaseConfig): Promise<OpenedBooks> 
       }
       return { books, close };
     }
+  }
+}
+
+async function findPlacement(
+  database: ConnectionOptions & { readonly isByTenant: boolean },
+): Promise<Placement> {
+  const connection = await PostgresConnection.open(database);
+  try {
+    return await placementOf(connection, database.isByTenant);
+  } finally {
+    await connection.close();
   }
 }
 

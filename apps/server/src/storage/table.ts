@@ -194,8 +194,8 @@ export function ownColumns(engine: Engine, { columns }: Table): NamedColumn[] {
 }
 
 /** A column of the service of an account, as a `SELECT` lists it. */
-export function serviceColumn(name: string, account = 'a'): string {
-  return `(SELECT v.${name} FROM services AS v WHERE v.tenant = ${account}.tenant AND v.service_id = ${account}.service_id)`;
+export function serviceColumn(name: string, account = 'a', tenant = `${account}.tenant`): string {
+  return `(SELECT v.${name} FROM services AS v WHERE v.tenant = ${tenant} AND v.service_id = ${account}.service_id)`;
 }
 
 /** All columns that a row is made with: those of its place, then those of its fields. */

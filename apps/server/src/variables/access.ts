@@ -49,6 +49,12 @@ export const accessVariables = {
     engine: 'postgres',
     text: 'Whether statements are prepared by name. Set it to false if a PgBouncer before 1.21 in transaction mode is in front.',
   },
+  DATABASE_BY_TENANT: {
+    kind: 'flag',
+    default: false,
+    engine: 'postgres',
+    text: 'Whether each transaction and each statement is of one tenant, for a database that places rows by tenant. On a database with the extension citus the server starts only with it, and distributes the tables.',
+  },
   DATABASE_ALLOW_UNSAFE: {
     kind: 'flag',
     default: false,

@@ -4,16 +4,22 @@ import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { Client } from 'pg';
 import { startPostgres, type TestPostgres } from '../../../../packages/idempotency/test/harness/postgres.ts';
+import { distributeTables } from '../../src/storage/postgres/database/citus.ts';
+import { dayMs, makeParts, partedTables } from '../../src/storage/postgres/database/parts.ts';
 import { ExclusiveConnection } from '../../src/storage/postgres/exclusive-connection.ts';
 import { migrate } from '../../src/storage/postgres/migrations/migrate.ts';
 import { SqliteConnection as FileConnection } from '../../src/storage/sqlite/connection.ts';
 import { setPragmas } from '../../src/storage/sqlite/file/pragmas.ts';
 import { migrate as migrateFile } from '../../src/storage/sqlite/migrations/migrate.ts';
+import { CitusTemplate } from './citus.ts';
 import { startPgBouncer, type TestPgBouncer } from './pgbouncer.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 
 /** A server that is there already, to make the databases of tests on; without it they start one. */
 const givenServer = process.env['BILLONCE_TEST_POSTGRES'];
+
+/** The coordinator of a Citus that is there already, with its workers: the databases of tests are made on all of them. */
+const givenCitus = process.env['BILLONCE_TEST_CITUS'];
 
 /** The engine that the tests of this process run on. The files in test/postgres choose the other one. */
 const engine = process.env['BILLONCE_TEST_ENGINE'] === 'postgres' ? 'postgres' : 'sqlite';
@@ -21,11 +27,15 @@ const engine = process.env['BILLONCE_TEST_ENGINE'] === 'postgres' ? 'postgres' :
 /** Whether statements are prepared by name. */
 export const isPrepared = process.env['BILLONCE_TEST_PREPARED'] !== 'false';
 
+/** Whether each transaction is of one tenant, as on Citus. */
+export const isByTenant = givenCitus !== undefined || process.env['BILLONCE_TEST_BY_TENANT'] === 'true';
+
 /** What a server of a test is set to on a PostgreSQL. */
 export const postgresEnvironment: Readonly<Record<string, string>> = {
   DATABASE_ALLOW_UNSAFE: 'true',
   DATABASE_LANES: '2',
   DATABASE_PREPARED: String(isPrepared),
+  ...(isByTenant ? { DATABASE_BY_TENANT: 'true' } : {}),
 };
 
 /** What a server of a test is set to on the engine of this process, unless the test says otherwise. */
@@ -36,11 +46,15 @@ const isPooled = process.env['BILLONCE_TEST_POOLER'] === 'pgbouncer';
 /** Fewer than a server's own connections: they have to share. */
 const poolSize = 3;
 const migrateWithinMs = 60_000;
+/** For how long the servers of most tests keep records. */
+const retentionMs = 400 * dayMs;
 
 let server: Promise<Pick<TestPostgres, 'connectionString'>> | undefined;
 let template: Promise<string> | undefined;
 let templateBytes: Buffer | undefined;
 let pooler: Promise<TestPgBouncer> | undefined;
+let blankCitus: Promise<CitusTemplate> | undefined;
+let migratedCitus: Promise<CitusTemplate> | undefined;
 
 /** The `DATABASE_URL` of an empty database of a test's own. */
 export async function emptyDatabase(t: TestContext): Promise<string> {
@@ -73,6 +87,10 @@ function migratedBytes(file: string): Buffer {
 
 /** A new PostgreSQL database for one test, without tables, on any engine of this process. */
 export async function emptyPostgres(): Promise<string> {
+  if (givenCitus !== undefined) {
+    blankCitus ??= CitusTemplate.make(givenCitus);
+    return await (await blankCitus).copy();
+  }
   return await throughPooler(await createDatabase(await startedServer()));
 }
 
@@ -81,6 +99,10 @@ export async function emptyPostgres(): Promise<string> {
  * On a server that was given, which may not be able to copy, each is migrated.
  */
 export async function migratedPostgres(): Promise<string> {
+  if (givenCitus !== undefined) {
+    migratedCitus ??= CitusTemplate.make(givenCitus, migratedOnCitus);
+    return await (await migratedCitus).copy();
+  }
   const connectionString = await startedServer();
   if (givenServer !== undefined) {
     const url = await createDatabase(connectionString);
@@ -114,6 +136,15 @@ async function migrated(url: string): Promise<string> {
   await migrate(connection);
   await connection.close();
   return new URL(url).pathname.slice(1);
+}
+
+async function migratedOnCitus(url: string): Promise<void> {
+  const connection = await ExclusiveConnection.open({ url, isPrepared, answerWithinMs: migrateWithinMs });
+  await migrate(connection);
+  await distributeTables(connection);
+  // Each part is a transaction on all nodes: they are made once for all copies, and not by each server that starts.
+  for (const table of partedTables(retentionMs)) await makeParts(connection, table, Date.now());
+  await connection.close();
 }
 
 async function throughPooler(url: string): Promise<string> {

@@ -5,7 +5,7 @@ import type { DeliveryQueue } from '../../src/reads/books/deliveries.ts';
 import type { Books } from '../../src/reads/books.ts';
 import { openPostgres } from '../../src/storage/postgres/open.ts';
 import { openSqlite } from '../../src/storage/sqlite/open.ts';
-import { emptyDatabase, isPrepared } from './database.ts';
+import { emptyDatabase, isByTenant, isPrepared } from './database.ts';
 import { onEnd } from './on-end.ts';
 
 const cap = { answersMax: 1_000, bytesMax: 1_000_000 };
@@ -37,6 +37,7 @@ export const postgresOptions = {
   readConnections: 2,
   readThreads: 1,
   isPrepared,
+  isByTenant,
   allowsUnsafe: true,
   retentionMs: executorOptions.policy.retentionMs,
 };

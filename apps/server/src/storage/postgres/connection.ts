@@ -4,6 +4,7 @@ import { noteStatement } from '../statement-of.ts';
 import { cancelRequest } from './cancel-request.ts';
 import { connectFault, placeOf } from './connect-fault.ts';
 import { ConnectionLost } from './fault.ts';
+import { ManyNodes, OneTenant } from './one-tenant.ts';
 
 /** A row as the driver returns it. */
 export type PostgresRow = Record<string, unknown>;
@@ -33,6 +34,12 @@ export class StatementList implements StatementRunner {
   }
 }
 
+/**
+ * Where the rows are: all on one node; or those of each tenant in one place, `by_tenant`, which one of several nodes may be. On
+ * `citus` it is, and what a node is doing can be asked there.
+ */
+export type Placement = 'one_node' | 'by_tenant' | 'citus';
+
 /** How a database is reached. */
 export interface ConnectionOptions {
   /** `postgres://user:password@host:port/database` */
@@ -41,6 +48,8 @@ export interface ConnectionOptions {
   readonly isPrepared: boolean;
   /** how long a statement may go without an answer before the connection is given up; ten seconds if it is not set */
   readonly answerWithinMs?: number;
+  /** `one_node` if it is not set */
+  readonly placement?: Placement;
 }
 
 const connectTimeoutMs = 5_000;
@@ -63,6 +72,7 @@ const abortedState = '25P02';
 export class PostgresConnection implements StatementRunner {
   readonly #client: Client;
   readonly #isPrepared: boolean;
+  readonly placement: Placement;
   #isLost = false;
   #isGathering = false;
   #answerWithinMs: number | undefined;
@@ -70,9 +80,11 @@ export class PostgresConnection implements StatementRunner {
   /** what aborted the transaction: later statements only report that it is aborted */
   #aborted: DatabaseError | undefined;
 
-  protected constructor(client: Client, isPrepared: boolean) {
+  protected constructor(options: ConnectionOptions) {
+    const client = clientOf(options);
     this.#client = client;
-    this.#isPrepared = isPrepared;
+    this.#isPrepared = options.isPrepared;
+    this.placement = options.placement ?? 'one_node';
     // Without a listener a lost connection would end the process.
     client.on('error', () => {
       this.#isLost = true;
@@ -92,7 +104,7 @@ export class PostgresConnection implements StatementRunner {
 
   /** @throws {ConnectionLost} if there is no database, or it accepts no connection */
   static async open(options: ConnectionOptions): Promise<PostgresConnection> {
-    const connection = new PostgresConnection(clientOf(options), options.isPrepared);
+    const connection = new PostgresConnection(options);
     await connection.connect();
     return connection;
   }
@@ -108,6 +120,16 @@ export class PostgresConnection implements StatementRunner {
 
   get isLost(): boolean {
     return this.#isLost;
+  }
+
+  /** Statements of one tenant. */
+  ofTenant(tenant: string): StatementRunner {
+    return this.placement === 'one_node' ? this : new OneTenant(this, tenant);
+  }
+
+  /** Statements over all tenants. */
+  ofAll(): StatementRunner {
+    return this.placement === 'one_node' ? this : new ManyNodes(this);
   }
 
   /** The last warning since this was called before. */
@@ -217,7 +239,7 @@ export class PostgresConnection implements StatementRunner {
 }
 
 /** A client that is not connected yet. */
-export function clientOf({ url, answerWithinMs = answerTimeoutMs }: ConnectionOptions): Client {
+function clientOf({ url, answerWithinMs = answerTimeoutMs }: ConnectionOptions): Client {
   return new Client({
     connectionString: url,
     application_name: 'billonce',

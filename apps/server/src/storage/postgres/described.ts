@@ -15,6 +15,7 @@ import {
 } from '../table.ts';
 import { big, bytea, flag, hex, integer, text } from './columns.ts';
 import type { PostgresRow } from './connection.ts';
+import { ofTenants } from './one-tenant.ts';
 
 /** SQL and functions for PostgreSQL that follow from the description of a table. */
 
@@ -42,12 +43,21 @@ export const columnTypes: Readonly<Record<Kind, string>> = {
   account: 'uuid',
 };
 
-/** The columns of a row as a `SELECT` lists them. */
-export function selectList({ columns }: Table, alias?: string, joinedAlias?: string): string {
+/**
+ * The columns of a row as a `SELECT` lists them.
+ *
+ * @param tenant the expression for the tenant, if columns of a service are among them
+ */
+export function selectList(
+  { columns }: Table,
+  alias?: string,
+  joinedAlias?: string,
+  tenant?: string,
+): string {
   return columnsOn('postgres', columns)
     .filter(({ column }) => column.from !== 'part')
     .map(({ name, column }) => {
-      if (column.from === 'service') return `${serviceColumn(name, joinedAlias)} AS ${name}`;
+      if (column.from === 'service') return `${serviceColumn(name, joinedAlias, tenant)} AS ${name}`;
       const source = column.from === 'joined' ? joinedAlias : alias;
       return source === undefined ? name : `${source}.${name}`;
     })
@@ -83,16 +93,29 @@ export function recordset(table: Table): string {
 
 /** Makes the rows that `json_to_recordset` takes out of a parameter; in an order, where two batches may make the same ones. */
 export function insertSql(table: Table, orderBy?: string): string {
-  const names = madeList(table);
-  const order = orderBy === undefined ? '' : ` ORDER BY ${orderBy}`;
-  return `INSERT INTO ${tableName(table, 'postgres')} (${names})
-  SELECT ${names} FROM json_to_recordset($1) AS w (${recordset(table)})${order}`;
+  return madeSql(table, orderBy, '');
 }
 
-/** Makes rows, or gives existing rows the values that may change. */
-export function upsertSql(table: Table, orderBy?: string): string {
-  return `${insertSql(table, orderBy)}
-  ${onConflict('postgres', table)}`;
+/** Makes rows, or gives existing rows the values that may change, and what follows. */
+export function upsertSql(table: Table, orderBy?: string, more = ''): string {
+  return madeSql(
+    table,
+    orderBy,
+    `
+  ${onConflict('postgres', table)}${more}`,
+  );
+}
+
+function madeSql(table: Table, orderBy: string | undefined, end: string): string {
+  const names = madeColumns('postgres', table).map(({ name }) => name);
+  const order = orderBy === undefined ? '' : ` ORDER BY ${orderBy}`;
+  const statement = (tenant: string) => {
+    const values = names.map((name) => (name === 'tenant' ? tenant : name));
+    return `INSERT INTO ${tableName(table, 'postgres')} (${names.join(', ')})
+  SELECT ${values.join(', ')} FROM json_to_recordset($1) AS w (${recordset(table)})${order}${end}`;
+  };
+  // The rows of the operator say themselves whose they are.
+  return 'tenant' in table.place ? ofTenants(1, statement) : statement('w.tenant');
 }
 
 /** Sets each column that may change to the value of another row. */

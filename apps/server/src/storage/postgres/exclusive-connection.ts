@@ -1,5 +1,5 @@
 import { StorageFault } from '../../ledger/storage-port.ts';
-import { type ConnectionOptions, clientOf, PostgresConnection } from './connection.ts';
+import { type ConnectionOptions, PostgresConnection } from './connection.ts';
 
 /** A connection with one caller at a time. Only such a connection can run transactions. */
 export class ExclusiveConnection extends PostgresConnection {
@@ -7,7 +7,7 @@ export class ExclusiveConnection extends PostgresConnection {
 
   /** @throws {ConnectionLost} if there is no database, or it accepts no connection */
   static override async open(options: ConnectionOptions): Promise<ExclusiveConnection> {
-    const connection = new ExclusiveConnection(clientOf(options), options.isPrepared);
+    const connection = new ExclusiveConnection(options);
     await connection.connect();
     return connection;
   }

@@ -2,12 +2,15 @@ import { type ExecutorOptions, StorageExecutor } from '../../ledger/batch-execut
 import { GatheringExecutor, type OnCommitted } from '../../ledger/gathering-executor.ts';
 import { ReadThreads } from '../read-threads.ts';
 import type { Storage } from '../storage.ts';
+import type { Placement } from './connection.ts';
 import { checkDatabase } from './database/check-database.ts';
+import { distributeTables, placementOf } from './database/citus.ts';
 import { DatabaseClock } from './database/database-clock.ts';
 import { KnownApiKeys } from './database/known-api-keys.ts';
 import { type HorizonWaits, TailHorizon } from './database/tail-horizon.ts';
 import { analyzeWhileYoung } from './database/young-tables.ts';
 import { ConnectionInTurns, ExclusiveConnection } from './exclusive-connection.ts';
+import { cutFor } from './lanes/cut-for.ts';
 import { ThreadedLane } from './lanes/threaded-lane.ts';
 import { migrate } from './migrations/migrate.ts';
 import { ReadPool } from './pool.ts';
@@ -32,6 +35,8 @@ export interface PostgresEngineOptions extends PostgresOptions {
   /** whether a database that may lose acknowledged writes is accepted */
   readonly allowsUnsafe: boolean;
   readonly retentionMs: number;
+  /** whether each transaction and each statement is of one tenant */
+  readonly isByTenant?: boolean;
   /** how long lists wait for batches, unless it is the standard */
   readonly horizonWaits?: HorizonWaits;
 }
@@ -43,12 +48,13 @@ export interface PostgresEngineOptions extends PostgresOptions {
  * @throws {Error} when there is no database, or it is too old, unsafe or newer than this version
  */
 export async function openPostgres(
-  options: PostgresEngineOptions,
+  given: PostgresEngineOptions,
   executor: ExecutorOptions,
   nowMs: (() => number) | undefined,
   onCommitted: OnCommitted,
 ): Promise<Storage> {
-  await prepareDatabase(options);
+  const placement = await prepareDatabase(given);
+  const options = { ...given, placement };
   const pool = new ReadPool(options, options.readConnections);
   const pulse = new ReadPool(options, 1);
   // Sweep, audit and statistics take turns: each may run a transaction.
@@ -56,10 +62,10 @@ export async function openPostgres(
   const clock = new DatabaseClock(pool);
   const now = nowMs ?? clock.nowMs;
   const apiKeys = new KnownApiKeys(pool);
-  const horizon = new TailHorizon(pool, options.horizonWaits);
+  const horizon = new TailHorizon(pool, options.horizonWaits, placement);
   const books = postgresBooks({ pool, pulse, cap: options.cap, horizon, apiKeys });
   const { url, isPrepared, cap, horizonWaits, readThreads } = options;
-  const data: PostgresReadData = { connection: { url, isPrepared }, cap, horizonWaits };
+  const data: PostgresReadData = { connection: { url, isPrepared, placement }, cap, horizonWaits };
   const jobs = new ReadThreads({ main: new URL('./read-thread.ts', import.meta.url), data }, readThreads);
   const sweepable = new PostgresSweep(upkeep, options.cap);
   const storages = Array.from(
@@ -67,9 +73,13 @@ export async function openPostgres(
     () => new PostgresStorage(options, { onApiKeysChanged: () => apiKeys.forget() }),
   );
   const lanes = storages.map(
-    (storage) => new GatheringExecutor(new StorageExecutor(storage, executor, now), onCommitted),
+    (storage) =>
+      new GatheringExecutor(cutFor(placement, new StorageExecutor(storage, executor, now)), onCommitted),
   );
-  const heavy = new ThreadedLane({ postgres: { url, isPrepared, cap, ...boundsOf(options) }, executor }, now);
+  const heavy = new ThreadedLane(
+    { postgres: { url, isPrepared, placement, cap, ...boundsOf(options) }, executor },
+    now,
+  );
   const stopAnalyzing = analyzeWhileYoung(upkeep);
   const close = async () => {
     stopAnalyzing();
@@ -116,12 +126,15 @@ function boundsOf({ answerWithinMs, statementMs }: PostgresOptions) {
   };
 }
 
-async function prepareDatabase(options: PostgresEngineOptions): Promise<void> {
+async function prepareDatabase(options: PostgresEngineOptions): Promise<Placement> {
   // Migrations may take long, and so may the wait for those of another instance.
   const connection = await ExclusiveConnection.open({ ...options, answerWithinMs: migrateWithinMs });
   try {
     await checkDatabase(connection, options.allowsUnsafe);
     await migrate(connection);
+    const placement = await placementOf(connection, options.isByTenant === true);
+    if (placement === 'citus') await distributeTables(connection);
+    return placement;
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     throw new Error(`${connection.place} cannot be used: ${reason}`, { cause: error });

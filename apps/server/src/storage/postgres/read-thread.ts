@@ -22,7 +22,7 @@ const { connection, cap, horizonWaits }: PostgresReadData = workerData;
 const pool = new ReadPool(connection, connections);
 // A read of a horizon serves several clients; without an answer in time it is cancelled like any other read.
 const horizonPool: ReadingPool = { use: (read) => pool.use(read, new AbortController().signal) };
-const horizon = new TailHorizon(horizonPool, horizonWaits);
+const horizon = new TailHorizon(horizonPool, horizonWaits, connection.placement);
 const apiKeys = new KnownApiKeys(pool);
 
 serveReads((signal) =>

@@ -8,6 +8,12 @@ const runningSql = `SELECT DISTINCT virtualtransaction AS writer FROM pg_locks
   WHERE locktype = 'relation' AND mode = 'RowExclusiveLock' AND granted
     AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
     AND relation IN ('accounts'::regclass, 'tenants'::regclass)`;
+// Where tenants are on several nodes, the node that has the tenant is asked about the shards that it has: a transaction holds the
+// locks of a shard until what it did there can be seen, also one that was prepared and not yet committed.
+const runningOnNodeSql = `SELECT DISTINCT l.virtualtransaction AS writer
+  FROM (SELECT count(*) FROM tenants WHERE tenant = $1) AS node CROSS JOIN pg_lock_status() AS l
+  WHERE l.locktype = 'relation' AND l.mode = 'RowExclusiveLock' AND l.granted
+    AND l.relation::regclass::text ~ '(accounts|tenants)_[0-9]+"?$'`;
 /** Between two looks: short at first, since most batches end within milliseconds. */
 const lookAgainMs = { first: 5, most: 50 };
 
@@ -17,11 +23,14 @@ const lookAgainMs = { first: 5, most: 50 };
  */
 export class RunningWriters {
   readonly #pool: ReadingPool;
+  readonly #node: string | undefined;
   #current: Promise<ReadonlySet<string>> | undefined;
   #next: Promise<ReadonlySet<string>> | undefined;
 
-  constructor(pool: ReadingPool) {
+  /** @param node a tenant on the node whose batches are meant, if there may be several */
+  constructor(pool: ReadingPool, node?: string) {
     this.#pool = pool;
+    this.#node = node;
   }
 
   /** The running batches, found by a look that begins after the call. Many callers share a look. */
@@ -55,7 +64,10 @@ export class RunningWriters {
   }
 
   async #look(): Promise<ReadonlySet<string>> {
-    const rows = await this.#pool.use((connection) => connection.rows(runningSql, []));
+    const node = this.#node;
+    const rows = await this.#pool.use((connection) =>
+      node === undefined ? connection.rows(runningSql, []) : connection.rows(runningOnNodeSql, [node]),
+    );
     return new Set(rows.map((row) => text(row, 'writer')));
   }
 }

@@ -1,4 +1,5 @@
 import { StorageFault } from '../../../ledger/storage-port.ts';
+import type { Placement } from '../connection.ts';
 import type { ReadingPool } from '../pool.ts';
 import { loadLastId } from '../read/ids.ts';
 import { isDisjoint, RunningWriters } from './running-writers.ts';
@@ -32,13 +33,15 @@ export class TailHorizon {
   readonly #pool: ReadingPool;
   readonly #writers: RunningWriters;
   readonly #waits: HorizonWaits;
+  readonly #placement: Placement;
   /** through which id the list of a tenant is complete */
   readonly #known = new Map<string, string>();
   /** the oldest sample of a tenant whose batches had not ended; a later look finds that they have */
   readonly #pending = new Map<string, Sample>();
 
-  constructor(pool: ReadingPool, waits: HorizonWaits = standardWaits) {
+  constructor(pool: ReadingPool, waits: HorizonWaits = standardWaits, placement: Placement = 'one_node') {
     this.#pool = pool;
+    this.#placement = placement;
     this.#writers = new RunningWriters(pool);
     this.#waits = waits;
   }
@@ -50,15 +53,16 @@ export class TailHorizon {
    */
   async throughId(tenant: string): Promise<string | undefined> {
     const known = this.#known.get(tenant);
-    const lastId = await this.#pool.use((connection) => loadLastId(connection, [tenant]));
+    const lastId = await this.#pool.use((connection) => loadLastId(connection.ofTenant(tenant), [tenant]));
     // A fail-over that lost rows: the ids that were lost may be given again.
     if (known !== undefined && (lastId === undefined || lastId < known)) this.#forget(tenant);
     if (lastId === undefined || lastId === known) return lastId;
-    const writers = await this.#writers.now();
+    const running = this.#placement === 'citus' ? new RunningWriters(this.#pool, tenant) : this.#writers;
+    const writers = await running.now();
     const older = this.#pending.get(tenant);
     if (older !== undefined && isDisjoint(older.writers, writers)) this.#complete(tenant, older.lastId);
     const waitMs = this.#known.has(tenant) ? this.#waits.freshWithinMs : this.#waits.firstWithinMs;
-    if (await this.#writers.haveEnded(writers, waitMs)) return this.#complete(tenant, lastId);
+    if (await running.haveEnded(writers, waitMs)) return this.#complete(tenant, lastId);
     if (!this.#pending.has(tenant)) keep(this.#pending, tenant, { lastId, writers });
     const fallback = this.#known.get(tenant);
     if (fallback !== undefined) return fallback;

@@ -2,6 +2,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { StorageExecutor } from '../../../ledger/batch-executor.ts';
 import { PostgresStorage } from '../write/storage.ts';
+import { cutFor } from './cut-for.ts';
 import type { LaneCall, LaneData, LaneReply } from './lane-messages.ts';
 
 if (parentPort === null) throw new Error('this file is the main file of a worker thread');
@@ -11,7 +12,10 @@ const data: LaneData = workerData;
 let aheadMs = 0;
 // API keys are not changed here: a command that does so is never heavy.
 const storage = new PostgresStorage(data.postgres, { onApiKeysChanged: () => undefined });
-const executor = new StorageExecutor(storage, data.executor, () => Math.floor(Date.now() + aheadMs));
+const executor = cutFor(
+  data.postgres.placement,
+  new StorageExecutor(storage, data.executor, () => Math.floor(Date.now() + aheadMs)),
+);
 
 port.on('message', (message: LaneCall) => {
   answer(message).catch((error: unknown) => setImmediate(() => fail(error)));

@@ -1,6 +1,6 @@
 import type { Service } from '../../../domain/service.ts';
 import type { AccountReads, AccountsFilter, AccountsPage } from '../../../reads/books/accounts.ts';
-import type { PostgresConnection } from '../connection.ts';
+import type { StatementRunner } from '../connection.ts';
 import { loadAccountsAfter } from './accounts.ts';
 import type { Reader } from './reader.ts';
 import { loadServices } from './services.ts';
@@ -9,7 +9,7 @@ const firstId = '00000000-0000-0000-0000-000000000000';
 
 /** A page of accounts with their services, in the order of the ids of the accounts. */
 async function loadAccountsPage(
-  connection: PostgresConnection,
+  connection: StatementRunner,
   filter: AccountsFilter,
   after: string,
   limit: number,

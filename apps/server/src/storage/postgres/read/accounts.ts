@@ -3,8 +3,9 @@ import type { AccountReads } from '../../../reads/books/accounts.ts';
 import type { AccountKey, AccountsFilter } from '../../../reads/books.ts';
 import { accountLines, accounts } from '../../tables/accounts.ts';
 import { flag, integer, json, rowsIn, text, texts } from '../columns.ts';
-import type { PostgresConnection, PostgresRow } from '../connection.ts';
+import type { PostgresRow, StatementRunner } from '../connection.ts';
 import { jsonObject, parserOf, selectList } from '../described.ts';
+import { ofAllTenants, ofTenants } from '../one-tenant.ts';
 import type { Reader } from './reader.ts';
 
 /** An account with the id that refers to it in the rows of its entries. */
@@ -21,34 +22,41 @@ interface LoadedAccount extends IdentifiedAccount {
 }
 
 /** Of `accounts AS a`, with its lines: one statement sees both as they were at one moment. */
-export const accountColumns = `a.tenant, a.account, ${selectList(accounts, 'a')},
+export const accountColumns = (tenant: string) => `a.tenant, a.account, ${selectList(accounts, 'a')},
   (SELECT json_agg(${jsonObject(accountLines, 'l')} ORDER BY l.price_version)
-     FROM account_lines AS l WHERE l.tenant = a.tenant AND l.account = a.account) AS lines`;
+     FROM account_lines AS l WHERE l.tenant = ${tenant} AND l.account = a.account) AS lines`;
+const columns = accountColumns('$1');
 const parseTotals = parserOf(accounts);
 const parseLine = parserOf(accountLines);
 
 // With every account, whether its agent or its tenant has a policy or a balance: what they are is read only then.
-const loadAccountsSql = `SELECT ${accountColumns}, EXISTS (SELECT 1 FROM billing AS p
-    WHERE p.tenant = a.tenant AND p.agent = ANY (ARRAY[a.agent, ''])) AS is_billed
+const loadAccountsSql = ofTenants(
+  1,
+  (tenant) => `SELECT ${accountColumns(tenant)}, EXISTS (SELECT 1 FROM billing AS p
+    WHERE p.tenant = ${tenant} AND p.agent = ANY (ARRAY[a.agent, ''])) AS is_billed
   FROM json_to_recordset($1) AS w (tenant text, agent text, service_id text)
   CROSS JOIN LATERAL (SELECT * FROM accounts AS b
-    WHERE b.tenant = w.tenant AND b.agent = w.agent AND b.service_id = w.service_id LIMIT 1) AS a`;
-const loadAccountSql = `SELECT ${accountColumns} FROM accounts AS a WHERE a.tenant = $1 AND a.agent = $2 AND a.service_id = $3`;
-const loadAccountsOfSql = `SELECT ${accountColumns} FROM accounts AS a
+    WHERE b.tenant = ${tenant} AND b.agent = w.agent AND b.service_id = w.service_id LIMIT 1) AS a`,
+);
+const loadAccountSql = `SELECT ${columns} FROM accounts AS a WHERE a.tenant = $1 AND a.agent = $2 AND a.service_id = $3`;
+const loadAccountsOfSql = `SELECT ${columns} FROM accounts AS a
   WHERE a.tenant = $1 AND a.agent = $2 AND a.service_id > $3 ORDER BY a.service_id LIMIT $4`;
 // Always one row: the ten thousand names of an agent that is weighed again would be read for nothing.
 const lookForAccountsSql = `SELECT count(*) AS count, CASE WHEN count(*) <= $4 THEN json_agg(service_id) END AS services
   FROM (SELECT service_id FROM accounts WHERE tenant = $1 AND agent = $2 LIMIT $3) AS a`;
-const loadAccountsAfterSql = `SELECT ${accountColumns} FROM accounts AS a
+const loadAccountsAfterSql = `SELECT ${columns} FROM accounts AS a
   WHERE a.tenant = $1 AND a.account > $2 ORDER BY a.account LIMIT $3`;
-const loadAccountsOfServiceSql = `SELECT ${accountColumns} FROM accounts AS a
+const loadAccountsOfServiceSql = `SELECT ${columns} FROM accounts AS a
   WHERE a.tenant = $1 AND a.service_id = $2 AND a.account > $3 ORDER BY a.account LIMIT $4`;
 // From name to name by the index: `DISTINCT` would read all accounts of each.
-const loadTenantsAfterSql = `WITH RECURSIVE found AS (
+const loadTenantsAfterSql = ofAllTenants(
+  `WITH RECURSIVE found AS (
     (SELECT tenant FROM accounts WHERE tenant > $1 ORDER BY tenant LIMIT 1)
     UNION ALL SELECT n.tenant FROM found AS f CROSS JOIN LATERAL
       (SELECT a.tenant FROM accounts AS a WHERE a.tenant > f.tenant ORDER BY a.tenant LIMIT 1) AS n)
-  SELECT tenant FROM found LIMIT $2`;
+  SELECT tenant FROM found LIMIT $2`,
+  'SELECT tenant FROM accounts WHERE tenant > $1 GROUP BY tenant ORDER BY tenant LIMIT $2',
+);
 export const loadAgentsAfterSql = `WITH RECURSIVE found AS (
     (SELECT agent FROM accounts WHERE tenant = $1 AND agent > $2 ORDER BY agent LIMIT 1)
     UNION ALL SELECT n.agent FROM found AS f CROSS JOIN LATERAL
@@ -61,7 +69,7 @@ const loadUnsettledAgentsSql =
   'SELECT agent FROM accounts WHERE tenant = $1 AND service_id = $2 AND unsettled LIMIT $3';
 
 export async function loadAccounts(
-  connection: PostgresConnection,
+  connection: StatementRunner,
   wanted: readonly AccountKey[],
 ): Promise<LoadedAccount[]> {
   const rows = await connection.rows(loadAccountsSql, [json(wanted.map(accountKeyRecord))]);
@@ -69,7 +77,7 @@ export async function loadAccounts(
 }
 
 async function loadAccount(
-  connection: PostgresConnection,
+  connection: StatementRunner,
   { tenant, agent, serviceId }: AccountKey,
 ): Promise<IdentifiedAccount | undefined> {
   const [row] = await connection.rows(loadAccountSql, [tenant, agent, serviceId]);
@@ -78,7 +86,7 @@ async function loadAccount(
 
 /** Accounts of an agent after a service, in the order of their services; '' is the beginning. */
 async function loadAccountsOf(
-  connection: PostgresConnection,
+  connection: StatementRunner,
   tenant: string,
   agent: string,
   after: string,
@@ -98,7 +106,7 @@ interface AccountsLook {
 
 /** Counts the accounts of an agent up to a limit, and names them if there are at most `namedMax`. */
 export async function lookForAccounts(
-  connection: PostgresConnection,
+  connection: StatementRunner,
   { tenant, agent }: { readonly tenant: string; readonly agent: string },
   countMax: number,
   namedMax: number,
@@ -110,7 +118,7 @@ export async function lookForAccounts(
 
 /** Tenants that have accounts, after a name, in the order of their names. */
 async function loadTenantsAfter(
-  connection: PostgresConnection,
+  connection: StatementRunner,
   after: string,
   limit: number,
 ): Promise<string[]> {
@@ -119,7 +127,7 @@ async function loadTenantsAfter(
 
 /** Agents that have accounts, after a name, in the order of their names. */
 async function loadAgentsAfter(
-  connection: PostgresConnection,
+  connection: StatementRunner,
   tenant: string,
   after: string,
   limit: number,
@@ -129,7 +137,7 @@ async function loadAgentsAfter(
 
 /** Agents with something unsettled on a service, at most `limit` of them. */
 export async function loadUnsettledAgents(
-  connection: PostgresConnection,
+  connection: StatementRunner,
   tenant: string,
   serviceId: string,
   limit: number,
@@ -140,7 +148,7 @@ export async function loadUnsettledAgents(
 
 /** Whether something was ever recorded of a service. */
 export async function isServiceUsed(
-  connection: PostgresConnection,
+  connection: StatementRunner,
   tenant: string,
   serviceId: string,
 ): Promise<boolean> {
@@ -149,7 +157,7 @@ export async function isServiceUsed(
 
 /** Accounts after an id, in the order of their ids. */
 export async function loadAccountsAfter(
-  connection: PostgresConnection,
+  connection: StatementRunner,
   { tenant, serviceId }: AccountsFilter,
   after: string,
   limit: number,

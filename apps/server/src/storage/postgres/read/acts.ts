@@ -2,8 +2,9 @@ import type { Act } from '../../../domain/act.ts';
 import type { ActReads } from '../../../reads/books/acts.ts';
 import { actOf, auditLog } from '../../tables/acts.ts';
 import { integer, text } from '../columns.ts';
-import type { PostgresConnection } from '../connection.ts';
+import type { StatementRunner } from '../connection.ts';
 import { parserOf, selectList } from '../described.ts';
+import { ofAllTenants } from '../one-tenant.ts';
 import type { Reader } from './reader.ts';
 
 const columns = selectList(auditLog);
@@ -15,17 +16,21 @@ const loadCountSql = 'SELECT acts FROM audit_log_counts WHERE tenant = $1';
 const loadNumbersSql =
   'SELECT number FROM audit_log WHERE tenant = $1 AND number > $2 AND number <= $3 ORDER BY number LIMIT $4';
 // From tenant to tenant, by the index: not over all acts of each.
-const loadTenantsSql = `WITH RECURSIVE logged (tenant) AS (
+const loadTenantsSql = ofAllTenants(
+  `WITH RECURSIVE logged (tenant) AS (
     (SELECT tenant FROM audit_log WHERE tenant > $1 ORDER BY tenant LIMIT 1)
     UNION ALL SELECT n.tenant FROM logged AS l CROSS JOIN LATERAL
       (SELECT a.tenant FROM audit_log AS a WHERE a.tenant > l.tenant ORDER BY a.tenant LIMIT 1) AS n)
   SELECT tenant FROM ((SELECT tenant FROM logged LIMIT $2)
     UNION (SELECT tenant FROM audit_log_counts WHERE tenant > $1 ORDER BY tenant LIMIT $2)) AS known
-  ORDER BY tenant LIMIT $2`;
+  ORDER BY tenant LIMIT $2`,
+  `SELECT tenant FROM (SELECT tenant FROM audit_log WHERE tenant > $1 GROUP BY tenant
+    UNION SELECT tenant FROM audit_log_counts WHERE tenant > $1) AS known ORDER BY tenant LIMIT $2`,
+);
 
 /** Administrative acts before an id, the newest first: of a tenant, or of all. */
 async function loadActsBefore(
-  connection: PostgresConnection,
+  connection: StatementRunner,
   tenant: string | undefined,
   beforeId: string,
   limit: number,
@@ -38,14 +43,14 @@ async function loadActsBefore(
 }
 
 /** How many acts of a tenant were ever logged; `undefined` where the count is missing, or there were none. */
-async function loadActCount(connection: PostgresConnection, tenant: string): Promise<number | undefined> {
+async function loadActCount(connection: StatementRunner, tenant: string): Promise<number | undefined> {
   const [row] = await connection.rows(loadCountSql, [tenant]);
   return row && integer(row, 'acts');
 }
 
 /** Numbers of the acts of a tenant in (after, through], in their order. */
 async function loadActNumbers(
-  connection: PostgresConnection,
+  connection: StatementRunner,
   tenant: string,
   after: number,
   through: number,
@@ -56,11 +61,7 @@ async function loadActNumbers(
 }
 
 /** Tenants of which acts were logged, after a name, in the order of their names. */
-async function loadActTenants(
-  connection: PostgresConnection,
-  after: string,
-  limit: number,
-): Promise<string[]> {
+async function loadActTenants(connection: StatementRunner, after: string, limit: number): Promise<string[]> {
   return (await connection.rows(loadTenantsSql, [after, limit])).map((row) => text(row, 'tenant'));
 }
 

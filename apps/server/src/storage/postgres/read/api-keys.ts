@@ -3,7 +3,7 @@ import { adminTenant } from '../../../domain/tenant.ts';
 import type { ApiKeyBooks } from '../../../reads/books/api-keys.ts';
 import { apiKeys } from '../../tables/api-keys.ts';
 import { bytea, integer } from '../columns.ts';
-import type { PostgresConnection } from '../connection.ts';
+import type { StatementRunner } from '../connection.ts';
 import { parserOf, selectList } from '../described.ts';
 import type { Reader } from './reader.ts';
 
@@ -21,14 +21,14 @@ const countOfTenantSql =
   'SELECT count(*) AS keys FROM api_keys WHERE tenant = $1 AND names_tenant = $2 AND revoked_at_ms IS NULL';
 
 export async function loadApiKeys(
-  connection: PostgresConnection,
+  connection: StatementRunner,
   prefixes: readonly string[],
 ): Promise<ApiKey[]> {
   return (await connection.rows(loadByPrefixesSql, [adminTenant, prefixes])).map(parseApiKey);
 }
 
 export async function loadApiKeyByDigest(
-  connection: PostgresConnection,
+  connection: StatementRunner,
   digest: string,
 ): Promise<ApiKey | undefined> {
   const [row] = await connection.rows(loadByDigestSql, [adminTenant, bytea(digest)]);
@@ -37,7 +37,7 @@ export async function loadApiKeyByDigest(
 
 /** Keys after a prefix, in the order of their prefixes, without the first `skipped`. */
 async function loadApiKeysAfter(
-  connection: PostgresConnection,
+  connection: StatementRunner,
   after: string,
   limit: number,
   skipped: number,
@@ -48,12 +48,12 @@ async function loadApiKeysAfter(
 }
 
 /** Whether a key that is not revoked has no checksum. */
-async function hasUncheckedApiKeys(connection: PostgresConnection): Promise<boolean> {
+async function hasUncheckedApiKeys(connection: StatementRunner): Promise<boolean> {
   return (await connection.rows(loadUncheckedSql, [adminTenant])).length > 0;
 }
 
 /** Keys of a tenant, or of all tenants, that are not revoked. */
-async function countApiKeys(connection: PostgresConnection, tenant: string | undefined): Promise<number> {
+async function countApiKeys(connection: StatementRunner, tenant: string | undefined): Promise<number> {
   const [row] =
     tenant === undefined
       ? await connection.rows(countSql, [adminTenant])

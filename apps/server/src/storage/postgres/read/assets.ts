@@ -2,14 +2,20 @@ import type { Asset } from '../../../domain/asset.ts';
 import type { AssetReads } from '../../../reads/books/assets.ts';
 import { assets } from '../../tables/assets.ts';
 import { json, text } from '../columns.ts';
-import type { PostgresConnection } from '../connection.ts';
+import type { StatementRunner } from '../connection.ts';
 import { parserOf, selectList } from '../described.ts';
+import { ofTenants } from '../one-tenant.ts';
 import type { Reader } from './reader.ts';
 
 const parseAsset = parserOf(assets);
 
-const loadAssetsSql = `SELECT tenant, ${selectList(assets)} FROM assets
-  WHERE tenant IN (SELECT json_array_elements_text($1)) ORDER BY tenant, code`;
+const loadAssetsSql = ofTenants(
+  1,
+  () => `SELECT tenant, ${selectList(assets)} FROM assets
+  WHERE tenant IN (SELECT json_array_elements_text($1)) ORDER BY tenant, code`,
+  (tenant) => `SELECT tenant, ${selectList(assets)} FROM assets
+  WHERE tenant = ${tenant} AND tenant IN (SELECT json_array_elements_text($1)) ORDER BY code`,
+);
 
 /** An asset with the tenant that registered it. */
 export interface OwnedAsset {
@@ -19,7 +25,7 @@ export interface OwnedAsset {
 
 /** Those that some tenants registered, by their codes. */
 export async function loadAssets(
-  connection: PostgresConnection,
+  connection: StatementRunner,
   tenants: readonly string[],
 ): Promise<OwnedAsset[]> {
   const rows = await connection.rows(loadAssetsSql, [json(tenants)]);

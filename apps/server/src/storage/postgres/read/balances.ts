@@ -14,8 +14,9 @@ import {
 } from '../../../reads/books/balances.ts';
 import { balances, billing, grants, movements, policyOf } from '../../tables/balances.ts';
 import { json, rowsIn, text } from '../columns.ts';
-import type { PostgresConnection, PostgresRow } from '../connection.ts';
+import type { PostgresRow, StatementRunner } from '../connection.ts';
 import { jsonObject, parserOf, selectList } from '../described.ts';
+import { ofTenants } from '../one-tenant.ts';
 import { holdObject, loadAgentsWithDue, loadDueHolds, type OwnedHold, parseHold } from './holds.ts';
 import type { Reader } from './reader.ts';
 import { numbered, type TenantAgent } from './tenant-agents.ts';
@@ -27,17 +28,26 @@ const parseMovement = parserOf(movements);
 const grantColumns = selectList(grants);
 
 /** Of `balances AS b`, with its grants that are not used up: one statement sees both as they were at one moment. */
-const balanceColumns = `b.tenant, ${selectList(balances, 'b')},
+const balanceColumns = (tenant: string) => `b.tenant, ${selectList(balances, 'b')},
   (SELECT json_agg(${jsonObject(grants, 'g')}) FROM grants AS g
-     WHERE g.tenant = b.tenant AND g.agent = b.agent AND g.asset = b.asset AND g.is_open) AS open`;
+     WHERE g.tenant = ${tenant} AND g.agent = b.agent AND g.asset = b.asset AND g.is_open) AS open`;
 
-const agentsSql = 'json_to_recordset($1) AS w (n integer, tenant text, agent text)';
-const loadPoliciesSql = `SELECT b.tenant, ${selectList(billing, 'b')} FROM ${agentsSql}
-  JOIN billing AS b ON b.tenant = w.tenant AND b.agent = w.agent`;
-const loadBalancesSql = `SELECT ${balanceColumns} FROM ${agentsSql}
-  JOIN balances AS b ON b.tenant = w.tenant AND b.agent = w.agent`;
-const loadGrantsSql = `SELECT g.tenant, g.agent, g.asset, ${selectList(grants, 'g')}
-  FROM json_to_recordset($1) AS w (tenant text, id text) JOIN grants AS g ON g.tenant = w.tenant AND g.id = w.id`;
+const agentRows = 'json_to_recordset($1) AS w (n integer, tenant text, agent text)';
+const loadPoliciesSql = ofTenants(
+  1,
+  (tenant) => `SELECT b.tenant, ${selectList(billing, 'b')} FROM ${agentRows}
+  JOIN billing AS b ON b.tenant = ${tenant} AND b.agent = w.agent`,
+);
+const loadBalancesSql = ofTenants(
+  1,
+  (tenant) => `SELECT ${balanceColumns(tenant)} FROM ${agentRows}
+  JOIN balances AS b ON b.tenant = ${tenant} AND b.agent = w.agent`,
+);
+const loadGrantsSql = ofTenants(
+  1,
+  (tenant) => `SELECT g.tenant, g.agent, g.asset, ${selectList(grants, 'g')}
+  FROM json_to_recordset($1) AS w (tenant text, id text) JOIN grants AS g ON g.tenant = ${tenant} AND g.id = w.id`,
+);
 const loadGrantsAfterSql = `SELECT ${grantColumns} FROM grants
   WHERE tenant = $1 AND agent = $2 AND asset = $3 AND number > $4 ORDER BY number LIMIT $5`;
 const loadMovementsAfterSql = `SELECT ${selectList(movements)} FROM movements
@@ -53,8 +63,8 @@ const loadLapsingSql = `SELECT tenant, agent, id FROM holds
   WHERE state = 'open' AND expires_at_ms <= $1 ORDER BY expires_at_ms LIMIT $2`;
 const loadWholeSql = `SELECT b.tenant, ${selectList(balances, 'b')},
     (SELECT json_agg(${jsonObject(grants, 'g')} ORDER BY g.number) FROM grants AS g
-     WHERE g.tenant = b.tenant AND g.agent = b.agent AND g.asset = b.asset) AS every_grant,
-    (SELECT json_agg(${holdObject} ORDER BY h.place) FROM holds AS h WHERE h.tenant = b.tenant
+     WHERE g.tenant = $1 AND g.agent = b.agent AND g.asset = b.asset) AS every_grant,
+    (SELECT json_agg(${holdObject} ORDER BY h.place) FROM holds AS h WHERE h.tenant = $1
      AND h.agent = b.agent AND h.asset = b.asset AND h.state = 'open') AS every_open_hold
   FROM balances AS b WHERE b.tenant = $1 AND b.agent = $2 AND b.asset = $3`;
 
@@ -70,7 +80,7 @@ export interface FoundBillings {
  * @param dueMax the most holds that have lapsed, of all of them; without it, all
  */
 export async function loadBillings(
-  connection: PostgresConnection,
+  connection: StatementRunner,
   agents: readonly TenantAgent[],
   nowMs: number,
   dueMax?: number,
@@ -115,7 +125,7 @@ export async function loadBillings(
 
 /** The names of agents of which holds that have lapsed were left out: that of the first one, and those after it that have any. */
 async function agentsFrom(
-  connection: PostgresConnection,
+  connection: StatementRunner,
   agents: readonly TenantAgent[],
   nowMs: number,
   leftOut: OwnedHold | undefined,
@@ -142,7 +152,7 @@ function nameOf({ tenant, agent }: TenantAgent): string {
 
 /** Grants by their ids. */
 export async function loadGrants(
-  connection: PostgresConnection,
+  connection: StatementRunner,
   wanted: readonly { readonly tenant: string; readonly id: string }[],
 ): Promise<{ readonly tenant: string; readonly owned: OwnedGrant }[]> {
   const rows = await connection.rows(loadGrantsSql, [json(wanted)]);
@@ -153,7 +163,7 @@ export async function loadGrants(
 }
 
 async function loadGrantsAfter(
-  connection: PostgresConnection,
+  connection: StatementRunner,
   { tenant, agent, asset }: BalanceName,
   after: number,
   limit: number,
@@ -162,7 +172,7 @@ async function loadGrantsAfter(
 }
 
 async function loadMovementsAfter(
-  connection: PostgresConnection,
+  connection: StatementRunner,
   { tenant, agent, asset }: BalanceName,
   after: number,
   limit: number,
@@ -173,7 +183,7 @@ async function loadMovementsAfter(
 
 /** Balances after another one, by agent and asset. Their open grants are left out. */
 async function loadBalancesAfter(
-  connection: PostgresConnection,
+  connection: StatementRunner,
   { tenant, agent, asset }: BalanceName,
   limit: number,
 ): Promise<Balance[]> {
@@ -183,7 +193,7 @@ async function loadBalancesAfter(
 
 /** Balances of the agents after a name, by agent and asset. Their open grants are left out. */
 async function loadBalancesOfAgentsAfter(
-  connection: PostgresConnection,
+  connection: StatementRunner,
   tenant: string,
   after: string,
   limit: number,
@@ -192,7 +202,7 @@ async function loadBalancesOfAgentsAfter(
   return rows.map((row) => parseBalance(row, { open: [] }));
 }
 
-async function loadWhole(connection: PostgresConnection, { tenant, agent, asset }: BalanceName) {
+async function loadWhole(connection: StatementRunner, { tenant, agent, asset }: BalanceName) {
   const [row] = await connection.rows(loadWholeSql, [tenant, agent, asset]);
   return {
     balance: row && parseBalance(row, { open: [] }),
@@ -201,11 +211,7 @@ async function loadWhole(connection: PostgresConnection, { tenant, agent, asset 
   };
 }
 
-async function loadDueAgents(
-  connection: PostgresConnection,
-  nowMs: number,
-  limit: number,
-): Promise<DueAgent[]> {
+async function loadDueAgents(connection: StatementRunner, nowMs: number, limit: number): Promise<DueAgent[]> {
   const rows = await Promise.all(
     [loadExpiringSql, loadLapsingSql].map((sql) => connection.rows(sql, [nowMs, limit])),
   );
@@ -216,13 +222,13 @@ async function loadDueAgents(
   );
 }
 
-async function loadBillingOf(connection: PostgresConnection, tenant: string, agent: string, nowMs: number) {
+async function loadBillingOf(connection: StatementRunner, tenant: string, agent: string, nowMs: number) {
   const { billings, defaultPolicies } = await loadBillings(connection, [{ tenant, agent }], nowMs);
   return { billing: billings[0]?.billing, defaultPolicy: defaultPolicies.get(tenant) };
 }
 
 async function loadGrant(
-  connection: PostgresConnection,
+  connection: StatementRunner,
   tenant: string,
   id: string,
 ): Promise<OwnedGrant | undefined> {

@@ -3,22 +3,27 @@ import type { DeliveryQueue, DeliveryReads } from '../../../reads/books/deliveri
 import type { LookedAtWebhook, PendingDeliveries, TakeDue, WaitingWebhook } from '../../../reads/books.ts';
 import { deliveries, deliveryOf } from '../../tables/deliveries.ts';
 import { flag, integerOrAbsent, json, text } from '../columns.ts';
-import type { PostgresConnection, PostgresRow, StatementRunner } from '../connection.ts';
+import type { PostgresRow, StatementRunner } from '../connection.ts';
 import { parserOf, selectList } from '../described.ts';
+import { ofAllTenants, ofTenants } from '../one-tenant.ts';
 import type { Reader } from './reader.ts';
 
 const columns = selectList(deliveries);
 const parseRow = parserOf(deliveries);
 
-const lockDeliveriesSql = `SELECT d.* FROM json_to_recordset($1) AS w (n integer, tenant text, webhook uuid, event uuid)
+const lockDeliveriesSql = ofTenants(
+  1,
+  (tenant) => `SELECT d.* FROM json_to_recordset($1) AS w (n integer, tenant text, webhook uuid, event uuid)
   CROSS JOIN LATERAL (SELECT tenant, ${columns} FROM deliveries AS b
-    WHERE b.tenant = w.tenant AND b.webhook = w.webhook AND b.event = w.event FOR UPDATE) AS d ORDER BY w.n`;
+    WHERE b.tenant = ${tenant} AND b.webhook = w.webhook AND b.event = w.event FOR UPDATE) AS d ORDER BY w.n`,
+);
 const loadDeliveriesBeforeSql = `SELECT ${columns} FROM deliveries
   WHERE tenant = $1 AND webhook = $2 AND event < $3 AND event <= $5 ORDER BY event DESC LIMIT $4`;
 // From webhook to webhook, so that thousands of deliveries that wait for their next attempt are not read; all in one
 // round trip, so that a webhook does not wait for as many of them as there are others. The inner LIMIT keeps the planner
 // from a join with all deliveries that are due, which an EXISTS becomes; its order from reading the table until one is found.
-const loadWaitingWebhooksSql = `WITH RECURSIVE looked AS (
+const loadWaitingWebhooksSql = ofAllTenants(
+  `WITH RECURSIVE looked AS (
     (SELECT tenant, webhook, 1 AS n FROM deliveries WHERE state = 'pending' AND (tenant, webhook) > ($1, $2)
       ORDER BY tenant, webhook LIMIT 1)
     UNION ALL
@@ -31,7 +36,10 @@ const loadWaitingWebhooksSql = `WITH RECURSIVE looked AS (
       WHERE d.state = 'pending' AND d.tenant = l.tenant AND d.webhook = l.webhook
         AND d.next_attempt_at_ms <= $3 AND d.taken_until_ms <= $3
       ORDER BY d.next_attempt_at_ms LIMIT 1) AS due ON true
-  ORDER BY l.n`;
+  ORDER BY l.n`,
+  `SELECT tenant, webhook, bool_or(next_attempt_at_ms <= $3 AND taken_until_ms <= $3) AS is_due FROM deliveries
+  WHERE state = 'pending' AND (tenant, webhook) > ($1, $2) GROUP BY tenant, webhook ORDER BY tenant, webhook LIMIT $4`,
+);
 // No other instance takes what was taken, even if it is requested again meanwhile; if this instance dies, another one
 // takes it after that. Computed separately, once: a plan that looked again for each row would take too long.
 const dueSql = (condition: string) => `WITH due AS MATERIALIZED (SELECT tenant, webhook, event FROM deliveries
@@ -39,19 +47,24 @@ const dueSql = (condition: string) => `WITH due AS MATERIALIZED (SELECT tenant, 
       AND taken_until_ms <= $3
     ORDER BY next_attempt_at_ms LIMIT $5 FOR UPDATE SKIP LOCKED)
   UPDATE deliveries AS d SET taken_until_ms = $4 FROM due
-  WHERE d.tenant = due.tenant AND d.webhook = due.webhook AND d.event = due.event
+  WHERE d.tenant = $1 AND d.webhook = due.webhook AND d.event = due.event
   RETURNING ${selectList(deliveries, 'd')}`;
 /** Each has an index: the one for tests does not read everything that is due. */
 const takeDueSql = { all: dueSql(''), tests: dueSql(" AND event_type = 'webhook.test'") } as const;
 
 // By webhook, and so in the order of the index: a plan that read the table would look at all that was ever delivered. What
 // waits for a webhook that was deleted is never sent.
-const countPendingSql = `SELECT sum(n)::int AS n, min(oldest) AS oldest FROM (
+const countPendingSql = ofAllTenants(
+  `SELECT sum(n)::int AS n, min(oldest) AS oldest FROM (
     SELECT tenant, webhook, count(*) AS n, min(event::text) AS oldest FROM (
       SELECT tenant, webhook, event FROM deliveries WHERE state = 'pending'
       ORDER BY tenant, webhook, next_attempt_at_ms LIMIT $1) AS first
     GROUP BY tenant, webhook) AS d
-  WHERE EXISTS (SELECT 1 FROM webhooks AS w WHERE w.tenant = d.tenant AND w.id = d.webhook AND NOT w.deleted)`;
+  WHERE EXISTS (SELECT 1 FROM webhooks AS w WHERE w.tenant = d.tenant AND w.id = d.webhook AND NOT w.deleted)`,
+  `SELECT count(*)::int AS n, min(oldest) AS oldest FROM (SELECT d.event::text AS oldest
+    FROM deliveries AS d JOIN webhooks AS w ON w.tenant = d.tenant AND w.id = d.webhook
+    WHERE d.state = 'pending' AND NOT w.deleted ORDER BY d.tenant, d.webhook, d.next_attempt_at_ms LIMIT $1) AS d`,
+);
 
 const firstId = '00000000-0000-0000-0000-000000000000';
 
@@ -63,7 +76,7 @@ export interface OwnedDelivery {
 
 /** Loads deliveries, and locks them until the transaction ends. */
 export async function lockDeliveries(
-  connection: PostgresConnection,
+  connection: StatementRunner,
   wanted: readonly { readonly tenant: string; readonly webhookId: string; readonly eventId: string }[],
 ): Promise<OwnedDelivery[]> {
   const names = wanted.map(({ tenant, webhookId, eventId }, n) => ({
@@ -78,7 +91,7 @@ export async function lockDeliveries(
 
 /** Deliveries to a webhook of events before an id and not after the horizon, the newest first. */
 async function loadDeliveriesBefore(
-  connection: PostgresConnection,
+  connection: StatementRunner,
   { tenant, webhookId }: WaitingWebhook,
   {
     beforeEventId,
@@ -109,7 +122,7 @@ export async function loadWaitingWebhooks(
 
 /** Takes deliveries to a webhook whose time has come, the longest waiting first, for a while. */
 async function takeDue(
-  connection: PostgresConnection,
+  connection: StatementRunner,
   { tenant, webhookId }: WaitingWebhook,
   { nowMs, untilMs, limit, onlyTests }: TakeDue,
 ): Promise<Delivery[]> {
@@ -121,7 +134,7 @@ async function takeDue(
 async function countPending(statements: StatementRunner, limit: number): Promise<PendingDeliveries> {
   const [row] = await statements.rows(countPendingSql, [limit]);
   const count = row && integerOrAbsent(row, 'n');
-  if (row === undefined || count === undefined) return { count: 0, oldestEventId: undefined };
+  if (row === undefined || count === undefined || count === 0) return { count: 0, oldestEventId: undefined };
   return { count, oldestEventId: text(row, 'oldest') };
 }
 

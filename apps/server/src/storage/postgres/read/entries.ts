@@ -4,29 +4,38 @@ import type { AccountKey } from '../../../reads/books.ts';
 import type { RowsBeyond } from '../../../reads/merge-events.ts';
 import { entries } from '../../tables/entries.ts';
 import { integer, json, text } from '../columns.ts';
-import type { PostgresConnection, PostgresRow } from '../connection.ts';
+import type { PostgresRow, StatementRunner } from '../connection.ts';
 import { parserOf, selectList } from '../described.ts';
+import { ofTenants } from '../one-tenant.ts';
 import type { Reader } from './reader.ts';
 import { parseReversal, reversalColumn } from './reversals.ts';
 import { parseWriteOff, writeOffColumn } from './write-offs.ts';
 
 /** Of `entries AS e` and `accounts AS a`, with what a reversal takes back. Usage is always of at least one request, a write-off of none. */
-export const entryColumns = `e.account, ${selectList(entries, 'e', 'a')}, ${reversalColumn}, ${writeOffColumn}`;
+export const entryColumns = (tenant: string) =>
+  `e.account, ${selectList(entries, 'e', 'a', tenant)}, ${reversalColumn(tenant)}, ${writeOffColumn(tenant)}`;
+const columns = entryColumns('$1');
 const parseFields = parserOf(entries);
 export const withAccount = 'JOIN accounts AS a ON a.tenant = e.tenant AND a.account = e.account';
 
-const loadUsagesSql = `SELECT e.tenant, ${entryColumns} FROM json_to_recordset($1) AS w (tenant text, usage_id text)
+const loadUsagesSql = ofTenants(
+  1,
+  (
+    tenant,
+  ) => `SELECT e.tenant, ${entryColumns(tenant)} FROM json_to_recordset($1) AS w (tenant text, usage_id text)
   CROSS JOIN LATERAL (SELECT * FROM entries AS b
-    WHERE b.tenant = w.tenant AND b.usage_id = w.usage_id LIMIT 1) AS e ${withAccount}`;
-const loadEntrySql = `SELECT ${entryColumns} FROM entries AS e ${withAccount} WHERE e.tenant = $1 AND e.id = $2`;
+    WHERE b.tenant = ${tenant} AND b.usage_id = w.usage_id LIMIT 1) AS e
+  JOIN accounts AS a ON a.tenant = ${tenant} AND a.account = e.account`,
+);
+const loadEntrySql = `SELECT ${columns} FROM entries AS e ${withAccount} WHERE e.tenant = $1 AND e.id = $2`;
 const loadLastEntryIdSql = 'SELECT id FROM entries WHERE tenant = $1 AND id <= $2 ORDER BY id DESC LIMIT 1';
 const loadEntriesBeyondSql = {
-  asc: `SELECT ${entryColumns} FROM entries AS e ${withAccount}
+  asc: `SELECT ${columns} FROM entries AS e ${withAccount}
   WHERE e.tenant = $1 AND e.id > $2 AND e.id <= $3 ORDER BY e.id LIMIT $4`,
-  desc: `SELECT ${entryColumns} FROM entries AS e ${withAccount}
+  desc: `SELECT ${columns} FROM entries AS e ${withAccount}
   WHERE e.tenant = $1 AND e.id < $2 AND e.id <= $3 ORDER BY e.id DESC LIMIT $4`,
 } as const;
-const loadEntriesOfSql = `SELECT ${entryColumns} FROM accounts AS a
+const loadEntriesOfSql = `SELECT ${columns} FROM accounts AS a
   JOIN entries AS e ON e.tenant = a.tenant AND e.account = a.account
   WHERE a.tenant = $1 AND a.agent = $2 AND a.service_id = $3 AND e.sequence > $4 AND e.sequence <= $5
   ORDER BY e.sequence LIMIT $6`;
@@ -40,7 +49,7 @@ export interface PlacedEntry {
 
 /** The known ones among the usage ids, and their usage: one query for all of them. */
 export async function loadUsages(
-  connection: PostgresConnection,
+  connection: StatementRunner,
   wanted: readonly { readonly tenant: string; readonly usageId: string }[],
 ): Promise<{ readonly tenant: string; readonly usageId: string; readonly usage: KnownUsage }[]> {
   const names = wanted.map(({ tenant, usageId }) => ({ tenant, usage_id: usageId }));
@@ -56,7 +65,7 @@ export async function loadUsages(
 }
 
 export async function loadEntry(
-  connection: PostgresConnection,
+  connection: StatementRunner,
   tenant: string,
   id: string,
 ): Promise<PlacedEntry | undefined> {
@@ -66,7 +75,7 @@ export async function loadEntry(
 
 /** Id of the last entry up to an id. */
 async function loadLastEntryId(
-  connection: PostgresConnection,
+  connection: StatementRunner,
   tenant: string,
   throughId: string,
 ): Promise<string | undefined> {
@@ -76,7 +85,7 @@ async function loadLastEntryId(
 
 /** Entries of a tenant beyond an id, up to the horizon of the list. */
 export async function loadEntriesBeyond(
-  connection: PostgresConnection,
+  connection: StatementRunner,
   { tenant, order, beyondId, limit }: RowsBeyond,
   throughId: string,
 ): Promise<Entry[]> {
@@ -86,7 +95,7 @@ export async function loadEntriesBeyond(
 
 /** Entries of an account with sequence in (after, through]. */
 async function loadEntriesOf(
-  connection: PostgresConnection,
+  connection: StatementRunner,
   { tenant, agent, serviceId }: AccountKey,
   after: number,
   through: number,

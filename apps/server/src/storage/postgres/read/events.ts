@@ -2,7 +2,7 @@ import type { NotedEvent } from '../../../domain/event.ts';
 import type { EventReads } from '../../../reads/books/events.ts';
 import type { RowsBeyond } from '../../../reads/merge-events.ts';
 import { events } from '../../tables/events.ts';
-import type { PostgresConnection } from '../connection.ts';
+import type { StatementRunner } from '../connection.ts';
 import { parserOf, selectList } from '../described.ts';
 import { loadEntriesBeyond } from './entries.ts';
 import type { Reader } from './reader.ts';
@@ -19,7 +19,7 @@ const loadEventSql = `SELECT ${columns} FROM events WHERE tenant = $1 AND id = $
 
 /** Noted events of a tenant beyond an id, up to the horizon of the list. */
 async function loadEventsBeyond(
-  connection: PostgresConnection,
+  connection: StatementRunner,
   { tenant, order, beyondId, limit }: RowsBeyond,
   throughId: string,
 ): Promise<NotedEvent[]> {
@@ -28,7 +28,7 @@ async function loadEventsBeyond(
 }
 
 async function loadEvent(
-  connection: PostgresConnection,
+  connection: StatementRunner,
   tenant: string,
   id: string,
 ): Promise<NotedEvent | undefined> {

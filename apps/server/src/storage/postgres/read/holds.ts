@@ -2,8 +2,9 @@ import type { Hold } from '../../../domain/hold.ts';
 import type { HoldReads } from '../../../reads/books/holds.ts';
 import { holds } from '../../tables/holds.ts';
 import { json, text } from '../columns.ts';
-import type { PostgresConnection } from '../connection.ts';
+import type { StatementRunner } from '../connection.ts';
 import { jsonObject, parserOf, selectList } from '../described.ts';
+import { ofTenants } from '../one-tenant.ts';
 import type { Reader } from './reader.ts';
 import { numbered, type TenantAgent } from './tenant-agents.ts';
 
@@ -13,16 +14,25 @@ export const parseHold = parserOf(holds);
 /** Of `holds AS h`. */
 export const holdObject = jsonObject(holds, 'h');
 
-const loadHoldsSql = `SELECT h.* FROM json_to_recordset($1) AS w (tenant text, id text)
-  CROSS JOIN LATERAL (SELECT tenant, ${columns} FROM holds AS b WHERE b.tenant = w.tenant AND b.id = w.id LIMIT 1) AS h`;
+const loadHoldsSql = ofTenants(
+  1,
+  (tenant) => `SELECT h.* FROM json_to_recordset($1) AS w (tenant text, id text)
+  CROSS JOIN LATERAL (SELECT tenant, ${columns} FROM holds AS b WHERE b.tenant = ${tenant} AND b.id = w.id LIMIT 1) AS h`,
+);
 // The agents in their order, and of each only as many holds as are wanted of all: no more are read than that.
-const loadDueSql = `SELECT ${ofHolds} FROM json_to_recordset($1) AS w (n integer, tenant text, agent text)
-  CROSS JOIN LATERAL (SELECT * FROM holds AS b WHERE b.tenant = w.tenant AND b.agent = w.agent AND b.state = 'open'
+const loadDueSql = ofTenants(
+  3,
+  (tenant) => `SELECT ${ofHolds} FROM json_to_recordset($1) AS w (n integer, tenant text, agent text)
+  CROSS JOIN LATERAL (SELECT * FROM holds AS b WHERE b.tenant = ${tenant} AND b.agent = w.agent AND b.state = 'open'
     AND b.expires_at_ms <= $2 ORDER BY b.expires_at_ms LIMIT $3) AS h
-  ORDER BY w.n, h.expires_at_ms LIMIT $3`;
-const agentsWithDueSql = `SELECT w.tenant, w.agent FROM json_to_recordset($1) AS w (n integer, tenant text, agent text)
+  ORDER BY w.n, h.expires_at_ms LIMIT $3`,
+);
+const agentsWithDueSql = ofTenants(
+  2,
+  (tenant) => `SELECT w.tenant, w.agent FROM json_to_recordset($1) AS w (n integer, tenant text, agent text)
   WHERE EXISTS (SELECT FROM holds AS h
-    WHERE h.tenant = w.tenant AND h.agent = w.agent AND h.state = 'open' AND h.expires_at_ms <= $2)`;
+    WHERE h.tenant = ${tenant} AND h.agent = w.agent AND h.state = 'open' AND h.expires_at_ms <= $2)`,
+);
 const loadHoldsAfterSql = `SELECT ${columns} FROM holds WHERE tenant = $1 AND place > $2 ORDER BY place LIMIT $3`;
 const loadHoldsOfAfterSql = `SELECT ${columns} FROM holds
   WHERE tenant = $1 AND agent = $2 AND place > $3 ORDER BY place LIMIT $4`;
@@ -35,7 +45,7 @@ export interface OwnedHold {
 
 /** Holds by their ids. */
 export async function loadHolds(
-  connection: PostgresConnection,
+  connection: StatementRunner,
   wanted: readonly { readonly tenant: string; readonly id: string }[],
 ): Promise<OwnedHold[]> {
   const rows = await connection.rows(loadHoldsSql, [json(wanted)]);
@@ -44,7 +54,7 @@ export async function loadHolds(
 
 /** Open holds of agents whose time has come, by agent in the given order, the first ones first; `undefined` is no limit. */
 export async function loadDueHolds(
-  connection: PostgresConnection,
+  connection: StatementRunner,
   agents: readonly TenantAgent[],
   nowMs: number,
   limit: number | undefined,
@@ -55,7 +65,7 @@ export async function loadDueHolds(
 
 /** Those agents that have an open hold whose time has come. */
 export async function loadAgentsWithDue(
-  connection: PostgresConnection,
+  connection: StatementRunner,
   agents: readonly TenantAgent[],
   nowMs: number,
 ): Promise<TenantAgent[]> {
@@ -64,7 +74,7 @@ export async function loadAgentsWithDue(
 }
 
 async function loadHoldsAfter(
-  connection: PostgresConnection,
+  connection: StatementRunner,
   { tenant, agent }: { readonly tenant: string; readonly agent: string | undefined },
   after: string,
   limit: number,

@@ -1,15 +1,18 @@
 import { json, textOrAbsent } from '../columns.ts';
-import type { PostgresConnection } from '../connection.ts';
+import type { StatementRunner } from '../connection.ts';
+import { ofTenants } from '../one-tenant.ts';
 
-const lastOf = (table: string) =>
-  `(SELECT id FROM ${table} WHERE tenant = w.tenant ORDER BY id DESC LIMIT 1)`;
+export const lastOf = (table: string, tenant: string) =>
+  `(SELECT id FROM ${table} WHERE tenant = ${tenant} ORDER BY id DESC LIMIT 1)`;
 /** The last id of everything that is listed of some tenants, which are given as rows. */
-export const loadLastIdSql = `SELECT greatest(${lastOf('entries')}, ${lastOf('settlements')}, ${lastOf('events')}) AS id
+export const lastId = (tenant: string) =>
+  `SELECT greatest(${['entries', 'settlements', 'events'].map((table) => lastOf(table, tenant)).join(', ')}) AS id
   FROM json_to_recordset($1) AS w (tenant text) ORDER BY id DESC NULLS LAST LIMIT 1`;
+const loadLastIdSql = ofTenants(1, lastId);
 
 /** The last id of everything that is listed of some tenants; `undefined` if they have nothing. */
 export async function loadLastId(
-  connection: PostgresConnection,
+  connection: StatementRunner,
   tenants: readonly string[],
 ): Promise<string | undefined> {
   const [row] = await connection.rows(loadLastIdSql, [named(tenants)]);

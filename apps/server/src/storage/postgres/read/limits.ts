@@ -3,24 +3,28 @@ import type { LimitCounter } from '../../../domain/limit-counter.ts';
 import type { CounterKey, LimitReads } from '../../../reads/books/limits.ts';
 import { limitCounters, limits } from '../../tables/limits.ts';
 import { json, rowsIn, text } from '../columns.ts';
-import type { PostgresConnection, PostgresRow } from '../connection.ts';
+import type { PostgresRow, StatementRunner } from '../connection.ts';
 import { jsonObject, parserOf, selectList } from '../described.ts';
+import { ofTenants } from '../one-tenant.ts';
 import type { Reader } from './reader.ts';
 
-/** The limits of some tenants as one column, so that a batch reads them with no further statement. */
+/** The limits AS l of some tenants as one column, so that a batch reads them with no further statement. */
 export const limitsColumn = (
-  tenants: string,
+  condition: string,
 ) => `(SELECT json_agg(${jsonObject(limits, 'l', { tenant: 'l.tenant' })} ORDER BY l.tenant, l.name)
-    FROM limits AS l WHERE l.tenant = ANY (${tenants}) AND NOT l.deleted) AS limits`;
+    FROM limits AS l WHERE ${condition} AND NOT l.deleted) AS limits`;
 const limitColumns = selectList(limits);
 const parseLimit = parserOf(limits);
 const counterColumns = selectList(limitCounters, 'c');
 const parseCounter = parserOf(limitCounters);
 
 const loadLimitsSql = `SELECT ${limitColumns} FROM limits WHERE tenant = $1 AND NOT deleted ORDER BY name`;
-const loadNamedCountersSql = `SELECT c.tenant, ${counterColumns}
+const loadNamedCountersSql = ofTenants(
+  1,
+  (tenant) => `SELECT c.tenant, ${counterColumns}
   FROM json_to_recordset($1) AS w (tenant text, limit_id uuid, subject text)
-  JOIN limit_counters AS c ON c.tenant = w.tenant AND c.limit_id = w.limit_id AND c.subject = w.subject`;
+  JOIN limit_counters AS c ON c.tenant = ${tenant} AND c.limit_id = w.limit_id AND c.subject = w.subject`,
+);
 const loadCountersSql = `SELECT ${counterColumns} FROM limit_counters AS c
   WHERE c.tenant = $1 AND c.limit_id = $2 AND ($3::text IS NULL OR c.subject > $3) ORDER BY c.subject LIMIT $4`;
 
@@ -38,7 +42,7 @@ export function limitsIn(row: PostgresRow): ReadonlyMap<string, readonly Limit[]
 
 /** The counters that there are of some that are named. */
 export async function loadNamedCounters(
-  connection: PostgresConnection,
+  connection: StatementRunner,
   keys: readonly (CounterKey & { readonly tenant: string })[],
 ): Promise<OwnedCounter[]> {
   const rows = await connection.rows(loadNamedCountersSql, [json(keys.map(counterKeyRecord))]);

@@ -1,14 +1,14 @@
 import type { EntryReads } from '../../../reads/books/entries.ts';
 import { type EntriesLooked, type LookWanted, nothingUpTo } from '../../../reads/entries-looked.ts';
 import { flag, integer, text } from '../columns.ts';
-import type { PostgresConnection, Value } from '../connection.ts';
+import type { StatementRunner, Value } from '../connection.ts';
 import { entryColumns, parseEntry, withAccount } from './entries.ts';
 import type { Reader } from './reader.ts';
 
 const within = 'FROM entries WHERE tenant = $1 AND id > $2 AND id <= $3 ORDER BY id LIMIT $4';
 // Only what is wanted is handed over.
-const lookSql = `SELECT ${entryColumns} FROM (SELECT * ${within}) AS e ${withAccount}
-  WHERE ($5::text IS NULL OR a.agent = $5) AND ($6::text IS NULL OR a.service_id = $6)
+const lookSql = `SELECT ${entryColumns('$1')} FROM (SELECT * ${within}) AS e ${withAccount}
+  WHERE a.tenant = $1 AND ($5::text IS NULL OR a.agent = $5) AND ($6::text IS NULL OR a.service_id = $6)
     AND ($7::bigint IS NULL OR e.occurred_at_ns >= $7) AND ($8::bigint IS NULL OR e.occurred_at_ns < $8) ORDER BY e.id`;
 // There is no max of a uuid; its text sorts as it does.
 const lookedSql = `SELECT count(*) AS looked, max(id::text COLLATE "C") AS last_id FROM (SELECT id ${within}) AS e`;
@@ -20,7 +20,7 @@ const isKnownSql = `SELECT ($2::text IS NULL OR EXISTS (SELECT 1 FROM accounts W
  * of a time.
  */
 async function lookForEntries(
-  connection: PostgresConnection,
+  connection: StatementRunner,
   wanted: LookWanted,
   throughId: string,
 ): Promise<EntriesLooked> {

@@ -4,7 +4,7 @@ import { adminTenant } from '../../../domain/tenant.ts';
 import type { OperatorReads } from '../../../reads/books/operator.ts';
 import { pause, settings } from '../../tables/operator.ts';
 import { integer, integerOrAbsent } from '../columns.ts';
-import type { PostgresConnection } from '../connection.ts';
+import type { StatementRunner } from '../connection.ts';
 import { parserOf, selectList } from '../described.ts';
 import type { Reader } from './reader.ts';
 
@@ -17,7 +17,7 @@ const parseSettings = parserOf(settings);
 export const idsAheadUnnotedMs = 3_600_000;
 
 /** What the operator has set, and what is saved about the ids. */
-export async function loadOperator(connection: PostgresConnection): Promise<{
+export async function loadOperator(connection: StatementRunner): Promise<{
   readonly pause: Pause;
   readonly forgottenBeforeMs: number;
   readonly settings: Settings;

@@ -2,7 +2,7 @@ import type { Position } from '../../../domain/position.ts';
 import type { AccountReads } from '../../../reads/books/accounts.ts';
 import type { AccountKey } from '../../../reads/books.ts';
 import { integer, text } from '../columns.ts';
-import type { PostgresConnection } from '../connection.ts';
+import type { StatementRunner } from '../connection.ts';
 import type { Reader } from './reader.ts';
 import { loadPosition } from './reversals.ts';
 
@@ -39,7 +39,7 @@ const searchSql = `WITH RECURSIVE search AS (
   SELECT account, place AS sequence FROM back ORDER BY place LIMIT 1`;
 
 async function positionFound(
-  connection: PostgresConnection,
+  connection: StatementRunner,
   { tenant, agent, serviceId }: AccountKey,
   sql: string,
   values: readonly number[],

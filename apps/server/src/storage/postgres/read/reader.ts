@@ -1,7 +1,7 @@
 import { setMaxListeners } from 'node:events';
 import { StorageFault } from '../../../ledger/storage-port.ts';
 import { ReadPlaces, ReadRefused } from '../../../reads/read-places.ts';
-import type { PostgresConnection } from '../connection.ts';
+import type { StatementRunner } from '../connection.ts';
 import type { TailHorizon } from '../database/tail-horizon.ts';
 import type { ReadPool } from '../pool.ts';
 
@@ -23,14 +23,16 @@ export class Reader {
   }
 
   /** A read that belongs to no tenant. */
-  read<T>(read: (connection: PostgresConnection) => Promise<T>): Promise<T> {
-    return this.#pool.use(read);
+  read<T>(read: (statements: StatementRunner) => Promise<T>): Promise<T> {
+    return this.#pool.use((connection) => read(connection.ofAll()));
   }
 
   /** Reads of a tenant. So few of them run at a time that those of another tenant wait for few. */
-  async of<T>(tenant: string, read: (connection: PostgresConnection) => Promise<T>): Promise<T> {
+  async of<T>(tenant: string, read: (connection: StatementRunner) => Promise<T>): Promise<T> {
     try {
-      return await this.#places.run(tenant, never, () => this.read(read));
+      return await this.#places.run(tenant, never, () =>
+        this.#pool.use((connection) => read(connection.ofTenant(tenant))),
+      );
     } catch (error) {
       if (!(error instanceof ReadRefused)) throw error;
       throw new StorageFault('unavailable', { message: 'too many reads wait', obstacle: 'waiting_reads' });
@@ -40,7 +42,7 @@ export class Reader {
   /** Reads a list that is followed, up to and including the id of its horizon. */
   async tail<T>(
     tenant: string,
-    read: (connection: PostgresConnection, throughId: string) => Promise<T>,
+    read: (connection: StatementRunner, throughId: string) => Promise<T>,
   ): Promise<T> {
     const throughId = (await this.#horizon.throughId(tenant)) ?? firstId;
     return await this.of(tenant, (connection) => read(connection, throughId));

@@ -4,20 +4,26 @@ import type { RecordReads } from '../../../reads/books/records.ts';
 import type { KeyFacts, RecordKey } from '../../../reads/books.ts';
 import { type AnswerCap, parseHeaders, parseProtection } from '../../stored-answer.ts';
 import { bytea, bytes, hex, integer, integerOrAbsent, json, text, textOrAbsent } from '../columns.ts';
-import type { PostgresConnection, PostgresRow } from '../connection.ts';
+import type { PostgresRow, StatementRunner } from '../connection.ts';
+import { ofTenants } from '../one-tenant.ts';
 import type { Reader } from './reader.ts';
 
 // An answer is evicted once its scope was given more than the cap since, in answers or in bytes.
-const keptAnswer = `SELECT c.* FROM answers AS c JOIN scopes AS s ON s.tenant = c.tenant AND s.scope = c.scope
-  WHERE c.tenant = r.tenant AND c.scope = r.scope AND c.day = r.day AND c.answer = r.answer
+const keptAnswer = (
+  tenant: string,
+) => `SELECT c.* FROM answers AS c JOIN scopes AS s ON s.tenant = c.tenant AND s.scope = c.scope
+  WHERE c.tenant = ${tenant} AND c.scope = r.scope AND c.day = r.day AND c.answer = r.answer
     AND s.answers - c.answer < $2 AND s.answer_bytes - c.bytes_before <= $3 LIMIT 1`;
-const loadRecordsSql = `SELECT r.tenant, r.scope, r.key, r.fingerprint, r.first_seen_at_ms, r.method, r.path,
+const loadRecordsSql = ofTenants(
+  3,
+  (tenant) => `SELECT r.tenant, r.scope, r.key, r.fingerprint, r.first_seen_at_ms, r.method, r.path,
     r.status AS record_status, r.location, r.answer_expires_at_ms, a.status, a.headers, a.body_text, a.body_bytes,
     a.protection
   FROM json_to_recordset($1) AS w (tenant text, scope bytea, key bytea)
   CROSS JOIN LATERAL (SELECT * FROM records AS b
-    WHERE b.tenant = w.tenant AND b.scope = w.scope AND b.key = w.key LIMIT 1) AS r
-  LEFT JOIN LATERAL (${keptAnswer}) AS a ON true`;
+    WHERE b.tenant = ${tenant} AND b.scope = w.scope AND b.key = w.key LIMIT 1) AS r
+  LEFT JOIN LATERAL (${keptAnswer(tenant)}) AS a ON true`,
+);
 
 /** A record with what names it. */
 export interface NamedRecord {
@@ -27,7 +33,7 @@ export interface NamedRecord {
 
 /** Loads records with their answers, as far as these are kept. */
 export async function loadRecords(
-  connection: PostgresConnection,
+  connection: StatementRunner,
   wanted: readonly WantedRecord[],
   cap: AnswerCap,
 ): Promise<NamedRecord[]> {
@@ -44,7 +50,7 @@ export async function loadRecords(
 
 /** What is shown of a key. */
 async function loadKeyFacts(
-  connection: PostgresConnection,
+  connection: StatementRunner,
   key: RecordKey,
   cap: AnswerCap,
 ): Promise<KeyFacts | undefined> {
@@ -62,7 +68,7 @@ async function loadKeyFacts(
 }
 
 async function recordRows(
-  connection: PostgresConnection,
+  connection: StatementRunner,
   wanted: readonly WantedRecord[],
   cap: AnswerCap,
 ): Promise<PostgresRow[]> {

@@ -9,15 +9,17 @@ import {
   sumOfTaken,
 } from '../../tables/reversed-tiers.ts';
 import { integer, integerOrAbsent, rowsIn, text, textOrAbsent } from '../columns.ts';
-import type { PostgresConnection, PostgresRow } from '../connection.ts';
+import type { PostgresRow, StatementRunner } from '../connection.ts';
 import { jsonObject, parserOf } from '../described.ts';
 
 /** Of `entries AS e`: what a reversal takes back. Usage is always of at least one request, a write-off of none. */
-export const reversalColumn = `CASE WHEN e.requests < 0 THEN (SELECT json_agg(${jsonObject(reversals, 'r', {
+export const reversalColumn = (
+  tenant: string,
+) => `CASE WHEN e.requests < 0 THEN (SELECT json_agg(${jsonObject(reversals, 'r', {
   lines: `(SELECT json_agg(${jsonObject(reversalLines, 'l')} ORDER BY l.price_version) FROM reversal_lines AS l
-        WHERE l.tenant = r.tenant AND l.account = r.account AND l.sequence = r.sequence)`,
+        WHERE l.tenant = ${tenant} AND l.account = r.account AND l.sequence = r.sequence)`,
 })}) FROM reversals AS r
-    WHERE r.tenant = e.tenant AND r.account = e.account AND r.sequence = e.sequence) END AS reversal`;
+    WHERE r.tenant = ${tenant} AND r.account = e.account AND r.sequence = e.sequence) END AS reversal`;
 const parseFields = parserOf(reversals);
 const parseLine = parserOf(reversalLines);
 
@@ -32,7 +34,7 @@ const rangeAtSql = `SELECT from_sequence FROM reversals
   ORDER BY through_sequence LIMIT 1`;
 const reversedThroughSql = `SELECT l.price_version, r.line_reversed AS reversed, r.tiered
   FROM account_lines AS l CROSS JOIN LATERAL (SELECT b.line_reversed, b.tiered FROM reversal_lines AS b
-      WHERE b.tenant = l.tenant AND b.account = l.account AND b.price_version = l.price_version
+      WHERE b.tenant = $1 AND b.account = l.account AND b.price_version = l.price_version
         AND b.sequence <= $3 ORDER BY b.sequence DESC LIMIT 1) AS r
   WHERE l.tenant = $1 AND l.account = $2 AND l.reversed_requests > 0`;
 const laterReversedFromSql = `SELECT min(from_sequence) AS reversed_from FROM reversals
@@ -61,7 +63,7 @@ export function parseReversal(row: PostgresRow): Reversal {
 
 /** The position of an entry in its account; 0 is before the first one. */
 export async function loadPosition(
-  connection: PostgresConnection,
+  connection: StatementRunner,
   place: AccountPlace,
 ): Promise<Position | undefined> {
   const { tenant, account, sequence } = place;
@@ -95,7 +97,7 @@ const beginning = { price_version: -1, line_requests: 0, paid_after: null, tiere
 
 /** How many requests of an entry were taken back, in parts or in a range. */
 export async function loadReversedOf(
-  connection: PostgresConnection,
+  connection: StatementRunner,
   { tenant, account, sequence }: AccountPlace,
   requests: number,
 ): Promise<number> {

@@ -2,8 +2,9 @@ import { type PricesOf, type PriceVersion, pricesOf, type Service } from '../../
 import type { ServiceReads } from '../../../reads/books/services.ts';
 import { servicePrices, services } from '../../tables/services.ts';
 import { json, text } from '../columns.ts';
-import type { PostgresConnection } from '../connection.ts';
+import type { StatementRunner } from '../connection.ts';
 import { parserOf, selectList } from '../described.ts';
+import { ofTenants } from '../one-tenant.ts';
 import type { Reader } from './reader.ts';
 
 export const serviceColumns = selectList(services);
@@ -17,9 +18,12 @@ export interface OwnedService {
   readonly service: Service;
 }
 
-const loadServicesSql = `SELECT s.* FROM json_to_recordset($1) AS w (tenant text, service_id text)
+const loadServicesSql = ofTenants(
+  1,
+  (tenant) => `SELECT s.* FROM json_to_recordset($1) AS w (tenant text, service_id text)
   CROSS JOIN LATERAL (SELECT ${columns} FROM services AS b
-    WHERE b.tenant = w.tenant AND b.service_id = w.service_id LIMIT 1) AS s`;
+    WHERE b.tenant = ${tenant} AND b.service_id = w.service_id LIMIT 1) AS s`,
+);
 const loadServiceSql = `SELECT ${columns} FROM services WHERE tenant = $1 AND service_id = $2`;
 const loadServicesAfterSql = `SELECT ${columns} FROM services WHERE tenant = $1 AND service_id > $2
   ORDER BY service_id LIMIT $3`;
@@ -28,7 +32,7 @@ const loadPricesAfterSql = `SELECT ${selectList(servicePrices)} FROM service_pri
   WHERE tenant = $1 AND service_id = $2 AND price_version > $3 ORDER BY price_version LIMIT $4`;
 
 export async function loadServices(
-  connection: PostgresConnection,
+  connection: StatementRunner,
   wanted: readonly { readonly tenant: string; readonly serviceId: string }[],
 ): Promise<OwnedService[]> {
   const names = wanted.map(({ tenant, serviceId }) => ({ tenant, service_id: serviceId }));
@@ -37,7 +41,7 @@ export async function loadServices(
 }
 
 async function loadService(
-  connection: PostgresConnection,
+  connection: StatementRunner,
   tenant: string,
   serviceId: string,
 ): Promise<Service | undefined> {
@@ -47,7 +51,7 @@ async function loadService(
 
 /** Services after an id, in the order of their ids. */
 async function loadServicesAfter(
-  connection: PostgresConnection,
+  connection: StatementRunner,
   tenant: string,
   after: string,
   limit: number,
@@ -56,18 +60,14 @@ async function loadServicesAfter(
 }
 
 /** All prices of a service, by version. */
-async function loadPrices(
-  connection: PostgresConnection,
-  tenant: string,
-  serviceId: string,
-): Promise<PricesOf> {
+async function loadPrices(connection: StatementRunner, tenant: string, serviceId: string): Promise<PricesOf> {
   const rows = await connection.rows(loadPricesSql, [tenant, serviceId]);
   return pricesOf(rows.map((row) => parsePrice(row)));
 }
 
 /** Prices of a service after a version, in their order. */
 async function loadPricesAfter(
-  connection: PostgresConnection,
+  connection: StatementRunner,
   tenant: string,
   serviceId: string,
   after: number,

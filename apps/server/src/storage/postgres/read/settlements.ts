@@ -4,14 +4,14 @@ import type { AccountKey } from '../../../reads/books.ts';
 import type { RowsBeyond } from '../../../reads/merge-events.ts';
 import { settlementLines, settlements } from '../../tables/settlements.ts';
 import { rowsIn, text } from '../columns.ts';
-import type { PostgresConnection, PostgresRow } from '../connection.ts';
+import type { PostgresRow, StatementRunner } from '../connection.ts';
 import { jsonObject, parserOf, selectList } from '../described.ts';
 import type { Reader } from './reader.ts';
 
 /** Of `settlements AS s` and `accounts AS a`, with its lines. */
-const columns = `${selectList(settlements, 's', 'a')},
+const columns = `${selectList(settlements, 's', 'a', '$1')},
   (SELECT json_agg(${jsonObject(settlementLines, 'l')} ORDER BY l.price_version)
-     FROM settlement_lines AS l WHERE l.tenant = s.tenant AND l.settlement = s.id) AS lines`;
+     FROM settlement_lines AS l WHERE l.tenant = $1 AND l.settlement = s.id) AS lines`;
 const parseFields = parserOf(settlements);
 const parseLine = parserOf(settlementLines);
 const withAccount = 'JOIN accounts AS a ON a.tenant = s.tenant AND a.account = s.account';
@@ -40,7 +40,7 @@ export interface PlacedSettlement {
 }
 
 async function loadSettlement(
-  connection: PostgresConnection,
+  connection: StatementRunner,
   tenant: string,
   id: string,
 ): Promise<Settlement | undefined> {
@@ -50,7 +50,7 @@ async function loadSettlement(
 
 /** Id of the last settlement up to an id. */
 async function loadLastSettlementId(
-  connection: PostgresConnection,
+  connection: StatementRunner,
   tenant: string,
   throughId: string,
 ): Promise<string | undefined> {
@@ -60,7 +60,7 @@ async function loadLastSettlementId(
 
 /** Settlements of a tenant beyond an id, up to the horizon of the list. */
 export async function loadSettlementsBeyond(
-  connection: PostgresConnection,
+  connection: StatementRunner,
   { tenant, order, beyondId, limit }: RowsBeyond,
   throughId: string,
 ): Promise<Settlement[]> {
@@ -70,7 +70,7 @@ export async function loadSettlementsBeyond(
 
 /** Settlements of an account with number in (after, through], in their order. */
 async function loadSettlementsOf(
-  connection: PostgresConnection,
+  connection: StatementRunner,
   { tenant, agent, serviceId }: AccountKey,
   after: number,
   through: number,

@@ -5,7 +5,7 @@ import type { ServiceReads } from '../../../reads/books/services.ts';
 import type { AccountsFilter, CountedNames } from '../../../reads/books.ts';
 import type { AccountSums, SummedAccounts } from '../../../reads/summed-accounts.ts';
 import { big, flag, integer, text } from '../columns.ts';
-import type { PostgresConnection, PostgresRow } from '../connection.ts';
+import type { PostgresRow, StatementRunner } from '../connection.ts';
 import { loadAgentsAfterSql } from './accounts.ts';
 import type { Reader } from './reader.ts';
 
@@ -27,8 +27,8 @@ const sumSql = (ofService: string) => `WITH page AS MATERIALIZED (SELECT * FROM 
         + coalesce((SELECT sum((l.recorded_requests - l.reversed_requests - l.settled_requests)::numeric
           * coalesce(l.price, s.first_price)) * ('1' || repeat('0', 6 - p.unit_scale))::numeric
           + coalesce(sum((l.tiered::json ->> 'due')::numeric), 0)
-        FROM account_lines AS l WHERE l.tenant = p.tenant AND l.account = p.account), 0) AS exact
-    FROM page AS p LEFT JOIN services AS s ON s.tenant = p.tenant AND s.service_id = p.service_id),
+        FROM account_lines AS l WHERE l.tenant = $1 AND l.account = p.account), 0) AS exact
+    FROM page AS p LEFT JOIN services AS s ON s.tenant = $1 AND s.service_id = p.service_id),
   dues AS (SELECT *, div(exact - mod(mod(exact, atom) + atom, atom), atom) AS due FROM exacts)
   SELECT service_id, is_priced, is_disabled, asset, asset_scale, count(*) AS accounts, count(*) FILTER (WHERE outstanding > 0) AS owing,
     sum(settlements) AS settlements, sum(recorded_requests) AS recorded, sum(reversed_requests) AS reversed,
@@ -46,7 +46,7 @@ const firstId = '00000000-0000-0000-0000-000000000000';
 
 /** Sums the next accounts by service. */
 async function sumAccounts(
-  connection: PostgresConnection,
+  connection: StatementRunner,
   { tenant, serviceId }: AccountsFilter,
   after: string,
   limit: number,
@@ -83,7 +83,7 @@ function sumsOf(row: PostgresRow): AccountSums {
 
 /** Counts the next agents that have accounts, after a name. */
 async function countAgents(
-  connection: PostgresConnection,
+  connection: StatementRunner,
   tenant: string,
   after: string,
   limit: number,
@@ -95,7 +95,7 @@ async function countAgents(
 
 /** Looks at the next services after an id, and counts those that were not deleted. */
 async function countServices(
-  connection: PostgresConnection,
+  connection: StatementRunner,
   tenant: string,
   after: string,
   limit: number,

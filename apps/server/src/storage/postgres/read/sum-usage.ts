@@ -1,6 +1,6 @@
 import type { EntryReads, UsageSum, UsageSumWanted } from '../../../reads/books/entries.ts';
 import { integer, text } from '../columns.ts';
-import type { PostgresConnection } from '../connection.ts';
+import type { StatementRunner } from '../connection.ts';
 import type { Reader } from './reader.ts';
 
 // Usage is always of at least one request, a reversal of less than none, a write-off of none. There is no max of a uuid; its text
@@ -12,7 +12,7 @@ const sumUsageSql = `SELECT count(*) AS looked, max(id::text COLLATE "C") AS las
 
 /** Adds up the next entries of usage between two ids, up to the horizon. */
 async function sumUsage(
-  connection: PostgresConnection,
+  connection: StatementRunner,
   { tenant, afterId, beforeId, lookMax }: UsageSumWanted,
   throughId: string,
 ): Promise<UsageSum> {

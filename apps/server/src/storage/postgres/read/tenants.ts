@@ -1,7 +1,7 @@
 import { adminTenant } from '../../../domain/tenant.ts';
 import type { AccountReads } from '../../../reads/books/accounts.ts';
 import { flag } from '../columns.ts';
-import type { PostgresConnection } from '../connection.ts';
+import type { StatementRunner } from '../connection.ts';
 import type { Reader } from './reader.ts';
 
 const hasTenantSql = `SELECT EXISTS (SELECT 1 FROM accounts WHERE tenant = $1) OR EXISTS (SELECT 1 FROM services WHERE tenant = $1)
@@ -9,7 +9,7 @@ const hasTenantSql = `SELECT EXISTS (SELECT 1 FROM accounts WHERE tenant = $1) O
     OR EXISTS (SELECT 1 FROM api_keys WHERE tenant = $2 AND names_tenant = $1) AS has`;
 
 /** Whether a tenant has an account, a service, a webhook or an API key. */
-async function hasTenant(connection: PostgresConnection, tenant: string): Promise<boolean> {
+async function hasTenant(connection: StatementRunner, tenant: string): Promise<boolean> {
   const [row] = await connection.rows(hasTenantSql, [tenant, adminTenant]);
   return row !== undefined && flag(row, 'has');
 }

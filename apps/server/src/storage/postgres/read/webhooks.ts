@@ -2,14 +2,20 @@ import type { Webhook } from '../../../domain/webhook.ts';
 import type { WebhookReads } from '../../../reads/books/webhooks.ts';
 import { webhookOf, webhooks } from '../../tables/webhooks.ts';
 import { text } from '../columns.ts';
-import type { PostgresConnection, PostgresRow } from '../connection.ts';
+import type { PostgresRow, StatementRunner } from '../connection.ts';
 import { parserOf, selectList } from '../described.ts';
+import { ofTenants } from '../one-tenant.ts';
 import type { Reader } from './reader.ts';
 
 const columns = selectList(webhooks);
 const parseRow = parserOf(webhooks);
 
-const loadWebhooksSql = `SELECT tenant, ${columns} FROM webhooks WHERE tenant = ANY ($1) AND NOT deleted ORDER BY id`;
+const loadWebhooksSql = ofTenants(
+  1,
+  () => `SELECT tenant, ${columns} FROM webhooks WHERE tenant = ANY ($1) AND NOT deleted ORDER BY id`,
+  (tenant) =>
+    `SELECT tenant, ${columns} FROM webhooks WHERE tenant = ${tenant} AND tenant = ANY ($1) AND NOT deleted ORDER BY id`,
+);
 const loadWebhookSql = `SELECT ${columns} FROM webhooks WHERE tenant = $1 AND id = $2 AND NOT deleted`;
 
 /** A webhook with the tenant that it belongs to. */
@@ -20,7 +26,7 @@ export interface OwnedWebhook {
 
 /** Webhooks of tenants that were not deleted, in the order in which they were made. */
 export async function loadWebhooks(
-  connection: PostgresConnection,
+  connection: StatementRunner,
   tenants: readonly string[],
 ): Promise<OwnedWebhook[]> {
   const rows = await connection.rows(loadWebhooksSql, [tenants]);
@@ -28,7 +34,7 @@ export async function loadWebhooks(
 }
 
 async function loadWebhook(
-  connection: PostgresConnection,
+  connection: StatementRunner,
   tenant: string,
   id: string,
 ): Promise<Webhook | undefined> {

@@ -7,9 +7,11 @@ import { jsonObject, parserOf, selectList } from '../described.ts';
 import type { Reader } from './reader.ts';
 
 /** Of `entries AS e`: what a write-off takes off the credit. */
-export const writeOffColumn = `CASE WHEN e.requests = 0 THEN (SELECT json_agg(${jsonObject(writeOffs, 'o')})
+export const writeOffColumn = (
+  tenant: string,
+) => `CASE WHEN e.requests = 0 THEN (SELECT json_agg(${jsonObject(writeOffs, 'o')})
     FROM write_offs AS o
-    WHERE o.tenant = e.tenant AND o.account = e.account AND o.sequence = e.sequence) END AS write_off`;
+    WHERE o.tenant = ${tenant} AND o.account = e.account AND o.sequence = e.sequence) END AS write_off`;
 const loadWriteOffsOfSql = `SELECT o.sequence, ${selectList(writeOffs, 'o')}
     FROM accounts AS a JOIN write_offs AS o USING (tenant, account)
     WHERE a.tenant = $1 AND a.agent = $2 AND a.service_id = $3 ORDER BY o.sequence LIMIT $4`;

@@ -16,6 +16,12 @@ const takeSql = `WITH due AS MATERIALIZED (
     RETURNING a.tenant
   )
   SELECT due.tenant, EXISTS (SELECT FROM taken) AS is_taken FROM due`;
+// Where tenants are on several nodes: those that are not due, and then the first of the others.
+const notDueSql = `SELECT tenant FROM audits WHERE tenant = ANY ($1)
+  AND NOT (taken_until_ms <= $2 AND (ended_at_ms IS NULL OR ended_at_ms <= $3))`;
+const takeOneSql = `INSERT INTO audits AS a (tenant, taken_until_ms) VALUES ($1, $4)
+  ON CONFLICT (tenant) DO UPDATE SET taken_until_ms = excluded.taken_until_ms
+  WHERE a.taken_until_ms <= $2 AND (a.ended_at_ms IS NULL OR a.ended_at_ms <= $3) RETURNING tenant`;
 const keepSql = 'UPDATE audits SET taken_until_ms = $2 WHERE tenant = $1 AND taken_until_ms > 0';
 const endSql = `UPDATE audits SET taken_until_ms = 0, ended_at_ms = $2, accounts = $3, outstanding_requests = $4,
     outstanding_stroops = $5, settled_stroops = $6, differences = $7,
@@ -44,6 +50,14 @@ export class PostgresAudits implements Audits {
     { nowMs, dueBeforeMs, untilMs }: DueAudits,
   ): Promise<DueTenant | undefined> {
     return this.#use(async (connection) => {
+      if (connection.placement !== 'one_node') {
+        const rows = await connection.rows(notDueSql, [tenants, nowMs, dueBeforeMs]);
+        const notDue = new Set(rows.map((row) => text(row, 'tenant')));
+        const due = tenants.find((tenant) => !notDue.has(tenant));
+        if (due === undefined) return undefined;
+        const taken = await connection.rows(takeOneSql, [due, nowMs, dueBeforeMs, untilMs]);
+        return { tenant: due, isTaken: taken.length > 0 };
+      }
       const [row] = await connection.rows(takeSql, [tenants, nowMs, dueBeforeMs, untilMs]);
       return row && { tenant: text(row, 'tenant'), isTaken: flag(row, 'is_taken') };
     });

@@ -4,10 +4,12 @@ import { deliveriesKeptMs, forgottenBeforeMs, steadyForMs } from '../../steady-c
 import type { AnswerCap } from '../../stored-answer.ts';
 import { failuresMax, type SweepCursor, type SweepFailure, type SweepLimits } from '../../sweep-step.ts';
 import { bytea, hex, integer, text } from '../columns.ts';
-import type { PostgresConnection, PostgresRow } from '../connection.ts';
+import type { PostgresConnection, PostgresRow, Value } from '../connection.ts';
 import { dayMs, dropParts, makeParts, type PartedTable, partedTables } from '../database/parts.ts';
 import type { ConnectionInTurns, ExclusiveConnection } from '../exclusive-connection.ts';
 import { ConnectionLost, storageFault } from '../fault.ts';
+import { ofTenants } from '../one-tenant.ts';
+import { deleteByTenant, tenantsWithSql } from './by-tenant.ts';
 import { saveSweptAt } from './swept-clock.ts';
 
 /** What a step did, and whether another one has to follow. */
@@ -48,8 +50,14 @@ const lastEvictedSql = `SELECT day, max(answer) AS answer FROM (SELECT day, answ
     WHERE tenant = $1 AND scope = $2 ORDER BY day, answer LIMIT $5) AS oldest
   WHERE answer <= $3 OR bytes_before < $4 GROUP BY day ORDER BY day`;
 const deleteEvictedSql = 'DELETE FROM answers WHERE tenant = $1 AND scope = $2 AND day = $3 AND answer <= $4';
-const deleteAnswersSql = `DELETE FROM answers_rest WHERE ctid = ANY (ARRAY (
-  SELECT ctid FROM answers_rest WHERE day < $1 LIMIT $2 FOR UPDATE SKIP LOCKED))`;
+const deleteAnswersOf = (ofTenant: string) => `DELETE FROM answers_rest WHERE ${ofTenant}ctid = ANY (ARRAY (
+  SELECT ctid FROM answers_rest WHERE ${ofTenant}day < $1 LIMIT $2 FOR UPDATE SKIP LOCKED))`;
+const deleteAnswersSql = ofTenants(
+  2,
+  () => deleteAnswersOf(''),
+  (tenant) => deleteAnswersOf(`tenant = ${tenant} AND `),
+);
+const answersTenantsSql = tenantsWithSql('answers_rest AS d WHERE d.day < $1', 1);
 // Committed before anything is forgotten: a record of an earlier key may be gone.
 const saveForgottenSql = `INSERT INTO operator (tenant, forgotten_before_ms) VALUES ($1, $2)
   ON CONFLICT (tenant) DO UPDATE
@@ -57,17 +65,33 @@ const saveForgottenSql = `INSERT INTO operator (tenant, forgotten_before_ms) VAL
 // Neither the first use nor the time in the key may be younger; the digests of keys without a time begin with ff.
 // The clock is asked in the same statement: a statement that sees a record of a clock that was set back also sees that the clock is not steady.
 // In the order of their time, from where the step before ended: the rows that it deleted are still there, dead.
-const deleteRecordsSql = (table: string) => `WITH gone AS (DELETE FROM ${table} WHERE ctid = ANY (ARRAY (
-    SELECT ctid FROM ${table} WHERE first_seen_at_ms >= $1 AND first_seen_at_ms < $2
+const deleteRecordsOf = (
+  table: string,
+  ofTenant: string,
+) => `DELETE FROM ${table} WHERE ${ofTenant}ctid = ANY (ARRAY (
+    SELECT ctid FROM ${table} WHERE ${ofTenant}first_seen_at_ms >= $1 AND first_seen_at_ms < $2
       AND (key < $4 OR key >= '\\xff') AND EXISTS (SELECT FROM operator WHERE tenant = $5 AND steady_since_ms < $2)
-    ORDER BY first_seen_at_ms LIMIT $3 FOR UPDATE SKIP LOCKED)) RETURNING first_seen_at_ms)
-  SELECT count(*) AS rows, coalesce(max(first_seen_at_ms), $1) AS last_ms FROM gone`;
+    ORDER BY first_seen_at_ms LIMIT $3 FOR UPDATE SKIP LOCKED))`;
+const deleteRecordsSql = (table: string) =>
+  ofTenants(
+    5,
+    () => `WITH gone AS (${deleteRecordsOf(table, '')} RETURNING first_seen_at_ms)
+  SELECT count(*) AS rows, coalesce(max(first_seen_at_ms), $1) AS last_ms FROM gone`,
+    (tenant) => deleteRecordsOf(table, `tenant = ${tenant} AND `),
+  );
+const recordsTenantsSql = (table: string) =>
+  tenantsWithSql(`${table} AS d WHERE d.first_seen_at_ms < $1 AND (d.key < $2 OR d.key >= '\\xff')`, 2);
 // Those that have ended, and those of deleted webhooks, of whole days: a part with none but such is dropped instead.
-const deleteDeliveriesSql = `DELETE FROM deliveries WHERE (tenant, webhook, event) IN (
-  SELECT d.tenant, d.webhook, d.event FROM deliveries AS d
-    LEFT JOIN webhooks AS w ON w.tenant = d.tenant AND w.id = d.webhook
-  WHERE d.event < $1 AND (d.state <> 'pending' OR w.deleted IS NOT FALSE)
-  LIMIT $2 FOR UPDATE OF d SKIP LOCKED)`;
+const endedDeliveries = `deliveries AS d LEFT JOIN webhooks AS w ON w.tenant = d.tenant AND w.id = d.webhook
+  WHERE d.event < $1 AND (d.state <> 'pending' OR w.deleted IS NOT FALSE)`;
+const deleteDeliveriesSql = ofTenants(
+  2,
+  () => `DELETE FROM deliveries WHERE (tenant, webhook, event) IN (
+  SELECT d.tenant, d.webhook, d.event FROM ${endedDeliveries} LIMIT $2 FOR UPDATE OF d SKIP LOCKED)`,
+  (tenant) => `DELETE FROM deliveries WHERE tenant = ${tenant} AND (webhook, event) IN (
+  SELECT d.webhook, d.event FROM ${endedDeliveries} AND d.tenant = ${tenant} LIMIT $2 FOR UPDATE OF d SKIP LOCKED)`,
+);
+const deliveriesTenantsSql = tenantsWithSql(endedDeliveries, 1);
 const lastPendingSql = `SELECT event FROM deliveries AS d JOIN webhooks AS w ON w.tenant = d.tenant AND w.id = d.webhook
   WHERE d.state = 'pending' AND d.event < $1 AND NOT w.deleted ORDER BY event LIMIT 1`;
 
@@ -147,16 +171,22 @@ export class PostgresSweep {
     const untimed = await forget('records_untimed', after.untimedMs);
     const rest = await forget('records_rest', after.restMs);
     const answersBefore = Math.floor((nowMs - answerTtlMs) / dayMs);
-    const answers = await tasks.run(
-      'answers_rest',
-      0,
-      async () => (await connection.command(deleteAnswersSql, [answersBefore, rowsMax])).count,
+    const answers = await tasks.run('answers_rest', 0, () =>
+      deleteOld(
+        connection,
+        { findSql: answersTenantsSql, deleteSql: deleteAnswersSql },
+        answersBefore,
+        rowsMax,
+      ),
     );
     const deliveriesBefore = idAtMs(Math.floor((nowMs - deliveriesKeptMs) / dayMs) * dayMs);
-    const deliveries = await tasks.run(
-      'deliveries',
-      0,
-      async () => (await connection.command(deleteDeliveriesSql, [deliveriesBefore, rowsMax])).count,
+    const deliveries = await tasks.run('deliveries', 0, () =>
+      deleteOld(
+        connection,
+        { findSql: deliveriesTenantsSql, deleteSql: deleteDeliveriesSql },
+        deliveriesBefore,
+        rowsMax,
+      ),
     );
     const deleted = [untimed.count, rest.count, answers, deliveries];
     const isDone = !isEvicting && deleted.every((count) => count < rowsMax);
@@ -180,7 +210,18 @@ export class PostgresSweep {
     beforeMs: number,
     rowsMax: number,
   ): Promise<{ readonly count: number; readonly lastMs: number }> {
-    const values = [fromMs, beforeMs, rowsMax, bytea(hexTime(beforeMs)), adminTenant];
+    const key = bytea(hexTime(beforeMs));
+    if (connection.placement !== 'one_node') {
+      const count = await deleteByTenant(
+        connection,
+        { findSql: recordsTenantsSql(table), deleteSql: deleteRecordsSql(table) },
+        [beforeMs, key],
+        (most) => [0, beforeMs, most, key, adminTenant],
+        rowsMax,
+      );
+      return { count, lastMs: fromMs };
+    }
+    const values = [fromMs, beforeMs, rowsMax, key, adminTenant];
     const [row] = await connection.rows(deleteRecordsSql(table), values);
     return row === undefined
       ? { count: 0, lastMs: fromMs }
@@ -246,6 +287,18 @@ export class PostgresSweep {
     }
     return evicted;
   }
+}
+
+/** Deletes rows from before a day. */
+async function deleteOld(
+  connection: PostgresConnection,
+  statements: { readonly findSql: string; readonly deleteSql: string },
+  before: Value,
+  rowsMax: number,
+): Promise<number> {
+  if (connection.placement === 'one_node')
+    return (await connection.command(statements.deleteSql, [before, rowsMax])).count;
+  return await deleteByTenant(connection, statements, [before], (most) => [before, most], rowsMax);
 }
 
 /** Runs the tasks of a step one by one: an error in one of them does not stop the others. */

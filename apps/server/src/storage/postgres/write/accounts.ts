@@ -3,8 +3,9 @@ import type { AccountKey } from '../../../reads/books.ts';
 import { flag } from '../../table.ts';
 import { accountLines, accounts } from '../../tables/accounts.ts';
 import { json } from '../columns.ts';
-import type { PostgresConnection, StatementRunner } from '../connection.ts';
+import type { StatementRunner } from '../connection.ts';
 import { changedColumns, recordOf, recordset, upsertSql } from '../described.ts';
+import { ofTenants } from '../one-tenant.ts';
 import { accountKeyRecord, type IdentifiedAccount } from '../read/accounts.ts';
 
 /** An account as it is saved: whether something is unsettled follows from its lines. */
@@ -14,21 +15,30 @@ const lineRecord = recordOf(accountLines);
 
 // All accounts of a batch are created and locked by one statement, in one order: no two batches wait for each other.
 // It reads nothing: a statement that waits for a lock reads from a snapshot that is older than the lock.
-const lockAccountsSql = `INSERT INTO accounts (tenant, account, agent, service_id)
-  SELECT tenant, account, agent, service_id
+const lockAccountsSql = ofTenants(
+  1,
+  (tenant) => `INSERT INTO accounts (tenant, account, agent, service_id)
+  SELECT ${tenant}, account, agent, service_id
   FROM json_to_recordset($1) AS w (n integer, tenant text, account uuid, agent text, service_id text) ORDER BY n
-  ON CONFLICT (tenant, agent, service_id) DO UPDATE SET sequence = accounts.sequence WHERE false`;
-const saveAccountsSql = `UPDATE accounts AS a SET ${changedColumns(accounts, 'w')}, unsettled = w.unsettled
+  ON CONFLICT (tenant, agent, service_id) DO UPDATE SET sequence = accounts.sequence WHERE false`,
+);
+const saveAccountsSql = ofTenants(
+  1,
+  (tenant) => `UPDATE accounts AS a SET ${changedColumns(accounts, 'w')}, unsettled = w.unsettled
   FROM json_to_recordset($1) AS w (${recordset(saved)})
-  WHERE a.tenant = w.tenant AND a.agent = w.agent AND a.service_id = w.service_id`;
+  WHERE a.tenant = ${tenant} AND a.agent = w.agent AND a.service_id = w.service_id`,
+);
 const saveLinesSql = upsertSql(accountLines);
-const deleteAccountsSql = `DELETE FROM accounts AS a
+const deleteAccountsSql = ofTenants(
+  1,
+  (tenant) => `DELETE FROM accounts AS a
   USING json_to_recordset($1) AS w (tenant text, agent text, service_id text)
-  WHERE a.tenant = w.tenant AND a.agent = w.agent AND a.service_id = w.service_id AND a.sequence = 0`;
+  WHERE a.tenant = ${tenant} AND a.agent = w.agent AND a.service_id = w.service_id AND a.sequence = 0`,
+);
 
 /** Creates the missing accounts, and locks all of them until the transaction ends. */
 export async function lockAccounts(
-  connection: PostgresConnection,
+  connection: StatementRunner,
   wanted: readonly (AccountKey & { readonly newAccount: string })[],
 ): Promise<void> {
   const rows = wanted.map((key, n) => ({ n, account: key.newAccount, ...accountKeyRecord(key) }));

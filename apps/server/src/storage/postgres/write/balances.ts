@@ -3,8 +3,9 @@ import type { NamedPolicy } from '../../../domain/billing.ts';
 import type { Movement } from '../../../domain/movement.ts';
 import { balances, billing, grantRow, grants, movements, policyRow } from '../../tables/balances.ts';
 import { json, text } from '../columns.ts';
-import type { PostgresConnection, StatementRunner } from '../connection.ts';
+import type { StatementRunner } from '../connection.ts';
 import { changedColumns, insertSql, recordOf, recordset, upsertSql } from '../described.ts';
+import { ofTenants } from '../one-tenant.ts';
 import { numbered, type TenantAgent } from '../read/tenant-agents.ts';
 
 const policyRecord = recordOf(billing);
@@ -13,13 +14,21 @@ const grantRecord = recordOf(grants);
 const movementRecord = recordOf(movements);
 
 // Only locks: what a statement reads that waits for a lock is older than what the lock was waited for.
-const lockBillingsSql = `SELECT w.tenant, b.agent FROM json_to_recordset($1) AS w (n integer, tenant text, agent text)
-  CROSS JOIN LATERAL (SELECT agent FROM billing AS a WHERE a.tenant = w.tenant AND a.agent = w.agent FOR UPDATE) AS b
-  ORDER BY w.n`;
+const lockBillingsSql = ofTenants(
+  1,
+  (
+    tenant,
+  ) => `SELECT ${tenant} AS tenant, b.agent FROM json_to_recordset($1) AS w (n integer, tenant text, agent text)
+  CROSS JOIN LATERAL (SELECT agent FROM billing AS a WHERE a.tenant = ${tenant} AND a.agent = w.agent FOR UPDATE) AS b
+  ORDER BY w.n`,
+);
 // Without `ON CONFLICT`: if another instance has made the row meanwhile, this batch did not see its balances.
 const makePoliciesSql = insertSql(billing, 'tenant COLLATE "C", agent COLLATE "C"');
-const changePoliciesSql = `UPDATE billing AS b SET ${changedColumns(billing, 'w')}
-  FROM json_to_recordset($1) AS w (${recordset(billing)}) WHERE b.tenant = w.tenant AND b.agent = w.agent`;
+const changePoliciesSql = ofTenants(
+  1,
+  (tenant) => `UPDATE billing AS b SET ${changedColumns(billing, 'w')}
+  FROM json_to_recordset($1) AS w (${recordset(billing)}) WHERE b.tenant = ${tenant} AND b.agent = w.agent`,
+);
 const saveBalancesSql = upsertSql(balances);
 const saveGrantsSql = upsertSql(grants, 'tenant COLLATE "C", id COLLATE "C"');
 const saveMovementsSql = insertSql(movements);
@@ -33,7 +42,7 @@ type Owned<T> = T & { readonly tenant: string };
  * @returns the agents that are locked
  */
 export async function lockBillings(
-  connection: PostgresConnection,
+  connection: StatementRunner,
   agents: readonly TenantAgent[],
 ): Promise<readonly TenantAgent[]> {
   const rows = await connection.rows(lockBillingsSql, [json(numbered(agents))]);

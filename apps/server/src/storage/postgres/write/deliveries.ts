@@ -3,19 +3,29 @@ import { deliveries, deliveryRow } from '../../tables/deliveries.ts';
 import { json } from '../columns.ts';
 import type { StatementRunner } from '../connection.ts';
 import { recordOf, upsertSql } from '../described.ts';
+import { ofTenants } from '../one-tenant.ts';
 import type { OwnedDelivery } from '../read/deliveries.ts';
 
 // If requested once more, it has no attempts yet, and is still held by the same instance; otherwise an outcome was
 // recorded.
-const saveDeliveriesSql = `${upsertSql(deliveries)},
-    taken_until_ms = CASE WHEN excluded.attempts = 0 THEN deliveries.taken_until_ms ELSE 0 END`;
+const saveDeliveriesSql = upsertSql(
+  deliveries,
+  undefined,
+  `,
+    taken_until_ms = CASE WHEN excluded.attempts = 0 THEN deliveries.taken_until_ms ELSE 0 END`,
+);
 const deliveryRecord = recordOf(deliveries);
 
 // Made in the database: 160,000 rows in JSON would keep this process busy for a second. Webhook by webhook, as the key is ordered.
-const saveAnnouncedSql = `INSERT INTO deliveries (tenant, webhook, event, event_type, state, attempts, next_attempt_at_ms)
-  SELECT a.tenant, webhook, unnest(a.events), a.event_type, 'pending', 0, a.at_ms
-  FROM json_to_recordset($1) AS a (tenant text, event_type text, events uuid[], webhooks uuid[], at_ms bigint)
-    CROSS JOIN LATERAL unnest(a.webhooks) AS webhook`;
+const saveAnnouncedSql = ofTenants(
+  1,
+  (
+    tenant,
+  ) => `INSERT INTO deliveries (tenant, webhook, event, event_type, state, attempts, next_attempt_at_ms)
+  SELECT ${tenant}, webhook, unnest(w.events), w.event_type, 'pending', 0, w.at_ms
+  FROM json_to_recordset($1) AS w (tenant text, event_type text, events uuid[], webhooks uuid[], at_ms bigint)
+    CROSS JOIN LATERAL unnest(w.webhooks) AS webhook`,
+);
 
 export async function saveDeliveries(
   statements: StatementRunner,

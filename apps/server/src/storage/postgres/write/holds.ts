@@ -3,14 +3,18 @@ import { holds } from '../../tables/holds.ts';
 import { json } from '../columns.ts';
 import type { StatementRunner } from '../connection.ts';
 import { changedColumns, insertSql, recordOf, recordset } from '../described.ts';
+import { ofTenants } from '../one-tenant.ts';
 import type { OwnedHold } from '../read/holds.ts';
 
 const holdRecord = recordOf(holds);
 
 // Without `ON CONFLICT`: a hold that another instance has made meanwhile was not seen.
 const makeHoldsSql = insertSql(holds, 'tenant COLLATE "C", id COLLATE "C"');
-const changeHoldsSql = `UPDATE holds AS h SET ${changedColumns(holds, 'w')}
-  FROM json_to_recordset($1) AS w (${recordset(holds)}) WHERE h.tenant = w.tenant AND h.id = w.id`;
+const changeHoldsSql = ofTenants(
+  1,
+  (tenant) => `UPDATE holds AS h SET ${changedColumns(holds, 'w')}
+  FROM json_to_recordset($1) AS w (${recordset(holds)}) WHERE h.tenant = ${tenant} AND h.id = w.id`,
+);
 
 /** @param isKnown whether the books knew a hold when the batch was loaded */
 export async function saveHolds(

@@ -2,17 +2,23 @@ import { type IdPlace, placeAfterId } from '../../../domain/id-block.ts';
 import type { Limit } from '../../../domain/limit.ts';
 import { adminTenant } from '../../../domain/tenant.ts';
 import { textOrAbsent } from '../columns.ts';
-import type { PostgresConnection, StatementRunner } from '../connection.ts';
-import { loadLastIdSql, named } from '../read/ids.ts';
+import type { StatementRunner } from '../connection.ts';
+import { ofTenants } from '../one-tenant.ts';
+import { lastId, lastOf, named } from '../read/ids.ts';
 import { limitsColumn, limitsIn } from '../read/limits.ts';
 import { idsAheadUnnotedMs } from '../read/operator.ts';
 
 const saveIdsAheadSql = `INSERT INTO operator (tenant, ids_ahead_ms) VALUES ($1, $2)
   ON CONFLICT (tenant) DO UPDATE SET ids_ahead_ms = greatest(operator.ids_ahead_ms, excluded.ids_ahead_ms)`;
 
-// Acts too: the operator reads those of all tenants in one order.
-const loadReachedSql = `SELECT greatest((${loadLastIdSql}), (SELECT id FROM audit_log ORDER BY id DESC LIMIT 1)) AS id,
-  ${limitsColumn('$2')}`;
+// Acts too: the operator reads those of all tenants in one order. Where tenants are on several nodes, by their times only.
+const reached = (tenant: string, lastAct: string, limitsWanted: string) =>
+  `SELECT greatest((${lastId(tenant)}), ${lastAct}) AS id, ${limitsColumn(limitsWanted)}`;
+const loadReachedSql = ofTenants(
+  2,
+  (tenant) => reached(tenant, '(SELECT id FROM audit_log ORDER BY id DESC LIMIT 1)', 'l.tenant = ANY ($2)'),
+  (tenant) => reached(tenant, lastOf('audit_log', tenant), `l.tenant = ${tenant} AND l.tenant = ANY ($2)`),
+);
 
 const beginning: IdPlace = { timeMs: 0, counter: 0 };
 
@@ -29,7 +35,7 @@ export async function saveIdsAhead(
 
 /** Where ids of these tenants may begin; with it the limits of some of them, which most batches need and few have. */
 export async function loadIdsAndLimits(
-  connection: PostgresConnection,
+  connection: StatementRunner,
   tenants: readonly string[],
   limited: readonly string[],
 ): Promise<{ readonly idsReached: IdPlace; readonly limits: ReadonlyMap<string, readonly Limit[]> }> {

@@ -6,18 +6,25 @@ import type { Wants } from '../../../ledger/wants.ts';
 import type { CounterKey } from '../../../reads/books.ts';
 import { limitCounters, limits } from '../../tables/limits.ts';
 import { json } from '../columns.ts';
-import type { PostgresConnection, StatementRunner } from '../connection.ts';
+import type { StatementRunner } from '../connection.ts';
 import { recordOf, upsertSql } from '../described.ts';
+import { ofTenants } from '../one-tenant.ts';
 import { counterKeyRecord, loadNamedCounters, type OwnedCounter } from '../read/limits.ts';
 
 // Like the accounts: created and locked by one statement, in one order, and read by a later one.
-const lockCountersSql = `INSERT INTO limit_counters (tenant, limit_id, subject, windows)
-  SELECT tenant, limit_id, subject, '[]'
+const lockCountersSql = ofTenants(
+  1,
+  (tenant) => `INSERT INTO limit_counters (tenant, limit_id, subject, windows)
+  SELECT ${tenant}, limit_id, subject, '[]'
   FROM json_to_recordset($1) AS w (n integer, tenant text, limit_id uuid, subject text) ORDER BY n
-  ON CONFLICT (tenant, limit_id, subject) DO UPDATE SET windows = limit_counters.windows WHERE false`;
-const deleteCountersSql = `DELETE FROM limit_counters AS c
+  ON CONFLICT (tenant, limit_id, subject) DO UPDATE SET windows = limit_counters.windows WHERE false`,
+);
+const deleteCountersSql = ofTenants(
+  1,
+  (tenant) => `DELETE FROM limit_counters AS c
   USING json_to_recordset($1) AS w (tenant text, limit_id uuid, subject text)
-  WHERE c.tenant = w.tenant AND c.limit_id = w.limit_id AND c.subject = w.subject AND c.windows = '[]'`;
+  WHERE c.tenant = ${tenant} AND c.limit_id = w.limit_id AND c.subject = w.subject AND c.windows = '[]'`,
+);
 const saveLimitsSql = upsertSql(limits);
 const limitRecord = recordOf(limits);
 const saveCountersSql = upsertSql(limitCounters);
@@ -32,7 +39,7 @@ type OwnedKey = CounterKey & { readonly tenant: string };
  * @returns the counters that were made to be locked, unless something is counted
  */
 export async function loadCounted(
-  connection: PostgresConnection,
+  connection: StatementRunner,
   wants: Wants,
   limitsOf: ReadonlyMap<string, readonly Limit[]>,
   views: ReadonlyMap<string, LoadedView>,

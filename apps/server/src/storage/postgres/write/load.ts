@@ -9,7 +9,8 @@ import type { Loaded } from '../../../ledger/storage-port.ts';
 import { recordName } from '../../../ledger/submission.ts';
 import type { Wants } from '../../../ledger/wants.ts';
 import type { AnswerCap } from '../../stored-answer.ts';
-import type { PostgresConnection } from '../connection.ts';
+import type { StatementRunner } from '../connection.ts';
+import { ofTenants } from '../one-tenant.ts';
 import {
   type IdentifiedAccount,
   isServiceUsed,
@@ -69,12 +70,15 @@ export interface LoadedRows extends Loaded {
   readonly sweptAtMs: number | undefined;
 }
 
-const lockTenantsSql = `INSERT INTO tenants (tenant)
-  SELECT tenant FROM json_to_recordset($1) AS w (n integer, tenant text) ORDER BY n
-  ON CONFLICT (tenant) DO UPDATE SET tenant = tenants.tenant WHERE false`;
+const lockTenantsSql = ofTenants(
+  1,
+  (tenant) => `INSERT INTO tenants (tenant)
+  SELECT ${tenant} FROM json_to_recordset($1) AS w (n integer, tenant text) ORDER BY n
+  ON CONFLICT (tenant) DO UPDATE SET tenant = tenants.tenant WHERE false`,
+);
 
 /** Finds the accounts that a batch names indirectly: those of an agent, and that of an entry. Locks nothing. */
-export async function findAccounts(connection: PostgresConnection, wants: Wants): Promise<Found> {
+export async function findAccounts(connection: StatementRunner, wants: Wants): Promise<Found> {
   const accounts = new Map<string, WantedAccount>();
   const add = (account: WantedAccount) => accounts.set(nameIn(account.tenant, account), account);
   const looks: Promise<void>[] = [];
@@ -111,8 +115,8 @@ export async function findAccounts(connection: PostgresConnection, wants: Wants)
 }
 
 /** The holds that commands name by their ids: their agents, accounts and services never change, so no lock is needed. */
-async function findHolds(connection: PostgresConnection, wants: Wants): Promise<ReadonlySet<string>> {
-  const wanted = ofTenants(wants, ({ holdIds }) => holdIds).map(([tenant, id]) => ({ tenant, id }));
+async function findHolds(connection: StatementRunner, wants: Wants): Promise<ReadonlySet<string>> {
+  const wanted = wantedOf(wants, ({ holdIds }) => holdIds).map(([tenant, id]) => ({ tenant, id }));
   if (wanted.length === 0) return new Set();
   const found = await loadHolds(connection, wanted);
   for (const { tenant, hold } of found) {
@@ -132,7 +136,7 @@ function sortedByName<T>(rows: ReadonlyMap<string, T>): T[] {
  * reads what was committed before they were granted.
  */
 export async function loadBatch(
-  connection: PostgresConnection,
+  connection: StatementRunner,
   wants: Wants,
   found: Found,
   cap: AnswerCap,
@@ -230,7 +234,7 @@ export function nameIn(
   return `${tenant} ${accountName(account.agent, account.serviceId)}`;
 }
 
-async function lock(connection: PostgresConnection, wants: Wants, { accounts }: Found): Promise<void> {
+async function lock(connection: StatementRunner, wants: Wants, { accounts }: Found): Promise<void> {
   const tenants = [...wants.changedTenants].sort().map((tenant, n) => ({ n, tenant }));
   await Promise.all([
     tenants.length > 0 ? connection.rows(lockTenantsSql, [JSON.stringify(tenants)]) : undefined,
@@ -260,14 +264,14 @@ function wantedServices(wants: Wants, { accounts }: Found) {
 }
 
 /** One kind of the wants of all tenants, each with its tenant. */
-function ofTenants<T>(wants: Wants, part: (wants: TenantWants) => Iterable<T>): [tenant: string, value: T][] {
+function wantedOf<T>(wants: Wants, part: (wants: TenantWants) => Iterable<T>): [tenant: string, value: T][] {
   return [...wants.tenants].flatMap(([tenant, own]) =>
     [...part(own)].map((value): [string, T] => [tenant, value]),
   );
 }
 
-async function loadWantedUsages(connection: PostgresConnection, wants: Wants) {
-  const wanted = ofTenants(wants, ({ usageIds }) => usageIds);
+async function loadWantedUsages(connection: StatementRunner, wants: Wants) {
+  const wanted = wantedOf(wants, ({ usageIds }) => usageIds);
   if (wanted.length === 0) return [];
   return await loadUsages(
     connection,
@@ -275,9 +279,9 @@ async function loadWantedUsages(connection: PostgresConnection, wants: Wants) {
   );
 }
 
-async function loadWantedDeliveries(connection: PostgresConnection, wants: Wants) {
+async function loadWantedDeliveries(connection: StatementRunner, wants: Wants) {
   const wanted = new Map(
-    ofTenants(wants, ({ deliveries }) => deliveries).map(([tenant, { webhookId, eventId }]) => [
+    wantedOf(wants, ({ deliveries }) => deliveries).map(([tenant, { webhookId, eventId }]) => [
       `${tenant} ${webhookId} ${eventId}`,
       { tenant, webhookId, eventId },
     ]),
@@ -285,9 +289,9 @@ async function loadWantedDeliveries(connection: PostgresConnection, wants: Wants
   return wanted.size === 0 ? [] : await lockDeliveries(connection, sortedByName(wanted));
 }
 
-async function loadWantedUnsettled(connection: PostgresConnection, wants: Wants, limit: number) {
+async function loadWantedUnsettled(connection: StatementRunner, wants: Wants, limit: number) {
   return await Promise.all(
-    ofTenants(wants, ({ deletedServices }) => deletedServices).map(async ([tenant, serviceId]) => ({
+    wantedOf(wants, ({ deletedServices }) => deletedServices).map(async ([tenant, serviceId]) => ({
       tenant,
       serviceId,
       // The batch itself may settle those that it has loaded, and no others.
@@ -297,9 +301,9 @@ async function loadWantedUnsettled(connection: PostgresConnection, wants: Wants,
 }
 
 /** Those of the wanted services of which something was recorded. */
-async function loadWantedUses(connection: PostgresConnection, wants: Wants) {
+async function loadWantedUses(connection: StatementRunner, wants: Wants) {
   const looked = await Promise.all(
-    ofTenants(wants, ({ usedServices }) => usedServices).map(async ([tenant, serviceId]) => ({
+    wantedOf(wants, ({ usedServices }) => usedServices).map(async ([tenant, serviceId]) => ({
       tenant,
       serviceId,
       isUsed: await isServiceUsed(connection, tenant, serviceId),
@@ -308,8 +312,8 @@ async function loadWantedUses(connection: PostgresConnection, wants: Wants) {
   return looked.filter(({ isUsed }) => isUsed);
 }
 
-async function loadWantedApiKeys(connection: PostgresConnection, wants: Wants) {
-  const wanted = ofTenants(wants, ({ apiKeyPrefixes }) => apiKeyPrefixes);
+async function loadWantedApiKeys(connection: StatementRunner, wants: Wants) {
+  const wanted = wantedOf(wants, ({ apiKeyPrefixes }) => apiKeyPrefixes);
   if (wanted.length === 0) return [];
   const keys = await loadApiKeys(
     connection,
@@ -320,7 +324,7 @@ async function loadWantedApiKeys(connection: PostgresConnection, wants: Wants) {
   );
 }
 
-async function loadWantedAssets(connection: PostgresConnection, wants: Wants) {
+async function loadWantedAssets(connection: StatementRunner, wants: Wants) {
   const tenants = [...wants.tenants].filter(([, own]) => own.assets.size > 0).map(([tenant]) => tenant);
   return tenants.length === 0 ? [] : await loadAssets(connection, tenants);
 }
@@ -332,7 +336,7 @@ async function loadWantedAssets(connection: PostgresConnection, wants: Wants) {
  * @returns the names of those that the books know
  */
 async function loadWantedBillings(
-  connection: PostgresConnection,
+  connection: StatementRunner,
   wants: Wants,
   accounts: Awaited<ReturnType<typeof loadAccounts>>,
   views: ReadonlyMap<string, LoadedView>,
@@ -375,11 +379,11 @@ function agentName(tenant: string, agent: string): string {
 }
 
 async function loadWantedGrants(
-  connection: PostgresConnection,
+  connection: StatementRunner,
   wants: Wants,
   views: ReadonlyMap<string, LoadedView>,
 ): Promise<void> {
-  const wanted = ofTenants(wants, ({ grantIds }) => grantIds).map(([tenant, id]) => ({ tenant, id }));
+  const wanted = wantedOf(wants, ({ grantIds }) => grantIds).map(([tenant, id]) => ({ tenant, id }));
   if (wanted.length === 0) return;
   for (const { tenant, owned } of await loadGrants(connection, wanted)) {
     views.get(tenant)?.grants.set(owned.grant.id, owned);
@@ -388,12 +392,12 @@ async function loadWantedGrants(
 
 /** One that another instance has made since they were looked up is left out: its agent and its account are not locked. */
 async function loadWantedHolds(
-  connection: PostgresConnection,
+  connection: StatementRunner,
   found: ReadonlySet<string>,
   wants: Wants,
   views: ReadonlyMap<string, LoadedView>,
 ): Promise<void> {
-  const wanted = ofTenants(wants, ({ holdIds }) => holdIds)
+  const wanted = wantedOf(wants, ({ holdIds }) => holdIds)
     .map(([tenant, id]) => ({ tenant, id }))
     .filter(({ tenant, id }) => found.has(holdName(tenant, id)));
   if (wanted.length === 0) return;
@@ -413,7 +417,7 @@ function holdName(tenant: string, id: string): string {
 }
 
 async function loadKnownEntries(
-  connection: PostgresConnection,
+  connection: StatementRunner,
   entries: readonly PlacedEntry[],
   views: ReadonlyMap<string, LoadedView>,
 ): Promise<void> {
@@ -427,13 +431,13 @@ async function loadKnownEntries(
 }
 
 async function loadPositions(
-  connection: PostgresConnection,
+  connection: StatementRunner,
   wants: Wants,
   accounts: ReadonlyMap<string, IdentifiedAccount>,
   views: ReadonlyMap<string, LoadedView>,
 ): Promise<void> {
   await Promise.all(
-    ofTenants(wants, ({ positions }) => positions).map(async ([tenant, wanted]) => {
+    wantedOf(wants, ({ positions }) => positions).map(async ([tenant, wanted]) => {
       const account = accounts.get(nameIn(tenant, wanted));
       if (account === undefined) return;
       const sequence = wanted.sequence ?? openFrom(account.totals);

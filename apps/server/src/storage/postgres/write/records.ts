@@ -2,13 +2,16 @@ import type { MadeRecord } from '../../../ledger/storage-port.ts';
 import { answerBytes } from '../../stored-answer.ts';
 import { bytea, json } from '../columns.ts';
 import type { StatementRunner } from '../connection.ts';
+import { ofTenants } from '../one-tenant.ts';
 
 const dayMs = 86_400_000;
 
 // One statement: the numbers of the answers follow from what the scopes were given, under the lock of their rows.
-const saveRecordsSql = `WITH given AS (
+const saveRecordsSql = ofTenants(
+  2,
+  (tenant) => `WITH given AS (
     INSERT INTO scopes (tenant, scope, answers, answer_bytes)
-    SELECT tenant, scope, answers, answer_bytes FROM json_to_recordset($1) AS w (n integer, tenant text, scope bytea,
+    SELECT ${tenant}, scope, answers, answer_bytes FROM json_to_recordset($1) AS w (n integer, tenant text, scope bytea,
       answers bigint, answer_bytes bigint) ORDER BY n
     ON CONFLICT (tenant, scope) DO UPDATE SET answers = scopes.answers + excluded.answers,
       answer_bytes = scopes.answer_bytes + excluded.answer_bytes
@@ -23,13 +26,14 @@ const saveRecordsSql = `WITH given AS (
   ), recorded AS (
     INSERT INTO records (tenant, scope, key, fingerprint, first_seen_at_ms, method, path, status, location, day, answer,
       answer_expires_at_ms)
-    SELECT tenant, scope, key, fingerprint, first_seen_at_ms, method, path, status, location, day, answer,
+    SELECT ${tenant}, scope, key, fingerprint, first_seen_at_ms, method, path, status, location, day, answer,
       answer_expires_at_ms
-    FROM made ORDER BY n
+    FROM made AS w ORDER BY n
   )
   INSERT INTO answers (tenant, scope, day, answer, bytes_before, status, headers, body_text, body_bytes, protection)
-  SELECT tenant, scope, day, answer, bytes_before, status, headers, body_text, body_bytes, protection
-  FROM made ORDER BY n`;
+  SELECT ${tenant}, scope, day, answer, bytes_before, status, headers, body_text, body_bytes, protection
+  FROM made AS w ORDER BY n`,
+);
 
 /** Saves records with their answers, in an order in which two batches do not wait for each other. */
 export async function saveRecords(

@@ -8,9 +8,15 @@ import {
 } from '../../../ledger/storage-port.ts';
 import type { Wants } from '../../../ledger/wants.ts';
 import type { AnswerCap } from '../../stored-answer.ts';
-import { type ConnectionOptions, StatementList } from '../connection.ts';
+import {
+  type ConnectionOptions,
+  type Placement,
+  StatementList,
+  type StatementRunner,
+} from '../connection.ts';
 import { ConnectionInTurns, type ExclusiveConnection } from '../exclusive-connection.ts';
 import { type FaultPlace, isConflict, isUniqueViolation, storageFault } from '../fault.ts';
+import { OneTenant } from '../one-tenant.ts';
 import { findAccounts, loadBatch } from './load.ts';
 import { saveBatch } from './save.ts';
 
@@ -54,6 +60,14 @@ const beginSql = (
   SET LOCAL statement_timeout = ${limits.statementMs};
   SET LOCAL idle_in_transaction_session_timeout = ${limits.idleMs};
   SET LOCAL enable_seqscan = off; SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off; SET LOCAL jit = off`;
+// Citus passes them on to the node of the tenant, each with the whole message that it came in. What that node plans, it plans anew.
+const beginOnCitusSql = (limits: ReturnType<typeof transactionLimits>) => [
+  'BEGIN',
+  "SET LOCAL citus.propagate_set_commands = 'local'",
+  `SET LOCAL lock_timeout = ${limits.lockMs}`,
+  `SET LOCAL statement_timeout = ${limits.statementMs}`,
+  `SET LOCAL idle_in_transaction_session_timeout = ${limits.idleMs}`,
+];
 
 /** How often a batch is decided again because another instance came first. */
 const attemptsMax = 8;
@@ -110,15 +124,17 @@ export class PostgresStorage implements LedgerStorage {
   ): Promise<'done' | Error> {
     let place: FaultPlace = 'before_commit';
     try {
-      const found = await findAccounts(connection, wants);
+      const ofBatch = batchRunner(connection.placement, wants);
+      const runner = ofBatch(connection);
+      const found = await findAccounts(runner, wants);
       const limits = transactionLimits(
         found.accounts.length,
         this.#options.statementMs ?? statementMsDefault,
       );
       connection.allow(limits.answerMs);
       const [, loaded] = await Promise.all([
-        connection.exec(beginSql(limits)),
-        loadBatch(connection, wants, found, this.#options.cap),
+        begin(connection, limits),
+        loadBatch(runner, wants, found, this.#options.cap),
       ]);
       const changes = decide(loaded);
       if (isEmpty(changes)) {
@@ -127,10 +143,10 @@ export class PostgresStorage implements LedgerStorage {
       }
       // The COMMIT is sent right after them, so it must not follow only half of the batch's statements.
       const statements = new StatementList();
-      await saveBatch(statements, changes, loaded);
+      await saveBatch(ofBatch(statements), changes, loaded);
       connection.takeWarning();
       place = 'commit';
-      const [, { tag }] = await Promise.all([statements.sendTo(connection), connection.command('COMMIT')]);
+      const [, { tag }] = await Promise.all([statements.sendTo(connection), commit(connection)]);
       const warning = connection.takeWarning();
       if (tag !== 'COMMIT') throw new StorageFault('unavailable', `COMMIT ended as ${tag}`, undefined);
       // Committed here, but a standby that must have it may not: it is unknown what a fail-over would keep.
@@ -144,6 +160,42 @@ export class PostgresStorage implements LedgerStorage {
     } finally {
       connection.allow(undefined);
     }
+  }
+}
+
+async function begin(
+  connection: ExclusiveConnection,
+  limits: ReturnType<typeof transactionLimits>,
+): Promise<void> {
+  const statements = connection.placement === 'citus' ? beginOnCitusSql(limits) : [beginSql(limits)];
+  await Promise.all(statements.map((sql) => connection.exec(sql)));
+}
+
+/**
+ * How the statements of a batch are run.
+ *
+ * @throws {Error} if a batch of several tenants reaches a database where each transaction is of one
+ */
+function batchRunner(
+  placement: Placement,
+  { tenants }: Wants,
+): (statements: StatementRunner) => StatementRunner {
+  if (placement === 'one_node') return (statements) => statements;
+  const [tenant, other] = tenants.keys();
+  if (tenant === undefined || other !== undefined) throw new Error('a batch is not of one tenant');
+  return (statements) => new OneTenant(statements, tenant);
+}
+
+/**
+ * Commits what was sent before. Where the rows are on another node, an error of the COMMIT itself does not say whether that node
+ * has committed; an error of a statement before makes it a ROLLBACK, and is no error of the COMMIT.
+ */
+async function commit(connection: ExclusiveConnection): Promise<{ readonly tag: string }> {
+  try {
+    return await connection.command('COMMIT');
+  } catch (error) {
+    if (connection.placement !== 'citus') throw error;
+    throw new StorageFault('outcome_unknown', storageFault(error, 'commit').facts, error);
   }
 }
 

@@ -1,0 +1,23 @@
+// Each transaction and each statement is of one tenant, as where tenants are on several nodes: what the suites say holds there.
+process.env['BILLONCE_TEST_ENGINE'] = 'postgres';
+process.env['BILLONCE_TEST_BY_TENANT'] = 'true';
+
+const suites = [
+  'once',
+  'bulk',
+  'settle',
+  'reversals',
+  'credits',
+  'balances',
+  'holds',
+  'usage-limits',
+  'tiers',
+  'services',
+  'tenants',
+  'audit-log',
+  'key-list',
+  'webhooks',
+  'reconcile',
+  'activity',
+];
+for (const suite of suites) await import(`../${suite}.test.ts`);
