@@ -24,6 +24,7 @@ const suites = [
   'prices',
   'quantities',
   'tiers',
+  'dated-prices',
   'service-lists',
   'pause',
   'retries-of-everything',

@@ -10,7 +10,7 @@ import type { TenantRows } from './rows.ts';
 
 /** Loads what the commands of one tenant want, in the order in which an engine does: a row may make others wanted. */
 export function loadView(rows: TenantRows, wants: TenantWants, nowMs: number): LoadedView {
-  const view = new LoadedView(wants);
+  const view = new LoadedView(wants, nowMs);
   for (const id of wants.holdIds) {
     const hold = rows.holds.get(id);
     if (hold === undefined) continue;

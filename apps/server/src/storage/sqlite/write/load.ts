@@ -53,7 +53,7 @@ export function loadBatch(
   const accountNumbers = new Map<string, Map<string, number>>();
   for (const [tenant, tenantWants] of wants.tenants) {
     const numbers = new Map<string, number>();
-    const view = new LoadedView(tenantWants, pause, settings);
+    const view = new LoadedView(tenantWants, wants.nowMs, pause, settings);
     loadHolds(connection, tenant, tenantWants, view);
     tenants.set(tenant, loadTenant(connection, kept, tenant, tenantWants, numbers, view));
     loadBillings(connection, kept, tenant, tenantWants, wants.nowMs, view);
