@@ -102,17 +102,25 @@ export function drawStart(random: Random, { nowMs }: Model): readonly Sent[] {
     random.below(4) === 0
       ? []
       : [
-          ...services.map(
-            (serviceId): Write => ({
+          ...services.flatMap((serviceId): Write[] => [
+            {
               kind: 'put_service',
               serviceId,
               ...random.pick(startPrices),
               ...(random.below(2) === 0 ? {} : { unitScale: random.pick(scales) }),
-            }),
-          ),
+            },
+            ...(random.below(2) === 0 ? [] : [drawNextPrice(random, serviceId, nowMs)]),
+          ]),
           ...drawPrepaidStart(random, nowMs),
         ];
   return tenants.flatMap((tenant) => writes.map((write) => ({ tenant, write, key: undefined })));
+}
+
+/** A price that comes into force soon. */
+function drawNextPrice(random: Random, serviceId: string, nowMs: number): Write {
+  const aheadMs = random.pick([1, 1_000, 60 * minuteMs, dayMs]);
+  const effectiveFrom = new Date(nowMs + aheadMs).toISOString();
+  return { kind: 'set_price', serviceId, ...random.pick(startPrices), effectiveFrom };
 }
 
 /** The next write: mostly a new one, sometimes one that was sent before, or another one under the same key. */
@@ -214,7 +222,16 @@ function drawService(random: Random, near: AccountName, model: Model) {
 
 /** With a date as often as not: mostly one that comes while the test runs, and sometimes one that is not accepted. */
 function drawPrice(random: Random, near: AccountName, { nowMs }: Model) {
-  const aheadMs = random.pick([1, 1_000, 60 * minuteMs, dayMs, 3 * dayMs, 0, 731 * dayMs, 731 * dayMs + 1]);
+  const aheadMs = random.pick([
+    1,
+    1_000,
+    60 * minuteMs,
+    60 * minuteMs,
+    dayMs,
+    0,
+    731 * dayMs,
+    731 * dayMs + 1,
+  ]);
   return {
     serviceId: random.below(3) > 0 ? near.serviceId : random.pick(services),
     ...random.pick(prices),

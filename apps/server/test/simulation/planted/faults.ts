@@ -293,6 +293,27 @@ const bills: readonly PlantedFault[] = [
   }),
 ];
 
+/** Prices with a date. */
+const datedPrices: readonly PlantedFault[] = [
+  ...of(`${domain}/dated-price.ts`, {
+    'a next price that never comes into force': [
+      'nowMs < next.effectiveFromMs ? service',
+      'nowMs >= 0 ? service',
+    ],
+    'a next price that is in force before its date': ['nowMs < next.effectiveFromMs', 'nowMs < 0'],
+    'a withdrawn price whose number the next one takes': [
+      '{ ...before, priceVersion: next.version + 1 }',
+      'before',
+    ],
+  }),
+  ...of(`${domain}/service.ts`, {
+    'a change at once that drops the next price': [
+      'next: { ...next, version: next.version + 2 } }',
+      'next: undefined }',
+    ],
+  }),
+];
+
 /** The engine of the library and a store, with leases. */
 const library: readonly PlantedFault[] = [
   ...of(
@@ -369,4 +390,11 @@ const library: readonly PlantedFault[] = [
   ),
 ];
 
-export const plantedFaults: readonly PlantedFault[] = [...keys, ...database, ...money, ...bills, ...library];
+export const plantedFaults: readonly PlantedFault[] = [
+  ...keys,
+  ...database,
+  ...money,
+  ...bills,
+  ...datedPrices,
+  ...library,
+];
