@@ -44,6 +44,9 @@ async function succeedOnce(api: Api): Promise<{ readonly sent: Sent[]; readonly 
     items: [{ serviceId: 'spare', priceStroops: 1 }, { serviceId: '..' }],
   });
   await write('PATCH', '/services/input-tokens/price', { priceStroops: 250 });
+  const effectiveFrom = new Date(Date.now() + 86_400_000).toISOString();
+  await write('PATCH', '/services/input-tokens/price', { priceStroops: 300, effectiveFrom });
+  await write('DELETE', '/services/input-tokens/prices/next');
   await write('PUT', '/services/input-tokens/metadata', { description: 'Tokens', owner: 'acme' });
   await write('POST', '/services/input-tokens/disable');
   await write('POST', '/services/input-tokens/enable');

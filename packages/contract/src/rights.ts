@@ -116,6 +116,7 @@ export const rights: Readonly<Record<TenantOperationName, Right>> = {
   putService: { scope: 'manage', agent: 'all', serviceId: 'body' },
   putServiceBulk: { scope: 'manage', agent: 'all', serviceId: 'items' },
   setPrice: { scope: 'manage', ...agentsOfServiceInPath },
+  cancelNextPrice: { scope: 'manage', ...agentsOfServiceInPath },
   deleteService: { scope: 'manage', ...agentsOfServiceInPath },
   putMetadata: { scope: 'manage', ...agentsOfServiceInPath },
   disableService: { scope: 'manage', ...agentsOfServiceInPath },

@@ -230,7 +230,16 @@ const examples: { readonly [K in Fact['kind']]: Example<K> } = {
     '{"code":"USD","scale":2,"builtIn":false}',
   ],
   service_put: [
-    { kind: 'service_put', serviceId, stated, asset: 'XLM', unitScale: 0, metadata, isNew: true },
+    {
+      kind: 'service_put',
+      serviceId,
+      stated,
+      asset: 'XLM',
+      next: undefined,
+      unitScale: 0,
+      metadata,
+      isNew: true,
+    },
     201,
     '/api/v1/services/a%20b',
     '{"serviceId":"a b","priceStroops":250,"price":"0.000025","per":1,"asset":"XLM","description":"d","owner":"o"}',
@@ -239,7 +248,7 @@ const examples: { readonly [K in Fact['kind']]: Example<K> } = {
     {
       kind: 'service_bulk_put',
       results: [
-        { kind: 'put', serviceId, stated, asset: 'XLM', isNew: false },
+        { kind: 'put', serviceId, stated, asset: 'XLM', next: undefined, isNew: false },
         { kind: 'repeated', serviceId, message },
         { kind: 'refused', code: 'limit_exceeded', message },
         { kind: 'invalid', message },
@@ -251,11 +260,18 @@ const examples: { readonly [K in Fact['kind']]: Example<K> } = {
   ],
   service_deleted: [{ kind: 'service_deleted' }, 204, '', ''],
   price_set: [
-    { kind: 'price_set', serviceId, stated, asset: 'XLM' },
+    {
+      kind: 'price_set',
+      serviceId,
+      stated,
+      asset: 'XLM',
+      next: { ...stated, version: 2, effectiveFromMs: 0 },
+    },
     200,
     '/api/v1/services/a%20b',
-    '{"serviceId":"a b","priceStroops":250,"price":"0.000025","per":1,"asset":"XLM"}',
+    '{"serviceId":"a b","priceStroops":250,"price":"0.000025","per":1,"asset":"XLM","nextPrice":{"version":2,"priceStroops":250,"price":"0.000025","per":1,"asset":"XLM","effectiveFrom":"1970-01-01T00:00:00.000Z"}}',
   ],
+  next_price_cancelled: [{ kind: 'next_price_cancelled' }, 204, '', ''],
   service_switched: [
     { kind: 'service_switched', serviceId, disabled: true },
     200,

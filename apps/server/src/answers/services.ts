@@ -1,6 +1,8 @@
 import type {
   MetadataSet,
+  NextPriceCancelled,
   PriceSet,
+  PricesNow,
   ServiceBulkPut,
   ServiceDeleted,
   ServiceItemResult,
@@ -8,7 +10,7 @@ import type {
   ServiceSwitched,
 } from '../domain/commands/services.ts';
 import { priceShown } from '../domain/price-shown.ts';
-import type { PriceVersion, Service } from '../domain/service.ts';
+import type { NextPrice, PriceVersion, Service } from '../domain/service.ts';
 import { timestampOfMs } from '../domain/timestamps.ts';
 import { exactInteger } from './exact-integer.ts';
 import type { FollowedEnd, PageEnd } from './paging.ts';
@@ -16,19 +18,11 @@ import { servicePath } from './paths.ts';
 import type { BodyOf, ItemOf, ReplyOf } from './reply.ts';
 
 export const servicesAnswers = {
-  service_put: ({
-    serviceId,
-    stated,
-    asset,
-    unitScale,
-    metadata,
-    isNew,
-  }: ServicePut): ReplyOf<'putService'> => ({
+  service_put: ({ unitScale, metadata, isNew, ...prices }: ServicePut): ReplyOf<'putService'> => ({
     status: isNew ? 201 : 200,
-    location: servicePath(serviceId),
+    location: servicePath(prices.serviceId),
     body: {
-      serviceId,
-      ...priceShown(stated.price, asset, stated.per, stated.tiers),
+      ...pricesBody(prices),
       description: metadata?.description,
       owner: metadata?.owner,
       unit: metadata?.unit,
@@ -43,11 +37,13 @@ export const servicesAnswers = {
 
   service_deleted: (_: ServiceDeleted): ReplyOf<'deleteService'> => ({ status: 204 }),
 
-  price_set: ({ serviceId, stated, asset }: PriceSet): ReplyOf<'setPrice'> => ({
+  price_set: (prices: PriceSet): ReplyOf<'setPrice'> => ({
     status: 200,
-    location: servicePath(serviceId),
-    body: { serviceId, ...priceShown(stated.price, asset, stated.per, stated.tiers) },
+    location: servicePath(prices.serviceId),
+    body: pricesBody(prices),
   }),
+
+  next_price_cancelled: (_: NextPriceCancelled): ReplyOf<'cancelNextPrice'> => ({ status: 204 }),
 
   service_switched: ({ serviceId, disabled }: ServiceSwitched): ReplyOf<'patchDisabled'> => ({
     status: 200,
@@ -64,9 +60,7 @@ export const servicesAnswers = {
 function serviceItemBody(result: ServiceItemResult, index: number): ItemOf<'putServiceBulk', 'results'> {
   switch (result.kind) {
     case 'put': {
-      const { serviceId, stated, asset, isNew } = result;
-      const shown = priceShown(stated.price, asset, stated.per, stated.tiers);
-      return { index, ok: true, serviceId, ...shown, created: isNew };
+      return { index, ok: true, ...pricesBody(result), created: result.isNew };
     }
     case 'repeated': {
       const { serviceId, message } = result;
@@ -77,6 +71,17 @@ function serviceItemBody(result: ServiceItemResult, index: number): ItemOf<'putS
     case 'invalid':
       return { index, ok: false, serviceId: undefined, error: 'invalid_item', message: result.message };
   }
+}
+
+function pricesBody({ serviceId, stated, asset, next }: PricesNow): BodyOf<'setPrice'> {
+  const { price, per, tiers } = stated;
+  return { serviceId, ...priceShown(price, asset, per, tiers), nextPrice: nextPriceBody(next, asset) };
+}
+
+function nextPriceBody(next: NextPrice | undefined, asset: string): BodyOf<'readService'>['nextPrice'] {
+  if (next === undefined) return undefined;
+  const { version, price, per, tiers, effectiveFromMs } = next;
+  return { version, ...priceShown(price, asset, per, tiers), effectiveFrom: timestampOfMs(effectiveFromMs) };
 }
 
 /** Most services count whole units, and nothing is said of that. */
@@ -96,10 +101,12 @@ function serviceBody({
   owner,
   unit,
   tiers,
+  next,
 }: Service): BodyOf<'readService'> {
   return {
     serviceId,
     ...priceShown(price, asset, pricePer, tiers),
+    nextPrice: nextPriceBody(next, asset),
     disabled,
     description,
     owner,
@@ -119,17 +126,34 @@ export function servicesReply(
   return { status: 200, body: { services: services.map(serviceBody), nextCursor, hasMore } };
 }
 
+/** @param after the version after the last one of these, which says whether that was withdrawn; `undefined`: there is none */
 export function pricesReply(
   { asset }: Pick<Service, 'asset'>,
   prices: readonly PriceVersion[],
+  after: PriceVersion | undefined,
   { nextCursor, hasMore }: FollowedEnd,
 ): ReplyOf<'listPrices'> {
-  const items = prices.map(({ version, price, tiers, setAtMs }) => ({
+  const items = prices.map(({ version, price, tiers, setAtMs, effectiveFromMs }, at) => ({
     version,
     ...priceShown(price, asset, 1, tiers),
     setAt: timestampOfMs(setAtMs),
+    effectiveFrom: timestampIf(effectiveFromMs),
+    withdrawnAt: timestampIf(withdrawnAtMs(effectiveFromMs, prices[at + 1] ?? after)),
   }));
   return { status: 200, body: { items, nextCursor, hasMore } };
+}
+
+/** A higher version that was set before the date took its place. */
+function withdrawnAtMs(
+  effectiveFromMs: number | undefined,
+  higher: PriceVersion | undefined,
+): number | undefined {
+  if (effectiveFromMs === undefined || higher === undefined) return undefined;
+  return higher.setAtMs < effectiveFromMs ? higher.setAtMs : undefined;
+}
+
+function timestampIf(ms: number | undefined): string | undefined {
+  return ms === undefined ? undefined : timestampOfMs(ms);
 }
 
 export function metadataReply({ serviceId, description, owner }: Service): ReplyOf<'readMetadata'> {

@@ -1,5 +1,6 @@
 import type { Amount, Price } from './amount.ts';
 import { assetScaleMax, atomOf, inXlm } from './asset.ts';
+import { serviceFor } from './dated-price.ts';
 import { costOfRequests, requestsTotalMax, type Stroops, stroopsMax } from './money.ts';
 import type { Service } from './service.ts';
 import { type EntryTiers, type TierPeriod, type UsedPart, useTiers } from './tier-period.ts';
@@ -149,10 +150,11 @@ export interface RecordedOn {
  */
 export function recordOn(
   account: Account,
-  service: Service | undefined,
+  known: Service | undefined,
   requests: number,
   nowMs: number,
 ): RecordedOn | undefined {
+  const service = known && serviceFor(known, account);
   if (account.recordedRequests > requestsTotalMax - requests) return undefined;
   if (service?.tiers !== undefined) return recordInTiers(account, service, service.tiers, requests, nowMs);
   const line = lineAfter(account.lines, service, requests);

@@ -8,7 +8,7 @@ import type { BillingPolicy, NamedPolicy } from './billing.ts';
 import { measureText } from './counted-use.ts';
 import type { Limit } from './limit.ts';
 import type { Movement } from './movement.ts';
-import { priceShown, tiersShown } from './price-shown.ts';
+import { nextPriceShown, priceShown, tiersShown } from './price-shown.ts';
 import { metadataOf, type Service } from './service.ts';
 import { adminTenant } from './tenant.ts';
 import type { Entry } from './usage.ts';
@@ -168,6 +168,7 @@ function serviceShown(service: Service): Shown {
     priceStroops: priceStroops ?? null,
     ...shown,
     ...tiersShown(service.tiers, pricePer),
+    ...nextPriceShown(service),
     ...scaled,
     disabled,
     ...Object.fromEntries(metadata),

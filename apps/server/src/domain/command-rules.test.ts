@@ -7,6 +7,7 @@ import type { ApiKey } from './api-key.ts';
 import { emptyBalance, type Grant } from './balance.ts';
 import { type AgentBilling, policyDefault } from './billing.ts';
 import { type Command, rulesOf } from './command.ts';
+import { withNextPrice } from './dated-price.ts';
 import { decide } from './decide.ts';
 import type { Moment } from './decision.ts';
 import type { Hold } from './hold.ts';
@@ -107,7 +108,8 @@ const examples: { readonly [K in Command['kind']]: Extract<Command, { readonly k
     ],
   },
   delete_service: { kind: 'delete_service', serviceId },
-  set_price: { kind: 'set_price', serviceId, stated: inStroops(9n) },
+  set_price: { kind: 'set_price', serviceId, stated: inStroops(9n), effectiveFromMs: nowMs + 2 },
+  cancel_next_price: { kind: 'cancel_next_price', serviceId },
   set_disabled: { kind: 'set_disabled', serviceId, disabled: true },
   set_metadata: { kind: 'set_metadata', serviceId, metadata },
   set_limit: {
@@ -300,9 +302,11 @@ const noReversals = {
   returnedLater: 0n,
 };
 
+const service = withNextPrice(newService(serviceId, inStroops(7n)), inStroops(8n), nowMs + 1);
+
 /** What a loader would load of books in which everything above is known. */
 function loadedFor(wants: TenantWants): LoadedView {
-  const view = new LoadedView(wants);
+  const view = new LoadedView(wants, nowMs);
   view.ownWebhooks.push(webhook);
   if (areLimitsWanted(wants)) view.ownLimits = [limit];
   const isUsed = [wants.accounts, wants.held].some((named) => named.has(accountName(agent, serviceId)));
@@ -325,9 +329,9 @@ function loadedFor(wants: TenantWants): LoadedView {
       lines: [{ ...line, recordedRequests: 6 }],
     });
     view.accountCounts.set(agent, 2);
-    view.services.set(serviceId, newService(serviceId, inStroops(7n)));
+    view.services.set(serviceId, service);
   }
-  if (wants.services.has(serviceId)) view.services.set(serviceId, newService(serviceId, inStroops(7n)));
+  if (wants.services.has(serviceId)) view.services.set(serviceId, service);
   for (const { sequence = 0 } of wants.positions) {
     view.positions.set(`a s ${sequence}`, { sequence, priceVersion: 1, lineRequests: 3, ...noReversals });
   }
@@ -339,7 +343,7 @@ function loadedFor(wants: TenantWants): LoadedView {
       ...account,
       lines: [{ ...line, recordedRequests: 6 }],
     });
-    view.services.set(serviceId, newService(serviceId, inStroops(7n)));
+    view.services.set(serviceId, service);
   }
   if (wants.billings.has(agent)) view.agentBillings.set(agent, billing);
   if (wants.grantIds.has('grant-1')) view.grants.set('grant-1', { agent, asset: 'XLM', grant: free });
@@ -416,7 +420,7 @@ function oneLess(command: Command): { readonly name: string; readonly wants: Ten
 test('no command reads what it does not name, on empty books and on full ones', () => {
   for (const command of commands) {
     const wants = wantsOf(command);
-    assert.doesNotThrow(() => decideOn(command, new LoadedView(wants)), command.kind);
+    assert.doesNotThrow(() => decideOn(command, new LoadedView(wants, nowMs)), command.kind);
     assert.doesNotThrow(() => decideOn(command, loadedFor(wants)), command.kind);
   }
 });

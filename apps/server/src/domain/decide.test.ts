@@ -3,11 +3,12 @@ import { test } from 'node:test';
 import { emptyAccount } from './account.ts';
 import { accountName } from './account-name.ts';
 import { type Command, rulesOf } from './command.ts';
+import { withNextPrice } from './dated-price.ts';
 import { decide } from './decide.ts';
 import type { Moment } from './decision.ts';
 import { LoadedView } from './loaded-view.ts';
 import { priceOfStroops } from './money.ts';
-import { inStroops, newService, priceVersionsMax } from './service.ts';
+import { inStroops, newService, priceVersionsMax, type Service } from './service.ts';
 import { noWants } from './wants.ts';
 
 const nowMs = 1_700_000_000_000;
@@ -23,7 +24,7 @@ const item = { agent: 'a', serviceId: 's', requests: 3, usageId: 'u', occurredAt
 function view(command: Command): LoadedView {
   const wants = noWants();
   rulesOf(command).reads(command, wants);
-  const loaded = new LoadedView(wants);
+  const loaded = new LoadedView(wants, nowMs);
   loaded.services.set('s', newService('s', inStroops(7n)));
   loaded.accounts.set(accountName('a', 's'), {
     ...emptyAccount('a', 's'),
@@ -153,17 +154,31 @@ test('a bulk is recorded unless every item was refused', () => {
   assert.equal(bulk({ kind: 'valid', item: { ...item, usageId: 'known' } }), true);
 });
 
-test('a service with the most price versions allowed keeps its price', () => {
-  const full = { ...newService('s', inStroops(7n)), priceVersion: priceVersionsMax };
+test('a service with the most price versions allowed keeps its price, and its next price can still be cancelled', () => {
+  const first = newService('s', inStroops(7n));
+  const full = { ...first, priceVersion: priceVersionsMax };
+  const dated = withNextPrice({ ...first, priceVersion: priceVersionsMax - 1 }, inStroops(8n), nowMs + 1);
+  const decided = (service: Service, command: Command) => {
+    const loaded = view(command);
+    loaded.services.set('s', service);
+    const decision = decide(command, loaded, moment);
+    return decision.kind === 'refused' ? decision.refusal.code : decision.kind;
+  };
   for (const kind of ['put_service', 'set_price'] as const) {
-    const priced = (stroops: bigint) => {
-      const command: Command = { kind, serviceId: 's', stated: inStroops(stroops), metadata: undefined };
-      const loaded = view(command);
-      loaded.services.set('s', full);
-      return decide(command, loaded, moment);
-    };
-    const refused = priced(8n);
-    assert.equal(refused.kind === 'refused' && refused.refusal.code, 'limit_exceeded');
-    assert.equal(priced(7n).kind, 'done');
+    const priced = (service: Service, stroops: bigint, effectiveFromMs?: number) =>
+      decided(service, {
+        kind,
+        serviceId: 's',
+        stated: inStroops(stroops),
+        metadata: undefined,
+        effectiveFromMs,
+      });
+    assert.equal(priced(full, 8n), 'limit_exceeded');
+    assert.equal(priced(full, 7n), 'done');
+    assert.equal(priced(full, 8n, nowMs + 1), 'limit_exceeded');
+    assert.equal(priced(dated, 9n), 'limit_exceeded');
+    assert.equal(priced(dated, 9n, nowMs + 2), 'limit_exceeded');
+    assert.equal(priced(dated, 8n, nowMs + 1), 'done', 'the same again');
   }
+  assert.equal(decided(dated, { kind: 'cancel_next_price', serviceId: 's' }), 'done');
 });

@@ -4,6 +4,7 @@ import type { ApiKey } from './api-key.ts';
 import type { Asset } from './asset.ts';
 import type { OwnedGrant } from './balance.ts';
 import { type AgentBilling, type BillingPolicy, noBilling } from './billing.ts';
+import { serviceAt } from './dated-price.ts';
 import type { Delivery } from './delivery.ts';
 import type { Hold } from './hold.ts';
 import type { Limit } from './limit.ts';
@@ -42,13 +43,24 @@ export class LoadedView implements View {
   readonly deliveries = new Map<string, Delivery>();
   readonly ownWebhooks: Webhook[] = [];
   readonly #wants: TenantWants;
+  readonly #nowMs: number;
   readonly #pause: Pause;
   readonly #settings: Settings;
   #servicesOfAccounts: ReadonlySet<string> | undefined;
 
-  /** Pause and settings are as they were when the batch was loaded. */
-  constructor(wants: TenantWants, pause: Pause = neverPaused, settings: Settings = noSettings) {
+  /**
+   * Pause and settings are as they were when the batch was loaded.
+   *
+   * @param nowMs the time at which the batch is decided, for all prices with a date
+   */
+  constructor(
+    wants: TenantWants,
+    nowMs: number,
+    pause: Pause = neverPaused,
+    settings: Settings = noSettings,
+  ) {
     this.#wants = wants;
+    this.#nowMs = nowMs;
     this.#pause = pause;
     this.#settings = settings;
   }
@@ -66,7 +78,7 @@ export class LoadedView implements View {
     if (service === undefined && !this.#wants.services.has(serviceId) && !this.#isOfAccount(serviceId)) {
       throw notNamed(`service ${serviceId}`);
     }
-    return service;
+    return service && serviceAt(service, this.#nowMs);
   }
 
   account(agent: string, serviceId: string): Account {

@@ -1,7 +1,10 @@
+import type { Json } from '@billonce/idempotency/core';
 import { formatPrice, type Price, type PricedUnits } from './amount.ts';
 import { isXlm } from './asset.ts';
 import { stroopsOfPrice } from './money.ts';
+import type { Service } from './service.ts';
 import type { Tier, TierPeriodName, Tiers } from './tiers.ts';
+import { timestampOfMs } from './timestamps.ts';
 
 /** A price as it is shown: the decimal text for so many units; in stroops only if it is a whole number of them. */
 export interface PriceShown {
@@ -61,4 +64,16 @@ function tiersOf({ tiers }: Tiers, per: PricedUnits): TierShown[] {
 export function priceInStroops(price: Price, asset: string): number | undefined {
   const stroops = isXlm({ asset }) ? stroopsOfPrice(price) : undefined;
   return stroops === undefined ? undefined : Number(stroops);
+}
+
+/** The next price of a service as events and acts have it, with its date; nothing if it has none. */
+export function nextPriceShown({ next, asset }: Pick<Service, 'next' | 'asset'>): {
+  readonly nextPrice?: { readonly [name: string]: Json };
+} {
+  if (next === undefined) return {};
+  const { price, per, tiers, effectiveFromMs } = next;
+  const { priceStroops, tiers: _, period: __, ...shown } = priceShown(price, asset, per, tiers);
+  const inStroops = priceStroops === undefined ? {} : { priceStroops };
+  const effectiveFrom = timestampOfMs(effectiveFromMs);
+  return { nextPrice: { ...inStroops, ...shown, ...tiersShown(tiers, per), effectiveFrom } };
 }

@@ -1,6 +1,7 @@
 import type { Account, AccountLine } from './account.ts';
 import type { Amount, Price } from './amount.ts';
 import { atomOf, atomsIn, type InAsset } from './asset.ts';
+import { serviceFor } from './dated-price.ts';
 import { costOfRequests, type Stroops } from './money.ts';
 import { type Position, remainingThrough, tiersRemainingThrough } from './position.ts';
 import type { Service } from './service.ts';
@@ -68,7 +69,7 @@ export function quoteOf(account: Account, service: Service, position?: Position)
     remainder,
     paid,
     ...rounded,
-    price: service.price,
+    price: serviceFor(service, account).price,
   };
 }
 

@@ -29,6 +29,7 @@ export type Refusal =
         | 'prefix_taken'
         | 'webhook_disabled'
         | 'already_expired'
+        | 'invalid_date'
         | 'too_many_items';
       readonly message: string;
     }

@@ -30,6 +30,8 @@ export interface Service extends ServiceMetadata, InAsset {
   readonly pricePer: PricedUnits;
   /** what is charged in place of the price; `undefined`: the price is flat */
   readonly tiers?: Tiers | undefined;
+  /** the price that takes its place at an instant to come; `serviceAt` gives the service from then on */
+  readonly next?: NextPrice | undefined;
   /** price of version 1, which is also that of usage recorded before there was a price */
   readonly firstPrice: Price;
   /** decimal places that a quantity of it may have; it stays once something was recorded */
@@ -42,6 +44,16 @@ export interface Service extends ServiceMetadata, InAsset {
 /** An account is loaded with a line for each price version that it has usage of, so that their number needs a limit. */
 export const priceVersionsMax = 10_000;
 
+/** A price with a date. */
+export interface NextPrice {
+  /** above that of the price in force */
+  readonly version: number;
+  readonly price: Price;
+  readonly per: PricedUnits;
+  readonly tiers?: Tiers | undefined;
+  readonly effectiveFromMs: number;
+}
+
 /** A price of a service, from a moment on. */
 export interface PriceVersion {
   readonly serviceId: string;
@@ -49,6 +61,8 @@ export interface PriceVersion {
   readonly price: Price;
   readonly tiers?: Tiers | undefined;
   readonly setAtMs: number;
+  /** of a price with a date, when it takes effect if no higher version is there by then; `undefined`: when it was set */
+  readonly effectiveFromMs?: number | undefined;
 }
 
 /** All prices of a service, by version. */
@@ -121,10 +135,30 @@ function isMetadataName(name: string): name is keyof ServiceMetadata {
   return name in noMetadata;
 }
 
-/** The service from the moment its price changes; the same service when the price stays. */
-export function withPrice(service: Service, { price, per, tiers }: StatedPrice): Service {
-  if (service.price === price && isSameTiers(service.tiers, tiers))
+/** Whether two prices charge the same; for how many units they are stated makes no difference. */
+export function isSamePrice(
+  a: Pick<StatedPrice, 'price' | 'tiers'>,
+  b: Pick<StatedPrice, 'price' | 'tiers'>,
+): boolean {
+  return a.price === b.price && isSameTiers(a.tiers, b.tiers);
+}
+
+/** The price of a service as it was stated. */
+export function priceInForce({ price, pricePer, tiers }: Service): StatedPrice {
+  return { price, per: pricePer, tiers };
+}
+
+/**
+ * The service from the moment its price changes; the same service when the price stays. A price with a date keeps its date. It
+ * takes a new number, since versions only grow along the time.
+ */
+export function withPrice(service: Service, stated: StatedPrice): Service {
+  const { price, per, tiers } = stated;
+  if (isSamePrice(priceInForce(service), stated))
     return service.pricePer === per ? service : { ...service, pricePer: per };
   const inTiers = tiers === undefined && service.tiers === undefined ? {} : { tiers };
-  return { ...service, ...inTiers, price, pricePer: per, priceVersion: service.priceVersion + 1 };
+  const priced = { ...service, ...inTiers, price, pricePer: per };
+  const { next } = service;
+  if (next === undefined) return { ...priced, priceVersion: service.priceVersion + 1 };
+  return { ...priced, priceVersion: next.version + 1, next: { ...next, version: next.version + 2 } };
 }

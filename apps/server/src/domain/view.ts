@@ -28,6 +28,7 @@ import type { Webhook } from './webhook.ts';
 
 /** What a command can see: the part of one tenant's books that it named, as the commands before it left them. */
 export interface View {
+  /** as it is at the time of the decision, with the price that is in force then */
   service(serviceId: string): Service | undefined;
   /** an empty account when nothing was recorded */
   account(agent: string, serviceId: string): Account;

@@ -216,6 +216,10 @@ function refusalError(refusal: Refusal): ApiError {
   if (refusal.code === 'prefix_taken') return new ApiError('internal_error', 'no free key prefix was found');
   // The request could not be judged without the books, but it is at fault nevertheless.
   if (refusal.code === 'already_expired') return invalidAt('/expiresAt', 'must be in the future', refusal);
+  if (refusal.code === 'invalid_date') {
+    const { message } = refusal;
+    return invalidAt('/effectiveFrom', message.replace(/^effectiveFrom /, ''), refusal);
+  }
   if (refusal.code === 'too_many_items') return invalidAt('/items', 'has too many items', refusal);
   return new ApiError(refusal.code, refusal.message, refusalDetails(refusal));
 }
@@ -289,6 +293,7 @@ function refusalDetails(refusal: Refusal): ErrorDetails {
     case 'prefix_taken':
     case 'webhook_disabled':
     case 'already_expired':
+    case 'invalid_date':
     case 'too_many_items':
       return {};
   }

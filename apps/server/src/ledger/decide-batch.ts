@@ -231,7 +231,7 @@ function draftOf(
   let draft = drafts.get(tenant);
   if (draft === undefined) {
     draft = new DraftView(
-      loaded.tenants.get(tenant) ?? new LoadedView(noWants(), loaded.pause, loaded.settings),
+      loaded.tenants.get(tenant) ?? new LoadedView(noWants(), nowMs, loaded.pause, loaded.settings),
     );
     drafts.set(tenant, draft);
     draft.apply(withAnnouncements(passedTime(draft, nowMs, nextId), draft.webhooks(), nowMs));

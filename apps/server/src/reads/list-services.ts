@@ -1,4 +1,5 @@
 import { isXlm } from '../domain/asset.ts';
+import { serviceAt } from '../domain/dated-price.ts';
 import { priceOfStroops } from '../domain/money.ts';
 import type { Service } from '../domain/service.ts';
 import type { Books } from './books.ts';
@@ -12,6 +13,8 @@ export interface ServiceQuery {
   readonly disabled?: 'true' | 'false';
   readonly minPrice?: number;
   readonly maxPrice?: number;
+  /** whose prices are shown */
+  readonly nowMs: number;
 }
 
 const scanRows = 1_000;
@@ -27,7 +30,8 @@ export async function listServices(
   const scan: Scan<Service, string> = {
     async read(beyond) {
       const rows = await books.servicesAfter(query.tenant, beyond, scanRows);
-      return { rows, isEnd: rows.length < scanRows };
+      const now = rows.map((service) => serviceAt(service, query.nowMs));
+      return { rows: now, isEnd: rows.length < scanRows };
     },
     placeOf: ({ serviceId }) => serviceId,
     isWanted: (service) => matches(service, query),

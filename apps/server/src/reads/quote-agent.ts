@@ -2,6 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { type Account, outstandingRequests } from '../domain/account.ts';
 import { type AssetSums, OtherAssets, onlyStroops } from '../domain/asset-sums.ts';
 import { creditOf } from '../domain/credit.ts';
+import { serviceAt } from '../domain/dated-price.ts';
 import type { Stroops } from '../domain/money.ts';
 import { isEmptyQuote, type Quote, quoteOf } from '../domain/quote.ts';
 import type { Books } from './books.ts';
@@ -34,17 +35,23 @@ const pageRows = 250;
 /** The most accounts that are looked at for a page, so that one of an agent with nothing outstanding costs no more. */
 const lookedMax = 1_000;
 
-/** Quotes accounts of an agent after a service, each as it was when it was read, and leaves out those on which nothing is outstanding. */
+/**
+ * Quotes accounts of an agent after a service, each as it was when it was read, and leaves out those on which nothing is
+ * outstanding.
+ *
+ * @param nowMs whose prices are shown as those in force
+ */
 export async function listAgentQuotes(
   books: QuoteBooks,
   name: AgentName,
+  nowMs: number,
   afterService: string,
   limit: number,
 ): Promise<AgentQuotes> {
   const quotes: Quote[] = [];
   let looked = 0;
   let last = afterService;
-  for await (const { serviceId, quote } of quotedAccounts(books, name, afterService)) {
+  for await (const { serviceId, quote } of quotedAccounts(books, name, nowMs, afterService)) {
     if (quotes.length === limit || looked === lookedMax) return { quotes, next: last };
     looked += 1;
     last = serviceId;
@@ -54,10 +61,10 @@ export async function listAgentQuotes(
 }
 
 /** Adds up what is outstanding on all accounts of an agent, each as it was when it was read. */
-export async function sumAgentQuotes(books: QuoteBooks, name: AgentName): Promise<AgentSums> {
+export async function sumAgentQuotes(books: QuoteBooks, name: AgentName, nowMs: number): Promise<AgentSums> {
   let [billedStroops, creditStroops, unpricedRequests] = [0n, 0n, 0n];
   const others = new OtherAssets();
-  for await (const { account, quote } of quotedAccounts(books, name, '')) {
+  for await (const { account, quote } of quotedAccounts(books, name, nowMs, '')) {
     if (quote === undefined) {
       unpricedRequests += BigInt(outstandingRequests(account));
       continue;
@@ -82,6 +89,7 @@ interface QuotedAccount {
 async function* quotedAccounts(
   books: QuoteBooks,
   { tenant, agent }: AgentName,
+  nowMs: number,
   afterService: string,
 ): AsyncGenerator<QuotedAccount> {
   for (let after: string | undefined = afterService; after !== undefined; ) {
@@ -90,7 +98,7 @@ async function* quotedAccounts(
       const { serviceId } = account;
       // Read after the account, so that all of its price versions are known.
       const service = await books.service(tenant, serviceId);
-      yield { serviceId, account, quote: service && quoteOf(account, service) };
+      yield { serviceId, account, quote: service && quoteOf(account, serviceAt(service, nowMs)) };
     }
     after = accounts.length < pageRows ? undefined : accounts.at(-1)?.serviceId;
     await nextTurn();

@@ -140,6 +140,11 @@ function drawnFor(entries: readonly ModelEntry[]): bigint {
   return entries.reduce((sum, { drawn = 0n }) => sum + drawn, 0n);
 }
 
+/** The highest price version at which something was recorded. */
+export function reachedBy({ entries }: Pick<ModelAccount, 'entries'>): number {
+  return entries.reduce((highest, { parts }) => Math.max(highest, ...parts.map(({ version }) => version)), 0);
+}
+
 /** What the open entries up to one of them come to, at the prices of their versions; version 0 costs what version 1 does. */
 export function billOf(account: ModelAccount, { prices }: Pricing, through: number): Bill {
   const range = account.entries.slice(settledThrough(account), through);

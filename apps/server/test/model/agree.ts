@@ -16,6 +16,7 @@ import {
 } from './account.ts';
 import { assertPurse, assertPurseEvents } from './agree-purses.ts';
 import { accountOf, liveService, type ModelBooks } from './books.ts';
+import { pricesBody } from './dated.ts';
 import { agents, services } from './draw-names.ts';
 import { pages } from './pages.ts';
 import { amountText } from './prepaid-text.ts';
@@ -50,10 +51,10 @@ const iso = (ms: number) => new Date(ms).toISOString();
 export async function assertAgreed(api: Api, books: ModelBooks, nowMs: number): Promise<void> {
   for (const agent of agents) {
     await assertPurse(api, books, agent, { nowMs, isRecorded: true });
-    for (const serviceId of services) await assertAccount(api, books, { agent, serviceId });
+    for (const serviceId of services) await assertAccount(api, books, { agent, serviceId }, nowMs);
   }
-  await assertSums(api, books);
-  await assertServices(api, books);
+  await assertSums(api, books, nowMs);
+  await assertServices(api, books, nowMs);
   await assertLists(api, books);
   await assertAudit(api, books);
 }
@@ -63,6 +64,7 @@ export async function assertAccount(
   api: Api,
   books: ModelBooks,
   names: AccountName,
+  nowMs: number,
 ): Promise<string | undefined> {
   const { agent, serviceId } = names;
   const account = accountOf(books, names);
@@ -88,7 +90,7 @@ export async function assertAccount(
     assert.equal(quote.status, 404, quote.text);
     return undefined;
   }
-  assert.deepEqual(quote.json, quoteBody(account, service, account.entries.length), at);
+  assert.deepEqual(quote.json, quoteBody(account, service, account.entries.length, nowMs), at);
   return String(quote.headers.get('etag'));
 }
 
@@ -172,7 +174,7 @@ function knownRow(account: ModelAccount, entry: ModelEntry, prices: readonly Uni
 
 const noPrice = { priceStroops: null, price: null, amountStroops: null, amount: null };
 
-async function assertSums(api: Api, books: ModelBooks): Promise<void> {
+async function assertSums(api: Api, books: ModelBooks, nowMs: number): Promise<void> {
   const accounts = [...books.accounts.values()];
   for (const agent of agents) {
     const own = accounts.filter((account) => account.agent === agent);
@@ -182,7 +184,7 @@ async function assertSums(api: Api, books: ModelBooks): Promise<void> {
       rows,
       items.sort((a, b) => (a.serviceId < b.serviceId ? -1 : 1)),
     );
-    await assertAgentQuote(api, books, agent, own);
+    await assertAgentQuote(api, books, { agent, accounts: own, nowMs });
   }
   const billing = { total: 0n, disabled: 0n, credit: 0n, unpriced: 0 };
   for (const account of accounts) {
@@ -208,15 +210,18 @@ async function assertSums(api: Api, books: ModelBooks): Promise<void> {
 async function assertAgentQuote(
   api: Api,
   books: ModelBooks,
-  agent: string,
-  accounts: readonly ModelAccount[],
+  {
+    agent,
+    accounts,
+    nowMs,
+  }: { readonly agent: string; readonly accounts: readonly ModelAccount[]; readonly nowMs: number },
 ): Promise<void> {
   const quotes = accounts.flatMap((account) => {
     const pricing = books.services.get(account.serviceId);
     if (pricing === undefined) return [];
     const bill = billOf(account, pricing, account.entries.length);
     const isEmpty = isEmptyBill(bill) && creditOf(bill) === 0n;
-    return isEmpty ? [] : [{ ...quoteBody(account, pricing, account.entries.length), bill }];
+    return isEmpty ? [] : [{ ...quoteBody(account, pricing, account.entries.length, nowMs), bill }];
   });
   const sorted = quotes.sort((a, b) => (a.serviceId < b.serviceId ? -1 : 1));
   const path = `/agents/${encodeURIComponent(agent)}/quote`;
@@ -233,7 +238,7 @@ async function assertAgentQuote(
   );
 }
 
-async function assertServices(api: Api, books: ModelBooks): Promise<void> {
+async function assertServices(api: Api, books: ModelBooks, nowMs: number): Promise<void> {
   const live = services.filter((serviceId) => liveService(books, serviceId) !== undefined).sort();
   const rows = await pages(api, '/services', 2, 'services');
   assert.deepEqual(
@@ -242,7 +247,7 @@ async function assertServices(api: Api, books: ModelBooks): Promise<void> {
       const service = liveService(books, serviceId);
       return {
         serviceId,
-        ...(service === undefined ? {} : priceBody(service.prices.at(-1) ?? { ofOne: 0n }, service.per)),
+        ...(service === undefined ? {} : withoutAbsent(pricesBody(service, nowMs))),
         disabled: service?.isDisabled,
         ...(service === undefined || service.scale === 0 ? {} : { unitScale: service.scale }),
       };
@@ -251,10 +256,17 @@ async function assertServices(api: Api, books: ModelBooks): Promise<void> {
   for (const serviceId of live) {
     const versions = await pages(api, `/services/${encodeURIComponent(serviceId)}/prices`, 2);
     assert.deepEqual(
-      versions.map(({ version: _, setAt: __, ...price }) => price),
-      liveService(books, serviceId)?.prices.map((price) => priceBody(price)),
+      versions.map(({ setAt: _, withdrawnAt: __, ...price }) => price),
+      liveService(books, serviceId)?.prices.map((price, index) => {
+        const effectiveFrom = liveService(books, serviceId)?.stated[index]?.effectiveFrom;
+        return withoutAbsent({ version: index + 1, ...priceBody(price), effectiveFrom });
+      }),
     );
   }
+}
+
+function withoutAbsent(body: object): object {
+  return Object.fromEntries(Object.entries(body).filter(([, value]) => value !== undefined));
 }
 
 /** Every entry, settlement and event of the tenant is in its list once, and nothing else is. */

@@ -1,16 +1,16 @@
 import type { ModelAccount } from './account.ts';
 import type { Part } from './parts.ts';
-import type { UnitPrice } from './prices.ts';
+import type { Stated, UnitPrice } from './prices.ts';
 import type { ModelPolicy, ModelPurse } from './purse-types.ts';
 import type { AccountName, Write } from './write.ts';
 
 export interface ModelService {
   /** by version, from version 1 on */
   readonly prices: UnitPrice[];
+  /** by version, as well */
+  readonly stated: Stated[];
   /** decimal places that quantities may have */
   scale: number;
-  /** for how many units the price is shown */
-  per: number;
   isDisabled: boolean;
   isDeleted: boolean;
 }

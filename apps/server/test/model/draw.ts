@@ -51,7 +51,8 @@ const weights = {
   write_off: 3,
   put_service: 1,
   put_services: 1,
-  set_price: 2,
+  set_price: 3,
+  cancel_price: 1,
   set_disabled: 2,
   delete_service: 2,
   set_limit: 2,
@@ -73,7 +74,8 @@ const prepaidWeights: Record<Write['kind'], number> = {
   settle_bulk: 1,
   clear: 1,
   write_off: 1,
-  set_price: 1,
+  set_price: 2,
+  cancel_price: 1,
   set_disabled: 0,
   delete_service: 0,
   set_limit: 1,
@@ -100,17 +102,25 @@ export function drawStart(random: Random, { nowMs }: Model): readonly Sent[] {
     random.below(4) === 0
       ? []
       : [
-          ...services.map(
-            (serviceId): Write => ({
+          ...services.flatMap((serviceId): Write[] => [
+            {
               kind: 'put_service',
               serviceId,
               ...random.pick(startPrices),
               ...(random.below(2) === 0 ? {} : { unitScale: random.pick(scales) }),
-            }),
-          ),
+            },
+            ...(random.below(2) === 0 ? [] : [drawNextPrice(random, serviceId, nowMs)]),
+          ]),
           ...drawPrepaidStart(random, nowMs),
         ];
   return tenants.flatMap((tenant) => writes.map((write) => ({ tenant, write, key: undefined })));
+}
+
+/** A price that comes into force soon. */
+function drawNextPrice(random: Random, serviceId: string, nowMs: number): Write {
+  const aheadMs = random.pick([1, 1_000, 60 * minuteMs, dayMs]);
+  const effectiveFrom = new Date(nowMs + aheadMs).toISOString();
+  return { kind: 'set_price', serviceId, ...random.pick(startPrices), effectiveFrom };
 }
 
 /** The next write: mostly a new one, sometimes one that was sent before, or another one under the same key. */
@@ -158,13 +168,15 @@ function drawWrite(random: Random, model: Model, seen: Seen, near: Hot): Write {
     case 'settle_bulk':
       return { kind, agent };
     case 'put_services': {
-      const items = Array.from({ length: 1 + random.below(3) }, () => drawService(random, near));
+      const items = Array.from({ length: 1 + random.below(3) }, () => drawService(random, near, model));
       return { kind, items };
     }
     case 'put_service':
-      return { kind, ...drawService(random, near) };
+      return { kind, ...drawService(random, near, model) };
     case 'set_price':
-      return { kind, ...drawPrice(random, near) };
+      return { kind, ...drawPrice(random, near, model) };
+    case 'cancel_price':
+      return { kind, serviceId };
     case 'set_disabled':
       return { kind, serviceId, disabled: random.below(2) === 0 };
     case 'delete_service':
@@ -206,15 +218,27 @@ function drawWrite(random: Random, model: Model, seen: Seen, near: Hot): Write {
 }
 
 /** Its decimal places are sent seldom: they are refused as soon as something was recorded. */
-function drawService(random: Random, near: AccountName) {
-  const drawn = drawPrice(random, near);
+function drawService(random: Random, near: AccountName, model: Model) {
+  const drawn = drawPrice(random, near, model);
   return random.below(4) > 0 ? drawn : { ...drawn, unitScale: random.pick(scales) };
 }
 
-function drawPrice(random: Random, near: AccountName) {
+/** With a date as often as not: mostly one that comes while the test runs, and sometimes one that is not accepted. */
+function drawPrice(random: Random, near: AccountName, { nowMs }: Model) {
+  const aheadMs = random.pick([
+    1,
+    1_000,
+    60 * minuteMs,
+    60 * minuteMs,
+    dayMs,
+    0,
+    731 * dayMs,
+    731 * dayMs + 1,
+  ]);
   return {
     serviceId: random.below(3) > 0 ? near.serviceId : random.pick(services),
     ...random.pick(prices),
+    ...(random.below(2) === 0 ? {} : { effectiveFrom: new Date(nowMs + aheadMs).toISOString() }),
   };
 }
 

@@ -13,7 +13,7 @@ import {
 import { countForLimits, limitsAllow, noHold, nothingUsed, returnCounted } from './limits.ts';
 import { learnId, policyOf, purseOf, tooLittle } from './prepaid.ts';
 import { amountOf, amountText } from './prepaid-text.ts';
-import type { UnitPrice } from './prices.ts';
+import { priceAt, type UnitPrice } from './prices.ts';
 import { availableIn, endHold, openHolds, partsFor } from './purse.ts';
 import type { ModelHold, ModelPurse } from './purse-types.ts';
 import { dearest, paidFor, rate } from './tiers.ts';
@@ -65,7 +65,7 @@ export function createHold(books: ModelBooks, write: WriteOf<'create_hold'>, mom
   if (write.amount === undefined && requests === undefined) return refused('invalid_quantity');
   const policy = policyOf(books, agent);
   const isPrepaid = policy.mode === 'prepaid';
-  const price = service?.prices.at(-1);
+  const price = service && priceAt(service, nowMs);
   if (price === undefined && (isPrepaid || requests !== undefined)) return refused('service_unpriced');
   const amount =
     write.amount === undefined ? reservedFor(requests ?? 0, price, scale) : amountOf(write.amount);

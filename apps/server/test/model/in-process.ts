@@ -65,7 +65,9 @@ function commandOf(write: Write): Command {
       return { kind: 'put_service_bulk', items };
     }
     case 'set_price':
-      return { kind: 'set_price', serviceId: write.serviceId, stated: statedPrice(write) };
+      return { kind: 'set_price', ...datedOf(write) };
+    case 'cancel_price':
+      return { kind: 'cancel_next_price', serviceId: write.serviceId };
     case 'set_limit': {
       const { kind, name, agent, serviceId, window } = write;
       const isMoney = 'amount' in write.max;
@@ -150,8 +152,13 @@ function prepaidCommand(
   }
 }
 
-function serviceOf({ serviceId, unitScale, ...sent }: PutService) {
-  return { serviceId, stated: statedPrice(sent), metadata: undefined, unitScale };
+function serviceOf({ unitScale, ...sent }: PutService) {
+  return { ...datedOf(sent), metadata: undefined, unitScale };
+}
+
+function datedOf({ serviceId, effectiveFrom, ...sent }: Omit<PutService, 'unitScale'>) {
+  const effectiveFromMs = effectiveFrom === undefined ? undefined : Date.parse(effectiveFrom);
+  return { serviceId, stated: statedPrice(sent), effectiveFromMs };
 }
 
 function usedOf({ requests = 0, quantity }: Use) {
@@ -180,7 +187,7 @@ export function observedOf(outcome: Outcome): Observed {
 function refusalBody(refusal: Refusal) {
   const { code } = refusal;
   // What the edge of the server makes of it.
-  if (code === 'already_expired') return { error: 'invalid_request' };
+  if (code === 'already_expired' || code === 'invalid_date') return { error: 'invalid_request' };
   if (code === 'insufficient_balance') {
     const { asset, available, overdraft, required } = refusal;
     const amounts = {

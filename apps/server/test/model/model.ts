@@ -3,7 +3,7 @@ import { type Expected, emptyBooks, type ModelBooks, type Moment, type Observed 
 import { captureHold, createHold, extendHold, releaseHold } from './holds.ts';
 import { deleteLimit, setLimit } from './limits.ts';
 import { createGrant, createRefund, purseOf, setBilling, voidGrant } from './prepaid.ts';
-import { deleteOne, putMany, putOne, setDisabled, setPrice } from './services.ts';
+import { cancelPrice, deleteOne, putMany, putOne, setDisabled, setPrice } from './services.ts';
 import { clearAll, reverseOne, settleAll, settleOne, type Tags, writeOff } from './settling.ts';
 import { recordMany, recordOne } from './usage.ts';
 import type { Sent, Write } from './write.ts';
@@ -163,6 +163,8 @@ function carryOutOne(
       return putMany(books, write, moment);
     case 'set_price':
       return setPrice(books, write, moment);
+    case 'cancel_price':
+      return cancelPrice(books, write, moment);
     case 'set_disabled':
       return setDisabled(books, write, moment);
     case 'delete_service':

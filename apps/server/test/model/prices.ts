@@ -36,13 +36,36 @@ export interface ModelTier {
   readonly size: number | undefined;
 }
 
+/** How and from when on a price was stated. */
+export interface Stated {
+  /** for how many units it is shown */
+  per: number;
+  /** its date, until that has come for good */
+  fromMs: number | undefined;
+  /** its date, as it is listed for ever */
+  readonly effectiveFrom: string | undefined;
+}
+
 /** The prices of a service, by version, from version 1 on. */
 export interface Pricing {
   readonly prices: readonly UnitPrice[];
+  readonly stated: readonly Stated[];
 }
 
 /** Those of a service that was never registered. */
-export const unpriced: Pricing = { prices: [] };
+export const unpriced: Pricing = { prices: [], stated: [] };
+
+/** The version in force: the highest one whose date has come, or that the account has reached. */
+export function versionAt({ prices, stated }: Pricing, nowMs: number, reached = 0): number {
+  let version = prices.length;
+  while (version > reached && (stated[version - 1]?.fromMs ?? 0) > nowMs) version -= 1;
+  return version;
+}
+
+/** The price in force; `undefined`: there is none. */
+export function priceAt(pricing: Pricing, nowMs: number, reached = 0): UnitPrice | undefined {
+  return pricing.prices[versionAt(pricing, nowMs, reached) - 1];
+}
 
 /** What smallest parts of units with so many places cost, in 10^-18 XLM: no price has more than 12 places. */
 export function costOf(parts: number, price: bigint, scale: number): bigint {

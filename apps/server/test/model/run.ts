@@ -155,11 +155,11 @@ async function look(run: Run, tenant: string): Promise<void> {
   if (account === undefined) return;
   const books = booksOf(run.model, tenant);
   await assertPurse(apiOf(run, tenant), books, account.agent, { nowMs: run.model.nowMs, isRecorded: false });
-  const tag = await assertAccount(apiOf(run, tenant), books, account);
+  const tag = await assertAccount(apiOf(run, tenant), books, account, run.model.nowMs);
   if (tag === undefined) return;
   const pricing = books.services.get(account.serviceId) ?? unpriced;
   const through = account.entries.length;
-  const text = quoteText(account, pricing, through);
+  const text = quoteText(account, pricing, through, run.model.nowMs);
   assert.equal(run.tags.get(text) ?? tag, tag);
   run.tags.set(text, tag);
   assert.equal(new Set(run.tags.values()).size, run.tags.size, 'two quotes have one tag');
@@ -237,6 +237,7 @@ function accountsIn(model: Model, { tenant, write }: Sent): readonly AccountName
     case 'put_service':
     case 'put_services':
     case 'set_price':
+    case 'cancel_price':
     case 'set_disabled':
     case 'delete_service':
     case 'set_limit':

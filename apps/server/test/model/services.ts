@@ -4,41 +4,48 @@ import {
   type Expected,
   liveService,
   type ModelBooks,
+  type ModelService,
   type Moment,
   refused,
   type WriteOf,
 } from './books.ts';
-import { firstPrices, isSamePrice, priceBody, type SentPrice, unitPriceOf } from './prices.ts';
+import { isDateRefused, keepComeDates, nextOf, pricesBody, statePrice, withdrawNext } from './dated.ts';
+import { type SentPrice, unitPriceOf } from './prices.ts';
 import type { PutService } from './write.ts';
 
 export function putOne(
   books: ModelBooks,
-  { serviceId, unitScale, ...sent }: PutService,
-  { gate }: Moment,
+  { serviceId, unitScale, effectiveFrom, ...sent }: PutService,
+  { gate, nowMs }: Moment,
 ): Expected {
   if (gate !== undefined) return refused(gate);
   const isNew = liveService(books, serviceId) === undefined;
   const service = books.services.get(serviceId) ?? {
     prices: [],
+    stated: [],
     scale: 0,
-    per: 1,
     isDisabled: false,
     isDeleted: false,
   };
+  if (effectiveFrom !== undefined && (isNew || isDateRefused(effectiveFrom, nowMs)))
+    return refused('invalid_request');
   const isRescaled = unitScale !== undefined && unitScale !== service.scale;
   if (isRescaled && isUsed(books, serviceId)) return refused('service_in_use');
+  const before = shown(service, nowMs);
   books.services.set(serviceId, service);
   service.isDeleted = false;
   service.scale = unitScale ?? service.scale;
-  const price = unitPriceOf(sent);
-  const per = perOf(sent);
-  const isNewPrice = !isSamePrice(service.prices.at(-1), price);
-  const isChanged = isNewPrice || isRescaled || service.per !== per;
-  if (isNewPrice) service.prices.push(...(service.prices.length === 0 ? firstPrices(price) : [price]));
-  service.per = per;
-  if (isNew || isChanged) note(books, isNew ? 'service.registered' : 'service.changed', serviceId);
+  statePrice(service, { price: unitPriceOf(sent), per: perOf(sent), effectiveFrom }, nowMs);
+  if (isNew || shown(service, nowMs) !== before)
+    note(books, isNew ? 'service.registered' : 'service.changed', serviceId);
   const unit = service.scale === 0 ? {} : { unitScale: service.scale };
-  return done(isNew ? 201 : 200, { serviceId, ...priceBody(price, per), ...unit });
+  return done(isNew ? 201 : 200, { serviceId, ...pricesBody(service, nowMs), ...unit });
+}
+
+/** What an event would say of a service. The number of the next price alone is no news. */
+function shown(service: ModelService, nowMs: number): string {
+  const { nextPrice, ...prices } = pricesBody(service, nowMs);
+  return JSON.stringify([service.scale, prices, { ...nextPrice, version: 0 }]);
 }
 
 /** For how many units a price is stated. */
@@ -59,9 +66,11 @@ export function putMany(books: ModelBooks, { items }: WriteOf<'put_services'>, m
     if (seen.has(serviceId)) return { index, ok: false, error: 'duplicate_in_batch' };
     seen.add(serviceId);
     const put = putOne(books, item, moment);
-    if (put.kind === 'refused') return { index, ok: false, error: put.code };
-    const shown = priceBody(unitPriceOf(item), perOf(item));
-    return { index, ok: true, serviceId, ...shown, created: put.status === 201 };
+    if (put.kind === 'refused')
+      return { index, ok: false, error: put.code === 'invalid_request' ? 'invalid_item' : put.code };
+    const service = liveService(books, serviceId);
+    const prices = service && pricesBody(service, moment.nowMs);
+    return { index, ok: true, serviceId, ...prices, created: put.status === 201 };
   });
   const isRemembered = results.some(({ ok }) => ok);
   return { kind: 'done', status: 201, body: { results }, isRemembered, learn: () => true };
@@ -69,20 +78,39 @@ export function putMany(books: ModelBooks, { items }: WriteOf<'put_services'>, m
 
 export function setPrice(books: ModelBooks, write: WriteOf<'set_price'>, moment: Moment): Expected {
   if (moment.gate !== undefined) return refused(moment.gate);
-  if (liveService(books, write.serviceId) === undefined) return refused('not_found');
+  const service = liveService(books, write.serviceId);
+  if (service === undefined) return refused('not_found');
   const put = putOne(books, write, moment);
-  const { serviceId, kind: _, ...sent } = write;
-  const shown = priceBody(unitPriceOf(sent), perOf(sent));
-  return put.kind === 'refused' ? put : done(200, { serviceId, ...shown });
+  if (put.kind === 'refused') return put;
+  return done(200, { serviceId: write.serviceId, ...pricesBody(service, moment.nowMs) });
 }
 
-export function setDisabled(books: ModelBooks, write: WriteOf<'set_disabled'>, { gate }: Moment): Expected {
+export function cancelPrice(
+  books: ModelBooks,
+  { serviceId }: WriteOf<'cancel_price'>,
+  { gate, nowMs }: Moment,
+): Expected {
+  if (gate !== undefined) return refused(gate);
+  const service = liveService(books, serviceId);
+  if (service === undefined || nextOf(service, nowMs) === undefined) return refused('not_found');
+  withdrawNext(service, nowMs);
+  note(books, 'service.changed', serviceId);
+  return done(204, undefined);
+}
+
+export function setDisabled(
+  books: ModelBooks,
+  write: WriteOf<'set_disabled'>,
+  { gate, nowMs }: Moment,
+): Expected {
   if (gate !== undefined) return refused(gate);
   const { serviceId, disabled } = write;
   const service = liveService(books, serviceId);
   if (service === undefined) return refused('not_found');
-  if (service.isDisabled !== disabled)
+  if (service.isDisabled !== disabled) {
     note(books, disabled ? 'service.disabled' : 'service.enabled', serviceId);
+    keepComeDates(service, nowMs);
+  }
   service.isDisabled = disabled;
   return done(200, { serviceId, disabled });
 }
@@ -90,13 +118,14 @@ export function setDisabled(books: ModelBooks, write: WriteOf<'set_disabled'>, {
 export function deleteOne(
   books: ModelBooks,
   { serviceId }: WriteOf<'delete_service'>,
-  { gate }: Moment,
+  { gate, nowMs }: Moment,
 ): Expected {
   if (gate !== undefined) return refused(gate);
   const service = liveService(books, serviceId);
   if (service === undefined) return refused('not_found');
   const accounts = [...books.accounts.values()].filter((account) => account.serviceId === serviceId);
   if (accounts.some(isUnsettled)) return refused('service_has_outstanding_usage');
+  withdrawNext(service, nowMs);
   service.isDeleted = true;
   service.isDisabled = false;
   note(books, 'service.deleted', serviceId);

@@ -12,6 +12,7 @@ import {
   openEntries,
   openUsage,
   partsOf,
+  reachedBy,
   remainderOf,
   requestsOf,
   settledThrough,
@@ -32,19 +33,34 @@ import {
 import type { TierCount } from './parts.ts';
 import { refund } from './prepaid.ts';
 import { amountText } from './prepaid-text.ts';
-import { amountBody, billedText, costOfPart, type Pricing, unitPriceBody, unpriced } from './prices.ts';
+import {
+  amountBody,
+  billedText,
+  costOfPart,
+  type Pricing,
+  priceAt,
+  type UnitPrice,
+  unitPriceBody,
+  unpriced,
+} from './prices.ts';
 import { giveRoom, shownTiers, takenOf, tiersBody } from './tiers.ts';
 import { quantityBody, type Use, partsOf as unitParts } from './units.ts';
 
 /** A quote as it is answered, with where it begins: two quotes have one tag if and only if this is the same. */
-export function quoteText(account: ModelAccount, pricing: Pricing, through: number): string {
-  return JSON.stringify([settledThrough(account), quoteBody(account, pricing, through)]);
+export function quoteText(account: ModelAccount, pricing: Pricing, through: number, nowMs: number): string {
+  return JSON.stringify([settledThrough(account), quoteBody(account, pricing, through, nowMs)]);
 }
 
-export function quoteBody(account: ModelAccount, pricing: Pricing, through: number) {
+export function quoteBody(account: ModelAccount, pricing: Pricing, through: number, nowMs: number) {
   const { agent, serviceId } = account;
   const bill = billOf(account, pricing, through);
-  return { agent, serviceId, ...billBody(bill, pricing), through, creditStroops: String(creditOf(bill)) };
+  return {
+    agent,
+    serviceId,
+    ...billBody(bill, priceAt(pricing, nowMs, reachedBy(account))),
+    through,
+    creditStroops: String(creditOf(bill)),
+  };
 }
 
 /** What of a bill was paid from a purse; nothing is said of it where that was nothing. */
@@ -76,13 +92,13 @@ function lineBody({ requests, price, amount }: Omit<Line, 'priceVersion' | 'tier
   };
 }
 
-function billBody(bill: Bill, pricing: Pricing) {
+function billBody(bill: Bill, inForce: UnitPrice | undefined) {
   const { requests, lines, carried, billed, remainder } = bill;
   return {
     ...prepaidBody(bill),
     requests,
     ...quantityBody(requests, bill),
-    ...unitPriceBody(pricing.prices.at(-1)?.ofOne ?? 0n),
+    ...unitPriceBody(inForce?.ofOne ?? 0n),
     billedStroops: String(billed),
     amount: billedText(billed),
     asset: 'XLM',
@@ -103,7 +119,7 @@ export function settleOne(books: ModelBooks, write: WriteOf<'settle'>, moment: M
   const account = accountOf(books, write);
   if (service === undefined || (service.isDeleted && !isUnsettled(account))) return refused('not_found');
   const last = account.entries.length;
-  const quoteChanged = refused('quote_changed', { quote: quoteBody(account, service, last) });
+  const quoteChanged = refused('quote_changed', { quote: quoteBody(account, service, last, moment.nowMs) });
   const end = through ?? last;
   const isRange = last === 0 ? end === 0 : end > settledThrough(account) && end <= last;
   if (through !== undefined && !isRange) return quoteChanged;
@@ -113,7 +129,11 @@ export function settleOne(books: ModelBooks, write: WriteOf<'settle'>, moment: M
   if (isTakenBack) return quoteChanged;
   const bill = billOf(account, service, end);
   if (expectedStroops !== undefined && expectedStroops !== String(bill.billed)) return quoteChanged;
-  if (ifMatch !== undefined && ifMatch !== '*' && ifMatch !== tags.get(quoteText(account, service, end)))
+  if (
+    ifMatch !== undefined &&
+    ifMatch !== '*' &&
+    ifMatch !== tags.get(quoteText(account, service, end, moment.nowMs))
+  )
     return quoteChanged;
   return done(200, { agent, ...settle(account, bill, end, service, moment) }, (observed) =>
     learnBills(books, [account], [observed.json]),
@@ -122,7 +142,8 @@ export function settleOne(books: ModelBooks, write: WriteOf<'settle'>, moment: M
 
 /** Settles a range, and says what the answer says of it; its settlement has no id yet. */
 function settle(account: ModelAccount, bill: Bill, through: number, pricing: Pricing, { nowMs }: Moment) {
-  const body = { serviceId: account.serviceId, ...billBody(bill, pricing) };
+  const inForce = priceAt(pricing, nowMs, reachedBy(account));
+  const body = { serviceId: account.serviceId, ...billBody(bill, inForce) };
   if (isEmptyBill(bill)) return { ...body, settlementId: null };
   account.settlements.push({ ...bill, id: '', from: settledThrough(account), through, settledAtMs: nowMs });
   return body;
@@ -285,7 +306,7 @@ export function writeOff(books: ModelBooks, write: WriteOf<'write_off'>, { nowMs
   const credit = creditOf(bill);
   if (credit === 0n) return refused('no_credit');
   if (expectedStroops !== undefined && expectedStroops !== String(credit)) {
-    return refused('quote_changed', { quote: quoteBody(account, service, through) });
+    return refused('quote_changed', { quote: quoteBody(account, service, through, nowMs) });
   }
   const from = settledThrough(account);
   if (from < through) account.settlements.push({ ...bill, id: unseenId, from, through, settledAtMs: nowMs });

@@ -1,8 +1,8 @@
-import type { ModelAccount, ModelEntry } from './account.ts';
+import { type ModelAccount, type ModelEntry, reachedBy } from './account.ts';
 import type { ModelService } from './books.ts';
 import type { Begun, ModelPeriod, Part, TierCount } from './parts.ts';
 import { amountText } from './prepaid-text.ts';
-import { costOf, costOfPart, type ModelTier, type ModelTiers, type UnitPrice } from './prices.ts';
+import { costOf, costOfPart, type ModelTier, type ModelTiers, type UnitPrice, versionAt } from './prices.ts';
 import { quantityBody } from './units.ts';
 
 const dayMs = 86_400_000;
@@ -22,8 +22,8 @@ export function rate(
   requests: number,
   nowMs: number,
 ): Rated {
-  const version = service?.prices.length ?? 0;
-  const price = service?.prices.at(-1);
+  const version = service === undefined ? 0 : versionAt(service, nowMs, reachedBy(account));
+  const price = service?.prices[version - 1];
   if (price?.tiers === undefined) {
     const cost = price === undefined ? undefined : costOf(requests, price.ofOne, account.scale);
     return { part: { version, requests }, begun: undefined, period: account.period, cost };

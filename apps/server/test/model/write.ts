@@ -16,7 +16,7 @@ export interface AccountName {
   readonly serviceId: string;
 }
 
-type ServicePrice = SentPrice & { readonly serviceId: string };
+type ServicePrice = SentPrice & { readonly serviceId: string; readonly effectiveFrom?: string };
 /** A service as it is registered; without decimal places they are as they were, or 0. */
 export type PutService = ServicePrice & { readonly unitScale?: number };
 
@@ -29,6 +29,7 @@ export type Write =
   | ({ readonly kind: 'put_service' } & PutService)
   | { readonly kind: 'put_services'; readonly items: readonly PutService[] }
   | ({ readonly kind: 'set_price' } & ServicePrice)
+  | { readonly kind: 'cancel_price'; readonly serviceId: string }
   | { readonly kind: 'set_disabled'; readonly serviceId: string; readonly disabled: boolean }
   | { readonly kind: 'delete_service'; readonly serviceId: string }
   | ({ readonly kind: 'set_limit'; readonly name: string } & LimitWrite)
@@ -136,6 +137,8 @@ function formOf(write: Write): ApiRequest & { readonly path: string } {
         body,
       };
     }
+    case 'cancel_price':
+      return { path: `/services/${encodeURIComponent(write.serviceId)}/prices/next`, method: 'DELETE' };
     case 'set_disabled':
       return {
         path: `/services/${encodeURIComponent(write.serviceId)}/${write.disabled ? 'disable' : 'enable'}`,
@@ -232,6 +235,7 @@ export function changesTenant({ kind }: Write): boolean {
     'put_service',
     'put_services',
     'set_price',
+    'cancel_price',
     'set_disabled',
     'delete_service',
     'set_limit',

@@ -25,6 +25,7 @@ const suites = [
   'prices',
   'quantities',
   'tiers',
+  'dated-prices',
   'service-lists',
   'pause',
   'retries-of-everything',

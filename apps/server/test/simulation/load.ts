@@ -14,7 +14,7 @@ type LoadedTime = Pick<Wants, 'nowMs' | 'lapsesMax'>;
 
 /** Loads what the commands of one tenant want, in the order in which an engine does: a row may make others wanted. */
 export function loadView(rows: TenantRows, wants: TenantWants, time: LoadedTime): LoadedView {
-  const view = new LoadedView(wants);
+  const view = new LoadedView(wants, time.nowMs);
   for (const id of wants.holdIds) {
     const hold = rows.holds.get(id);
     if (hold === undefined) continue;

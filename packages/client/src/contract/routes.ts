@@ -57,6 +57,7 @@ export const routes = {
   putServiceBulk: 'POST /api/v1/services/bulk',
   deleteService: 'DELETE /api/v1/services/{serviceId}',
   listPrices: 'GET /api/v1/services/{serviceId}/prices',
+  cancelNextPrice: 'DELETE /api/v1/services/{serviceId}/prices/next',
   readMetadata: 'GET /api/v1/services/{serviceId}/metadata',
   putMetadata: 'PUT /api/v1/services/{serviceId}/metadata',
   disableService: 'POST /api/v1/services/{serviceId}/disable',

@@ -1553,6 +1553,10 @@ export interface components {
                 /** @description With `tiers`: the period, in UTC, over which they count. */
                 readonly period?: "day" | "month" | "lifetime";
                 readonly setAt: string;
+                /** @description The date of a price that was set with one. */
+                readonly effectiveFrom?: string;
+                /** @description When the price was cancelled, or got another version, before its date. */
+                readonly withdrawnAt?: string;
             }[];
             /** @description Send it as `cursor`: it continues the list, also after its last page and for an empty list. */
             readonly nextCursor: string;
@@ -1577,6 +1581,8 @@ export interface components {
             }[];
             /** @description With `tiers`: the period, in UTC, over which they count. */
             readonly period?: "day" | "month" | "lifetime";
+            /** @description From when on the price is in force: in the future, at most 731 days ahead. Until then the price stays as it is. Now without it. */
+            readonly effectiveFrom?: string;
         };
         readonly PrintStatementQuery: {
             /** @description The beginning; that of the books without it. */
@@ -1822,6 +1828,31 @@ export interface components {
             }[];
             /** @description With `tiers`: the period, in UTC, over which they count. */
             readonly period?: "day" | "month" | "lifetime";
+            /** @description The price that takes the place of the price in force at its date; absent if there is none. */
+            readonly nextPrice?: {
+                /** @description The price version of usage that is recorded from then on; another one if the price in force changes before. */
+                readonly version: number;
+                /** @description The price of one unit in stroops; absent if it is not a whole number of them, and in another asset than XLM. */
+                readonly priceStroops?: number;
+                /** @description The price of `per` units, as a decimal string: exact to 10^-12 of the asset for one unit. With `tiers`, that of the first of them. */
+                readonly price: string;
+                /** @description For how many units the price is. */
+                readonly per: 1 | 1000 | 1000000;
+                /** @description What the amounts are in. `XLM` (whose atom is the stroop, 10^-7) is built in. */
+                readonly asset: string;
+                /** @description In place of a price: what an account uses in a period falls into tiers, and each part costs the price of its tier. */
+                readonly tiers?: readonly {
+                    /** @description The quantity of the period at which the tier ends, in units. The last tier has none. */
+                    readonly upTo?: number;
+                    /** @description The price of `per` units, or of one package. */
+                    readonly price: string;
+                    /** @description The price is for packages of so many units; a started one counts whole. */
+                    readonly package?: number;
+                }[];
+                /** @description With `tiers`: the period, in UTC, over which they count. */
+                readonly period?: "day" | "month" | "lifetime";
+                readonly effectiveFrom: string;
+            };
             readonly disabled: boolean;
             readonly description?: string;
             readonly owner?: string;
@@ -1873,6 +1904,31 @@ export interface components {
                 }[];
                 /** @description With `tiers`: the period, in UTC, over which they count. */
                 readonly period?: "day" | "month" | "lifetime";
+                /** @description The price that takes the place of the price in force at its date; absent if there is none. */
+                readonly nextPrice?: {
+                    /** @description The price version of usage that is recorded from then on; another one if the price in force changes before. */
+                    readonly version: number;
+                    /** @description The price of one unit in stroops; absent if it is not a whole number of them, and in another asset than XLM. */
+                    readonly priceStroops?: number;
+                    /** @description The price of `per` units, as a decimal string: exact to 10^-12 of the asset for one unit. With `tiers`, that of the first of them. */
+                    readonly price: string;
+                    /** @description For how many units the price is. */
+                    readonly per: 1 | 1000 | 1000000;
+                    /** @description What the amounts are in. `XLM` (whose atom is the stroop, 10^-7) is built in. */
+                    readonly asset: string;
+                    /** @description In place of a price: what an account uses in a period falls into tiers, and each part costs the price of its tier. */
+                    readonly tiers?: readonly {
+                        /** @description The quantity of the period at which the tier ends, in units. The last tier has none. */
+                        readonly upTo?: number;
+                        /** @description The price of `per` units, or of one package. */
+                        readonly price: string;
+                        /** @description The price is for packages of so many units; a started one counts whole. */
+                        readonly package?: number;
+                    }[];
+                    /** @description With `tiers`: the period, in UTC, over which they count. */
+                    readonly period?: "day" | "month" | "lifetime";
+                    readonly effectiveFrom: string;
+                };
                 /** @description False: it was registered before, and is changed. */
                 readonly created: boolean;
             } | {
@@ -1925,6 +1981,31 @@ export interface components {
             }[];
             /** @description With `tiers`: the period, in UTC, over which they count. */
             readonly period?: "day" | "month" | "lifetime";
+            /** @description The price that takes the place of the price in force at its date; absent if there is none. */
+            readonly nextPrice?: {
+                /** @description The price version of usage that is recorded from then on; another one if the price in force changes before. */
+                readonly version: number;
+                /** @description The price of one unit in stroops; absent if it is not a whole number of them, and in another asset than XLM. */
+                readonly priceStroops?: number;
+                /** @description The price of `per` units, as a decimal string: exact to 10^-12 of the asset for one unit. With `tiers`, that of the first of them. */
+                readonly price: string;
+                /** @description For how many units the price is. */
+                readonly per: 1 | 1000 | 1000000;
+                /** @description What the amounts are in. `XLM` (whose atom is the stroop, 10^-7) is built in. */
+                readonly asset: string;
+                /** @description In place of a price: what an account uses in a period falls into tiers, and each part costs the price of its tier. */
+                readonly tiers?: readonly {
+                    /** @description The quantity of the period at which the tier ends, in units. The last tier has none. */
+                    readonly upTo?: number;
+                    /** @description The price of `per` units, or of one package. */
+                    readonly price: string;
+                    /** @description The price is for packages of so many units; a started one counts whole. */
+                    readonly package?: number;
+                }[];
+                /** @description With `tiers`: the period, in UTC, over which they count. */
+                readonly period?: "day" | "month" | "lifetime";
+                readonly effectiveFrom: string;
+            };
         };
         readonly ServicePut: {
             /** @description What is consumed: A-Z a-z 0-9 . _ - @ : / | + ~ # $ ! and '*'; not '.' or '..', no '::'. Percent-encoded in a path. */
@@ -1946,6 +2027,8 @@ export interface components {
             }[];
             /** @description With `tiers`: the period, in UTC, over which they count. */
             readonly period?: "day" | "month" | "lifetime";
+            /** @description From when on the price is in force: in the future, at most 731 days ahead. Until then the price stays as it is. Now without it. */
+            readonly effectiveFrom?: string;
             readonly description?: string;
             readonly owner?: string;
             /** @description What is counted, as people call it: 1-32 characters. */
@@ -1977,6 +2060,31 @@ export interface components {
             }[];
             /** @description With `tiers`: the period, in UTC, over which they count. */
             readonly period?: "day" | "month" | "lifetime";
+            /** @description The price that takes the place of the price in force at its date; absent if there is none. */
+            readonly nextPrice?: {
+                /** @description The price version of usage that is recorded from then on; another one if the price in force changes before. */
+                readonly version: number;
+                /** @description The price of one unit in stroops; absent if it is not a whole number of them, and in another asset than XLM. */
+                readonly priceStroops?: number;
+                /** @description The price of `per` units, as a decimal string: exact to 10^-12 of the asset for one unit. With `tiers`, that of the first of them. */
+                readonly price: string;
+                /** @description For how many units the price is. */
+                readonly per: 1 | 1000 | 1000000;
+                /** @description What the amounts are in. `XLM` (whose atom is the stroop, 10^-7) is built in. */
+                readonly asset: string;
+                /** @description In place of a price: what an account uses in a period falls into tiers, and each part costs the price of its tier. */
+                readonly tiers?: readonly {
+                    /** @description The quantity of the period at which the tier ends, in units. The last tier has none. */
+                    readonly upTo?: number;
+                    /** @description The price of `per` units, or of one package. */
+                    readonly price: string;
+                    /** @description The price is for packages of so many units; a started one counts whole. */
+                    readonly package?: number;
+                }[];
+                /** @description With `tiers`: the period, in UTC, over which they count. */
+                readonly period?: "day" | "month" | "lifetime";
+                readonly effectiveFrom: string;
+            };
             readonly description?: string;
             readonly owner?: string;
             /** @description What is counted, as people call it: 1-32 characters. */
@@ -3020,6 +3128,12 @@ export interface Operations {
     readonly query: ListPricesQuery;
     readonly body: undefined;
     readonly success: PriceList;
+  };
+  readonly cancelNextPrice: {
+    readonly params: { readonly serviceId: string };
+    readonly query: undefined;
+    readonly body: undefined;
+    readonly success: undefined;
   };
   readonly readMetadata: {
     readonly params: { readonly serviceId: string };

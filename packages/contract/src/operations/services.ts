@@ -67,12 +67,12 @@ export const servicesOperations = {
   setPrice: {
     method: 'PATCH',
     path: '/api/v1/services/{serviceId}/price',
-    summary: 'Set the price of what is recorded from now on',
+    summary: 'Set the price of what is recorded from now on, or from a date on',
     access: 'tenant',
     params: ServiceParams,
     body: PricePatch,
     successes: {
-      200: { description: 'The price in force.', schema: ServicePrice, headers: location },
+      200: { description: 'The price in force, and the next one.', schema: ServicePrice, headers: location },
     },
     errors: ['not_found', 'limit_exceeded', 'asset_mismatch'],
   },
@@ -105,6 +105,15 @@ export const servicesOperations = {
     params: ServiceParams,
     query: PageFilter,
     successes: { 200: { description: 'A page.', schema: PriceList } },
+    errors: ['not_found'],
+  },
+  cancelNextPrice: {
+    method: 'DELETE',
+    path: '/api/v1/services/{serviceId}/prices/next',
+    summary: 'Cancel the next price of a service before its date',
+    access: 'tenant',
+    params: ServiceParams,
+    successes: { 204: { description: 'Cancelled. The price in force stays.' } },
     errors: ['not_found'],
   },
   readMetadata: {

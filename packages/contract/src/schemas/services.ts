@@ -24,10 +24,17 @@ const Unit = Type.String({
   examples: ['token'],
 });
 
+const EffectiveFrom = Type.String({
+  ...Timestamp,
+  description:
+    'From when on the price is in force: in the future, at most 731 days ahead. Until then the price stays as it is. Now without it.',
+});
+
 export const ServicePut = Type.Object(
   {
     serviceId: ServiceId,
     ...sentPrice,
+    effectiveFrom: Type.Optional(EffectiveFrom),
     description: Type.Optional(FreeText),
     owner: Type.Optional(Type.String({ ...FreeText, minLength: 1 })),
     unit: Type.Optional(Unit),
@@ -43,9 +50,28 @@ export const ServicePut = Type.Object(
   { additionalProperties: false, examples: [{ serviceId: 'input-tokens', priceStroops: 250 }] },
 );
 
+/** A price with a date. */
+const NextPrice = Type.Object(
+  {
+    version: Type.Integer({
+      minimum: 2,
+      description:
+        'The price version of usage that is recorded from then on; another one if the price in force changes before.',
+    }),
+    ...shownPrice,
+    effectiveFrom: Timestamp,
+  },
+  {
+    description: 'The price that takes the place of the price in force at its date; absent if there is none.',
+  },
+);
+
+const nextPrice = { nextPrice: Type.Optional(NextPrice) };
+
 export const Service = Type.Object({
   serviceId: ServiceId,
   ...shownPrice,
+  ...nextPrice,
   disabled: Type.Boolean(),
   description: Type.Optional(FreeText),
   owner: Type.Optional(FreeText),
@@ -53,7 +79,7 @@ export const Service = Type.Object({
   unitScale: Type.Optional(UnitScale),
 });
 
-export const ServicePrice = Type.Object({ serviceId: ServiceId, ...shownPrice });
+export const ServicePrice = Type.Object({ serviceId: ServiceId, ...shownPrice, ...nextPrice });
 
 /** What was registered: description and owner, if they were sent. */
 export const ServiceRegistered = Type.Object({
@@ -87,10 +113,10 @@ export type ServiceFilter = Static<typeof ServiceFilter>;
 
 export const ServiceList = Type.Object({ services: Type.Array(Service), ...pagedToEnd });
 
-export const PricePatch = Type.Object(sentPrice, {
-  additionalProperties: false,
-  examples: [{ priceStroops: 250 }],
-});
+export const PricePatch = Type.Object(
+  { ...sentPrice, effectiveFrom: Type.Optional(EffectiveFrom) },
+  { additionalProperties: false, examples: [{ priceStroops: 250 }] },
+);
 
 export const ServiceUsage = Type.Object({
   serviceId: ServiceId,
@@ -99,7 +125,22 @@ export const ServiceUsage = Type.Object({
 });
 
 export const PriceList = Type.Object({
-  items: Type.Array(Type.Object({ version: Type.Integer({ minimum: 1 }), ...shownPrice, setAt: Timestamp })),
+  items: Type.Array(
+    Type.Object({
+      version: Type.Integer({ minimum: 1 }),
+      ...shownPrice,
+      setAt: Timestamp,
+      effectiveFrom: Type.Optional(
+        Type.String({ ...Timestamp, description: 'The date of a price that was set with one.' }),
+      ),
+      withdrawnAt: Type.Optional(
+        Type.String({
+          ...Timestamp,
+          description: 'When the price was cancelled, or got another version, before its date.',
+        }),
+      ),
+    }),
+  ),
   ...followedPage,
 });
 
@@ -124,6 +165,7 @@ export const ServiceBulkResults = Type.Object({
         ok: Type.Literal(true),
         serviceId: ServiceId,
         ...shownPrice,
+        ...nextPrice,
         created: Type.Boolean({ description: 'False: it was registered before, and is changed.' }),
       }),
       Type.Object({

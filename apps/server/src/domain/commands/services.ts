@@ -1,21 +1,27 @@
 import { type InAsset, isXlm, xlm } from '../asset.ts';
 import { type CommandRules, type RulesOf, usually } from '../command-rules.ts';
+import {
+  datedPriceDaysMax,
+  datedPriceMsMax,
+  highestVersion,
+  withNextPrice,
+  withoutNextPrice,
+} from '../dated-price.ts';
 import { type Decision, done, type Moment, refused } from '../decision.ts';
-import type { NotedEvent } from '../event.ts';
-import { priceShown, tiersShown } from '../price-shown.ts';
 import type { Refusal } from '../refusal.ts';
 import {
-  metadataOf,
+  type NextPrice,
   newService,
   noMetadata,
+  priceInForce,
   priceVersionsMax,
   type SentMetadata,
   type Service,
   type StatedPrice,
   withPrice,
 } from '../service.ts';
-import { isSameTiers } from '../tiers.ts';
-import { type Changes, DraftView, type View } from '../view.ts';
+import { newPrices, noted, serviceChanges } from '../service-changes.ts';
+import { DraftView, type View } from '../view.ts';
 import { type TenantWants, wantAsset } from '../wants.ts';
 import { knownAsset, unknownAsset } from './assets.ts';
 
@@ -28,6 +34,8 @@ export interface PutService {
   readonly unitScale?: number | undefined;
   /** `undefined`: as it is, or XLM */
   readonly asset?: string | undefined;
+  /** when the price takes effect; `undefined`: now. All else changes now. */
+  readonly effectiveFromMs?: number | undefined;
 }
 
 /** An item of a bulk of services: a service, or the fault that the route found in it. */
@@ -49,6 +57,14 @@ export interface SetPrice {
   readonly kind: 'set_price';
   readonly serviceId: string;
   readonly stated: StatedPrice;
+  /** when it takes effect; `undefined`: now */
+  readonly effectiveFromMs?: number | undefined;
+}
+
+/** Withdraws the price that has a date. */
+export interface CancelNextPrice {
+  readonly kind: 'cancel_next_price';
+  readonly serviceId: string;
 }
 
 /** While a service is disabled its usage is refused; what was recorded before is quoted and settled as usual. */
@@ -69,14 +85,20 @@ export type ServicesCommand =
   | PutServiceBulk
   | DeleteService
   | SetPrice
+  | CancelNextPrice
   | SetDisabled
   | SetMetadata;
 
-export interface ServicePut {
-  readonly kind: 'service_put';
+/** What the answers to changes of a price say of it: the price in force, as it was stated, and the next one. */
+export interface PricesNow {
   readonly serviceId: string;
   readonly stated: StatedPrice;
   readonly asset: string;
+  readonly next: NextPrice | undefined;
+}
+
+export interface ServicePut extends PricesNow {
+  readonly kind: 'service_put';
   readonly unitScale: number;
   readonly metadata: PutService['metadata'];
   /** whether it was not registered before */
@@ -90,13 +112,7 @@ export interface ServiceBulkPut {
 }
 
 export type ServiceItemResult =
-  | {
-      readonly kind: 'put';
-      readonly serviceId: string;
-      readonly stated: StatedPrice;
-      readonly asset: string;
-      readonly isNew: boolean;
-    }
+  | (PricesNow & { readonly kind: 'put'; readonly isNew: boolean })
   /** an item before it has the same service */
   | { readonly kind: 'repeated'; readonly serviceId: string; readonly message: string }
   | { readonly kind: 'refused'; readonly code: string; readonly message: string }
@@ -106,11 +122,12 @@ export interface ServiceDeleted {
   readonly kind: 'service_deleted';
 }
 
-export interface PriceSet {
+export interface PriceSet extends PricesNow {
   readonly kind: 'price_set';
-  readonly serviceId: string;
-  readonly stated: StatedPrice;
-  readonly asset: string;
+}
+
+export interface NextPriceCancelled {
+  readonly kind: 'next_price_cancelled';
 }
 
 export interface ServiceSwitched {
@@ -163,6 +180,10 @@ const deleteService: CommandRules<DeleteService, ServiceDeleted> = {
 };
 
 const setPrice: CommandRules<SetPrice, PriceSet> = { ...ofOneService, decide: decidePrice };
+const cancelNextPrice: CommandRules<CancelNextPrice, NextPriceCancelled> = {
+  ...ofOneService,
+  decide: decideCancel,
+};
 const setDisabled: CommandRules<SetDisabled, ServiceSwitched> = { ...ofOneService, decide: decideDisabled };
 const setMetadata: CommandRules<SetMetadata, MetadataSet> = { ...ofOneService, decide: decideMetadata };
 
@@ -171,6 +192,7 @@ export const servicesCommands = {
   put_service_bulk: putServiceBulk,
   delete_service: deleteService,
   set_price: setPrice,
+  cancel_next_price: cancelNextPrice,
   set_disabled: setDisabled,
   set_metadata: setMetadata,
 } satisfies RulesOf<ServicesCommand>;
@@ -186,15 +208,19 @@ function readsPut({ serviceId, unitScale, asset }: PutService, wants: TenantWant
 }
 
 function decidePut(command: PutService, view: View, moment: Moment): Decision<ServicePut> {
-  const { serviceId, stated, metadata } = command;
+  const { serviceId, stated, metadata, effectiveFromMs } = command;
   const known = view.service(serviceId);
   const inAsset = assetOfPut(command, known, view);
   if ('code' in inAsset) return refused(inAsset);
   const mismatch = mismatchOf(stated, inAsset.asset);
   if (mismatch !== undefined) return refused(mismatch);
-  const priced = known === undefined ? newService(serviceId, stated, inAsset) : withPrice(known, stated);
-  if (priced.priceVersion !== known?.priceVersion && priced.priceVersion > priceVersionsMax)
-    return refused(tooManyPrices(serviceId));
+  if (effectiveFromMs !== undefined && (known === undefined || known.deleted))
+    return refused(pricedLater(serviceId));
+  const priced =
+    known === undefined
+      ? newService(serviceId, stated, inAsset)
+      : pricedFrom(known, stated, effectiveFromMs, moment.nowMs);
+  if ('code' in priced) return refused(priced);
   const { unitScale = priced.unitScale } = command;
   if (command.unitScale !== undefined && unitScale !== priced.unitScale && view.isUsed(serviceId)) {
     return refused(serviceInUse(serviceId, priced.unitScale));
@@ -203,7 +229,7 @@ function decidePut(command: PutService, view: View, moment: Moment): Decision<Se
   const isNew = known === undefined || known.deleted;
   const service = { ...described, deleted: false };
   return done(
-    { kind: 'service_put', serviceId, stated, asset: inAsset.asset, unitScale, metadata, isNew },
+    { kind: 'service_put', ...pricesNow(service), unitScale, metadata, isNew },
     serviceChanges(known, service, moment),
   );
 }
@@ -251,7 +277,7 @@ function itemResult(
   moment: Moment,
 ): ServiceItemResult {
   if (sent.kind === 'invalid') return sent;
-  const { serviceId, stated } = sent.item;
+  const { serviceId } = sent.item;
   if (seen.has(serviceId)) {
     const message = `service ${serviceId} appears more than once in this bulk`;
     return { kind: 'repeated', serviceId, message };
@@ -259,11 +285,13 @@ function itemResult(
   seen.add(serviceId);
   const decision = decidePut(sent.item, draft, moment);
   if (decision.kind === 'refused') {
+    if (decision.refusal.code === 'invalid_date')
+      return { kind: 'invalid', message: decision.refusal.message };
     return { kind: 'refused', code: decision.refusal.code, message: decision.refusal.message };
   }
   draft.apply(decision.changes);
-  const { asset, isNew } = decision.fact;
-  return { kind: 'put', serviceId, stated, asset, isNew };
+  const { stated, asset, next, isNew } = decision.fact;
+  return { kind: 'put', serviceId, stated, asset, next, isNew };
 }
 
 function decideDelete(command: DeleteService, view: View, moment: Moment): Decision<ServiceDeleted> {
@@ -276,26 +304,70 @@ function decideDelete(command: DeleteService, view: View, moment: Moment): Decis
     const message = `service ${serviceId} still has unsettled usage or a credit, for example of: ${some}`;
     return refused({ code: 'service_has_outstanding_usage', message });
   }
-  const deleted = { ...known, ...noMetadata, deleted: true, disabled: false };
+  const deleted = { ...withoutNextPrice(known), ...noMetadata, deleted: true, disabled: false };
   return done(
     { kind: 'service_deleted' },
-    { services: [deleted], events: [noted('service.deleted', known, moment)] },
+    {
+      services: [deleted],
+      prices: newPrices(known, deleted, moment.nowMs),
+      events: [noted('service.deleted', known, moment)],
+    },
   );
 }
 
 function decidePrice(command: SetPrice, view: View, moment: Moment): Decision<PriceSet> {
   const known = knownService(view, command.serviceId);
   if (known === undefined) return refused(unknownService(command.serviceId));
-  const { serviceId, stated } = command;
-  const { asset } = known;
-  const mismatch = mismatchOf(stated, asset);
+  const { stated, effectiveFromMs } = command;
+  const mismatch = mismatchOf(stated, known.asset);
   if (mismatch !== undefined) return refused(mismatch);
-  const priced = withPrice(known, stated);
+  const priced = pricedFrom(known, stated, effectiveFromMs, moment.nowMs);
+  if ('code' in priced) return refused(priced);
+  return done({ kind: 'price_set', ...pricesNow(priced) }, serviceChanges(known, priced, moment));
+}
+
+/** A service with a price from now on, or from an instant to come on. */
+function pricedFrom(
+  known: Service,
+  stated: StatedPrice,
+  effectiveFromMs: number | undefined,
+  nowMs: number,
+): Service | Refusal {
+  const misdated = effectiveFromMs === undefined ? undefined : refusalOfDate(effectiveFromMs, nowMs);
+  if (misdated !== undefined) return misdated;
+  const priced =
+    effectiveFromMs === undefined ? withPrice(known, stated) : withNextPrice(known, stated, effectiveFromMs);
+  const highest = highestVersion(priced);
   // Books from before the limit may have more versions; then the price stays.
-  if (priced.priceVersion !== known?.priceVersion && priced.priceVersion > priceVersionsMax) {
-    return refused(tooManyPrices(command.serviceId));
+  if (highest !== highestVersion(known) && highest > priceVersionsMax) return tooManyPrices(known.serviceId);
+  return priced;
+}
+
+function refusalOfDate(effectiveFromMs: number, nowMs: number): Refusal | undefined {
+  if (effectiveFromMs <= nowMs) {
+    return { code: 'invalid_date', message: 'effectiveFrom must be in the future' };
   }
-  return done({ kind: 'price_set', serviceId, stated, asset }, serviceChanges(known, priced, moment));
+  if (effectiveFromMs - nowMs <= datedPriceMsMax) return undefined;
+  const message = `effectiveFrom must be at most ${datedPriceDaysMax} days ahead`;
+  return { code: 'invalid_date', message };
+}
+
+function pricesNow(service: Service): PricesNow {
+  const { serviceId, asset, next } = service;
+  return { serviceId, stated: priceInForce(service), asset, next };
+}
+
+function decideCancel(command: CancelNextPrice, view: View, moment: Moment): Decision<NextPriceCancelled> {
+  const { serviceId } = command;
+  const known = knownService(view, serviceId);
+  if (known === undefined) return refused(unknownService(serviceId));
+  if (known.next === undefined) {
+    const message = `service ${serviceId} has no next price; one that has taken effect is in force until another is set`;
+    return refused({ code: 'not_found', message });
+  }
+  // Without the limit of price versions: what was dated by mistake can always be withdrawn.
+  const service = withoutNextPrice(known);
+  return done({ kind: 'next_price_cancelled' }, serviceChanges(known, service, moment));
 }
 
 function decideDisabled(command: SetDisabled, view: View, moment: Moment): Decision<ServiceSwitched> {
@@ -314,13 +386,7 @@ function decideMetadata(command: SetMetadata, view: View, moment: Moment): Decis
   const known = knownService(view, serviceId);
   if (known === undefined) return refused(unknownService(serviceId));
   const service = { ...known, ...metadata };
-  return done(
-    { kind: 'metadata_set', serviceId, metadata },
-    {
-      services: [service],
-      events: isChanged(known, service) ? [noted('service.changed', service, moment)] : [],
-    },
-  );
+  return done({ kind: 'metadata_set', serviceId, metadata }, serviceChanges(known, service, moment));
 }
 
 /** A service that is registered and was not deleted since. */
@@ -331,6 +397,11 @@ function knownService(view: View, serviceId: string): Service | undefined {
 
 function unknownService(serviceId: string): Refusal {
   return { code: 'not_found', message: `service ${serviceId} is not registered` };
+}
+
+function pricedLater(serviceId: string): Refusal {
+  const message = `effectiveFrom must not be there: service ${serviceId} is not registered, so it needs a price now`;
+  return { code: 'invalid_date', message };
 }
 
 function serviceInUse(serviceId: string, unitScale: number): Refusal {
@@ -346,56 +417,4 @@ function assetInUse(serviceId: string, asset: string): Refusal {
 function tooManyPrices(serviceId: string): Refusal {
   const message = `service ${serviceId} has ${priceVersionsMax} price versions, which is the limit; register another service`;
   return { code: 'limit_exceeded', message };
-}
-
-function serviceChanges(known: Service | undefined, service: Service, moment: Moment): Partial<Changes> {
-  const { serviceId, price, priceVersion, tiers, firstPrice } = service;
-  const isNewPrice = priceVersion !== known?.priceVersion;
-  const made = { serviceId, setAtMs: moment.nowMs };
-  // A service that begins with tiers has a flat version 1 before them.
-  const isFirst = known === undefined && priceVersion > 1;
-  return {
-    services: [service],
-    prices: [
-      ...(isFirst ? [{ ...made, version: 1, price: firstPrice }] : []),
-      ...(isNewPrice ? [{ ...made, version: priceVersion, price, tiers }] : []),
-    ],
-    events: changeEvents(known, service, moment),
-  };
-}
-
-function changeEvents(known: Service | undefined, service: Service, moment: Moment): NotedEvent[] {
-  if (known === undefined || known.deleted) return [noted('service.registered', service, moment)];
-  return isChanged(known, service) ? [noted('service.changed', service, moment)] : [];
-}
-
-function isChanged(known: Service, service: Service): boolean {
-  return (
-    known.price !== service.price ||
-    !isSameTiers(known.tiers, service.tiers) ||
-    known.pricePer !== service.pricePer ||
-    known.unitScale !== service.unitScale ||
-    String(metadataOf(known)) !== String(metadataOf(service))
-  );
-}
-
-function noted(type: NotedEvent['type'], service: Service, moment: Moment): NotedEvent {
-  const { serviceId, price, pricePer, asset, unitScale, disabled, tiers } = service;
-  const metadata = metadataOf(service).flatMap(([name, value]) =>
-    value === undefined ? [] : [[name, value]],
-  );
-  const { priceStroops, tiers: _, period: __, ...shown } = priceShown(price, asset, pricePer, tiers);
-  const inStroops = priceStroops === undefined ? {} : { priceStroops };
-  const scaled = unitScale === 0 ? {} : { unitScale };
-  const inTiers = tiersShown(tiers, pricePer);
-  const data = {
-    serviceId,
-    ...inStroops,
-    ...shown,
-    ...inTiers,
-    ...scaled,
-    disabled,
-    ...Object.fromEntries(metadata),
-  };
-  return { id: moment.id(0), type, atMs: moment.nowMs, data };
 }

@@ -6,6 +6,7 @@ import { parseDecimal, unitScaleMax } from '../../domain/amount.ts';
 import { inXlm, xlm } from '../../domain/asset.ts';
 import { type AgentBilling, noBilling, policyDefault } from '../../domain/billing.ts';
 import type { SetLimit } from '../../domain/commands/limits.ts';
+import { serviceAt } from '../../domain/dated-price.ts';
 import { ChangedCounters, returnedCounters } from '../../domain/held-count.ts';
 import { eachAgent, type Limit, limitsOfAccount, limitsOfAgent, subjectOf } from '../../domain/limit.ts';
 import { counterName, emptyCounter, type LimitCounter } from '../../domain/limit-counter.ts';
@@ -110,7 +111,7 @@ export function limitsRoutes({ writes, books, nowMs }: Desk) {
         limits: () => now.limits(),
         limitCounter: (limit: Limit, subject: string) => now.limitCounter(limit, subject),
         account: account ?? emptyAccount(agent, serviceId),
-        service,
+        service: service && serviceAt(service, nowMs()),
         gate: pause.isPaused ? servicePaused : undefined,
       };
       const apiKeyPrefix = call.caller.keyPrefix;

@@ -1,5 +1,6 @@
 import { agentQuoteReply, billingTotalReply, quoteReply } from '../../answers/quotes.ts';
 import { emptyAccount, isUnsettled } from '../../domain/account.ts';
+import { serviceAt } from '../../domain/dated-price.ts';
 import { notRegistered } from '../../domain/not-registered.ts';
 import { quoteOf } from '../../domain/quote.ts';
 import { instantMs } from '../../domain/timestamps.ts';
@@ -8,7 +9,7 @@ import { encodeCursor, nameCursor } from '../cursor.ts';
 import { type Desk, tenantOf } from '../desk.ts';
 import type { HandlersOf } from '../router.ts';
 
-export function quotesRoutes({ books, reads }: Desk) {
+export function quotesRoutes({ books, reads, nowMs }: Desk) {
   return {
     readQuote: async (call) => {
       const { agent, serviceId } = call.params;
@@ -22,7 +23,7 @@ export function quotesRoutes({ books, reads }: Desk) {
       if (service === undefined || isGone) {
         throw new ApiError('not_found', notRegistered(serviceId));
       }
-      const quote = quoteOf(account ?? emptyAccount(agent, serviceId), service, position);
+      const quote = quoteOf(account ?? emptyAccount(agent, serviceId), serviceAt(service, nowMs()), position);
       return quoteReply(quote, leftOutRequests);
     },
 
@@ -30,9 +31,17 @@ export function quotesRoutes({ books, reads }: Desk) {
       const { agent } = call.params;
       const { cursor, limit = 100 } = call.query;
       const account = { tenant: tenantOf(call), agent };
-      const { quotes, next } = await reads.page(call, 'listAgentQuotes', account, nameCursor(cursor), limit);
+      const { quotes, next } = await reads.page(
+        call,
+        'listAgentQuotes',
+        account,
+        nowMs(),
+        nameCursor(cursor),
+        limit,
+      );
       // The first page has the sums: each of them is of all accounts.
-      const sums = cursor === undefined ? await reads.walk(call, 'sumAgentQuotes', account) : undefined;
+      const sums =
+        cursor === undefined ? await reads.walk(call, 'sumAgentQuotes', account, nowMs()) : undefined;
       const nextCursor = next === undefined ? null : encodeCursor('name', next);
       return agentQuoteReply(agent, quotes, sums, { nextCursor, hasMore: next !== undefined });
     },

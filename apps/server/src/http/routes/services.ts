@@ -10,7 +10,9 @@ import {
 } from '../../answers/services.ts';
 import { outstandingRequests } from '../../domain/account.ts';
 import type { PutService, ServiceItem, SetDisabled } from '../../domain/commands/services.ts';
+import { serviceAt } from '../../domain/dated-price.ts';
 import { type SentMetadata, type Service, sentMetadata } from '../../domain/service.ts';
+import { instantMs } from '../../domain/timestamps.ts';
 import type { Books } from '../../reads/books.ts';
 import { ApiError } from '../api-error.ts';
 import { slicesOf } from '../body/register-bodies.ts';
@@ -20,7 +22,7 @@ import { itemMessage, itemReader, readItems } from '../read-item.ts';
 import { readPrice, type SentPrice, statedPrice } from '../read-price.ts';
 import type { HandlersOf } from '../router.ts';
 
-export function servicesRoutes({ writes, books, reads, config }: Desk) {
+export function servicesRoutes({ writes, books, reads, config, nowMs }: Desk) {
   return {
     putService: async (call) => await writes.write(call, tenantOf(call), putCommand(call.body)),
 
@@ -29,6 +31,13 @@ export function servicesRoutes({ writes, books, reads, config }: Desk) {
         kind: 'set_price',
         serviceId: call.params.serviceId,
         stated: statedPrice(call.body),
+        effectiveFromMs: effectiveFromOf(call.body),
+      }),
+
+    cancelNextPrice: async (call) =>
+      await writes.write(call, tenantOf(call), {
+        kind: 'cancel_next_price',
+        serviceId: call.params.serviceId,
       }),
 
     listServices: async (call) => {
@@ -37,7 +46,7 @@ export function servicesRoutes({ writes, books, reads, config }: Desk) {
       const { items, next, hasMore } = await reads.page(
         call,
         'listServices',
-        { ...call.query, tenant },
+        { ...call.query, tenant, nowMs: nowMs() },
         nameCursor(cursor),
         limit,
       );
@@ -46,7 +55,8 @@ export function servicesRoutes({ writes, books, reads, config }: Desk) {
     },
 
     readService: async (call) => {
-      return serviceReply(await knownService(books, tenantOf(call), call.params.serviceId));
+      const service = await knownService(books, tenantOf(call), call.params.serviceId);
+      return serviceReply(serviceAt(service, nowMs()));
     },
 
     putServiceBulk: async (call) => {
@@ -73,7 +83,7 @@ export function servicesRoutes({ writes, books, reads, config }: Desk) {
       const prices = await books.pricesAfter(tenantOf(call), serviceId, after, limit + 1);
       const items = prices.slice(0, limit);
       const nextCursor = encodeCursor('number', String(items.at(-1)?.version ?? after));
-      return pricesReply(service, items, { nextCursor, hasMore: prices.length > limit });
+      return pricesReply(service, items, prices[limit], { nextCursor, hasMore: prices.length > limit });
     },
 
     readMetadata: async (call) => {
@@ -140,7 +150,16 @@ function disabledCommand(serviceId: string, disabled: boolean): SetDisabled {
 }
 
 type SentService = SentMetadata &
-  SentPrice & { readonly serviceId: string; readonly unitScale?: number; readonly asset?: string };
+  SentPrice &
+  SentDate & { readonly serviceId: string; readonly unitScale?: number; readonly asset?: string };
+
+interface SentDate {
+  readonly effectiveFrom?: string;
+}
+
+function effectiveFromOf({ effectiveFrom }: SentDate): number | undefined {
+  return effectiveFrom === undefined ? undefined : instantMs(effectiveFrom);
+}
 
 function putCommand(sent: SentService): PutService {
   const { serviceId, unitScale, asset } = sent;
@@ -151,7 +170,16 @@ function putCommand(sent: SentService): PutService {
       faults: [{ pointer: missing, message: 'is required when the other of description and owner is sent' }],
     });
   }
-  return { kind: 'put_service', serviceId, stated: statedPrice(sent), metadata, unitScale, asset };
+  const effectiveFromMs = effectiveFromOf(sent);
+  return {
+    kind: 'put_service',
+    serviceId,
+    stated: statedPrice(sent),
+    metadata,
+    unitScale,
+    asset,
+    effectiveFromMs,
+  };
 }
 
 /** AgentPay takes description and owner together. */

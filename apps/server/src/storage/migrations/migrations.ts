@@ -16,6 +16,7 @@ import { usageMetadata } from './0015-usage-metadata.ts';
 import { priceTiers } from './0016-price-tiers.ts';
 import { assets } from './0018-assets.ts';
 import { limitsOfMoney } from './0019-limits-of-money.ts';
+import { datedPrices } from './0020-dated-prices.ts';
 
 /**
  * The schema from here on, for both engines, in order. Each engine runs these after the migrations in its own folder,
@@ -39,6 +40,7 @@ const migrations: readonly Readonly<Record<Engine, string>>[] = [
   priceTiers,
   assets,
   limitsOfMoney,
+  datedPrices,
 ];
 
 export function migrationsOf(engine: Engine): readonly string[] {

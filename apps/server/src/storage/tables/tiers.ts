@@ -20,10 +20,7 @@ import { coded } from '../table.ts';
 
 /** The price of a service in tiers: the period, and [border or null, price, package or null] of each. */
 export const tiersColumn = coded<Tiers>(
-  (stored, column) => {
-    const [period, tiers] = listIn(JSON.parse(stored));
-    return { period: periodIn(period, column), tiers: listIn(tiers).map(tierIn) };
-  },
+  (stored, column) => tiersIn(JSON.parse(stored), column),
   (tiers) => JSON.stringify(tiersText(tiers)),
 );
 
@@ -47,10 +44,9 @@ export const tierPeriodColumn = coded<TierPeriod>(
 export const lineTiersColumn = coded<LineTiers>(
   (stored, column) => {
     const line: Readonly<Record<string, unknown>> = JSON.parse(stored);
-    const [period, tiers] = listIn(line['tiers']);
     const counts = (name: string) => listIn(line[name]).map(countIn);
     return {
-      tiers: { period: periodIn(period, column), tiers: listIn(tiers).map(tierIn) },
+      tiers: tiersIn(line['tiers'], column),
       unitScale: Number(line['unitScale']),
       recorded: counts('recorded'),
       reversed: counts('reversed'),
@@ -110,7 +106,12 @@ export function lineCountsIn(stored: string): TierCounts {
   return listIn(line).map(countIn);
 }
 
-function tiersText({ period, tiers }: Tiers) {
+export function tiersIn(stored: unknown, column: string): Tiers {
+  const [period, tiers] = listIn(stored);
+  return { period: periodIn(period, column), tiers: listIn(tiers).map(tierIn) };
+}
+
+export function tiersText({ period, tiers }: Tiers) {
   return [period, tiers.map(tierText)];
 }
 
@@ -155,6 +156,6 @@ function periodIn(stored: unknown, column: string): TierPeriodName {
   return period;
 }
 
-function listIn(stored: unknown): readonly unknown[] {
+export function listIn(stored: unknown): readonly unknown[] {
   return Array.isArray(stored) ? stored : [];
 }

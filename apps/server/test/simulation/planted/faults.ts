@@ -2,6 +2,7 @@ import { faultsOfAssets } from './assets.ts';
 import { faultsOfBalances } from './balances.ts';
 import { faultsOfBills } from './bills.ts';
 import { faultsOfTheDatabase } from './database.ts';
+import { faultsOfDatedPrices } from './dated-prices.ts';
 import { faultsOfHolds } from './holds.ts';
 import { faultsOfKeys } from './keys.ts';
 import { faultsOfTheLibrary } from './library.ts';
@@ -20,6 +21,7 @@ export const plantedFaults: readonly PlantedFault[] = [
   ...faultsOfUsage,
   ...faultsOfBills,
   ...faultsOfTiers,
+  ...faultsOfDatedPrices,
   ...faultsOfAssets,
   ...faultsOfTheLibrary,
 ];

@@ -176,7 +176,7 @@ export async function loadBatch(
   ]);
   const { pause, forgottenBeforeMs, settings, idsAheadMaxMs, sweptAtMs } = operator;
   const views = new Map(
-    [...wants.tenants].map(([tenant, own]) => [tenant, new LoadedView(own, pause, settings)]),
+    [...wants.tenants].map(([tenant, own]) => [tenant, new LoadedView(own, wants.nowMs, pause, settings)]),
   );
   const byName = new Map(accounts.map((account) => [nameIn(account.tenant, account.totals), account]));
   for (const { tenant, totals } of accounts) {

@@ -54,7 +54,7 @@ export function loadBatch(
   let lapses = wants.lapsesMax;
   for (const [tenant, tenantWants] of wants.tenants) {
     const numbers = new Map<string, number>();
-    const view = new LoadedView(tenantWants, pause, settings);
+    const view = new LoadedView(tenantWants, wants.nowMs, pause, settings);
     loadHolds(connection, tenant, tenantWants, view);
     tenants.set(tenant, loadTenant(connection, kept, tenant, tenantWants, numbers, view));
     lapses -= loadBillings(
