@@ -11,7 +11,7 @@ import { median } from './median.ts';
 import { openFile } from './open-storage.ts';
 import { processUse, useEach } from './process-use.ts';
 import { type ServerProcess, startServer } from './server-process.ts';
-import { uuidV7 } from './singles.ts';
+import { uuidV7 } from './usage-requests.ts';
 
 const rounds = Number(process.env['BENCH_ROUNDS'] ?? 5);
 const durationMs = Number(process.env['BENCH_SECONDS'] ?? 4) * 1_000;
