@@ -1,3 +1,5 @@
+import { formatUuidV7 } from '@billonce/idempotency/core';
+
 /** A place in the order of ids: a millisecond, and a number in it. */
 export interface IdPlace {
   readonly timeMs: number;
@@ -51,8 +53,8 @@ const digitsOfByte: readonly string[] = Array.from({ length: 256 }, (_, byte) =>
  * @see RFC 9562, section 6.2, method 1
  */
 export function idsIn({ timeMs, counter, randomTail }: IdBlock): (number: number) => string {
-  const time = timeMs.toString(16).padStart(12, '0');
-  const head = `${time.slice(0, 8)}-${time.slice(8)}-`;
+  // The time, up to the version.
+  const head = formatUuidV7(timeMs, 0, 0, '').slice(0, 14);
   return (number) => {
     const at = counter + number;
     // 12 bits of the counter follow the version, 14 the variant, and 6 are in the byte after that.
