@@ -10,6 +10,9 @@ const maxTokensMost = 4_096;
 /** What a message may add to its text: its role, and the tokens around it. */
 const tokensAroundMessage = 16;
 
+/** What `parseCall` takes. */
+export const callForm = `a call has a model, messages with role and content, and max_tokens from 1 to ${maxTokensMost}`;
+
 /** The call in a body; `undefined` if it is none. */
 export function parseCall(body: unknown): ModelCall | undefined {
   const { model, messages, max_tokens: maxTokens = maxTokensDefault } = membersOf(body);

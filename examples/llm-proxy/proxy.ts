@@ -7,7 +7,7 @@ import { BillonceError, CaptureError, createBillonce } from '@billonce/client';
 import { fileJournal } from '@billonce/idempotency/client/file-journal';
 import { eventsOf } from './events.ts';
 import { announce } from './listening.ts';
-import { type ModelCall, parseCall, tokensIn, worstCaseOf } from './model-call.ts';
+import { callForm, type ModelCall, parseCall, tokensIn, worstCaseOf } from './model-call.ts';
 
 const { env } = process;
 const providerUrl = env['PROVIDER_URL'] ?? 'http://127.0.0.1:8788';
@@ -36,11 +36,12 @@ async function serve(request: IncomingMessage, response: ServerResponse): Promis
     return refuse(response, 404, 'not_found');
   // Here your own authentication says who calls.
   const agent = request.headers['x-agent'];
-  if (typeof agent !== 'string') return refuse(response, 401, 'no_agent');
+  if (typeof agent !== 'string')
+    return refuse(response, 401, 'no_agent', 'name the agent in the header X-Agent');
   const bodyBytes = Number(request.headers['content-length']);
   if (!(bodyBytes <= bodyBytesMax)) return refuse(response, 413, 'body_too_large');
   const call = parseCall(await json(request).catch(() => undefined));
-  if (call === undefined) return refuse(response, 400, 'invalid_call');
+  if (call === undefined) return refuse(response, 400, 'invalid_call', callForm);
   const key = request.headers['idempotency-key'];
   const id = typeof key === 'string' ? callId(agent, key, call) : randomUUID();
   // Otherwise a caller would get many answers at once for the price of one.
@@ -122,8 +123,9 @@ function refusalOf(error: unknown): [status: number, code: string] {
   }
 }
 
-function refuse(response: ServerResponse, status: number, error: string): void {
-  response.writeHead(status, { 'content-type': 'application/json' }).end(`${JSON.stringify({ error })}\n`);
+function refuse(response: ServerResponse, status: number, error: string, message?: string): void {
+  const body = JSON.stringify({ error, message });
+  response.writeHead(status, { 'content-type': 'application/json' }).end(`${body}\n`);
 }
 
 const server = createServer((request, response) => {

@@ -252,7 +252,8 @@ test('a provider that fails before its first token, and a call that is none, cos
       ...{ method: 'POST', headers: { 'x-agent': agent }, body },
     });
     assert.equal(refused.status, status);
-    await refused.text();
+    const text = await refused.text();
+    if (status === 400) assert.match(text, /"message":"a call has .* max_tokens from 1 to 4096"/);
   }
   await assertCharged(api, 1_000, 0);
 });

@@ -209,3 +209,26 @@ for (const page of ['sell-prepaid-credit', 'reserve-and-capture-an-llm-call']) {
     assert.ok(claims >= 8, `${claims} claims`);
   });
 }
+
+test('every command of the page on API keys is answered as the page says', async (t) => {
+  const ADMIN_API_KEY = 'tests-7Hq2vXk9RmZ4pLw8TnBd';
+  const { url } = await startProcess(t, { DATABASE_URL: await emptyDatabase(t), ADMIN_API_KEY });
+  const [start, collector, agent, office, list, revoke, check, ...others] = blocksOf(
+    'docs/how-to/limit-api-keys.md',
+  );
+  assert.ok(start && collector && agent && office && list && revoke && check && others.length === 0);
+  const run = async ({ commands }: TypedBlock, values: Readonly<Record<string, string>> = {}) => {
+    const text = Object.entries(values).reduce((all, [from, to]) => all.replace(from, to), commands);
+    const typed = await type(t, text, url, { environment: { ADMIN_API_KEY } });
+    assert.equal(typed.code, 0, `${text}\n${typed.printed}`);
+    return typed;
+  };
+  const made = JSON.parse((await run(collector)).printed);
+  assert.match(made.key, /^apk_/);
+  assert.equal(JSON.parse((await run(agent)).printed).agent, 'agent-7');
+  const { prefix } = JSON.parse((await run(office)).printed);
+  assert.equal(prefix.length, 12);
+  assert.equal(apiItems(JSON.parse((await run(list)).printed)).length, 3);
+  assert.deepEqual((await run(revoke, { '<prefix>': prefix })).statuses, ['204']);
+  assert.equal(assertSaid(check.prose, await run(check, { '<the key of the collector>': made.key })), 3);
+});
