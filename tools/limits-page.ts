@@ -2,6 +2,7 @@ import { statementLinesMax, statementMovementsMax } from '../apps/server/src/dom
 import { assetScaleMax, assetsMax, xlm } from '../apps/server/src/domain/asset.ts';
 import { grantsOpenMax, refundsOpenMax } from '../apps/server/src/domain/balance.ts';
 import { settleBulkAccountsMax } from '../apps/server/src/domain/commands/settlements.ts';
+import { datedPriceDaysMax } from '../apps/server/src/domain/dated-price.ts';
 import { holdsOpenMax } from '../apps/server/src/domain/hold.ts';
 import { limitsMax, limitsOfWriteMax } from '../apps/server/src/domain/limit.ts';
 import { priceVersionsMax } from '../apps/server/src/domain/service.ts';
@@ -90,6 +91,7 @@ function bookRows(): readonly Row[] {
     ['an account, in all its life', '2⁵³−1 requests, 2⁶³−1 stroops'],
     ['accounts in one settlement of an agent', count(settleBulkAccountsMax)],
     ['price versions of a service', count(priceVersionsMax)],
+    ['`effectiveFrom` of a price', `in the future, at most ${datedPriceDaysMax} days ahead`],
     ['tiers of a price', count(tiersMax)],
     ['limits of a tenant; that apply to the same usage', `${count(limitsMax)}; ${limitsOfWriteMax}`],
     [

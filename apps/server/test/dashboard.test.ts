@@ -235,6 +235,18 @@ const changes: Case = async (t, { url, api, browser, seeded }) => {
   assert.deepEqual(await axeFaults(page), []);
   await page.getByRole('button', { name: 'Set the price', exact: true }).click();
   await page.getByText('0.00000015 XLM').first().waitFor();
+  await page.getByRole('button', { name: 'Set the price…' }).click();
+  await price.fill('0.2');
+  await page.getByLabel('From', { exact: true }).fill(`${new Date().getFullYear() + 1}-01-31T12:00`);
+  await page.getByText('It applies to what is recorded from then on.').waitFor();
+  assert.deepEqual(await axeFaults(page), []);
+  await page.getByRole('button', { name: 'Set the price', exact: true }).click();
+  await page.getByText('0.0000002 XLM').first().waitFor();
+  const dated = (await api.get('/services/to-change')).json;
+  assert.deepEqual([dated.price, dated.nextPrice.price, dated.nextPrice.per], ['0.15', '0.2', 1_000_000]);
+  await page.getByRole('button', { name: 'Cancel the next price' }).click();
+  await page.getByText('never: withdrawn').waitFor();
+  assert.equal('nextPrice' in (await api.get('/services/to-change')).json, false);
   await page.getByRole('button', { name: 'Disable' }).click();
   await page.getByText('disabled: usage is refused').waitFor();
 

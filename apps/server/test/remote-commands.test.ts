@@ -44,9 +44,9 @@ test('services are registered, priced, listed, disabled and enabled', async (t) 
   assert.equal((await run('services disable images')).printed, 'service images is disabled\n');
   assert.equal(
     (await run('services list')).printed,
-    'SERVICE  PRICE      PER  UNIT  STATE     DESCRIPTION\n' +
-      'images   0.000025   1          disabled\n' +
-      'search   0.0000012  1    page            web search\n',
+    'SERVICE  PRICE      PER  UNIT  NEXT PRICE  STATE     DESCRIPTION\n' +
+      'images   0.000025   1                      disabled\n' +
+      'search   0.0000012  1    page                        web search\n',
   );
   assert.deepEqual(await documents('services list --prefix sea'), [
     {
@@ -69,6 +69,25 @@ test('services are registered, priced, listed, disabled and enabled', async (t) 
   assert.equal((await documents('services list --disabled')).length, 1);
   await run('services enable images');
   assert.equal((await api.get('/services/images')).json.disabled, false);
+});
+
+test('a price is set from a date on, listed, and cancelled', async (t) => {
+  const { api, run, documents } = await started(t);
+  await run('services put search --price 2');
+  const effectiveFrom = new Date(Math.ceil(Date.now() / 86_400_000 + 1) * 86_400_000).toISOString();
+  const put = await run(`services put search --price 3 --per 1000 --effective-from ${effectiveFrom}`);
+  assert.equal(put.printed, `service search costs 2 XLM each, and 3 XLM for 1000 from ${effectiveFrom} on\n`);
+  assert.match((await run('services list')).printed, new RegExp(`3 for 1000 from ${effectiveFrom}`));
+  const [listed] = await documents('services list');
+  assert.deepEqual(listed, (await api.get('/services/search')).json);
+  const cancelled = await run('services cancel-price search');
+  assert.equal(cancelled.printed, 'the next price of service search is cancelled\n');
+  assert.equal('nextPrice' in (await api.get('/services/search')).json, false);
+  const again = await type('services cancel-price search', api.url);
+  assert.equal(again.code, 1);
+  const misdated = await type('services put search 3 --effective-from 2020-01-01T00:00:00Z', api.url);
+  assert.equal(misdated.code, 1);
+  assert.match(misdated.printed, /effectiveFrom must be in the future/);
 });
 
 test('a quote shows the lines of an account, and the accounts of an agent', async (t) => {

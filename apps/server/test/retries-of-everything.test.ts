@@ -9,7 +9,7 @@ import { adminKey, asAdmin, withHeaders } from './harness/tenants.ts';
 /** A write, sent with a key that is its place in the list. */
 interface Write {
   readonly what: string;
-  readonly method?: 'POST' | 'PUT' | 'DELETE';
+  readonly method?: 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   readonly path: string | ((answers: ReadonlyMap<string, ApiAnswer>) => string);
   readonly body?: object;
 }
@@ -32,6 +32,11 @@ const use = (requests: number, more: object = {}) => ({ agent: 'a', serviceId: '
 const hold = (id: string, more: object = {}) => use(2, { id, expiresInMs: minuteMs, ...more });
 const entryOf = (what: string) => (answers: ReadonlyMap<string, ApiAnswer>) =>
   `/entries/${answers.get(what)?.headers.get('location')?.split('/').at(-1)}/reverse`;
+
+/** A price that takes effect at an hour of the day of the test. */
+function priceFrom(price: number, hour: number) {
+  return { price: String(price), effectiveFrom: `2026-11-27T${hour}:00:00Z` };
+}
 
 function later(ms: number): State['reach'] {
   return async ({ clock }) => {
@@ -94,6 +99,11 @@ const steps: readonly (Write | State)[] = [
     body: { serviceId: 'search', priceStroops: 20_000_000 },
   },
   { what: 'last usage', path: '/usage', body: use(5) },
+  { what: 'cancelled price', method: 'PATCH', path: '/services/search/price', body: priceFrom(3, 20) },
+  { what: 'cancel of a price', method: 'DELETE', path: '/services/search/prices/next' },
+  { what: 'price with a date', method: 'PATCH', path: '/services/search/price', body: priceFrom(4, 20) },
+  { what: 'price with another date', path: '/services', body: { serviceId: 'search', ...priceFrom(5, 18) } },
+  { what: 'price before the date', method: 'PATCH', path: '/services/search/price', body: { price: '2.5' } },
   {
     state: 'the balance is gone and the limit is reached',
     reach: async ({ tenant }) => {
@@ -136,7 +146,7 @@ const steps: readonly (Write | State)[] = [
     },
   },
   {
-    state: 'the last hold has lapsed, and the window of the limit is another one',
+    state: 'the last hold has lapsed, the window of the limit is another one, and the next price is in force',
     reach: later(13 * 60 * minuteMs),
   },
 ];
@@ -144,7 +154,16 @@ const steps: readonly (Write | State)[] = [
 /** Everything that a write of these could move. */
 const reads = [
   ...['balance', 'grants', 'ledger', 'billing', 'limits'].map((name) => `${a}/${name}`),
-  ...['/holds', '/limits', '/limits/budget', '/entries', '/settlements', '/services', '/events?limit=1000'],
+  ...[
+    '/holds',
+    '/limits',
+    '/limits/budget',
+    '/entries',
+    '/settlements',
+    '/services',
+    '/services/search/prices',
+    '/events?limit=1000',
+  ],
   ...['/usage/a/search', '/usage/b/search', '/billing/a/search', '/billing-policy', '/agents/b/balance'],
 ];
 

@@ -34,6 +34,7 @@ export const operations = {
   readService: ['GET', '/services/{serviceId}'],
   listPrices: ['GET', '/services/{serviceId}/prices'],
   setPrice: ['PATCH', '/services/{serviceId}/price'],
+  cancelNextPrice: ['DELETE', '/services/{serviceId}/prices/next'],
   patchDisabled: ['PATCH', '/services/{serviceId}/disabled'],
   topAgents: ['GET', '/services/{serviceId}/agents/top'],
   readKeyState: ['GET', '/idempotency'],

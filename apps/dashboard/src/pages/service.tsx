@@ -4,28 +4,52 @@ import type { BodyOf, ItemOf } from '../api/types.ts';
 import { usePages } from '../api/use-pages.ts';
 import { type Reading, useRead } from '../api/use-read.ts';
 import { useWrite } from '../api/use-write.ts';
-import { isPrice } from '../core/amount.ts';
 import { priceOf } from '../core/billing.ts';
 import { tiersText } from '../core/tiers-text.ts';
 import { Amount, Count } from '../parts/amount.tsx';
 import { Badge } from '../parts/badge.tsx';
-import { Dialog } from '../parts/dialog.tsx';
-import { Choice, Form, TextField } from '../parts/fields.tsx';
 import { Link } from '../parts/links.tsx';
 import { Card, Facts, Page } from '../parts/page.tsx';
 import { Empty, Shown } from '../parts/states.tsx';
 import { type Column, PagedTable, Table } from '../parts/table.tsx';
 import { Time } from '../parts/time.tsx';
 import { WriteFailure } from '../parts/write-failure.tsx';
+import { PriceDialog } from './price-dialog.tsx';
 
 const priceColumns: readonly Column<ItemOf<'listPrices'>>[] = [
   { name: 'Version', cell: ({ version }) => version },
   { name: 'Price of one', cell: (price) => <PriceOfOne price={price} />, isNumber: true },
-  { name: 'In force from', cell: ({ setAt }) => <Time at={setAt} /> },
+  { name: 'In force from', cell: (price) => <InForceFrom price={price} /> },
 ];
 
+type NextPrice = NonNullable<BodyOf<'readService'>['nextPrice']>;
+
+/** When a price took effect or will, or that it never does. */
+function InForceFrom({
+  price: { setAt, effectiveFrom, withdrawnAt },
+}: {
+  readonly price: ItemOf<'listPrices'>;
+}) {
+  if (withdrawnAt === undefined) return <Time at={effectiveFrom ?? setAt} />;
+  return (
+    <>
+      never: withdrawn <Time at={withdrawnAt} />
+    </>
+  );
+}
+
+/** The price that takes the place of the price in force, and when. */
+function NextPriceShown({ next }: { readonly next: NextPrice | undefined }) {
+  if (next === undefined) return <>none</>;
+  return (
+    <>
+      <PriceOfOne price={next} /> from <Time at={next.effectiveFrom} />
+    </>
+  );
+}
+
 /** A flat price of one unit, or what each tier costs. */
-function PriceOfOne({ price }: { readonly price: BodyOf<'readService'> | ItemOf<'listPrices'> }) {
+function PriceOfOne({ price }: { readonly price: NextPrice | BodyOf<'readService'> | ItemOf<'listPrices'> }) {
   if (price.tiers === undefined) return <Amount of={priceOf(price, 1n)} />;
   return (
     <ul>
@@ -57,6 +81,7 @@ export function ServicePage({ serviceId }: { readonly serviceId: string }) {
                 ...(data.tiers === undefined
                   ? [['Price of 1,000,000', <Amount key="m" of={priceOf(data, 1_000_000n)} />] as const]
                   : []),
+                ['Next price', <NextPriceShown key="n" next={data.nextPrice} />],
                 [
                   'State',
                   <Badge key="s" tone={data.disabled ? 'warn' : 'good'}>
@@ -120,6 +145,7 @@ function Changes({
   const { caller } = useSession();
   const [isPriced, setPriced] = useState(false);
   const disable = useWrite('patchDisabled');
+  const cancel = useWrite('cancelNextPrice');
   const { data } = service;
   if (data === undefined || !may(caller, 'manage')) return null;
   const { serviceId, disabled } = data;
@@ -128,6 +154,16 @@ function Changes({
       <button type="button" class="button" onClick={() => setPriced(true)}>
         Set the price…
       </button>
+      {data.nextPrice !== undefined && (
+        <button
+          type="button"
+          class="button"
+          disabled={cancel.isWriting}
+          onClick={() => cancel.send({ params: { serviceId } }, onChanged)}
+        >
+          Cancel the next price
+        </button>
+      )}
       <button
         type="button"
         class="button"
@@ -137,85 +173,8 @@ function Changes({
         {disabled ? 'Enable' : 'Disable'}
       </button>
       <WriteFailure failure={disable.failure} />
+      <WriteFailure failure={cancel.failure} />
       {isPriced && <PriceDialog service={data} onChanged={onChanged} onClose={() => setPriced(false)} />}
     </>
-  );
-}
-
-const units = [
-  ['one', 'one unit'],
-  ['thousand', '1,000 units'],
-  ['million', '1,000,000 units'],
-] as const;
-
-/** For how many units a price is. */
-type Units = (typeof units)[number][0];
-
-const unitsIn = { one: 1, thousand: 1_000, million: 1_000_000 } as const satisfies Record<Units, number>;
-
-function unitsOf(per: number): Units {
-  return units.find(([name]) => unitsIn[name] === per)?.[0] ?? 'one';
-}
-
-function PriceDialog({
-  service,
-  onChanged,
-  onClose,
-}: {
-  readonly service: BodyOf<'readService'>;
-  readonly onChanged: () => void;
-  readonly onClose: () => void;
-}) {
-  const { serviceId, price, per, asset } = service;
-  const [text, setText] = useState(price);
-  const [chosen, setChosen] = useState(unitsOf(per));
-  const write = useWrite('setPrice');
-  const perUnits = unitsIn[chosen];
-  const typed = text.trim();
-  const isValid = isPrice(typed, perUnits);
-  const set = () => {
-    if (!isValid) return;
-    write.send({ params: { serviceId }, body: { price: typed, per: perUnits } }, (sent) => {
-      if (sent.kind === 'failed') return;
-      onChanged();
-      onClose();
-    });
-  };
-  return (
-    <Dialog title="Set the price" onClose={onClose}>
-      <WriteFailure failure={write.failure} />
-      <Form label="Set the price" onSubmit={set}>
-        <TextField
-          label={`Price in ${asset}`}
-          hint={
-            isValid ? (
-              <>
-                1,000,000 units cost{' '}
-                <Amount of={priceOf({ price: typed, per: perUnits, asset }, 1_000_000n)} />
-              </>
-            ) : (
-              'A number such as 0.15: at most 9,000,000 for one unit, with at most 12 decimal places.'
-            )
-          }
-          value={text}
-          onInput={setText}
-          inputMode="decimal"
-          isRequired
-        />
-        <Choice label="For" value={chosen} values={units} onChange={setChosen} />
-        <p class="muted small">
-          It applies to what is recorded from now on. What was recorded before keeps its price.
-          {service.tiers !== undefined && ' It takes the place of all tiers.'}
-        </p>
-        <div class="dialog-actions">
-          <button type="button" class="button" onClick={onClose}>
-            Cancel
-          </button>
-          <button type="submit" class="button primary" disabled={!isValid || write.isWriting}>
-            Set the price
-          </button>
-        </div>
-      </Form>
-    </Dialog>
   );
 }

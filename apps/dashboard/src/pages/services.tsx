@@ -9,6 +9,7 @@ import { Link } from '../parts/links.tsx';
 import { Card, Page } from '../parts/page.tsx';
 import { Empty } from '../parts/states.tsx';
 import { type Column, PagedTable } from '../parts/table.tsx';
+import { Time } from '../parts/time.tsx';
 
 const columns: readonly Column<ItemOf<'listServices', 'services'>>[] = [
   { name: 'Service', cell: ({ serviceId }) => <Link to={{ page: 'service', serviceId }}>{serviceId}</Link> },
@@ -17,6 +18,18 @@ const columns: readonly Column<ItemOf<'listServices', 'services'>>[] = [
     name: 'Price of 1,000,000',
     cell: (service) => <Amount of={priceOf(service, 1_000_000n)} />,
     isNumber: true,
+    isExtra: true,
+  },
+  {
+    name: 'Next price',
+    cell: ({ nextPrice }) =>
+      nextPrice === undefined ? (
+        ''
+      ) : (
+        <>
+          <Amount of={priceOf(nextPrice, 1n)} /> from <Time at={nextPrice.effectiveFrom} />
+        </>
+      ),
     isExtra: true,
   },
   {

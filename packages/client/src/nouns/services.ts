@@ -1,10 +1,10 @@
 import type { Call, CallOptions, Success } from '../call.ts';
-import type { ListServicesQuery, PriceList, Service, ServicePut } from '../contract/types.ts';
+import type { ListServicesQuery, PriceList, PricePatch, Service, ServicePut } from '../contract/types.ts';
 import { itemsOf } from '../pages.ts';
 
 export function servicesOf(call: Call) {
   return {
-    /** Registers a service, or changes its price. */
+    /** Registers a service, or changes its price: at once, or from `effectiveFrom` on. */
     put: (service: ServicePut, options?: CallOptions): Promise<Success<'putService'>> =>
       call('putService', { body: service }, options),
     get: (serviceId: string, options?: CallOptions): Promise<Service> =>
@@ -26,6 +26,12 @@ export function servicesOf(call: Call) {
         (query) => call('listPrices', { params: { serviceId }, query }, options),
         ({ items }) => items,
       ),
+    /** Sets the price of what is recorded from now on, or from `effectiveFrom` on. */
+    setPrice: (serviceId: string, price: PricePatch, options?: CallOptions): Promise<Success<'setPrice'>> =>
+      call('setPrice', { params: { serviceId }, body: price }, options),
+    /** Cancels the next price of a service before its date. */
+    cancelNextPrice: (serviceId: string, options?: CallOptions): Promise<undefined> =>
+      call('cancelNextPrice', { params: { serviceId } }, options),
     /** Refuses usage of a service from now on. */
     disable: (serviceId: string, options?: CallOptions): Promise<Success<'disableService'>> =>
       call('disableService', { params: { serviceId } }, options),

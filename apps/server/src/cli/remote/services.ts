@@ -34,13 +34,14 @@ const columns: readonly Column<Service>[] = [
   ['PRICE', ({ price, tiers, period }) => (tiers === undefined ? price : `${tiers.length} tiers, ${period}`)],
   ['PER', ({ per }) => String(per)],
   ['UNIT', ({ unit }) => unit ?? ''],
+  ['NEXT PRICE', ({ nextPrice }) => (nextPrice === undefined ? '' : nextText(nextPrice))],
   ['STATE', ({ disabled }) => (disabled ? 'disabled' : '')],
   ['DESCRIPTION', ({ description }) => description ?? ''],
 ];
 
 const putCommand = remoteCommand({
   name: 'services put',
-  summary: 'registers a service, or sets its price from now on',
+  summary: 'registers a service, or sets its price from now on, or from a date on',
   arguments: [
     serviceArgument,
     { name: 'STROOPS', text: 'the price of a request, in stroops; or name --price', isOptional: true },
@@ -48,6 +49,7 @@ const putCommand = remoteCommand({
   text: [
     'Registers the service, or changes it. The new price counts for usage that is recorded from now on; usage from before keeps its price. ' +
       'Run again with the same words, it changes nothing.',
+    'With --effective-from, the price stays as it is until that time, and all else changes at once. A service has one such price: another one takes its place.',
   ],
   options: {
     description: {
@@ -62,6 +64,10 @@ const putCommand = remoteCommand({
       text: 'tiers in place of a price, as the API takes them, such as [{"upTo":1000,"price":"0"},{"price":"0.002"}]; together with --period',
     },
     period: { value: 'PERIOD', text: 'over which --tiers count: day, month or lifetime' },
+    'effective-from': {
+      value: 'TIME',
+      text: 'when the price of a registered service takes effect, such as 2027-01-01T00:00:00Z: in the future, at most 731 days ahead',
+    },
     unit: { value: 'TEXT', text: 'what is counted, such as token; without it, that stays as it is' },
     'unit-scale': {
       value: 'PLACES',
@@ -76,6 +82,7 @@ const putCommand = remoteCommand({
   plan: ({ values, positionals: [serviceId = '', stroops], mistakes }) => {
     const { description, owner, unit, asset } = values;
     const scale = values['unit-scale'];
+    const effectiveFrom = values['effective-from'];
     const price =
       values.tiers === undefined && values.period === undefined
         ? sentPrice(stroops, values, mistakes)
@@ -92,6 +99,7 @@ const putCommand = remoteCommand({
       ...(unit === undefined ? {} : { unit }),
       ...(scale === undefined ? {} : { unitScale: Number(scale) }),
       ...(asset === undefined ? {} : { asset }),
+      ...(effectiveFrom === undefined ? {} : { effectiveFrom }),
     };
     const names = {
       serviceId: 'SERVICE',
@@ -103,11 +111,15 @@ const putCommand = remoteCommand({
       owner: '--owner',
       unit: '--unit',
       asset: '--asset',
+      effectiveFrom: '--effective-from',
     };
     if (mistakes.length === 0) checkPart(operations.putService.body, { ...service }, names, mistakes);
     return async (client, options) => {
       const put = await client.services.put(service, options);
-      return { documents: [put], text: `service ${serviceId} costs ${priceText(put)}\n` };
+      const { nextPrice } = put;
+      const next =
+        nextPrice === undefined ? '' : `, and ${priceText(nextPrice)} from ${nextPrice.effectiveFrom} on`;
+      return { documents: [put], text: `service ${serviceId} costs ${priceText(put)}${next}\n` };
     };
   },
 });
@@ -162,6 +174,27 @@ function priceText({ price, per, asset, tiers, period }: ShownPrice): string {
   return `${price} ${asset} ${per === 1 ? 'each' : `for ${per}`}`;
 }
 
+function nextText(next: NonNullable<Service['nextPrice']>): string {
+  const { price, per, tiers, effectiveFrom } = next;
+  const stated = tiers === undefined ? `${price}${per === 1 ? '' : ` for ${per}`}` : `${tiers.length} tiers`;
+  return `${stated} from ${effectiveFrom}`;
+}
+
+const cancelCommand = remoteCommand({
+  name: 'services cancel-price',
+  summary: 'cancels the next price of a service before its date',
+  arguments: [serviceArgument],
+  text: ['The price that was set with --effective-from never takes effect. The price in force stays.'],
+  options: writeOptions,
+  plan: ({ positionals: [serviceId = ''], mistakes }) => {
+    checkPart(operations.cancelNextPrice.params, { serviceId }, { serviceId: 'SERVICE' }, mistakes);
+    return async (client, options) => {
+      await client.services.cancelNextPrice(serviceId, options);
+      return { documents: [], text: `the next price of service ${serviceId} is cancelled\n` };
+    };
+  },
+});
+
 function switchCommand(verb: 'disable' | 'enable', text: string): RemoteCommand {
   return remoteCommand({
     name: `services ${verb}`,
@@ -184,6 +217,7 @@ function switchCommand(verb: 'disable' | 'enable', text: string): RemoteCommand 
 export const serviceCommands: readonly RemoteCommand[] = [
   listCommand,
   putCommand,
+  cancelCommand,
   switchCommand(
     'disable',
     'Usage of the service is refused from now on. What is outstanding can still be settled.',
