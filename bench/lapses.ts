@@ -1,9 +1,9 @@
 // How long writes wait while 100,000 holds lapse at the same time: `node bench/lapses.ts sqlite`, `node bench/lapses.ts postgres`. With
 // 10,000 holds of each of ten agents: `node bench/lapses.ts sqlite 10000`; without it, 1,000 of each of a hundred.
-import { pino } from 'pino';
 import type { Command } from '../apps/server/src/domain/command.ts';
 import { inStroops } from '../apps/server/src/domain/service.ts';
 import { LedgerLanes } from '../apps/server/src/ledger/ledger-lanes.ts';
+import { serverLog } from '../apps/server/src/log.ts';
 import { PassingTime } from '../apps/server/src/workers/passing-time.ts';
 import { openStorage } from './open-storage.ts';
 
@@ -97,7 +97,7 @@ for (let from = 0; from < holds; from += atOnce)
 await beside('while nothing lapses', new Promise((resolve) => setTimeout(resolve, baselineMs)));
 aheadMs = 2 * hourMs;
 const { books } = storage;
-const log = pino({ level: 'silent' });
+const log = serverLog('silent', process.stderr);
 const worker = new PassingTime({ books, submit: (submission) => ledger.submit(submission), nowMs, log });
 const everyLapse = async () => {
   while ((await books.dueAgents(nowMs(), 1)).length > 0) await worker.runOnce();

@@ -262,6 +262,29 @@ const offlineList: Case = async (t, { url, browser }) => {
   await page.getByRole('link', { name: prepaidAgent }).waitFor();
 };
 
+const otherAsset: Case = async (t, { url, api, browser }) => {
+  const agent = 'in-dollars';
+  await api.call('/assets/USD', { method: 'PUT', body: { scale: 2 } });
+  await api.post(`/agents/${agent}/grants`, { amount: '7.25', asset: 'USD', id: 'invoice-3' });
+  const tab = await openTab(t, browser, url);
+  const { page, open } = tab;
+  await open(`agents/${agent}`);
+  await page.getByLabel('Balance in').selectOption('USD');
+  await page.locator('.figures').getByText('7.25 USD').waitFor();
+  await tabOf(tab, 'Statement').click();
+  await page.getByRole('tabpanel').getByText('7.25 USD').filter({ visible: true }).first().waitFor();
+  await tabOf(tab, 'Grants').click();
+  await page.getByRole('tabpanel').getByText('invoice-3').waitFor();
+  assert.deepEqual(await axeFaults(page), []);
+  await button(tab, 'Add credit…').click();
+  await page.getByLabel('Amount in USD').fill('2.75');
+  await button(tab, 'Add 2.75 USD').click();
+  await page.getByRole('dialog').getByText('10 USD').waitFor();
+  const balanceIn = async (asset: string) =>
+    (await api.get(`/agents/${agent}/balance?asset=${asset}`)).json.available;
+  assert.deepEqual([await balanceIn('USD'), await balanceIn('XLM')], ['10', '0']);
+};
+
 const cases: Readonly<Record<string, Case>> = {
   'each view and each dialog of an agent is shown, and neither axe nor the console complains': everyView,
   'credit whose answer is lost is added once, also from another dialog and after a reload': lostAnswers,
@@ -271,6 +294,8 @@ const cases: Readonly<Record<string, Case>> = {
   'agents are listed with balance, holds and limits, and sorted by what is available': agentsByBalance,
   'a bill says what was paid from the balance and what is due, and the browser adds that up': prepaidBill,
   'a list that got no answer goes on automatically': offlineList,
+  'the balance, the statement and the grants of an agent are shown in each asset, and credit is added in it':
+    otherAsset,
 };
 
 test('prepaid agents in a browser', async (t) => {

@@ -19,6 +19,7 @@ export const operations = {
   deleteBilling: ['DELETE', '/agents/{agent}/billing'],
   listHolds: ['GET', '/holds'],
   releaseHold: ['POST', '/holds/{holdId}/release'],
+  listAssets: ['GET', '/assets'],
   listLimits: ['GET', '/limits'],
   listAgentLimits: ['GET', '/agents/{agent}/limits'],
   putLimit: ['PUT', '/limits/{name}'],

@@ -8,17 +8,17 @@ import { ActDialog } from '../../parts/act-dialog.tsx';
 import { Amount } from '../../parts/amount.tsx';
 import { Dialog } from '../../parts/dialog.tsx';
 import { TextField } from '../../parts/fields.tsx';
+import type { AgentView } from './agent-view.ts';
 
 /** Grants prepaid money to an agent. */
 export function AddCredit({
   agent,
+  asset,
   balance: { data: balance },
   onChanged,
   onClose,
-}: {
-  readonly agent: string;
+}: Pick<AgentView, 'agent' | 'asset' | 'onChanged'> & {
   readonly balance: Reading<BodyOf<'readBalance'>>;
-  readonly onChanged: () => void;
   readonly onClose: () => void;
 }) {
   const [amount, setAmount] = useState('');
@@ -27,7 +27,6 @@ export function AddCredit({
   const [expires, setExpires] = useState('');
   const [made, setMade] = useState<BodyOf<'createGrant'>>();
   const write = useWrite('createGrant');
-  const asset = balance?.asset ?? 'XLM';
   const isReady = isPositiveAmount(amount.trim());
   const close = () => {
     if (made !== undefined || write.isUncertain) onChanged();
@@ -41,6 +40,7 @@ export function AddCredit({
         params: { agent },
         body: {
           amount: amount.trim(),
+          asset,
           ...(note.trim() === '' ? {} : { note: note.trim() }),
           ...(id.trim() === '' ? {} : { id: id.trim() }),
           ...(expiresAt === undefined ? {} : { expiresAt }),

@@ -1,9 +1,12 @@
 import { useState } from 'preact/hooks';
 import { may, useSession } from '../../api/session.ts';
+import type { ItemOf } from '../../api/types.ts';
 import { usePages } from '../../api/use-pages.ts';
 import { useRead } from '../../api/use-read.ts';
+import { xlm } from '../../core/amount.ts';
 import { Download } from '../../parts/download.tsx';
 import { Entries } from '../../parts/entries.tsx';
+import { Choice } from '../../parts/fields.tsx';
 import { Card, Page } from '../../parts/page.tsx';
 import { Tabs } from '../../parts/tabs.tsx';
 import { Accounts } from './accounts.tsx';
@@ -23,8 +26,10 @@ export function AgentPage({ agent }: { readonly agent: string }) {
   const [changes, setChanges] = useState(0);
   const onChanged = () => setChanges((count) => count + 1);
   const onClose = () => setAsked(undefined);
-  const balance = useRead('readBalance', { params: { agent } });
-  const view = { agent, changes, onChanged };
+  const [asset, setAsset] = useState(xlm);
+  const assets = useRead('listAssets', {});
+  const balance = useRead('readBalance', { params: { agent }, query: { asset } });
+  const view = { agent, asset, changes, onChanged };
   return (
     <Page
       title={agent}
@@ -42,22 +47,38 @@ export function AgentPage({ agent }: { readonly agent: string }) {
         )
       }
     >
+      <ChooseAsset asset={asset} assets={assets.data?.items} onChange={setAsset} />
       <BalanceCard agent={agent} balance={balance} changes={changes} />
       <Tabs
         label="What is known of the agent"
         views={[
           { name: 'Accounts', view: () => <Accounts agent={agent} /> },
-          { name: 'Statement', view: () => <Movements agent={agent} changes={changes} /> },
+          { name: 'Statement', view: () => <Movements {...view} /> },
           { name: 'Grants', view: () => <Grants {...view} /> },
           { name: 'Holds', view: () => <Holds {...view} /> },
           { name: 'Limits', view: () => <Limits {...view} /> },
           { name: 'Entries', view: () => <AgentEntries agent={agent} /> },
         ]}
       />
-      {asked === 'credit' && <AddCredit agent={agent} balance={balance} {...{ onChanged, onClose }} />}
+      {asked === 'credit' && <AddCredit {...view} balance={balance} onClose={onClose} />}
       {asked === 'limit' && <SetLimit agent={agent} limit={undefined} {...{ onChanged, onClose }} />}
     </Page>
   );
+}
+
+/** Of which asset the balance, its statement and its grants are shown; nothing where there is one asset. */
+function ChooseAsset({
+  asset,
+  assets,
+  onChange,
+}: {
+  readonly asset: string;
+  readonly assets: readonly ItemOf<'listAssets'>[] | undefined;
+  readonly onChange: (asset: string) => void;
+}) {
+  if (assets === undefined || assets.length < 2) return null;
+  const values = assets.map(({ code }) => [code, code] as const);
+  return <Choice label="Balance in" value={asset} values={values} onChange={onChange} />;
 }
 
 function AgentEntries({ agent }: { readonly agent: string }) {

@@ -61,10 +61,14 @@ const columns: readonly Column<Grant>[] = [
 ];
 
 /** The grants of an agent, and what is left of each. */
-export function Grants({ agent, changes, onChanged }: AgentView) {
+export function Grants({ agent, asset, changes, onChanged }: AgentView) {
   const { caller } = useSession();
   const [asked, setAsked] = useState<Grant>();
-  const pages = usePages('listGrants', { params: { agent }, query: { limit: 200 } }, ({ items }) => items);
+  const pages = usePages(
+    'listGrants',
+    { params: { agent }, query: { asset, limit: 200 } },
+    ({ items }) => items,
+  );
   const voiding: Column<Grant> = {
     name: 'Void',
     isAct: true,

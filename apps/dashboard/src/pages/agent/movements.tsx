@@ -10,6 +10,7 @@ import { Card } from '../../parts/page.tsx';
 import { Empty } from '../../parts/states.tsx';
 import { type Column, PagedTable } from '../../parts/table.tsx';
 import { Time } from '../../parts/time.tsx';
+import type { AgentView } from './agent-view.ts';
 
 type Movement = ItemOf<'listMovements'>;
 
@@ -72,8 +73,9 @@ function Reason({ movement: { entryId, holdId } }: { readonly movement: Movement
 }
 
 /** Everything that ever moved in the balance of an agent. */
-export function Movements({ agent, changes }: { readonly agent: string; readonly changes: number }) {
-  const pages = usePages('listMovements', { params: { agent }, query: { limit: 200 } }, ({ items }) => items);
+export function Movements({ agent, asset, changes }: AgentView) {
+  const parts = { params: { agent }, query: { asset, limit: 200 } };
+  const pages = usePages('listMovements', parts, ({ items }) => items);
   useChanged(changes, pages.reload);
   return (
     <Card
@@ -82,13 +84,15 @@ export function Movements({ agent, changes }: { readonly agent: string; readonly
     >
       <PagedTable
         caption="Statement"
-        columns={columnsIn('XLM')}
+        columns={columnsIn(asset)}
         keyOf={({ number }) => String(number)}
         pages={pages}
         what="the statement"
         empty={
           <Empty title="Nothing has moved">
-            <p class="muted">This agent has no prepaid balance: its usage is billed by settlements.</p>
+            <p class="muted">
+              This agent has no prepaid balance in {asset}: its usage is billed by settlements.
+            </p>
           </Empty>
         }
       />

@@ -52,7 +52,8 @@ async function findByTest(
   });
   const [code] = await once(child, 'close');
   if (code === 0) return undefined;
-  // An assertion, and not a fault of the set-up.
-  if (!printed.includes('ERR_ASSERTION')) throw new Error(`${file} ended with ${code}:\n${printed}`);
+  // The test has failed, and not only its file.
+  if (!printed.split('\n').some((line) => /^(?:✖|not ok)/.test(line) && line.includes(name)))
+    throw new Error(`${file} ended with ${code}:\n${printed}`);
   return `${file} fails: ${name}`;
 }
