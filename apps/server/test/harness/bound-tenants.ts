@@ -51,40 +51,50 @@ function statement(node: Node, outer: ReadonlySet<string>, found: Set<string>): 
     walk(expression['ctequery'], names, found);
     names.add(String(expression['ctename']));
   }
-  const items: Item[] = [];
-  const conditions: unknown[] = [node['whereClause']];
-  const using: boolean[] = [];
-  const from = (value: unknown): void => {
-    if (!isNode(value)) return;
-    const join = nodeIn(value, 'JoinExpr');
-    if (join !== undefined) {
-      from(join['larg']);
-      from(join['rarg']);
-      conditions.push(join['quals']);
-      using.push(JSON.stringify(join['usingClause'] ?? '').includes('"tenant"'));
-      walk(join['quals'], names, found);
-      return;
-    }
-    const range = nodeIn(value, 'RangeVar');
-    if (range !== undefined) items.push(itemOf(range, names));
-    else {
-      const [other] = Object.values(value);
-      const alias = isNode(other) ? nodeIn(other, 'alias') : undefined;
-      items.push({ alias: String(alias?.['aliasname'] ?? ''), table: undefined });
-      walk(value, names, found);
-    }
-  };
   const changed = nodeIn(node, 'relation');
   const isInsert = changed !== undefined && 'selectStmt' in node;
-  if (changed !== undefined && !isInsert) items.push(itemOf(changed, names));
-  for (const key of ['fromClause', 'usingClause']) for (const item of listIn(node, key)) from(item);
+  const sources = sourcesOf(node, names, (value) => walk(value, names, found));
   const rest = Object.entries(node).filter(
     ([key]) => !['withClause', 'fromClause', 'usingClause', 'relation'].includes(key),
   );
   walk(Object.fromEntries(rest), names, found);
-  if (isInsert && !everywhere.test(String(changed['relname'])) && !insertsTenant(node))
+  if (isInsert && !everywhere.test(String(changed['relname'])) && !insertsTenant(node, names))
     found.add(String(changed['relname']));
-  for (const table of notBound(items, conditions, using.includes(true))) found.add(table);
+  const bound = boundAmong(sources);
+  for (const { alias, table } of sources.items)
+    if (table !== undefined && !bound.has(alias)) found.add(table);
+}
+
+/** What a statement takes its rows out of, and the conditions on that. */
+interface Sources {
+  readonly items: Item[];
+  readonly conditions: unknown[];
+  isUsingTenant: boolean;
+}
+
+/** @param within is called with what may have further statements in it */
+function sourcesOf(node: Node, names: ReadonlySet<string>, within: (value: unknown) => void): Sources {
+  const sources: Sources = { items: [], conditions: [node['whereClause']], isUsingTenant: false };
+  const from = (value: Node): void => {
+    const join = nodeIn(value, 'JoinExpr');
+    const range = nodeIn(value, 'RangeVar');
+    if (join !== undefined) {
+      for (const side of [nodeIn(join, 'larg'), nodeIn(join, 'rarg')]) if (side !== undefined) from(side);
+      sources.conditions.push(join['quals']);
+      sources.isUsingTenant ||= JSON.stringify(join['usingClause'] ?? '').includes('"tenant"');
+      within(join['quals']);
+    } else if (range !== undefined) sources.items.push(itemOf(range, names));
+    else {
+      const [other] = Object.values(value);
+      const alias = isNode(other) ? nodeIn(other, 'alias') : undefined;
+      sources.items.push({ alias: String(alias?.['aliasname'] ?? ''), table: undefined });
+      within(value);
+    }
+  };
+  const changed = nodeIn(node, 'relation');
+  if (changed !== undefined && !('selectStmt' in node)) sources.items.push(itemOf(changed, names));
+  for (const key of ['fromClause', 'usingClause']) for (const item of listIn(node, key)) from(item);
+  return sources;
 }
 
 function itemOf(range: Node, names: ReadonlySet<string>): Item {
@@ -94,8 +104,8 @@ function itemOf(range: Node, names: ReadonlySet<string>): Item {
   return { alias: typeof alias === 'string' ? alias : name, table };
 }
 
-/** The tables among some items that no condition compares with a parameter, directly or through each other. */
-function notBound(items: readonly Item[], conditions: readonly unknown[], isUsing: boolean): string[] {
+/** Items whose tenant some conditions compare with a parameter, directly or through each other; `$` is the parameter. */
+function boundAmong({ items, conditions, isUsingTenant }: Sources): ReadonlySet<string | undefined> {
   const equal = conditions.flatMap(conjuncts).flatMap((condition) => {
     const expression = nodeIn(condition, 'A_Expr');
     if (expression?.['kind'] !== 'AEXPR_OP' || !JSON.stringify(expression['name']).includes('"="')) return [];
@@ -107,10 +117,10 @@ function notBound(items: readonly Item[], conditions: readonly unknown[], isUsin
     size = bound.size;
     for (const sides of equal)
       if (sides.some((side) => bound.has(side))) for (const side of sides) bound.add(side);
-    if (isUsing && items.some(({ alias }) => bound.has(alias)))
+    if (isUsingTenant && items.some(({ alias }) => bound.has(alias)))
       for (const { alias } of items) bound.add(alias);
   }
-  return items.flatMap(({ alias, table }) => (table === undefined || bound.has(alias) ? [] : [table]));
+  return bound;
 }
 
 /** `$` for a parameter, the alias of an item for its tenant; `undefined` for anything else. */
@@ -131,14 +141,17 @@ function isParameter(value: unknown): boolean {
 }
 
 /** Whether each row that is inserted has a parameter as its tenant. */
-function insertsTenant(node: Node): boolean {
+function insertsTenant(node: Node, names: ReadonlySet<string>): boolean {
   const place = listIn(node, 'cols').findIndex(
     (column) => nodeIn(column, 'ResTarget')?.['name'] === 'tenant',
   );
   const source = nodeIn(nodeIn(node, 'selectStmt') ?? {}, 'SelectStmt') ?? {};
   const rows = listIn(source, 'valuesLists').map((row) => listIn(nodeIn(row, 'List') ?? {}, 'items')[place]);
   const target = nodeIn(listIn(source, 'targetList')[place] ?? {}, 'ResTarget')?.['val'];
-  return rows.length > 0 ? rows.every(isParameter) : isParameter(target);
+  if (rows.length > 0) return rows.every(isParameter);
+  const from = sourcesOf(source, names, () => undefined);
+  const term = tenantTerm(target, from.items);
+  return term !== undefined && boundAmong(from).has(term);
 }
 
 function conjuncts(value: unknown): Node[] {

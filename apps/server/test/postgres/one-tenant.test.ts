@@ -37,6 +37,8 @@ const ofAllTenants: Readonly<Record<string, string>> = {
   'upkeep/sweep.ts lastPendingSql': 'the sweep looks which parts nothing waits in',
   'upkeep/sweep.ts recordsTenantsSql(records_untimed)': 'the sweep looks for tenants with records to forget',
   'upkeep/sweep.ts recordsTenantsSql(records_rest)': 'the sweep looks for tenants with records to forget',
+  'write/records.ts saveRecordsSql':
+    'records of several tenants; for one tenant there are three other statements',
 };
 
 /** Files whose statements are no constants: they name tables of the database itself, or make ours. */
@@ -127,8 +129,10 @@ test('a table is bound by a parameter, by a table that is, and by nothing else',
     ['INSERT INTO a (x, tenant) VALUES (1, $1)', []],
     ['INSERT INTO a (x, tenant) VALUES (1, $1), ($1, 2)', ['a']],
     ['INSERT INTO a (tenant) SELECT $1::text FROM f($2) AS w', []],
-    ['INSERT INTO a (tenant) SELECT tenant FROM f($2) AS w', ['a']],
+    ['INSERT INTO a (tenant) SELECT w.tenant FROM f($2) AS w', ['a']],
     ['INSERT INTO a (tenant) SELECT $1 FROM b', ['b']],
+    ['INSERT INTO a (tenant) SELECT b.tenant FROM b CROSS JOIN f($2) AS w WHERE b.tenant = $1', []],
+    ['INSERT INTO a (tenant) SELECT w.tenant FROM b CROSS JOIN f($2) AS w WHERE b.tenant = $1', ['a']],
     ['INSERT INTO a (x) VALUES ($1)', ['a']],
     ['SELECT 1 FROM operator', []],
   ];

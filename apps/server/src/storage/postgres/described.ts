@@ -15,7 +15,7 @@ import {
 } from '../table.ts';
 import { big, bytea, flag, hex, integer, text } from './columns.ts';
 import type { PostgresRow } from './connection.ts';
-import { ofTenants } from './one-tenant.ts';
+import { madeOfTenants } from './one-tenant.ts';
 
 /** SQL and functions for PostgreSQL that follow from the description of a table. */
 
@@ -109,13 +109,13 @@ export function upsertSql(table: Table, orderBy?: string, more = ''): string {
 function madeSql(table: Table, orderBy: string | undefined, end: string): string {
   const names = madeColumns('postgres', table).map(({ name }) => name);
   const order = orderBy === undefined ? '' : ` ORDER BY ${orderBy}`;
-  const statement = (tenant: string) => {
+  const statement = (tenant: string, from: (rows: string) => string) => {
     const values = names.map((name) => (name === 'tenant' ? tenant : name));
     return `INSERT INTO ${tableName(table, 'postgres')} (${names.join(', ')})
-  SELECT ${values.join(', ')} FROM json_to_recordset($1) AS w (${recordset(table)})${order}${end}`;
+  SELECT ${values.join(', ')} FROM ${from(`json_to_recordset($1) AS w (${recordset(table)})`)}${order}${end}`;
   };
   // The rows of the operator say themselves whose they are.
-  return 'tenant' in table.place ? ofTenants(1, statement) : statement('w.tenant');
+  return 'tenant' in table.place ? madeOfTenants(1, statement) : statement('w.tenant', (rows) => rows);
 }
 
 /** Sets each column that may change to the value of another row. */

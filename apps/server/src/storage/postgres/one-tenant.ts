@@ -23,6 +23,24 @@ export function ofTenants(
   return ofSeveral;
 }
 
+/**
+ * A statement that makes rows of several tenants. Its form for one takes the tenant out of `tenants`, so that the whole statement
+ * goes to the node that has it; it makes nothing if the tenant is not there, so that must be known before.
+ *
+ * @param statement the statement, with the expression for the tenant of a row, and what makes a `FROM` out of the rows
+ * @returns the form for several tenants
+ */
+export function madeOfTenants(
+  parameters: number,
+  statement: (tenant: string, from: (rows: string) => string) => string,
+): string {
+  return ofTenants(
+    parameters,
+    (tenant) => statement(tenant, (rows) => rows),
+    (tenant) => statement('t.tenant', (rows) => `tenants AS t CROSS JOIN ${rows} WHERE t.tenant = ${tenant}`),
+  );
+}
+
 /** The form of a statement for the rows of one tenant; `undefined` if it has only one form. */
 export function ofOneTenant(sql: string): string | undefined {
   return forOneTenant.get(sql);
@@ -63,22 +81,22 @@ export class ManyNodes implements StatementRunner {
 /** Runs statements of which all rows belong to one tenant, each in the form for one. */
 export class OneTenant implements StatementRunner {
   readonly #statements: StatementRunner;
-  readonly #tenant: string;
+  readonly tenant: string;
 
   constructor(statements: StatementRunner, tenant: string) {
     this.#statements = statements;
-    this.#tenant = tenant;
+    this.tenant = tenant;
   }
 
   /** The same for the rows of another tenant, in the same transaction. */
   of(tenant: string): StatementRunner {
-    return tenant === this.#tenant ? this : new OneTenant(this.#statements, tenant);
+    return tenant === this.tenant ? this : new OneTenant(this.#statements, tenant);
   }
 
   rows(sql: string, values: readonly Value[]): Promise<PostgresRow[]> {
     const bound = ofOneTenant(sql);
     return bound === undefined
       ? this.#statements.rows(sql, values)
-      : this.#statements.rows(bound, [...values, this.#tenant]);
+      : this.#statements.rows(bound, [...values, this.tenant]);
   }
 }

@@ -5,7 +5,7 @@ import { accountLines, accounts } from '../../tables/accounts.ts';
 import { json } from '../columns.ts';
 import type { StatementRunner } from '../connection.ts';
 import { changedColumns, recordOf, recordset, upsertSql } from '../described.ts';
-import { ofTenants } from '../one-tenant.ts';
+import { madeOfTenants, ofTenants } from '../one-tenant.ts';
 import { accountKeyRecord, type IdentifiedAccount } from '../read/accounts.ts';
 
 /** An account as it is saved: whether something is unsettled follows from its lines. */
@@ -15,11 +15,11 @@ const lineRecord = recordOf(accountLines);
 
 // All accounts of a batch are created and locked by one statement, in one order: no two batches wait for each other.
 // It reads nothing: a statement that waits for a lock reads from a snapshot that is older than the lock.
-const lockAccountsSql = ofTenants(
+const lockAccountsSql = madeOfTenants(
   1,
-  (tenant) => `INSERT INTO accounts (tenant, account, agent, service_id)
+  (tenant, from) => `INSERT INTO accounts (tenant, account, agent, service_id)
   SELECT ${tenant}, account, agent, service_id
-  FROM json_to_recordset($1) AS w (n integer, tenant text, account uuid, agent text, service_id text) ORDER BY n
+  FROM ${from(`json_to_recordset($1) AS w (n integer, tenant text, account uuid, agent text, service_id text)`)} ORDER BY n
   ON CONFLICT (tenant, agent, service_id) DO UPDATE SET sequence = accounts.sequence WHERE false`,
 );
 const saveAccountsSql = ofTenants(

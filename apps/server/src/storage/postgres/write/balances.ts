@@ -23,14 +23,14 @@ const lockBillingsSql = ofTenants(
   ORDER BY w.n`,
 );
 // Without `ON CONFLICT`: if another instance has made the row meanwhile, this batch did not see its balances.
-const makePoliciesSql = insertSql(billing, 'tenant COLLATE "C", agent COLLATE "C"');
+const makePoliciesSql = insertSql(billing, 'w.tenant COLLATE "C", agent COLLATE "C"');
 const changePoliciesSql = ofTenants(
   1,
   (tenant) => `UPDATE billing AS b SET ${changedColumns(billing, 'w')}
   FROM json_to_recordset($1) AS w (${recordset(billing)}) WHERE b.tenant = ${tenant} AND b.agent = w.agent`,
 );
 const saveBalancesSql = upsertSql(balances);
-const saveGrantsSql = upsertSql(grants, 'tenant COLLATE "C", id COLLATE "C"');
+const saveGrantsSql = upsertSql(grants, 'w.tenant COLLATE "C", id COLLATE "C"');
 const saveMovementsSql = insertSql(movements);
 
 /** A row with its tenant. */

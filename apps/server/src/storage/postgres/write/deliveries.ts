@@ -3,7 +3,7 @@ import { deliveries, deliveryRow } from '../../tables/deliveries.ts';
 import { json } from '../columns.ts';
 import type { StatementRunner } from '../connection.ts';
 import { recordOf, upsertSql } from '../described.ts';
-import { ofTenants } from '../one-tenant.ts';
+import { madeOfTenants } from '../one-tenant.ts';
 import type { OwnedDelivery } from '../read/deliveries.ts';
 
 // If requested once more, it has no attempts yet, and is still held by the same instance; otherwise an outcome was
@@ -17,14 +17,15 @@ const saveDeliveriesSql = upsertSql(
 const deliveryRecord = recordOf(deliveries);
 
 // Made in the database: 160,000 rows in JSON would keep this process busy for a second. Webhook by webhook, as the key is ordered.
-const saveAnnouncedSql = ofTenants(
+const announced = `json_to_recordset($1) AS w (tenant text, event_type text, events uuid[], webhooks uuid[], at_ms bigint)
+    CROSS JOIN LATERAL unnest(w.webhooks) AS webhook`;
+const saveAnnouncedSql = madeOfTenants(
   1,
   (
     tenant,
+    from,
   ) => `INSERT INTO deliveries (tenant, webhook, event, event_type, state, attempts, next_attempt_at_ms)
-  SELECT ${tenant}, webhook, unnest(w.events), w.event_type, 'pending', 0, w.at_ms
-  FROM json_to_recordset($1) AS w (tenant text, event_type text, events uuid[], webhooks uuid[], at_ms bigint)
-    CROSS JOIN LATERAL unnest(w.webhooks) AS webhook`,
+  SELECT ${tenant}, webhook, unnest(w.events), w.event_type, 'pending', 0, w.at_ms FROM ${from(announced)}`,
 );
 
 export async function saveDeliveries(

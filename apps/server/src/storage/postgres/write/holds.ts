@@ -9,7 +9,7 @@ import type { OwnedHold } from '../read/holds.ts';
 const holdRecord = recordOf(holds);
 
 // Without `ON CONFLICT`: a hold that another instance has made meanwhile was not seen.
-const makeHoldsSql = insertSql(holds, 'tenant COLLATE "C", id COLLATE "C"');
+const makeHoldsSql = insertSql(holds, 'w.tenant COLLATE "C", id COLLATE "C"');
 const changeHoldsSql = ofTenants(
   1,
   (tenant) => `UPDATE holds AS h SET ${changedColumns(holds, 'w')}

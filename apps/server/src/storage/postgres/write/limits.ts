@@ -8,15 +8,15 @@ import { limitCounters, limits } from '../../tables/limits.ts';
 import { json } from '../columns.ts';
 import type { StatementRunner } from '../connection.ts';
 import { recordOf, upsertSql } from '../described.ts';
-import { ofTenants } from '../one-tenant.ts';
+import { madeOfTenants, ofTenants } from '../one-tenant.ts';
 import { counterKeyRecord, loadNamedCounters, type OwnedCounter } from '../read/limits.ts';
 
 // Like the accounts: created and locked by one statement, in one order, and read by a later one.
-const lockCountersSql = ofTenants(
+const lockCountersSql = madeOfTenants(
   1,
-  (tenant) => `INSERT INTO limit_counters (tenant, limit_id, subject, windows)
+  (tenant, from) => `INSERT INTO limit_counters (tenant, limit_id, subject, windows)
   SELECT ${tenant}, limit_id, subject, '[]'
-  FROM json_to_recordset($1) AS w (n integer, tenant text, limit_id uuid, subject text) ORDER BY n
+  FROM ${from(`json_to_recordset($1) AS w (n integer, tenant text, limit_id uuid, subject text)`)} ORDER BY n
   ON CONFLICT (tenant, limit_id, subject) DO UPDATE SET windows = limit_counters.windows WHERE false`,
 );
 const deleteCountersSql = ofTenants(

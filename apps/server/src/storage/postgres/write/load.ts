@@ -10,7 +10,7 @@ import { recordName } from '../../../ledger/submission.ts';
 import type { Wants } from '../../../ledger/wants.ts';
 import type { AnswerCap } from '../../stored-answer.ts';
 import type { StatementRunner } from '../connection.ts';
-import { ofTenants } from '../one-tenant.ts';
+import { madeOfTenants } from '../one-tenant.ts';
 import {
   type IdentifiedAccount,
   isServiceUsed,
@@ -70,10 +70,10 @@ export interface LoadedRows extends Loaded {
   readonly sweptAtMs: number | undefined;
 }
 
-const lockTenantsSql = ofTenants(
+const lockTenantsSql = madeOfTenants(
   1,
-  (tenant) => `INSERT INTO tenants (tenant)
-  SELECT ${tenant} FROM json_to_recordset($1) AS w (n integer, tenant text) ORDER BY n
+  (tenant, from) => `INSERT INTO tenants (tenant)
+  SELECT ${tenant} FROM ${from(`json_to_recordset($1) AS w (n integer, tenant text)`)} ORDER BY n
   ON CONFLICT (tenant) DO UPDATE SET tenant = tenants.tenant WHERE false`,
 );
 

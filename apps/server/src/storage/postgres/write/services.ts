@@ -5,7 +5,7 @@ import type { StatementRunner } from '../connection.ts';
 import { insertSql, recordOf, upsertSql } from '../described.ts';
 import type { OwnedService } from '../read/services.ts';
 
-const saveServicesSql = upsertSql(services, 'tenant COLLATE "C", service_id COLLATE "C"');
+const saveServicesSql = upsertSql(services, 'w.tenant COLLATE "C", service_id COLLATE "C"');
 const serviceRecord = recordOf(services);
 const savePricesSql = insertSql(servicePrices);
 const priceRecord = recordOf(servicePrices);

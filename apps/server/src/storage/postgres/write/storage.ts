@@ -69,6 +69,10 @@ const beginOnCitusSql = (limits: ReturnType<typeof transactionLimits>) => [
   `SET LOCAL idle_in_transaction_session_timeout = ${limits.idleMs}`,
 ];
 
+// Rows of a tenant are made where this one is.
+const findTenantSql = 'SELECT 1 AS found FROM tenants WHERE tenant = $1';
+const makeTenantSql = 'INSERT INTO tenants (tenant) VALUES ($1) ON CONFLICT (tenant) DO NOTHING';
+
 /** How often a batch is decided again because another instance came first. */
 const attemptsMax = 8;
 const backOffMs = 4;
@@ -132,10 +136,16 @@ export class PostgresStorage implements LedgerStorage {
         this.#options.statementMs ?? statementMsDefault,
       );
       connection.allow(limits.answerMs);
-      const [, loaded] = await Promise.all([
+      const [, hasTenant, loaded] = await Promise.all([
         begin(connection, limits),
+        findTenant(connection, wants),
         loadBatch(runner, wants, found, this.#options.cap),
       ]);
+      if (!hasTenant) {
+        await connection.exec('ROLLBACK');
+        await connection.rows(makeTenantSql, [...wants.tenants.keys()]);
+        return new Error('the tenant of the batch was not there');
+      }
       const changes = decide(loaded);
       if (isEmpty(changes)) {
         await connection.exec('ROLLBACK');
@@ -184,6 +194,15 @@ function batchRunner(
   const [tenant, other] = tenants.keys();
   if (tenant === undefined || other !== undefined) throw new Error('a batch is not of one tenant');
   return (statements) => new OneTenant(statements, tenant);
+}
+
+/**
+ * Whether rows of the tenant of a batch can be made. It is asked before the locks are: where it is so, it was when they were
+ * taken, because nothing deletes a tenant.
+ */
+async function findTenant(connection: ExclusiveConnection, { tenants }: Wants): Promise<boolean> {
+  if (connection.placement === 'one_node') return true;
+  return (await connection.rows(findTenantSql, [...tenants.keys()])).length > 0;
 }
 
 /**
