@@ -90,6 +90,10 @@ const stores: readonly Held[] = [
     file: `${storeTests}/cloudflare.test.ts`,
   },
   { name: '`dynamodbStore`, by the AWS SDK, on Dynalite', file: `${storeTests}/dynamodb.test.ts` },
+  {
+    name: '`mongodbStore`, by `mongodb`, on a server that the tests are given',
+    file: `${storeTests}/mongodb.test.ts`,
+  },
 ];
 
 const adapterTests = 'packages/idempotency/test/adapters';

@@ -49,6 +49,7 @@ export const storeRuns: Readonly<Record<string, Readonly<Record<string, Run>>>> 
     'redis.js': elsewhere('src/stores/redis.test.ts'),
     'upstash.js': elsewhere('src/stores/redis-upstash.test.ts'),
     'dynamodb.js': elsewhere('src/stores/dynamodb.test.ts'),
+    'mongodb.js': elsewhere('src/stores/mongodb.test.ts'),
   },
   'docs/how-to/idempotency/use-the-atomic-mode.md': {
     'charge-app.js': onPostgres(charges()),
