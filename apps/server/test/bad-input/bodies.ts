@@ -86,6 +86,7 @@ const services: readonly BodyCase[] = [
   ['a lone surrogate in an owner', `${service},"description":"d","owner":"\\udfff"}`, '/owner'],
   ['a description without an owner', `${service},"description":"d"}`, '/owner'],
   ['a price too high', '{"serviceId":"s","priceStroops":9007199255}', '/priceStroops'],
+  ['a price of the past', `${service},"effectiveFrom":"2026-05-01T12:00:00Z"}`, '/effectiveFrom'],
   ['a negative price', '{"serviceId":"s","priceStroops":-1}', '/priceStroops'],
 ];
 

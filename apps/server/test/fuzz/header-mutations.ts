@@ -38,8 +38,9 @@ export const datedKey: Mutate = (request, { random }) => {
     ['of the year 10889', `ffffffff-ffff${tail}`, 400],
     ['of 1970', `00000000-0001${tail}`, 410],
   ] as const);
-  // A usage id that is known answers before the age of the key is looked at.
-  const hasIds = request.operation.path.startsWith('/api/v1/usage');
+  // The id of usage or of a hold that is known answers before the age of the key is looked at.
+  const { path } = request.operation;
+  const hasIds = path.startsWith('/api/v1/usage') || path.startsWith('/api/v1/holds');
   return {
     what: `key ${what}`,
     request: withHeader(request, 'Idempotency-Key', key),
