@@ -5,17 +5,7 @@ import { cancelRequest } from './cancel-request.ts';
 import { connectFault, placeOf } from './connect-fault.ts';
 import { ConnectionLost } from './fault.ts';
 import { ManyNodes, OneTenant } from './one-tenant.ts';
-
-/** A row as the driver returns it. */
-export type PostgresRow = Record<string, unknown>;
-
-/** Values of parameters, as PostgreSQL reads them. */
-export type Value = string | number | boolean | null | readonly string[];
-
-/** Runs statements, and returns their rows. */
-export interface StatementRunner {
-  rows(sql: string, values: readonly Value[]): Promise<PostgresRow[]>;
-}
+import type { PostgresRow, StatementRunner, Value } from './statement-runner.ts';
 
 /**
  * Statements that are sent later, all of them or none: the function that writes them has ended before the first is sent. They

@@ -14,8 +14,8 @@ import {
   type WrittenOf,
 } from '../table.ts';
 import { big, bytea, flag, hex, integer, text } from './columns.ts';
-import type { PostgresRow } from './connection.ts';
 import { madeOfTenants } from './one-tenant.ts';
+import type { PostgresRow } from './statement-runner.ts';
 
 /** SQL and functions for PostgreSQL that follow from the description of a table. */
 

@@ -1,4 +1,4 @@
-import type { PostgresRow, StatementRunner, Value } from './connection.ts';
+import type { PostgresRow, StatementRunner, Value } from './statement-runner.ts';
 
 /** Statements for the rows of several tenants, and the same statements for the rows of one. */
 const forOneTenant = new Map<string, string>();

@@ -1,6 +1,6 @@
 import type { AccountReads } from '../../../reads/books/accounts.ts';
 import type { AccountAndService, AccountKey } from '../../../reads/books.ts';
-import type { StatementRunner } from '../connection.ts';
+import type { StatementRunner } from '../statement-runner.ts';
 import { accountColumns, parseAccount } from './accounts.ts';
 import type { Reader } from './reader.ts';
 import { parseService, serviceColumns } from './services.ts';

@@ -1,6 +1,6 @@
 import type { Service } from '../../../domain/service.ts';
 import type { AccountReads, AccountsFilter, AccountsPage } from '../../../reads/books/accounts.ts';
-import type { StatementRunner } from '../connection.ts';
+import type { StatementRunner } from '../statement-runner.ts';
 import { loadAccountsAfter } from './accounts.ts';
 import type { Reader } from './reader.ts';
 import { loadServices } from './services.ts';

@@ -3,9 +3,9 @@ import type { AccountReads } from '../../../reads/books/accounts.ts';
 import type { AccountKey, AccountsFilter } from '../../../reads/books.ts';
 import { accountLines, accounts } from '../../tables/accounts.ts';
 import { flag, integer, json, rowsIn, text, texts } from '../columns.ts';
-import type { PostgresRow, StatementRunner } from '../connection.ts';
 import { jsonObject, parserOf, selectList } from '../described.ts';
 import { ofAllTenants, ofTenants } from '../one-tenant.ts';
+import type { PostgresRow, StatementRunner } from '../statement-runner.ts';
 import type { Reader } from './reader.ts';
 
 /** An account with the id that refers to it in the rows of its entries. */

@@ -2,9 +2,9 @@ import type { Act } from '../../../domain/act.ts';
 import type { ActReads } from '../../../reads/books/acts.ts';
 import { actOf, auditLog } from '../../tables/acts.ts';
 import { integer, text } from '../columns.ts';
-import type { StatementRunner } from '../connection.ts';
 import { parserOf, selectList } from '../described.ts';
 import { ofAllTenants } from '../one-tenant.ts';
+import type { StatementRunner } from '../statement-runner.ts';
 import type { Reader } from './reader.ts';
 
 const columns = selectList(auditLog);

@@ -3,8 +3,8 @@ import { adminTenant } from '../../../domain/tenant.ts';
 import type { ApiKeyBooks } from '../../../reads/books/api-keys.ts';
 import { apiKeys } from '../../tables/api-keys.ts';
 import { bytea, integer } from '../columns.ts';
-import type { StatementRunner } from '../connection.ts';
 import { parserOf, selectList } from '../described.ts';
+import type { StatementRunner } from '../statement-runner.ts';
 import type { Reader } from './reader.ts';
 
 const columns = selectList(apiKeys);

@@ -2,9 +2,9 @@ import type { Asset } from '../../../domain/asset.ts';
 import type { AssetReads } from '../../../reads/books/assets.ts';
 import { assets } from '../../tables/assets.ts';
 import { json, text } from '../columns.ts';
-import type { StatementRunner } from '../connection.ts';
 import { parserOf, selectList } from '../described.ts';
 import { ofTenants } from '../one-tenant.ts';
+import type { StatementRunner } from '../statement-runner.ts';
 import type { Reader } from './reader.ts';
 
 const parseAsset = parserOf(assets);

@@ -14,9 +14,9 @@ import {
 } from '../../../reads/books/balances.ts';
 import { balances, billing, grants, movements, policyOf } from '../../tables/balances.ts';
 import { json, rowsIn, text } from '../columns.ts';
-import type { PostgresRow, StatementRunner } from '../connection.ts';
 import { jsonObject, parserOf, selectList } from '../described.ts';
 import { ofTenants } from '../one-tenant.ts';
+import type { PostgresRow, StatementRunner } from '../statement-runner.ts';
 import { holdObject, loadAgentsWithDue, loadDueHolds, type OwnedHold, parseHold } from './holds.ts';
 import type { Reader } from './reader.ts';
 import { numbered, type TenantAgent } from './tenant-agents.ts';

@@ -3,9 +3,9 @@ import type { DeliveryQueue, DeliveryReads } from '../../../reads/books/deliveri
 import type { LookedAtWebhook, PendingDeliveries, TakeDue, WaitingWebhook } from '../../../reads/books.ts';
 import { deliveries, deliveryOf } from '../../tables/deliveries.ts';
 import { flag, integerOrAbsent, json, text } from '../columns.ts';
-import type { PostgresRow, StatementRunner } from '../connection.ts';
 import { parserOf, selectList } from '../described.ts';
 import { ofAllTenants, ofTenants } from '../one-tenant.ts';
+import type { PostgresRow, StatementRunner } from '../statement-runner.ts';
 import type { Reader } from './reader.ts';
 
 const columns = selectList(deliveries);

@@ -1,7 +1,7 @@
 import type { EntryState } from '../../../domain/entry-state.ts';
 import type { EntryReads } from '../../../reads/books/entries.ts';
 import { big, integer, rowsIn, text, textOrAbsent } from '../columns.ts';
-import type { StatementRunner } from '../connection.ts';
+import type { StatementRunner } from '../statement-runner.ts';
 import type { Reader } from './reader.ts';
 
 // Version 0 costs what version 1 does.

@@ -2,9 +2,9 @@ import type { Hold } from '../../../domain/hold.ts';
 import type { HoldReads } from '../../../reads/books/holds.ts';
 import { holds } from '../../tables/holds.ts';
 import { json, text } from '../columns.ts';
-import type { StatementRunner } from '../connection.ts';
 import { jsonObject, parserOf, selectList } from '../described.ts';
 import { ofTenants } from '../one-tenant.ts';
+import type { StatementRunner } from '../statement-runner.ts';
 import type { Reader } from './reader.ts';
 import { numbered, type TenantAgent } from './tenant-agents.ts';
 

@@ -1,6 +1,6 @@
 import { json, textOrAbsent } from '../columns.ts';
-import type { StatementRunner } from '../connection.ts';
 import { ofTenants } from '../one-tenant.ts';
+import type { StatementRunner } from '../statement-runner.ts';
 
 export const lastOf = (table: string, tenant: string) =>
   `(SELECT id FROM ${table} WHERE tenant = ${tenant} ORDER BY id DESC LIMIT 1)`;

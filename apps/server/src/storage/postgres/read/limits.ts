@@ -3,9 +3,9 @@ import type { LimitCounter } from '../../../domain/limit-counter.ts';
 import type { CounterKey, LimitReads } from '../../../reads/books/limits.ts';
 import { limitCounters, limits } from '../../tables/limits.ts';
 import { json, rowsIn, text } from '../columns.ts';
-import type { PostgresRow, StatementRunner } from '../connection.ts';
 import { jsonObject, parserOf, selectList } from '../described.ts';
 import { ofTenants } from '../one-tenant.ts';
+import type { PostgresRow, StatementRunner } from '../statement-runner.ts';
 import type { Reader } from './reader.ts';
 
 /** The limits AS l of some tenants as one column, so that a batch reads them with no further statement. */

@@ -1,7 +1,7 @@
 import type { EntryReads } from '../../../reads/books/entries.ts';
 import { type EntriesLooked, type LookWanted, nothingUpTo } from '../../../reads/entries-looked.ts';
 import { flag, integer, text } from '../columns.ts';
-import type { StatementRunner, Value } from '../connection.ts';
+import type { StatementRunner, Value } from '../statement-runner.ts';
 import { entryColumns, parseEntry, withAccount } from './entries.ts';
 import type { Reader } from './reader.ts';
 

@@ -4,8 +4,8 @@ import { adminTenant } from '../../../domain/tenant.ts';
 import type { OperatorReads } from '../../../reads/books/operator.ts';
 import { pause, settings } from '../../tables/operator.ts';
 import { integer, integerOrAbsent } from '../columns.ts';
-import type { StatementRunner } from '../connection.ts';
 import { parserOf, selectList } from '../described.ts';
+import type { StatementRunner } from '../statement-runner.ts';
 import type { Reader } from './reader.ts';
 
 const loadOperatorSql = `SELECT ${selectList(pause)}, ${selectList(settings)}, ids_ahead_ms, forgotten_before_ms, swept_at_ms

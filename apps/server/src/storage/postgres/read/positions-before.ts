@@ -2,7 +2,7 @@ import type { Position } from '../../../domain/position.ts';
 import type { AccountReads } from '../../../reads/books/accounts.ts';
 import type { AccountKey } from '../../../reads/books.ts';
 import { integer, text } from '../columns.ts';
-import type { StatementRunner } from '../connection.ts';
+import type { StatementRunner } from '../statement-runner.ts';
 import type { Reader } from './reader.ts';
 import { loadPosition } from './reversals.ts';
 

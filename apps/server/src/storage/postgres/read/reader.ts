@@ -1,9 +1,9 @@
 import { setMaxListeners } from 'node:events';
 import { StorageFault } from '../../../ledger/storage-port.ts';
 import { ReadPlaces, ReadRefused } from '../../../reads/read-places.ts';
-import type { StatementRunner } from '../connection.ts';
 import type { TailHorizon } from '../database/tail-horizon.ts';
 import type { ReadPool } from '../pool.ts';
+import type { StatementRunner } from '../statement-runner.ts';
 
 /** All reads share the connections, which take 1,000 at a time: one tenant must neither take all of them nor make others wait for long. */
 const placeLimits = { runningMax: 800, runningOfTenantMax: 32, waitingMax: 8_000, waitingOfTenantMax: 2_000 };

@@ -4,8 +4,8 @@ import type { RecordReads } from '../../../reads/books/records.ts';
 import type { KeyFacts, RecordKey } from '../../../reads/books.ts';
 import { type AnswerCap, parseHeaders, parseProtection } from '../../stored-answer.ts';
 import { bytea, bytes, hex, integer, integerOrAbsent, json, text, textOrAbsent } from '../columns.ts';
-import type { PostgresRow, StatementRunner } from '../connection.ts';
 import { ofTenants } from '../one-tenant.ts';
+import type { PostgresRow, StatementRunner } from '../statement-runner.ts';
 import type { Reader } from './reader.ts';
 
 // An answer is evicted once its scope was given more than the cap since, in answers or in bytes.

@@ -9,8 +9,8 @@ import {
   sumOfTaken,
 } from '../../tables/reversed-tiers.ts';
 import { integer, integerOrAbsent, rowsIn, text, textOrAbsent } from '../columns.ts';
-import type { PostgresRow, StatementRunner } from '../connection.ts';
 import { jsonObject, parserOf } from '../described.ts';
+import type { PostgresRow, StatementRunner } from '../statement-runner.ts';
 
 /** Of `entries AS e`: what a reversal takes back. Usage is always of at least one request, a write-off of none. */
 export const reversalColumn = (

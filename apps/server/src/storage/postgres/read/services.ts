@@ -2,9 +2,9 @@ import { type PricesOf, type PriceVersion, pricesOf, type Service } from '../../
 import type { ServiceReads } from '../../../reads/books/services.ts';
 import { servicePrices, services } from '../../tables/services.ts';
 import { json, text } from '../columns.ts';
-import type { StatementRunner } from '../connection.ts';
 import { parserOf, selectList } from '../described.ts';
 import { ofTenants } from '../one-tenant.ts';
+import type { StatementRunner } from '../statement-runner.ts';
 import type { Reader } from './reader.ts';
 
 export const serviceColumns = selectList(services);

@@ -4,8 +4,8 @@ import type { AccountKey } from '../../../reads/books.ts';
 import type { RowsBeyond } from '../../../reads/merge-events.ts';
 import { settlementLines, settlements } from '../../tables/settlements.ts';
 import { rowsIn, text } from '../columns.ts';
-import type { PostgresRow, StatementRunner } from '../connection.ts';
 import { jsonObject, parserOf, selectList } from '../described.ts';
+import type { PostgresRow, StatementRunner } from '../statement-runner.ts';
 import type { Reader } from './reader.ts';
 
 /** Of `settlements AS s` and `accounts AS a`, with its lines. */

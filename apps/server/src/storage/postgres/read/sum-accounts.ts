@@ -5,7 +5,7 @@ import type { ServiceReads } from '../../../reads/books/services.ts';
 import type { AccountsFilter, CountedNames } from '../../../reads/books.ts';
 import type { AccountSums, SummedAccounts } from '../../../reads/summed-accounts.ts';
 import { big, flag, integer, text } from '../columns.ts';
-import type { PostgresRow, StatementRunner } from '../connection.ts';
+import type { PostgresRow, StatementRunner } from '../statement-runner.ts';
 import { loadAgentsAfterSql } from './accounts.ts';
 import type { Reader } from './reader.ts';
 

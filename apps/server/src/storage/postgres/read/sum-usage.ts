@@ -1,6 +1,6 @@
 import type { EntryReads, UsageSum, UsageSumWanted } from '../../../reads/books/entries.ts';
 import { integer, text } from '../columns.ts';
-import type { StatementRunner } from '../connection.ts';
+import type { StatementRunner } from '../statement-runner.ts';
 import type { Reader } from './reader.ts';
 
 // Usage is always of at least one request, a reversal of less than none, a write-off of none. There is no max of a uuid; its text

@@ -3,7 +3,7 @@ import type { EventReads } from '../../../reads/books/events.ts';
 import type { EventTally, TallyWanted } from '../../../reads/event-tally.ts';
 import { type TallyRow, tallyOf } from '../../event-tally.ts';
 import { integer, literal, text } from '../columns.ts';
-import type { PostgresRow, StatementRunner } from '../connection.ts';
+import type { PostgresRow, StatementRunner } from '../statement-runner.ts';
 import type { Reader } from './reader.ts';
 
 // Usage is always of at least one request, a reversal of less than none, a write-off of none. There is no max of a uuid; its text

@@ -1,7 +1,7 @@
 import { adminTenant } from '../../../domain/tenant.ts';
 import type { AccountReads } from '../../../reads/books/accounts.ts';
 import { flag } from '../columns.ts';
-import type { StatementRunner } from '../connection.ts';
+import type { StatementRunner } from '../statement-runner.ts';
 import type { Reader } from './reader.ts';
 
 const hasTenantSql = `SELECT EXISTS (SELECT 1 FROM accounts WHERE tenant = $1) OR EXISTS (SELECT 1 FROM services WHERE tenant = $1)

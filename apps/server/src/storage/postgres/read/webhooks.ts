@@ -2,9 +2,9 @@ import type { Webhook } from '../../../domain/webhook.ts';
 import type { WebhookReads } from '../../../reads/books/webhooks.ts';
 import { webhookOf, webhooks } from '../../tables/webhooks.ts';
 import { text } from '../columns.ts';
-import type { PostgresRow, StatementRunner } from '../connection.ts';
 import { parserOf, selectList } from '../described.ts';
 import { ofTenants } from '../one-tenant.ts';
+import type { PostgresRow, StatementRunner } from '../statement-runner.ts';
 import type { Reader } from './reader.ts';
 
 const columns = selectList(webhooks);

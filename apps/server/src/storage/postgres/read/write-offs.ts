@@ -2,8 +2,8 @@ import type { WriteOff } from '../../../domain/usage.ts';
 import type { AccountReads } from '../../../reads/books/accounts.ts';
 import { writeOffs } from '../../tables/entries.ts';
 import { integer, rowsIn, text } from '../columns.ts';
-import type { PostgresRow } from '../connection.ts';
 import { jsonObject, parserOf, selectList } from '../described.ts';
+import type { PostgresRow } from '../statement-runner.ts';
 import type { Reader } from './reader.ts';
 
 /** Of `entries AS e`: what a write-off takes off the credit. */

@@ -1,6 +1,7 @@
 import { text } from '../columns.ts';
-import type { PostgresConnection, Value } from '../connection.ts';
+import type { PostgresConnection } from '../connection.ts';
 import { ofOneTenant } from '../one-tenant.ts';
+import type { Value } from '../statement-runner.ts';
 
 const tenantsMax = 100;
 

@@ -4,11 +4,12 @@ import { deliveriesKeptMs, forgottenBeforeMs, steadyForMs } from '../../steady-c
 import type { AnswerCap } from '../../stored-answer.ts';
 import { failuresMax, type SweepCursor, type SweepFailure, type SweepLimits } from '../../sweep-step.ts';
 import { bytea, hex, integer, text } from '../columns.ts';
-import type { PostgresConnection, PostgresRow, Value } from '../connection.ts';
+import type { PostgresConnection } from '../connection.ts';
 import { dayMs, dropParts, makeParts, type PartedTable, partedTables } from '../database/parts.ts';
 import type { ConnectionInTurns, ExclusiveConnection } from '../exclusive-connection.ts';
 import { ConnectionLost, storageFault } from '../fault.ts';
 import { ofTenants } from '../one-tenant.ts';
+import type { PostgresRow, Value } from '../statement-runner.ts';
 import { deleteByTenant, tenantsWithSql } from './by-tenant.ts';
 import { saveSweptAt } from './swept-clock.ts';
 

@@ -1,7 +1,8 @@
 import { adminTenant } from '../../../domain/tenant.ts';
 import { steadySinceMs, waverMaxMs } from '../../steady-clock.ts';
 import { integer, integerOrAbsent } from '../columns.ts';
-import type { PostgresConnection, StatementRunner } from '../connection.ts';
+import type { PostgresConnection } from '../connection.ts';
+import type { StatementRunner } from '../statement-runner.ts';
 
 const loadSql = 'SELECT steady_since_ms, swept_at_ms FROM operator WHERE tenant = $1';
 // When a batch or another sweep saw a jump since the row was read, the clock is steady since now.

@@ -3,10 +3,10 @@ import type { AccountKey } from '../../../reads/books.ts';
 import { flag } from '../../table.ts';
 import { accountLines, accounts } from '../../tables/accounts.ts';
 import { json } from '../columns.ts';
-import type { StatementRunner } from '../connection.ts';
 import { changedColumns, recordOf, recordset, upsertSql } from '../described.ts';
 import { madeOfTenants, ofTenants } from '../one-tenant.ts';
 import { accountKeyRecord, type IdentifiedAccount } from '../read/accounts.ts';
+import type { StatementRunner } from '../statement-runner.ts';
 
 /** An account as it is saved: whether something is unsettled follows from its lines. */
 const saved = { ...accounts, place: { ...accounts.place, unsettled: flag() } };

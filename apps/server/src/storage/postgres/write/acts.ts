@@ -1,9 +1,9 @@
 import type { Act } from '../../../domain/act.ts';
 import { actRow, auditLog } from '../../tables/acts.ts';
 import { json } from '../columns.ts';
-import type { StatementRunner } from '../connection.ts';
 import { madeList, recordOf, recordset } from '../described.ts';
 import { OneTenant, ofTenants } from '../one-tenant.ts';
+import type { StatementRunner } from '../statement-runner.ts';
 
 const columns = madeList(auditLog).split(', ');
 const actRecord = recordOf(auditLog);

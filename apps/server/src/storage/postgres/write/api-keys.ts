@@ -2,8 +2,8 @@ import type { ApiKey, ApiKeyUse } from '../../../domain/api-key.ts';
 import { adminTenant } from '../../../domain/tenant.ts';
 import { apiKeys } from '../../tables/api-keys.ts';
 import { json } from '../columns.ts';
-import type { StatementRunner } from '../connection.ts';
 import { recordOf, upsertSql } from '../described.ts';
+import type { StatementRunner } from '../statement-runner.ts';
 
 const saveApiKeysSql = upsertSql(apiKeys);
 const apiKeyRecord = recordOf(apiKeys);

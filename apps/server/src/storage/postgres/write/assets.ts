@@ -1,8 +1,8 @@
 import { assets } from '../../tables/assets.ts';
 import { json } from '../columns.ts';
-import type { StatementRunner } from '../connection.ts';
 import { insertSql, recordOf } from '../described.ts';
 import type { OwnedAsset } from '../read/assets.ts';
+import type { StatementRunner } from '../statement-runner.ts';
 
 const saveAssetsSql = insertSql(assets);
 const assetRecord = recordOf(assets);

@@ -3,10 +3,10 @@ import type { NamedPolicy } from '../../../domain/billing.ts';
 import type { Movement } from '../../../domain/movement.ts';
 import { balances, billing, grantRow, grants, movements, policyRow } from '../../tables/balances.ts';
 import { json, text } from '../columns.ts';
-import type { StatementRunner } from '../connection.ts';
 import { changedColumns, insertSql, recordOf, recordset, upsertSql } from '../described.ts';
 import { ofTenants } from '../one-tenant.ts';
 import { numbered, type TenantAgent } from '../read/tenant-agents.ts';
+import type { StatementRunner } from '../statement-runner.ts';
 
 const policyRecord = recordOf(billing);
 const balanceRecord = recordOf(balances);

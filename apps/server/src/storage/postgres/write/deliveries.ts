@@ -1,10 +1,10 @@
 import type { Announcement } from '../../../domain/delivery.ts';
 import { deliveries, deliveryRow } from '../../tables/deliveries.ts';
 import { json } from '../columns.ts';
-import type { StatementRunner } from '../connection.ts';
 import { recordOf, upsertSql } from '../described.ts';
 import { madeOfTenants } from '../one-tenant.ts';
 import type { OwnedDelivery } from '../read/deliveries.ts';
+import type { StatementRunner } from '../statement-runner.ts';
 
 // If requested once more, it has no attempts yet, and is still held by the same instance; otherwise an outcome was
 // recorded.

@@ -1,8 +1,8 @@
 import { entries } from '../../tables/entries.ts';
 import { json } from '../columns.ts';
-import type { StatementRunner } from '../connection.ts';
 import { insertSql, recordOf } from '../described.ts';
 import type { PlacedEntry } from '../read/entries.ts';
+import type { StatementRunner } from '../statement-runner.ts';
 
 const saveEntriesSql = insertSql(entries);
 const entryRecord = recordOf(entries);

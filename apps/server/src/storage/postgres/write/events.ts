@@ -1,8 +1,8 @@
 import type { NotedEvent } from '../../../domain/event.ts';
 import { events } from '../../tables/events.ts';
 import { json } from '../columns.ts';
-import type { StatementRunner } from '../connection.ts';
 import { insertSql, recordOf } from '../described.ts';
+import type { StatementRunner } from '../statement-runner.ts';
 
 const saveEventsSql = insertSql(events);
 const eventRecord = recordOf(events);

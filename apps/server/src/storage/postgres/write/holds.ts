@@ -1,10 +1,10 @@
 import type { Hold } from '../../../domain/hold.ts';
 import { holds } from '../../tables/holds.ts';
 import { json } from '../columns.ts';
-import type { StatementRunner } from '../connection.ts';
 import { changedColumns, insertSql, recordOf, recordset } from '../described.ts';
 import { ofTenants } from '../one-tenant.ts';
 import type { OwnedHold } from '../read/holds.ts';
+import type { StatementRunner } from '../statement-runner.ts';
 
 const holdRecord = recordOf(holds);
 

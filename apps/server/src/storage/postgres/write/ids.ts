@@ -2,11 +2,11 @@ import { type IdPlace, placeAfterId } from '../../../domain/id-block.ts';
 import type { Limit } from '../../../domain/limit.ts';
 import { adminTenant } from '../../../domain/tenant.ts';
 import { textOrAbsent } from '../columns.ts';
-import type { StatementRunner } from '../connection.ts';
 import { ofTenants } from '../one-tenant.ts';
 import { lastId, lastOf, named } from '../read/ids.ts';
 import { limitsColumn, limitsIn } from '../read/limits.ts';
 import { idsAheadUnnotedMs } from '../read/operator.ts';
+import type { StatementRunner } from '../statement-runner.ts';
 
 const saveIdsAheadSql = `INSERT INTO operator (tenant, ids_ahead_ms) VALUES ($1, $2)
   ON CONFLICT (tenant) DO UPDATE SET ids_ahead_ms = greatest(operator.ids_ahead_ms, excluded.ids_ahead_ms)`;

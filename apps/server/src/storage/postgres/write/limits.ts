@@ -6,10 +6,10 @@ import type { Wants } from '../../../ledger/wants.ts';
 import type { CounterKey } from '../../../reads/books.ts';
 import { limitCounters, limits } from '../../tables/limits.ts';
 import { json } from '../columns.ts';
-import type { StatementRunner } from '../connection.ts';
 import { recordOf, upsertSql } from '../described.ts';
 import { madeOfTenants, ofTenants } from '../one-tenant.ts';
 import { counterKeyRecord, loadNamedCounters, type OwnedCounter } from '../read/limits.ts';
+import type { StatementRunner } from '../statement-runner.ts';
 
 // Like the accounts: created and locked by one statement, in one order, and read by a later one.
 const lockCountersSql = madeOfTenants(

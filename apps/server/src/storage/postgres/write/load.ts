@@ -9,7 +9,6 @@ import type { Loaded } from '../../../ledger/storage-port.ts';
 import { recordName } from '../../../ledger/submission.ts';
 import type { Wants } from '../../../ledger/wants.ts';
 import type { AnswerCap } from '../../stored-answer.ts';
-import type { StatementRunner } from '../connection.ts';
 import { madeOfTenants } from '../one-tenant.ts';
 import {
   type IdentifiedAccount,
@@ -29,6 +28,7 @@ import { loadRecords } from '../read/records.ts';
 import { loadPosition, loadReversedOf } from '../read/reversals.ts';
 import { loadServices } from '../read/services.ts';
 import { loadWebhooks } from '../read/webhooks.ts';
+import type { StatementRunner } from '../statement-runner.ts';
 import { lockAccounts } from './accounts.ts';
 import { lockBillings } from './balances.ts';
 import { loadIdsAndLimits } from './ids.ts';

@@ -3,8 +3,8 @@ import type { Settings } from '../../../domain/settings.ts';
 import { adminTenant } from '../../../domain/tenant.ts';
 import { pause, settings } from '../../tables/operator.ts';
 import { json } from '../columns.ts';
-import type { StatementRunner } from '../connection.ts';
 import { recordOf, upsertSql } from '../described.ts';
+import type { StatementRunner } from '../statement-runner.ts';
 
 const savePauseSql = upsertSql(pause);
 const pauseRecord = recordOf(pause);

@@ -1,8 +1,8 @@
 import type { MadeRecord } from '../../../ledger/storage-port.ts';
 import { answerBytes } from '../../stored-answer.ts';
 import { bytea, json } from '../columns.ts';
-import type { StatementRunner } from '../connection.ts';
 import { madeOfTenants, OneTenant } from '../one-tenant.ts';
+import type { StatementRunner } from '../statement-runner.ts';
 
 const dayMs = 86_400_000;
 

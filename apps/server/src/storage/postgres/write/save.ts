@@ -1,7 +1,7 @@
 import type { AccountLine } from '../../../domain/account.ts';
 import type { Changes } from '../../../domain/view.ts';
 import type { BatchChanges } from '../../../ledger/storage-port.ts';
-import type { StatementRunner } from '../connection.ts';
+import type { StatementRunner } from '../statement-runner.ts';
 import { doubtClock } from '../upkeep/swept-clock.ts';
 import { deleteUntouched, saveAccounts } from './accounts.ts';
 import { saveActs } from './acts.ts';

@@ -1,9 +1,9 @@
 import type { PriceVersion } from '../../../domain/service.ts';
 import { servicePrices, services } from '../../tables/services.ts';
 import { json } from '../columns.ts';
-import type { StatementRunner } from '../connection.ts';
 import { insertSql, recordOf, upsertSql } from '../described.ts';
 import type { OwnedService } from '../read/services.ts';
+import type { StatementRunner } from '../statement-runner.ts';
 
 const saveServicesSql = upsertSql(services, 'w.tenant COLLATE "C", service_id COLLATE "C"');
 const serviceRecord = recordOf(services);

@@ -1,8 +1,8 @@
 import { settlementLines, settlements } from '../../tables/settlements.ts';
 import { json } from '../columns.ts';
-import type { StatementRunner } from '../connection.ts';
 import { insertSql, recordOf } from '../described.ts';
 import type { PlacedSettlement } from '../read/settlements.ts';
+import type { StatementRunner } from '../statement-runner.ts';
 
 const saveSettlementsSql = insertSql(settlements);
 const settlementRecord = recordOf(settlements);

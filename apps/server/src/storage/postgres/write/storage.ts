@@ -8,15 +8,11 @@ import {
 } from '../../../ledger/storage-port.ts';
 import type { Wants } from '../../../ledger/wants.ts';
 import type { AnswerCap } from '../../stored-answer.ts';
-import {
-  type ConnectionOptions,
-  type Placement,
-  StatementList,
-  type StatementRunner,
-} from '../connection.ts';
+import { type ConnectionOptions, type Placement, StatementList } from '../connection.ts';
 import { ConnectionInTurns, type ExclusiveConnection } from '../exclusive-connection.ts';
 import { type FaultPlace, isConflict, isUniqueViolation, storageFault } from '../fault.ts';
 import { OneTenant } from '../one-tenant.ts';
+import type { StatementRunner } from '../statement-runner.ts';
 import { findAccounts, loadBatch } from './load.ts';
 import { saveBatch } from './save.ts';
 
@@ -60,7 +56,7 @@ const beginSql = (
   SET LOCAL statement_timeout = ${limits.statementMs};
   SET LOCAL idle_in_transaction_session_timeout = ${limits.idleMs};
   SET LOCAL enable_seqscan = off; SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off; SET LOCAL jit = off`;
-// Citus passes them on to the node of the tenant, each with the whole message that it came in. What that node plans, it plans anew.
+// Citus passes them on to the node of the tenant, each with the whole message that it came in. What that node plans, it plans again.
 const beginOnCitusSql = (limits: ReturnType<typeof transactionLimits>) => [
   'BEGIN',
   "SET LOCAL citus.propagate_set_commands = 'local'",

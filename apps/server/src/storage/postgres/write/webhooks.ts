@@ -1,8 +1,8 @@
 import { webhookRow, webhooks } from '../../tables/webhooks.ts';
 import { json } from '../columns.ts';
-import type { StatementRunner } from '../connection.ts';
 import { recordOf, upsertSql } from '../described.ts';
 import type { OwnedWebhook } from '../read/webhooks.ts';
+import type { StatementRunner } from '../statement-runner.ts';
 
 const saveWebhooksSql = upsertSql(webhooks);
 const webhookRecord = recordOf(webhooks);
