@@ -33,7 +33,7 @@ test('a service is at its next price from the millisecond of its date on, with t
   assert.ok(!('tiers' in toFlat) && !('next' in toFlat));
 });
 
-test('a service is at its next price for an account that was charged it, whatever the time is', () => {
+test('a service is at its next price for an account that was charged it, at any time', () => {
   const service = withNextPrice(newService('s', inStroops(7n)), inStroops(8n), 1_000);
   const lines = (...versions: number[]) => ({ lines: versions.map((priceVersion) => ({ priceVersion })) });
   for (const account of [lines(), lines(0), lines(1)]) assert.equal(serviceFor(service, account), service);
@@ -52,7 +52,7 @@ const changes = fc.array(
   { maxLength: 20 },
 );
 
-test('whatever is done to prices, each instant has the price that was last set for it, and versions only grow', () => {
+test('after any changes of prices, each instant has the price that was last set for it, and versions only grow', () => {
   fc.assert(
     fc.property(changes, (done) => {
       let service: Service = newService('s', inStroops(9n));

@@ -46,7 +46,7 @@ export class CitusTemplate {
     await Promise.all(this.#nodes.map((node) => run(node, `CREATE DATABASE ${name}${from}`)));
   }
 
-  /** Lets nobody in any more, also not the daemons of Citus: a database in use cannot be copied. */
+  /** Refuses new connections, also those of the daemons of Citus: a database in use cannot be copied. */
   async #close(): Promise<void> {
     for (const node of this.#nodes) {
       await run(node, `ALTER DATABASE ${this.#name} ALLOW_CONNECTIONS false`);

@@ -10,7 +10,7 @@ export const promises = {
   honest_refusal: 'What is refused has an error with a code and a request id, and applies nothing.',
   exact_money: 'A bill is the exact price of what was used: rounding loses and adds nothing.',
   never_overdrawn: 'A prepaid balance is never overdrawn, and a limit never exceeded.',
-  complete_lists: 'A follower of a list sees each row once, whatever is written meanwhile.',
+  complete_lists: 'A follower of a list sees each row once, also of those that are written meanwhile.',
 } as const;
 
 /** An attack on promises that has a long version, and what holds after it. */

@@ -94,7 +94,7 @@ test('PostgreSQL takes each statement, and its form for one tenant', async (t) =
   const { client } = await startInstances(t);
   for (const [n, { name, sql }] of statements.entries()) {
     for (const form of [sql, ofOneTenant(sql), ofManyNodes(sql)]) {
-      // Citus alone has the tables of its own files.
+      // Only Citus has the tables that its files make.
       if (form === undefined || /^SET LOCAL/.test(form) || name.startsWith('database/citus.ts ')) continue;
       await assert.doesNotReject(client.query(`PREPARE s${n} AS ${form}`), `${name}: ${form}`);
       await client.query('DEALLOCATE ALL');

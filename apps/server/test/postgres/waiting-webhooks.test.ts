@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Client } from 'pg';
-import { PostgresConnection, type StatementRunner } from '../../src/storage/postgres/connection.ts';
+import { PostgresConnection } from '../../src/storage/postgres/connection.ts';
 import { loadWaitingWebhooks } from '../../src/storage/postgres/read/deliveries.ts';
+import type { StatementRunner } from '../../src/storage/postgres/statement-runner.ts';
 import { isPrepared, migratedPostgres } from '../harness/database.ts';
 import { connect } from '../harness/instances.ts';
 

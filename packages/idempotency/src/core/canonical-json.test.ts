@@ -65,7 +65,7 @@ test('the order of members does not matter, and the value is kept', () => {
   );
 });
 
-test('an element of a list is printed as it is alone, whatever members the ones before it have', () => {
+test('an element of a list is printed as it is alone, after elements with any members', () => {
   const names = fc.constantFrom('b', 'a', '\u20ac', 'long "name"');
   const member = fc.option(fc.jsonValue({ maxDepth: 1 }), { nil: undefined });
   const element = fc.oneof(

@@ -89,7 +89,7 @@ describe('mongodbStore', { skip: missing ?? false }, () => {
     assert.equal(tokens.size, 400);
   });
 
-  test('every write asks for the majority and its journals, every read for what the majority has, whatever the client is set to', async () => {
+  test('every write asks for the majority and its journals, every read for what the majority has, with any settings of the client', async () => {
     const weak = newClient({
       monitorCommands: true,
       writeConcern: { w: 0 },

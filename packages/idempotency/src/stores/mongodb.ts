@@ -39,7 +39,7 @@ export interface MongodbStoreOptions {
 export interface MongodbStore extends IdempotencyStore {
   /**
    * Removes expired answers, and documents that are over, in steps of at most 500 documents. Call it regularly; several
-   * may run at the same time. With the indexes of `mongodbScript`, the server removes old documents by itself.
+   * may run at the same time. With the indexes of `mongodbScript`, the server removes old documents without it.
    *
    * @param options `nowMs` replaces the time of the store's clock
    */

@@ -2,7 +2,7 @@
 export type MongodbDocument = Record<string, unknown>;
 
 /**
- * How the store uses its collection, whatever the client's own settings are: a write counts once the majority of the
+ * How the store uses its collection, with any settings of the client: a write counts once the majority of the
  * members have it in their journals, and a read sees only such writes. With less, a fail-over forgets keys.
  */
 export interface MongodbCollectionOptions {
