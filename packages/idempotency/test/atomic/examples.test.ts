@@ -17,9 +17,9 @@ const readme = readFileSync(join(root, 'examples/charges/README.md'), 'utf8');
 const binaries = join(root, 'node_modules/.bin');
 
 /** Every line of the README that runs an example, by the name of its file. */
-const commands = [...readme.matchAll(/^.*\bnode examples\/charges\/([\w-]+)\.ts$/gm)].map(
-  ([line, name = '']) => ({ name, line }),
-);
+const commands = [
+  ...readme.matchAll(/^.*\bnode tools\/bootstrap\.mjs examples\/charges\/([\w-]+)\.ts$/gm),
+].map(([line, name = '']) => ({ name, line }));
 const [charge, conflict, tooMuch] = [...readme.matchAll(/^curl .*$/gm)].map(([line]) => requestOf(line));
 
 /** What a line with `curl` sends. */
