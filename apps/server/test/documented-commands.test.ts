@@ -41,7 +41,8 @@ test('a command that runs a TypeScript file of the repository installs first wha
   // The pinned Node is there only if the packages are.
   const others = running.filter(
     ({ command }) =>
-      !/^node tools\/bootstrap\.mjs /.test(words(command).join(' ')) &&
+      // Each npm script begins with it, too.
+      !/^(?:node tools\/bootstrap\.mjs|npm run|npm test) /.test(words(command).join(' ')) &&
       !command.includes('/node_modules/node/bin/node '),
   );
   assert.deepEqual(others.map(text), []);

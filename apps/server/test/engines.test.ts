@@ -18,6 +18,8 @@ const ofOneEngine: ReadonlySet<string> = new Set([
   // Its one writer also knows which agents have a balance; on PostgreSQL a query for all agents of a batch asks.
   'sqlite/write/billed-agents.ts',
   'postgres/read/tenant-agents.ts',
+  // Only PostgreSQL may have the rows of each tenant on another node.
+  'postgres/upkeep/by-tenant.ts',
   // There they are deleted row by row; on PostgreSQL they leave as parts of tables.
   'sqlite/upkeep/answers.ts',
   'sqlite/upkeep/deliveries.ts',
