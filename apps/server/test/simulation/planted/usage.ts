@@ -14,8 +14,8 @@ export const faultsOfUsage: readonly PlantedFault[] = [
       'if (known !== undefined && moment.nowMs < 0) {\n    if (!isSameUsage(known.item, item)) return',
     ],
     'a bulk whose items do not see each other': [
-      "if (decision.kind === 'recorded') draft.apply(decision.changes);\n    results.push",
-      "if (decision.kind === 'recorded' && index === 0) draft.apply(decision.changes);\n    results.push",
+      "if (decision.kind === 'recorded') draft.applyUsage(decision.changes);\n    results.push",
+      "if (decision.kind === 'recorded' && index === 0) draft.applyUsage(decision.changes);\n    results.push",
     ],
   }),
 ];
