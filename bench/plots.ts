@@ -66,7 +66,8 @@ function draw(file: string, { title, x, y, series }: Plot): void {
     animation: false,
     backgroundColor: '#fff',
     title: { text: title, left: 'center', textStyle: { ...text, fontSize: 15 } },
-    legend: { bottom: 0, textStyle: text },
+    // Without a page the widths of texts are estimates: a gap keeps them apart.
+    legend: { bottom: 0, itemGap: 32, textStyle: { ...text, fontSize: 12 } },
     grid: { left: 80, right: 30, top: 50, bottom: 90 },
     xAxis: { ...x, ...nameStyle, nameGap: 30, min: x.type === 'log' ? 'dataMin' : 0 },
     yAxis: { ...y, ...nameStyle, type: 'value', min: 0, nameGap: 55 },
@@ -79,7 +80,15 @@ function draw(file: string, { title, x, y, series }: Plot): void {
     })),
   });
   mkdirSync(join(file, '..'), { recursive: true });
-  writeFileSync(file, chart.renderToSVGString());
+  writeFileSync(file, asImage(chart.renderToSVGString(), title));
   chart.dispose();
   console.error(`drawn: ${file}`);
+}
+
+/** The drawing as a picture of a page: with a title for those who do not see it, and without styles for a pointer. */
+function asImage(svg: string, title: string): string {
+  return `${svg
+    .replace(/<style[\s\S]*?<\/style>\n?/, '')
+    .replace(/<svg ([^>]*)>/, `<svg role="img" $1>\n<title>${title}</title>`)
+    .trimEnd()}\n`;
 }
