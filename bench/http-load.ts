@@ -1,6 +1,7 @@
 import { Buffer } from 'node:buffer';
 import { connect } from 'node:net';
 import { Answers, readBuffer } from './answers.ts';
+import { percentile } from './median.ts';
 
 /** How a load went. */
 export interface LoadReport {
@@ -131,13 +132,12 @@ class Run {
     const used = process.cpuUsage(this.#usedBefore);
     const sorted = this.#latenciesMs.sort((a, b) => a - b);
     const seconds = (this.#endsAtMs - this.#measuredFromMs) / 1000;
-    const at = (share: number) => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0;
     return {
       requests: sorted.length,
       seconds,
       requestsPerSecond: sorted.length / seconds,
-      p50Ms: at(0.5),
-      p99Ms: at(0.99),
+      p50Ms: percentile(sorted, 0.5),
+      p99Ms: percentile(sorted, 0.99),
       statuses: this.#statuses,
       generatorUs: (used.user + used.system) / Math.max(1, sorted.length),
     };

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { Answers, readBuffer } from './answers.ts';
+import { percentile } from './median.ts';
 
 /** How long requests took that came at a fixed rate, in milliseconds. */
 export interface PacedReport {
@@ -59,7 +60,7 @@ class PacedRun {
     await this.#over.promise;
     for (const socket of this.#sockets) socket.destroy();
     const sorted = this.#latenciesMs.sort((a, b) => a - b);
-    const at = (share: number) => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0;
+    const at = (share: number) => percentile(sorted, share);
     const { ratePerSecond } = this.#options;
     return { ratePerSecond, p50Ms: at(0.5), p99Ms: at(0.99), p999Ms: at(0.999) };
   }
