@@ -40,7 +40,7 @@ export async function openStorage(
       readThreads: 1,
       isPrepared: true,
       allowsUnsafe: false,
-      tailMarginMs: 0,
+      statementMs: 5_000,
       retentionMs: executor.policy.retentionMs,
     };
     return { storage: await openPostgres(options, executor, nowMs, onCommitted), end: postgres.stop };

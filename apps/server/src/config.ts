@@ -87,6 +87,8 @@ export type DatabaseConfig =
       readonly isPrepared: boolean;
       /** whether each transaction and each statement is of one tenant */
       readonly isByTenant: boolean;
+      /** what a statement of a write may take besides what its accounts need */
+      readonly statementMs: number;
       readonly allowsUnsafe: boolean;
     };
 
@@ -253,6 +255,7 @@ function database(read: Reader, mistakes: string[]): DatabaseConfig {
     readConnections: read.integer('DATABASE_READ_CONNECTIONS'),
     isPrepared: read.flag('DATABASE_PREPARED'),
     isByTenant: read.flag('DATABASE_BY_TENANT'),
+    statementMs: read.integer('DATABASE_TIMEOUT_MS'),
     allowsUnsafe: read.flag('DATABASE_ALLOW_UNSAFE'),
   };
   if (/^postgres(ql)?:\/\//.test(url) && URL.canParse(url)) return { kind: 'postgres', url, ...postgres };

@@ -55,6 +55,14 @@ export const accessVariables = {
     engine: 'postgres',
     text: 'Whether each transaction and each statement is of one tenant, for a database that places rows by tenant. On a database with the extension citus the server starts only with it, and distributes the tables.',
   },
+  DATABASE_TIMEOUT_MS: {
+    kind: 'integer',
+    default: 5_000,
+    min: 1_000,
+    max: 600_000,
+    engine: 'postgres',
+    text: 'Within how many milliseconds each statement of a write must end; 2 more for each account that it touches. It waits four fifths of that for a lock, and a server that stops in the middle of a write holds its locks for three fifths of it.',
+  },
   DATABASE_ALLOW_UNSAFE: {
     kind: 'flag',
     default: false,

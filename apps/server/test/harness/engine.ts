@@ -38,6 +38,7 @@ export const postgresOptions = {
   readThreads: 1,
   isPrepared,
   isByTenant,
+  statementMs: 5_000,
   allowsUnsafe: true,
   retentionMs: executorOptions.policy.retentionMs,
 };

@@ -35,11 +35,11 @@ test('the time limit of a statement grows with the accounts of its batch, so eve
     const [outcome] = await first.execute(command);
     assert.equal(outcome?.kind, 'answered');
   }
-  // A machine on which the bills take 0.4 s to save, and a bound of 0.1 s without the accounts.
+  // A machine on which the bills take 0.8 s to save, and a bound of 0.5 s without the accounts.
   await client.query(`CREATE FUNCTION be_slow() RETURNS trigger LANGUAGE plpgsql AS
-    $$ BEGIN PERFORM pg_sleep(0.4); RETURN NULL; END $$;
+    $$ BEGIN PERFORM pg_sleep(0.8); RETURN NULL; END $$;
     CREATE TRIGGER slow BEFORE INSERT ON settlements FOR EACH STATEMENT EXECUTE FUNCTION be_slow()`);
-  const bounded = await startInstance(t, url, clock, { statementMs: 100 });
+  const bounded = await startInstance(t, url, clock, { statementMs: 500 });
   const [light] = await bounded.execute({ kind: 'settle_bulk', agent: 'agent-1' });
   assert.deepEqual([light?.kind, light?.kind === 'fault' && light.code], ['fault', 'storage_unavailable']);
   const [heavy] = await bounded.execute({ kind: 'settle_bulk', agent: 'many' });

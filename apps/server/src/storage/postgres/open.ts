@@ -120,10 +120,7 @@ export async function openPostgres(
 
 /** The bounds on a connection that were set. */
 function boundsOf({ answerWithinMs, statementMs }: PostgresOptions) {
-  return {
-    ...(answerWithinMs === undefined ? {} : { answerWithinMs }),
-    ...(statementMs === undefined ? {} : { statementMs }),
-  };
+  return { ...(answerWithinMs === undefined ? {} : { answerWithinMs }), statementMs };
 }
 
 async function prepareDatabase(options: PostgresEngineOptions): Promise<Placement> {

@@ -18,8 +18,8 @@ import { saveBatch } from './save.ts';
 
 export interface PostgresOptions extends ConnectionOptions {
   readonly cap: AnswerCap;
-  /** what a statement of a batch may take besides what its accounts need; five seconds if it is not set */
-  readonly statementMs?: number;
+  /** what a statement of a batch may take besides what its accounts need */
+  readonly statementMs: number;
 }
 
 /** The callbacks that report what a lane did. */
@@ -27,9 +27,9 @@ interface PostgresDesk {
   readonly onApiKeysChanged: () => void;
 }
 
-const lockMs = 4_000;
-const statementMsDefault = 5_000;
-const idleMs = 3_000;
+/** The parts of a statement's time for which a lock is waited for, and for which a transaction may be idle. */
+const lockPart = 0.8;
+const idlePart = 0.6;
 /** What an account adds to each bound: a settlement of 10,000 accounts is legal, and must end on a slow machine too. */
 const perAccountMs = 2;
 
@@ -42,9 +42,9 @@ function transactionLimits(accounts: number, statementMs: number) {
   const more = accounts * perAccountMs;
   // All statements are sent at once: the last one is answered when those before it have run.
   return {
-    lockMs,
+    lockMs: Math.ceil(lockPart * statementMs),
     statementMs: statementMs + more,
-    idleMs: idleMs + more / 2,
+    idleMs: Math.ceil(idlePart * statementMs + more / 2),
     answerMs: 2 * (statementMs + more),
   };
 }
@@ -127,10 +127,7 @@ export class PostgresStorage implements LedgerStorage {
       const ofBatch = batchRunner(connection.placement, wants);
       const runner = ofBatch(connection);
       const found = await findAccounts(runner, wants);
-      const limits = transactionLimits(
-        found.accounts.length,
-        this.#options.statementMs ?? statementMsDefault,
-      );
+      const limits = transactionLimits(found.accounts.length, this.#options.statementMs);
       connection.allow(limits.answerMs);
       const [, hasTenant, loaded] = await Promise.all([
         begin(connection, limits),
