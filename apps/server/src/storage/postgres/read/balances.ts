@@ -36,17 +36,18 @@ const agentRows = 'json_to_recordset($1) AS w (n integer, tenant text, agent tex
 const loadPoliciesSql = ofTenants(
   1,
   (tenant) => `SELECT b.tenant, ${selectList(billing, 'b')} FROM ${agentRows}
-  JOIN billing AS b ON b.tenant = ${tenant} AND b.agent = w.agent`,
+  CROSS JOIN LATERAL (SELECT * FROM billing AS a WHERE a.tenant = ${tenant} AND a.agent = w.agent LIMIT 1) AS b`,
 );
 const loadBalancesSql = ofTenants(
   1,
   (tenant) => `SELECT ${balanceColumns(tenant)} FROM ${agentRows}
-  JOIN balances AS b ON b.tenant = ${tenant} AND b.agent = w.agent`,
+  CROSS JOIN LATERAL (SELECT * FROM balances AS a WHERE a.tenant = ${tenant} AND a.agent = w.agent OFFSET 0) AS b`,
 );
 const loadGrantsSql = ofTenants(
   1,
   (tenant) => `SELECT g.tenant, g.agent, g.asset, ${selectList(grants, 'g')}
-  FROM json_to_recordset($1) AS w (tenant text, id text) JOIN grants AS g ON g.tenant = ${tenant} AND g.id = w.id`,
+  FROM json_to_recordset($1) AS w (tenant text, id text)
+  CROSS JOIN LATERAL (SELECT * FROM grants AS a WHERE a.tenant = ${tenant} AND a.id = w.id LIMIT 1) AS g`,
 );
 const loadGrantsAfterSql = `SELECT ${grantColumns} FROM grants
   WHERE tenant = $1 AND agent = $2 AND asset = $3 AND number > $4 ORDER BY number LIMIT $5`;

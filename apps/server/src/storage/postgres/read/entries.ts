@@ -25,7 +25,8 @@ const loadUsagesSql = ofTenants(
   ) => `SELECT e.tenant, ${entryColumns(tenant)} FROM json_to_recordset($1) AS w (tenant text, usage_id text)
   CROSS JOIN LATERAL (SELECT * FROM entries AS b
     WHERE b.tenant = ${tenant} AND b.usage_id = w.usage_id LIMIT 1) AS e
-  JOIN accounts AS a ON a.tenant = ${tenant} AND a.account = e.account`,
+  CROSS JOIN LATERAL (SELECT * FROM accounts AS o
+    WHERE o.tenant = ${tenant} AND o.account = e.account LIMIT 1) AS a`,
 );
 const loadEntrySql = `SELECT ${columns} FROM entries AS e ${withAccount} WHERE e.tenant = $1 AND e.id = $2`;
 const loadLastEntryIdSql = 'SELECT id FROM entries WHERE tenant = $1 AND id <= $2 ORDER BY id DESC LIMIT 1';

@@ -14,24 +14,28 @@ export const parseHold = parserOf(holds);
 /** Of `holds AS h`. */
 export const holdObject = jsonObject(holds, 'h');
 
+// The order leaves one index to read, also while the table is small and any would do as well for the planner.
 const loadHoldsSql = ofTenants(
   1,
   (tenant) => `SELECT h.* FROM json_to_recordset($1) AS w (tenant text, id text)
-  CROSS JOIN LATERAL (SELECT tenant, ${columns} FROM holds AS b WHERE b.tenant = ${tenant} AND b.id = w.id LIMIT 1) AS h`,
+  CROSS JOIN LATERAL (SELECT tenant, ${columns} FROM holds AS b
+    WHERE b.tenant = ${tenant} AND b.id >= w.id ORDER BY b.id LIMIT 1) AS h WHERE h.id = w.id`,
 );
+/** The open holds AS b of the agent of `w` that are due at `$2`: a range of the index of an agent's holds, and no other's. */
+const dueOfAgent = (tenant: string) => `b.tenant = ${tenant} AND b.state = 'open'
+    AND (b.agent, b.expires_at_ms) >= (w.agent, 0) AND (b.agent, b.expires_at_ms) <= (w.agent, $2)
+    ORDER BY b.agent, b.expires_at_ms`;
 // The agents in their order, and of each only as many holds as are wanted of all: no more are read than that.
 const loadDueSql = ofTenants(
   3,
   (tenant) => `SELECT ${ofHolds} FROM json_to_recordset($1) AS w (n integer, tenant text, agent text)
-  CROSS JOIN LATERAL (SELECT * FROM holds AS b WHERE b.tenant = ${tenant} AND b.agent = w.agent AND b.state = 'open'
-    AND b.expires_at_ms <= $2 ORDER BY b.expires_at_ms LIMIT $3) AS h
+  CROSS JOIN LATERAL (SELECT * FROM holds AS b WHERE ${dueOfAgent(tenant)} LIMIT $3) AS h
   ORDER BY w.n, h.expires_at_ms LIMIT $3`,
 );
 const agentsWithDueSql = ofTenants(
   2,
   (tenant) => `SELECT w.tenant, w.agent FROM json_to_recordset($1) AS w (n integer, tenant text, agent text)
-  WHERE EXISTS (SELECT FROM holds AS h
-    WHERE h.tenant = ${tenant} AND h.agent = w.agent AND h.state = 'open' AND h.expires_at_ms <= $2)`,
+  CROSS JOIN LATERAL (SELECT FROM holds AS b WHERE ${dueOfAgent(tenant)} LIMIT 1) AS due`,
 );
 const loadHoldsAfterSql = `SELECT ${columns} FROM holds WHERE tenant = $1 AND place > $2 ORDER BY place LIMIT $3`;
 const loadHoldsOfAfterSql = `SELECT ${columns} FROM holds

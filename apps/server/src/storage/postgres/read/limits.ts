@@ -23,7 +23,8 @@ const loadNamedCountersSql = ofTenants(
   1,
   (tenant) => `SELECT c.tenant, ${counterColumns}
   FROM json_to_recordset($1) AS w (tenant text, limit_id uuid, subject text)
-  JOIN limit_counters AS c ON c.tenant = ${tenant} AND c.limit_id = w.limit_id AND c.subject = w.subject`,
+  CROSS JOIN LATERAL (SELECT * FROM limit_counters AS b
+    WHERE b.tenant = ${tenant} AND b.limit_id = w.limit_id AND b.subject = w.subject LIMIT 1) AS c`,
 );
 const loadCountersSql = `SELECT ${counterColumns} FROM limit_counters AS c
   WHERE c.tenant = $1 AND c.limit_id = $2 AND ($3::text IS NULL OR c.subject > $3) ORDER BY c.subject LIMIT $4`;

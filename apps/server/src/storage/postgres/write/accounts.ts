@@ -1,15 +1,18 @@
 import { type AccountLine, isUnsettled } from '../../../domain/account.ts';
 import type { AccountKey } from '../../../reads/books.ts';
-import { flag } from '../../table.ts';
+import { accountId, fixed, flag } from '../../table.ts';
 import { accountLines, accounts } from '../../tables/accounts.ts';
 import { json } from '../columns.ts';
-import { changedColumns, recordOf, recordset, upsertSql } from '../described.ts';
-import { madeOfTenants, ofTenants } from '../one-tenant.ts';
-import { accountKeyRecord, type IdentifiedAccount } from '../read/accounts.ts';
+import { recordOf, upsertSql } from '../described.ts';
+import { deleteOfTenants, madeOfTenants } from '../one-tenant.ts';
+import { accountKeyRecord, type IdentifiedAccount, namedAccount } from '../read/accounts.ts';
 import type { StatementRunner } from '../statement-runner.ts';
 
 /** An account as it is saved: whether something is unsettled follows from its lines. */
-const saved = { ...accounts, place: { ...accounts.place, unsettled: flag() } };
+const saved = {
+  ...accounts,
+  columns: { ...accounts.columns, account: fixed(accountId()), unsettled: flag() },
+};
 const totalsRecord = recordOf(saved);
 const lineRecord = recordOf(accountLines);
 
@@ -22,18 +25,13 @@ const lockAccountsSql = madeOfTenants(
   FROM ${from(`json_to_recordset($1) AS w (n integer, tenant text, account uuid, agent text, service_id text)`)} ORDER BY n
   ON CONFLICT (tenant, agent, service_id) DO UPDATE SET sequence = accounts.sequence WHERE false`,
 );
-const saveAccountsSql = ofTenants(
-  1,
-  (tenant) => `UPDATE accounts AS a SET ${changedColumns(accounts, 'w')}, unsettled = w.unsettled
-  FROM json_to_recordset($1) AS w (${recordset(saved)})
-  WHERE a.tenant = ${tenant} AND a.agent = w.agent AND a.service_id = w.service_id`,
-);
+// They are there, so it makes none.
+const saveAccountsSql = upsertSql(saved);
 const saveLinesSql = upsertSql(accountLines);
-const deleteAccountsSql = ofTenants(
-  1,
-  (tenant) => `DELETE FROM accounts AS a
-  USING json_to_recordset($1) AS w (tenant text, agent text, service_id text)
-  WHERE a.tenant = ${tenant} AND a.agent = w.agent AND a.service_id = w.service_id AND a.sequence = 0`,
+const deleteAccountsSql = deleteOfTenants(
+  'accounts',
+  (tenant) => `SELECT a.place FROM json_to_recordset($1) AS w (tenant text, agent text, service_id text)
+    ${namedAccount(tenant)} AND a.sequence = 0`,
 );
 
 /** Creates the missing accounts, and locks all of them until the transaction ends. */
@@ -53,7 +51,10 @@ export async function saveAccounts(
 ): Promise<void> {
   if (changed.length === 0) return;
   const totals = changed.map((account) =>
-    totalsRecord({ tenant: account.tenant, unsettled: isUnsettled(account.totals) }, account.totals),
+    totalsRecord(
+      { tenant: account.tenant },
+      { ...account.totals, account: account.account, unsettled: isUnsettled(account.totals) },
+    ),
   );
   const lines = changed.flatMap(({ tenant, account, totals: { lines: all } }) =>
     all.filter((line) => !linesBefore.has(line)).map((line) => lineRecord({ tenant, account }, line)),

@@ -7,10 +7,9 @@ import type { StatementRunner } from '../statement-runner.ts';
 
 const saveApiKeysSql = upsertSql(apiKeys);
 const apiKeyRecord = recordOf(apiKeys);
-const saveUsesSql = `UPDATE api_keys SET last_used_at_ms = w.used_at_ms
-  FROM json_to_recordset($2) AS w (prefix text, used_at_ms bigint)
-  WHERE api_keys.tenant = $1 AND api_keys.prefix = w.prefix
-    AND (api_keys.last_used_at_ms IS NULL OR api_keys.last_used_at_ms < w.used_at_ms)`;
+const saveUsesSql = `UPDATE api_keys AS k
+  SET last_used_at_ms = greatest(k.last_used_at_ms, ($3::bigint[])[array_position($2::text[], k.prefix)])
+  WHERE k.tenant = $1 AND k.prefix = ANY ($2)`;
 
 export async function saveApiKeys(statements: StatementRunner, keys: readonly ApiKey[]): Promise<void> {
   if (keys.length === 0) return;
@@ -20,6 +19,9 @@ export async function saveApiKeys(statements: StatementRunner, keys: readonly Ap
 
 export async function saveApiKeyUses(statements: StatementRunner, uses: readonly ApiKeyUse[]): Promise<void> {
   if (uses.length === 0) return;
-  const rows = uses.map(({ prefix, usedAtMs }) => ({ prefix, used_at_ms: usedAtMs }));
-  await statements.rows(saveUsesSql, [adminTenant, json(rows)]);
+  await statements.rows(saveUsesSql, [
+    adminTenant,
+    uses.map(({ prefix }) => prefix),
+    uses.map(({ usedAtMs }) => String(usedAtMs)),
+  ]);
 }

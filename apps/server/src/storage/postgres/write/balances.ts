@@ -3,7 +3,7 @@ import type { NamedPolicy } from '../../../domain/billing.ts';
 import type { Movement } from '../../../domain/movement.ts';
 import { balances, billing, grantRow, grants, movements, policyRow } from '../../tables/balances.ts';
 import { json, text } from '../columns.ts';
-import { changedColumns, insertSql, recordOf, recordset, upsertSql } from '../described.ts';
+import { insertSql, recordOf, upsertSql } from '../described.ts';
 import { ofTenants } from '../one-tenant.ts';
 import { numbered, type TenantAgent } from '../read/tenant-agents.ts';
 import type { StatementRunner } from '../statement-runner.ts';
@@ -24,11 +24,8 @@ const lockBillingsSql = ofTenants(
 );
 // Without `ON CONFLICT`: if another instance has made the row meanwhile, this batch did not see its balances.
 const makePoliciesSql = insertSql(billing, 'w.tenant COLLATE "C", agent COLLATE "C"');
-const changePoliciesSql = ofTenants(
-  1,
-  (tenant) => `UPDATE billing AS b SET ${changedColumns(billing, 'w')}
-  FROM json_to_recordset($1) AS w (${recordset(billing)}) WHERE b.tenant = ${tenant} AND b.agent = w.agent`,
-);
+// They are there and locked, so it makes none.
+const changePoliciesSql = upsertSql(billing);
 const saveBalancesSql = upsertSql(balances);
 const saveGrantsSql = upsertSql(grants, 'w.tenant COLLATE "C", id COLLATE "C"');
 const saveMovementsSql = insertSql(movements);

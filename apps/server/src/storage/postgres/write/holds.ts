@@ -1,8 +1,7 @@
 import type { Hold } from '../../../domain/hold.ts';
 import { holds } from '../../tables/holds.ts';
 import { json } from '../columns.ts';
-import { changedColumns, insertSql, recordOf, recordset } from '../described.ts';
-import { ofTenants } from '../one-tenant.ts';
+import { insertSql, recordOf, upsertSql } from '../described.ts';
 import type { OwnedHold } from '../read/holds.ts';
 import type { StatementRunner } from '../statement-runner.ts';
 
@@ -10,11 +9,8 @@ const holdRecord = recordOf(holds);
 
 // Without `ON CONFLICT`: a hold that another instance has made meanwhile was not seen.
 const makeHoldsSql = insertSql(holds, 'w.tenant COLLATE "C", id COLLATE "C"');
-const changeHoldsSql = ofTenants(
-  1,
-  (tenant) => `UPDATE holds AS h SET ${changedColumns(holds, 'w')}
-  FROM json_to_recordset($1) AS w (${recordset(holds)}) WHERE h.tenant = ${tenant} AND h.id = w.id`,
-);
+// They are there and locked, so it makes none.
+const changeHoldsSql = upsertSql(holds);
 
 /** @param isKnown whether the books knew a hold when the batch was loaded */
 export async function saveHolds(

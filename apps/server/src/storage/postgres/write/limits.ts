@@ -7,7 +7,7 @@ import type { CounterKey } from '../../../reads/books.ts';
 import { limitCounters, limits } from '../../tables/limits.ts';
 import { json } from '../columns.ts';
 import { recordOf, upsertSql } from '../described.ts';
-import { madeOfTenants, ofTenants } from '../one-tenant.ts';
+import { deleteOfTenants, madeOfTenants } from '../one-tenant.ts';
 import { counterKeyRecord, loadNamedCounters, type OwnedCounter } from '../read/limits.ts';
 import type { StatementRunner } from '../statement-runner.ts';
 
@@ -19,11 +19,12 @@ const lockCountersSql = madeOfTenants(
   FROM ${from(`json_to_recordset($1) AS w (n integer, tenant text, limit_id uuid, subject text)`)} ORDER BY n
   ON CONFLICT (tenant, limit_id, subject) DO UPDATE SET windows = limit_counters.windows WHERE false`,
 );
-const deleteCountersSql = ofTenants(
-  1,
-  (tenant) => `DELETE FROM limit_counters AS c
-  USING json_to_recordset($1) AS w (tenant text, limit_id uuid, subject text)
-  WHERE c.tenant = ${tenant} AND c.limit_id = w.limit_id AND c.subject = w.subject AND c.windows = '[]'`,
+const deleteCountersSql = deleteOfTenants(
+  'limit_counters',
+  (tenant) => `SELECT c.place FROM json_to_recordset($1) AS w (tenant text, limit_id uuid, subject text)
+    CROSS JOIN LATERAL (SELECT ctid AS place, windows FROM limit_counters AS b
+      WHERE b.tenant = ${tenant} AND b.limit_id = w.limit_id AND b.subject = w.subject LIMIT 1) AS c
+    WHERE c.windows = '[]'`,
 );
 const saveLimitsSql = upsertSql(limits);
 const limitRecord = recordOf(limits);
