@@ -3,6 +3,7 @@ import { join, relative } from 'node:path';
 import { run } from 'node:test';
 import { spec } from 'node:test/reporters';
 import { type TestBatch, testBatches } from './test-batches.ts';
+import { bundleForTests } from './test-bundles.ts';
 import { longestFirst } from './test-order.ts';
 import { TestTimes } from './test-times.ts';
 
@@ -13,7 +14,8 @@ const filesAtOnce = availableParallelism() + 1;
 /** From this many on, short files share processes, and the slowest are listed. */
 const filesThatAreMany = 30;
 const slowestShown = 10;
-const hook = new URL('./test-times-hook.ts', import.meta.url).href;
+const timesHook = new URL('./test-times-hook.ts', import.meta.url).href;
+const threadsHook = new URL('./test-threads-hook.mjs', import.meta.url).href;
 
 interface RunOptions {
   /** how long one file may take */
@@ -24,15 +26,17 @@ interface RunOptions {
 
 /**
  * Runs test files; prints how many passed, and fails the process if one did not. A few have a process each; of many,
- * the short ones share processes.
+ * the short ones share processes, and the processes and threads that they start are bundled.
  */
-export function runTests(files: readonly string[], options: RunOptions): void {
+export async function runTests(files: readonly string[], options: RunOptions): Promise<void> {
   if (files.length === 0) {
     console.error('no test file matches');
     process.exit(1);
   }
   process.env['NODE_COMPILE_CACHE'] ??= join(process.cwd(), compiled);
-  const batches = files.length < filesThatAreMany ? alone(files) : testBatches(files);
+  const areMany = files.length >= filesThatAreMany;
+  const batches = areMany ? testBatches(files) : alone(files);
+  if (areMany) Object.assign(process.env, await bundleForTests());
   const counts = { passed: 0, failed: 0, skipped: 0 };
   const seconds = new Map<string, number>();
   const times = options.showsTimes === true ? new TestTimes() : undefined;
@@ -41,7 +45,10 @@ export function runTests(files: readonly string[], options: RunOptions): void {
     files: batches.map(({ main }) => main),
     concurrency: filesAtOnce,
     timeout: options.timeoutMs,
-    execArgv: times === undefined ? [] : ['--import', hook],
+    execArgv: [threadsHook, ...(times === undefined ? [] : [timesHook])].flatMap((hook) => [
+      '--import',
+      hook,
+    ]),
   });
   events.on('test:summary', ({ file, counts: found, duration_ms }) => {
     // Each file has its summary, and the whole run one without a file.
@@ -59,7 +66,7 @@ export function runTests(files: readonly string[], options: RunOptions): void {
     // After everything that the reporter still has to print.
     setImmediate(() => {
       if (times !== undefined) console.log(times.table((main) => namesOf(batches, main)));
-      else if (files.length >= filesThatAreMany) console.log(slowest(seconds));
+      else if (areMany) console.log(slowest(seconds));
       console.log(`${counts.passed} passed, ${counts.failed} failed${skipped}`);
     });
     process.exitCode = counts.failed > 0 || counts.passed === 0 ? 1 : 0;

@@ -14,7 +14,7 @@ export interface TestBatch {
 const folder = join('node_modules', '.cache', 'billonce-test-batches');
 /** Unit tests take milliseconds, so what their process costs is nearly all they cost. */
 const unitFilesMax = 30;
-const otherFilesMax = 6;
+const otherFilesMax = 10;
 /**
  * What a file has that cannot share a process: it changes which modules are loaded, or it waits before it has a test, for
  * which the tests of the file before it do not wait with their end.

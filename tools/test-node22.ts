@@ -21,7 +21,7 @@ if (process.versions.node === version) {
   const files = testFiles(process.argv.slice(2)).filter((file) =>
     supported.some((part) => file.startsWith(part)),
   );
-  runTests(files, { timeoutMs: 300_000 });
+  await runTests(files, { timeoutMs: 300_000 });
 } else {
   const node = installedNode();
   const search = `${path.dirname(node)}${path.delimiter}${process.env['PATH'] ?? ''}`;

@@ -6,4 +6,4 @@ import { testFiles } from './test-files.ts';
 
 const args = process.argv.slice(2);
 const parts = args.filter((arg) => arg !== '--times');
-runTests(testFiles(parts), { timeoutMs: 300_000, showsTimes: parts.length < args.length });
+await runTests(testFiles(parts), { timeoutMs: 300_000, showsTimes: parts.length < args.length });

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
-import { fileURLToPath } from 'node:url';
 import { createBillonce } from '@billonce/client';
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js';
 import { TestServer } from '../../../packages/client/test/harness/server.ts';
+import { mainOf } from '../../../tools/test-mains.ts';
 
-const main = fileURLToPath(new URL('../src/main.ts', import.meta.url));
+const main = mainOf('apps/mcp/src/main.ts');
 const server = await TestServer.start(after);
 const billonce = createBillonce({ url: server.url });
 await billonce.services.put({ serviceId: 'search', priceStroops: 10_000_000 });

@@ -4,15 +4,15 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, request as requestOf, type ServerResponse } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { after, type TestContext, test } from 'node:test';
-import { fileURLToPath } from 'node:url';
 import { createBillonce } from '@billonce/client';
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js';
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
 import { listening } from '../../../packages/client/test/harness/listening.ts';
 import { TestServer } from '../../../packages/client/test/harness/server.ts';
+import { mainOf } from '../../../tools/test-mains.ts';
 
-const main = fileURLToPath(new URL('../src/main.ts', import.meta.url));
+const main = mainOf('apps/mcp/src/main.ts');
 const service = { serviceId: 'search', priceStroops: 250, description: 'Searches', owner: 'acme' };
 
 const server = await TestServer.start(after);

@@ -5,8 +5,8 @@ import { closeSync, constants, openSync, readFileSync, readSync } from 'node:fs'
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { setTimeout as passing } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { freePort } from '../../../packages/idempotency/test/harness/free-port.ts';
+import { mainOf } from '../../../tools/test-mains.ts';
 import { type Api, apiAt } from './harness/api.ts';
 import { childEnvironment } from './harness/child-environment.ts';
 import { emptyDatabase, engineEnvironment } from './harness/database.ts';
@@ -14,7 +14,7 @@ import { onEnd } from './harness/on-end.ts';
 import { smallDisk } from './harness/small-disk.ts';
 import { temporaryFolder } from './harness/temporary-folder.ts';
 
-const serverMain = fileURLToPath(new URL('../src/main.ts', import.meta.url));
+const serverMain = mainOf('apps/server/src/main.ts');
 const dropped = /"lines":(\d+),"msg":"log lines were dropped/;
 
 test('a pipe that no one reads loses log lines: requests are answered, and SIGTERM ends the server', async (t) => {

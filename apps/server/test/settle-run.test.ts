@@ -5,7 +5,7 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { type TestContext, test } from 'node:test';
-import { fileURLToPath } from 'node:url';
+import { mainOf } from '../../../tools/test-mains.ts';
 import { runSettle } from '../src/cli/settle/command.ts';
 import type { Api } from './harness/api.ts';
 import { childEnvironment } from './harness/child-environment.ts';
@@ -15,7 +15,7 @@ const december = Date.UTC(2026, 11);
 const before = '2026-12-01T00:00:00Z';
 const agents = Array.from({ length: 40 }, (_, number) => `agent-${number}`);
 const services = ['search', 'images'] as const;
-const main = fileURLToPath(new URL('../src/cli/main.ts', import.meta.url));
+const main = mainOf('apps/server/src/cli/main.ts');
 
 const use = (agent: string, serviceId: string, requests: number) => ({ agent, serviceId, requests });
 

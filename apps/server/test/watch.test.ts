@@ -3,8 +3,8 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { type TestContext, test } from 'node:test';
-import { fileURLToPath } from 'node:url';
 import { freePort } from '../../../packages/idempotency/test/harness/free-port.ts';
+import { mainOf } from '../../../tools/test-mains.ts';
 import { runWatch } from '../src/cli/watch/command.ts';
 import { apiAt } from './harness/api.ts';
 import { childEnvironment } from './harness/child-environment.ts';
@@ -13,7 +13,7 @@ import { startInProcess } from './harness/in-process.ts';
 import { onEnd } from './harness/on-end.ts';
 import { startProcess } from './harness/process.ts';
 
-const main = fileURLToPath(new URL('../src/cli/main.ts', import.meta.url));
+const main = mainOf('apps/server/src/cli/main.ts');
 const use = (requests: number) => ({ agent: 'agent-7', serviceId: 'search', requests });
 
 /** A `billonce watch` that runs. */

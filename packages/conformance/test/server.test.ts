@@ -7,10 +7,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { mainOf } from '../../../tools/test-mains.ts';
 import { freePort } from '../../idempotency/test/harness/free-port.ts';
 
 const command = fileURLToPath(new URL('../src/main.ts', import.meta.url));
-const serverMain = fileURLToPath(new URL('../../../apps/server/src/main.ts', import.meta.url));
+const serverMain = mainOf('apps/server/src/main.ts');
 const adminKey = 'tests-7Hq2vXk9RmZ4pLw8TnBd';
 
 function temporaryFolder(t: TestContext): string {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
-import { fileURLToPath } from 'node:url';
+import { mainOf } from '../../../../tools/test-mains.ts';
 import type { StandInState } from './agentpay-stand-in.ts';
 import { type Api, apiAt } from './api.ts';
 import { type RanCommand, runHere } from './command.ts';
@@ -16,7 +16,7 @@ const admin = { 'x-api-key': adminKey };
 export const acme = { ...admin, 'x-tenant': 'acme' };
 export const house = { ...admin, 'x-tenant': 'house' };
 export const agents = Array.from({ length: 120 }, (_, index) => `agent-${index}`);
-export const main = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
+export const main = mainOf('apps/server/src/cli/main.ts');
 
 /** Everything in it can be carried. */
 export function wholeState(): StandInState {

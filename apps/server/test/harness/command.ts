@@ -1,13 +1,13 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { fileURLToPath } from 'node:url';
+import { mainOf } from '../../../../tools/test-mains.ts';
 import { isBooksCommand, runBooksCommand } from '../../src/cli/books/commands.ts';
 import { runMove } from '../../src/cli/move/command.ts';
 import { remoteCommands } from '../../src/cli/remote/commands.ts';
 import { childEnvironment } from './child-environment.ts';
 import { engineEnvironment } from './database.ts';
 
-const main = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
+const main = mainOf('apps/server/src/cli/main.ts');
 
 /** What a command printed, on both streams, and how it ended. */
 export interface RanCommand {

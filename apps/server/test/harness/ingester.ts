@@ -4,6 +4,7 @@ import { Readable } from 'node:stream';
 import type { TestContext } from 'node:test';
 import { setTimeout as passing } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { mainOf } from '../../../../tools/test-mains.ts';
 import { ingest } from '../../src/cli/ingest/ingest.ts';
 import { parseIngestOptions } from '../../src/cli/ingest/options.ts';
 import { exitCodeOf, summaryOf } from '../../src/cli/ingest/summary.ts';
@@ -11,7 +12,7 @@ import { type Api, apiAt } from './api.ts';
 import { childEnvironment } from './child-environment.ts';
 import { onEnd } from './on-end.ts';
 
-const main = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
+const main = mainOf('apps/server/src/cli/main.ts');
 const lookEveryMs = 5;
 
 /** The generated trace that is shipped, and what its README says of it. */

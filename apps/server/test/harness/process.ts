@@ -1,14 +1,14 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import type { TestContext } from 'node:test';
-import { fileURLToPath } from 'node:url';
+import { mainOf } from '../../../../tools/test-mains.ts';
 import { childEnvironment } from './child-environment.ts';
 import { engineEnvironment } from './database.ts';
 import { onEnd } from './on-end.ts';
 
-const serverMain = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
+const serverMain = mainOf('apps/server/src/main.ts');
 /** A server whose workers do not run. */
-export const fuzzedServer = fileURLToPath(new URL('../fuzz/server.ts', import.meta.url));
+export const fuzzedServer = mainOf('apps/server/test/fuzz/server.ts');
 /** Where a server writes its log, if not to a pipe of this process. */
 export interface ProcessOutput {
   readonly descriptor: number;

@@ -1,10 +1,10 @@
 import { spawn, spawnSync } from 'node:child_process';
 import type { TestContext } from 'node:test';
-import { fileURLToPath } from 'node:url';
+import { mainOf } from '../../../../tools/test-mains.ts';
 import { childEnvironment } from './child-environment.ts';
 import { onEnd } from './on-end.ts';
 
-const main = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
+const main = mainOf('apps/server/src/main.ts');
 
 /** A server whose output is a terminal. */
 export interface ServerAtTerminal {

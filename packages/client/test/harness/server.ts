@@ -4,9 +4,9 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { mainOf } from '../../../../tools/test-mains.ts';
 
-const main = fileURLToPath(new URL('../../../../apps/server/src/main.ts', import.meta.url));
+const main = mainOf('apps/server/src/main.ts');
 const startTimeoutMs = 90_000;
 const printedMax = 16_384;
 const cache = process.env['NODE_COMPILE_CACHE'];
