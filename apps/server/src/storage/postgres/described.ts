@@ -1,7 +1,6 @@
 import { Code, generateParser, type Parser, type Readers, type Writers } from '../generated.ts';
 import {
   type Columns,
-  changes,
   columnsOn,
   type Kind,
   madeColumns,
@@ -116,11 +115,6 @@ function madeSql(table: Table, orderBy: string | undefined, end: string): string
   };
   // The rows of the operator say themselves whose they are.
   return 'tenant' in table.place ? madeOfTenants(1, statement) : statement('w.tenant', (rows) => rows);
-}
-
-/** Sets each column that may change to the value of another row. */
-export function changedColumns(table: Table, source: string): string {
-  return changes('postgres', table, source);
 }
 
 export function parserOf<C extends Columns>(table: Table<C>): Parser<PostgresRow, C> {
