@@ -1,4 +1,4 @@
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { globSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
@@ -6,25 +6,23 @@ import { build, type Plugin } from 'esbuild';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const folder = path.join(root, 'node_modules', '.cache', 'billonce-test-bundles');
-/** The main files of processes and threads that tests start most. */
-const mains = [
+/** The main files of processes that tests start most. */
+const ofProcesses = [
   'apps/server/src/main.ts',
   'apps/server/src/cli/main.ts',
   'apps/server/test/fuzz/server.ts',
   'apps/mcp/src/main.ts',
-  'apps/server/src/storage/sqlite/writer/writer-thread.ts',
-  'apps/server/src/storage/sqlite/read-thread.ts',
-  'apps/server/src/storage/postgres/read-thread.ts',
-  'apps/server/src/storage/postgres/lanes/lane-thread.ts',
 ];
+/** Those of the server's threads. */
+const ofThreads = globSync('apps/server/src/**/*-thread.ts', { cwd: root });
 /** What is loaded where it is: it looks for files beside its own, or has programs for this machine. */
-const external = ['esbuild', 'lightningcss', 'rolldown', 'typescript', 'vite'];
-const requireHere = (file: string) =>
-  `import { createRequire as createRequireOfBundle } from 'node:module';
-const require = createRequireOfBundle(${JSON.stringify(pathToFileURL(file).href)});`;
+const external = ['@opentelemetry/*', 'esbuild', 'lightningcss', 'rolldown', 'typescript', 'vite'];
+/** What packages that are not modules call. */
+const requireOfBundle = `import { createRequire as createRequireOfBundle } from 'node:module';
+const require = createRequireOfBundle(${JSON.stringify(pathToFileURL(path.join(root, 'apps/server/src/main.ts')).href)});`;
 
 /**
- * Puts each main file that tests start into one file with everything that it loads: reading hundreds of files takes most of
+ * Puts the main files that tests start into few files with everything that they load: reading hundreds of files takes most of
  * a start. The sources, and the package, are started by the tests that are about them.
  *
  * @returns the environment that tells tests where they are
@@ -32,25 +30,29 @@ const require = createRequireOfBundle(${JSON.stringify(pathToFileURL(file).href)
 export async function bundleForTests(): Promise<Readonly<Record<string, string>>> {
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
-  await Promise.all(
-    mains.map((main) =>
-      build({
-        entryPoints: [path.join(root, main)],
-        outfile: bundleOf(main),
-        bundle: true,
-        platform: 'node',
-        format: 'esm',
-        target: 'node24',
-        keepNames: true,
-        external,
-        banner: { js: requireHere(path.join(root, main)) },
-        plugins: [placesOfSources],
-        logLevel: 'error',
-      }),
-    ),
-  );
+  await Promise.all([...ofProcesses, ...ofThreads].map(bundle));
   writeFileSync(path.join(folder, 'package.json'), '{"type":"module"}\n');
   return { BILLONCE_TEST_BUNDLES: folder };
+}
+
+/** What is loaded only when it is needed stays in files beside that of the main file. */
+async function bundle(main: string): Promise<void> {
+  await build({
+    entryPoints: [path.join(root, main)],
+    outdir: folder,
+    outbase: root,
+    outExtension: { '.js': '.mjs' },
+    bundle: true,
+    splitting: true,
+    platform: 'node',
+    format: 'esm',
+    target: 'node24',
+    keepNames: true,
+    external,
+    banner: { js: requireOfBundle },
+    plugins: [placesOfSources],
+    logLevel: 'error',
+  });
 }
 
 /** Where the bundle of a main file is. */
