@@ -32,168 +32,186 @@ export async function saveBatch(
   { tenants, records, ids }: BatchChanges,
   loaded: LoadedRows,
 ): Promise<void> {
-  const rowsOf = <T, R>(
-    list: (changes: Changes) => readonly T[],
-    row: (tenant: string, value: T) => R,
-  ): R[] => [...tenants].flatMap(([tenant, changes]) => list(changes).map((value) => row(tenant, value)));
+  const changed = new ChangedRows(tenants);
+  await Promise.all([
+    ...savePriceList(statements, changed),
+    ...saveBooks(statements, changed, loaded),
+    ...saveLimitsOf(statements, changed, loaded),
+    ...saveMoney(statements, changed, loaded),
+    ...saveOperation(statements, changed),
+    ...saveEventsOf(statements, changed),
+    saveActs(
+      statements,
+      changed.map('acts', (_tenant, act) => act),
+    ),
+    saveRecords(statements, records),
+    saveIdsAhead(statements, ids.aheadMs, loaded.idsAheadMaxMs),
+    doubtClock(statements, records, loaded.sweptAtMs),
+  ]);
+}
+
+/** What each list of changes consists of. */
+type Changed = { readonly [List in keyof Changes]: Changes[List][number] };
+
+/** The changes of all tenants of a batch. */
+class ChangedRows {
+  readonly #tenants: readonly (readonly [
+    tenant: string,
+    changes: { readonly [List in keyof Changed]: readonly Changed[List][] },
+  ])[];
+
+  constructor(tenants: BatchChanges['tenants']) {
+    this.#tenants = [...tenants];
+  }
+
+  /** A row for each element of one list, the tenants in their order. */
+  map<List extends keyof Changes, R>(
+    list: List,
+    row: (tenant: string, value: Changed[List]) => R,
+    from = 0,
+  ): R[] {
+    const rows: R[] = [];
+    for (const [tenant, changes] of this.#tenants) {
+      for (const value of changes[list].slice(from)) rows.push(row(tenant, value));
+    }
+    return rows;
+  }
+}
+
+function savePriceList(statements: StatementRunner, changed: ChangedRows): Promise<void>[] {
+  return [
+    saveServices(
+      statements,
+      changed.map('services', (tenant, service) => ({ tenant, service })),
+    ),
+    saveAssets(
+      statements,
+      changed.map('assets', (tenant, asset) => ({ tenant, asset })),
+    ),
+    savePrices(
+      statements,
+      changed.map('prices', (tenant, price) => ({ tenant, price })),
+    ),
+  ];
+}
+
+/** Accounts with their entries and bills. */
+function saveBooks(statements: StatementRunner, changed: ChangedRows, loaded: LoadedRows): Promise<void>[] {
   const accountOf = (tenant: string, account: { readonly agent: string; readonly serviceId: string }) => {
     const id = loaded.accounts.get(nameIn(tenant, account))?.account;
     if (id === undefined) throw new Error('an account was written to that is not locked');
     return id;
   };
-  const accounts = rowsOf(
-    ({ accounts: changed }) => changed,
-    (tenant, totals) => ({ tenant, account: accountOf(tenant, totals), totals }),
-  );
-  const entries = rowsOf(
-    ({ entries: made }) => made,
-    (tenant, entry) => ({ tenant, account: accountOf(tenant, entry), entry }),
-  );
-  const settlements = rowsOf(
-    ({ settlements: made }) => made,
-    (tenant, settlement) => ({ tenant, account: accountOf(tenant, settlement), settlement }),
-  );
-  await Promise.all([
-    saveServices(
-      statements,
-      rowsOf(
-        ({ services }) => services,
-        (tenant, service) => ({ tenant, service }),
-      ),
-    ),
-    saveAssets(
-      statements,
-      rowsOf(
-        ({ assets }) => assets,
-        (tenant, asset) => ({ tenant, asset }),
-      ),
-    ),
-    savePrices(
-      statements,
-      rowsOf(
-        ({ prices }) => prices,
-        (tenant, price) => ({ tenant, price }),
-      ),
-    ),
+  const accounts = changed.map('accounts', (tenant, totals) => ({
+    tenant,
+    account: accountOf(tenant, totals),
+    totals,
+  }));
+  const entries = changed.map('entries', (tenant, entry) => ({
+    tenant,
+    account: accountOf(tenant, entry),
+    entry,
+  }));
+  const settlements = changed.map('settlements', (tenant, settlement) => ({
+    tenant,
+    account: accountOf(tenant, settlement),
+    settlement,
+  }));
+  return [
     saveAccounts(statements, accounts, linesOf(loaded)),
     deleteUntouched(statements, untouchedOf(loaded, new Set(accounts.map(({ account }) => account)))),
     saveEntries(statements, entries),
     saveReversals(statements, entries),
     saveWriteOffs(statements, entries),
     saveSettlements(statements, settlements),
+  ];
+}
+
+function saveLimitsOf(
+  statements: StatementRunner,
+  changed: ChangedRows,
+  { madeCounters }: LoadedRows,
+): Promise<void>[] {
+  return [
     saveLimits(
       statements,
-      rowsOf(
-        ({ limits }) => limits,
-        (tenant, limit) => ({ tenant, limit }),
-      ),
+      changed.map('limits', (tenant, limit) => ({ tenant, limit })),
     ),
     saveLimitCounters(
       statements,
-      rowsOf(
-        ({ limitCounters }) => limitCounters,
-        (tenant, counter) => ({ tenant, counter }),
-      ),
-      loaded.madeCounters,
+      changed.map('limitCounters', (tenant, counter) => ({ tenant, counter })),
+      madeCounters,
     ),
+  ];
+}
+
+/** Policies, balances with their grants and movements, holds. */
+function saveMoney(
+  statements: StatementRunner,
+  changed: ChangedRows,
+  { billed, knownHolds }: LoadedRows,
+): Promise<void>[] {
+  return [
     savePolicies(
       statements,
-      rowsOf(
-        ({ policies }) => policies,
-        (tenant, named) => ({ tenant, named }),
-      ),
-      (tenant, agent) => loaded.billed.has(`${tenant} ${agent}`),
+      changed.map('policies', (tenant, named) => ({ tenant, named })),
+      (tenant, agent) => billed.has(`${tenant} ${agent}`),
     ),
     saveBalances(
       statements,
-      rowsOf(
-        ({ balances }) => balances,
-        (tenant, balance) => ({ tenant, balance }),
-      ),
+      changed.map('balances', (tenant, balance) => ({ tenant, balance })),
     ),
     saveGrants(
       statements,
-      rowsOf(
-        ({ grants }) => grants,
-        (tenant, owned) => ({ tenant, owned }),
-      ),
+      changed.map('grants', (tenant, owned) => ({ tenant, owned })),
     ),
     saveMovements(
       statements,
-      rowsOf(
-        ({ movements }) => movements,
-        (tenant, movement) => ({ tenant, movement }),
-      ),
+      changed.map('movements', (tenant, movement) => ({ tenant, movement })),
     ),
     saveHolds(
       statements,
-      rowsOf(
-        ({ holds }) => holds,
-        (tenant, hold) => ({ tenant, hold }),
-      ),
-      (tenant, hold) => loaded.knownHolds.has(`${tenant} ${hold.id}`),
+      changed.map('holds', (tenant, hold) => ({ tenant, hold })),
+      (tenant, hold) => knownHolds.has(`${tenant} ${hold.id}`),
     ),
+  ];
+}
+
+/** API keys, pauses, settings: of the last two, only the last change counts. */
+function saveOperation(statements: StatementRunner, changed: ChangedRows): Promise<void>[] {
+  return [
     saveApiKeys(
       statements,
-      rowsOf(
-        ({ apiKeys }) => apiKeys,
-        (_tenant, key) => key,
-      ),
+      changed.map('apiKeys', (_tenant, key) => key),
     ),
     saveApiKeyUses(
       statements,
-      rowsOf(
-        ({ apiKeyUses }) => apiKeyUses,
-        (_tenant, use) => use,
-      ),
+      changed.map('apiKeyUses', (_tenant, use) => use),
     ),
-    ...rowsOf(
-      ({ pauses }) => pauses.slice(-1),
-      (_tenant, pause) => savePause(statements, pause),
-    ),
-    ...rowsOf(
-      ({ settings }) => settings.slice(-1),
-      (_tenant, settings) => saveSettings(statements, settings),
-    ),
+    ...changed.map('pauses', (_tenant, pause) => savePause(statements, pause), -1),
+    ...changed.map('settings', (_tenant, settings) => saveSettings(statements, settings), -1),
+  ];
+}
+
+function saveEventsOf(statements: StatementRunner, changed: ChangedRows): Promise<void>[] {
+  return [
     saveEvents(
       statements,
-      rowsOf(
-        ({ events }) => events,
-        (tenant, event) => ({ tenant, event }),
-      ),
+      changed.map('events', (tenant, event) => ({ tenant, event })),
     ),
     saveWebhooks(
       statements,
-      rowsOf(
-        ({ webhooks }) => webhooks,
-        (tenant, webhook) => ({ tenant, webhook }),
-      ),
+      changed.map('webhooks', (tenant, webhook) => ({ tenant, webhook })),
     ),
     saveDeliveries(
       statements,
-      rowsOf(
-        ({ deliveries }) => deliveries,
-        (tenant, delivery) => ({ tenant, delivery }),
-      ),
+      changed.map('deliveries', (tenant, delivery) => ({ tenant, delivery })),
     ),
     saveAnnouncements(
       statements,
-      rowsOf(
-        ({ announcements }) => announcements,
-        (tenant, announcement) => ({ tenant, announcement }),
-      ),
+      changed.map('announcements', (tenant, announcement) => ({ tenant, announcement })),
     ),
-    saveActs(
-      statements,
-      rowsOf(
-        ({ acts }) => acts,
-        (_tenant, act) => act,
-      ),
-    ),
-    saveRecords(statements, records),
-    saveIdsAhead(statements, ids.aheadMs, loaded.idsAheadMaxMs),
-    doubtClock(statements, records, loaded.sweptAtMs),
-  ]);
+  ];
 }
 
 /** The lines of the accounts as they were loaded: unchanged lines need not be saved. */
