@@ -114,6 +114,35 @@ for (const [why, body, pointer] of refusals) {
   });
 }
 
+test('a missing price is reported together with the other faults of the body, in every way to set one', async (t) => {
+  const { api } = await startInProcess(t);
+  const named = { serviceId: 's t', descripton: 'd', owner: 'o', unitScale: 7 };
+  const asset = { asset: 'usd', effectiveFrom: 'soon' };
+  const sent = await api.post('/services', { ...named, ...asset });
+  const faults: readonly { readonly pointer: string; readonly message: string }[] = sent.json.faults;
+  const pointers = (list: typeof faults) => [...new Set(list.map(({ pointer }) => pointer))].sort();
+  const expected = ['/asset', '/description', '/descripton', '/effectiveFrom', '/priceStroops', '/serviceId'];
+  assert.deepEqual(pointers(faults), [...expected, '/unitScale'], sent.text);
+  const missing = faults.find(({ pointer }) => pointer === '/priceStroops');
+  assert.equal(missing?.message, 'is required, or price or tiers');
+  await api.post('/services', { serviceId: 's', priceStroops: 1 });
+  const body = { effectiveFrom: 'soon' };
+  const patched = await api.call('/services/s/price', { method: 'PATCH', key: 'k', body });
+  assert.equal(patched.status, 400, patched.text);
+  assert.deepEqual(pointers(patched.json.faults), ['/effectiveFrom', '/priceStroops']);
+  const bulk = await api.post('/services/bulk', { items: [{ serviceId: 's t', unitScale: 7 }] });
+  for (const pointer of ['/serviceId', '/unitScale', '/priceStroops'])
+    assert.ok(bulk.json.results[0].message.includes(pointer), bulk.text);
+  // In two forms, the second is the one too many.
+  const two = await api.post('/services', {
+    serviceId: 's',
+    price: '1',
+    tiers: [{ price: '1' }],
+    unitScale: 7,
+  });
+  assert.deepEqual(pointers(two.json.faults), ['/period', '/tiers', '/unitScale'], two.text);
+});
+
 test('the largest prices and sums are shown as the document says, also beyond what may be sent', async (t) => {
   const { api } = await startInProcess(t);
   // Each answer is compared with the document.

@@ -375,8 +375,8 @@ test('tiers that are wrong are refused with their place, and nothing is set', as
   const wrong: [string, object][] = [
     ['/period', { tiers: [a, b] }],
     ['/period', { price: '1', period: 'month' }],
-    ['/price', { ...graduated, price: '1' }],
-    ['/priceStroops', { ...graduated, priceStroops: 1 }],
+    ['/tiers', { ...graduated, price: '1' }],
+    ['/tiers', { ...graduated, priceStroops: 1 }],
     ['/tiers/1/upTo', { ...graduated, tiers: [a, { ...b, upTo: 200 }] }],
     ['/tiers/0/upTo', { ...graduated, tiers: [b, b] }],
     ['/tiers/1/upTo', { ...graduated, tiers: [a, a, b] }],

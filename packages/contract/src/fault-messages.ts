@@ -92,6 +92,11 @@ function describe(error: CheckError): Fault[] {
         pointer: pointerTo(instancePath, String(name)),
         message: 'is required',
       }));
+    case 'dependentRequired':
+      return list(params, 'dependencies').map((name) => ({
+        pointer: pointerTo(instancePath, String(name)),
+        message: `is required with ${String(Reflect.get(params, 'property'))}`,
+      }));
     default:
       return [{ pointer: instancePath, message: messageOf(error) }];
   }

@@ -29,10 +29,9 @@ export function readPrice({ tiers, period, ...flat }: SentPrice): ReadPrice {
   if (period !== undefined) return invalid('/period', 'must not be there without tiers');
   if (price === undefined) {
     if (per !== undefined) return invalid('/per', 'must not be there without a price');
-    if (priceStroops === undefined) return invalid('/priceStroops', 'is required, or a price or tiers');
+    if (priceStroops === undefined) return invalid('/priceStroops', 'is required, or price or tiers');
     return { kind: 'valid', stated: inStroops(BigInt(priceStroops)) };
   }
-  if (priceStroops !== undefined) return invalid('/price', 'must not be there beside priceStroops');
   const ofOne = parsePrice(price, per ?? 1);
   if (ofOne === undefined) {
     return invalid('/price', notExact);
@@ -45,10 +44,8 @@ const notExact = 'must be exact to 10^-12 for one unit, and at most 9000000 for 
 function readTiers(
   sent: readonly SentTier[],
   period: TierPeriodName | undefined,
-  { priceStroops, price, per = 1 }: Pick<SentPrice, 'priceStroops' | 'price' | 'per'>,
+  { per = 1 }: Pick<SentPrice, 'per'>,
 ): ReadPrice {
-  if (priceStroops !== undefined) return invalid('/priceStroops', 'must not be there beside tiers');
-  if (price !== undefined) return invalid('/price', 'must not be there beside tiers');
   if (period === undefined) return invalid('/period', 'is required with tiers');
   const tiers: Tier[] = [];
   for (const [number, { upTo, price: text, package: size }] of sent.entries()) {

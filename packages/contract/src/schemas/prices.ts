@@ -65,6 +65,10 @@ export const sentPrice = {
   period: Type.Optional(Period),
 };
 
+/** Of an object with the members of `sentPrice`: one price, and with tiers the period over which they count. */
+export const onePrice = { 'x-exactly-one': ['priceStroops', 'price', 'tiers'] } as const;
+export const withTiers = { tiers: ['period'] };
+
 /** 9,000,000 XLM: a decimal `price` may be more than the largest that is sent in stroops. */
 const shownPriceStroopsMax = 90_000_000_000_000;
 

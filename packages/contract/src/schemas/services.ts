@@ -12,7 +12,7 @@ import {
   Timestamp,
 } from './identifiers.ts';
 import { Cursor, clampedLimit, followedPage, pagedToEnd } from './pages.ts';
-import { sentPrice, shownPrice } from './prices.ts';
+import { onePrice, sentPrice, shownPrice, withTiers } from './prices.ts';
 import { UnitScale } from './quantities.ts';
 
 /** The name that people have for what a service counts. It changes nothing about what is billed. */
@@ -47,7 +47,13 @@ export const ServicePut = Type.Object(
       }),
     ),
   },
-  { additionalProperties: false, examples: [{ serviceId: 'input-tokens', priceStroops: 250 }] },
+  {
+    additionalProperties: false,
+    ...onePrice,
+    // AgentPay takes description and owner together.
+    dependentRequired: { ...withTiers, description: ['owner'], owner: ['description'] },
+    examples: [{ serviceId: 'input-tokens', priceStroops: 250 }],
+  },
 );
 
 /** A price with a date. */
@@ -115,7 +121,12 @@ export const ServiceList = Type.Object({ services: Type.Array(Service), ...paged
 
 export const PricePatch = Type.Object(
   { ...sentPrice, effectiveFrom: Type.Optional(EffectiveFrom) },
-  { additionalProperties: false, examples: [{ priceStroops: 250 }] },
+  {
+    additionalProperties: false,
+    ...onePrice,
+    dependentRequired: withTiers,
+    examples: [{ priceStroops: 250 }],
+  },
 );
 
 export const ServiceUsage = Type.Object({

@@ -164,12 +164,6 @@ function effectiveFromOf({ effectiveFrom }: SentDate): number | undefined {
 function putCommand(sent: SentService): PutService {
   const { serviceId, unitScale, asset } = sent;
   const metadata = sentMetadata(sent);
-  if (isHalf(metadata)) {
-    const missing = metadata.description === undefined ? '/description' : '/owner';
-    throw new ApiError('invalid_request', 'send both description and owner, or neither', {
-      faults: [{ pointer: missing, message: 'is required when the other of description and owner is sent' }],
-    });
-  }
   const effectiveFromMs = effectiveFromOf(sent);
   return {
     kind: 'put_service',
@@ -182,18 +176,10 @@ function putCommand(sent: SentService): PutService {
   };
 }
 
-/** AgentPay takes description and owner together. */
-function isHalf({ description, owner }: SentMetadata): boolean {
-  return (description === undefined) !== (owner === undefined);
-}
-
 const readServiceItem = compileReader(ServicePut);
 
 function bulkItem(read: Validated<SentService>): ServiceItem {
   if (read.kind === 'invalid') return { kind: 'invalid', message: itemMessage(read) };
-  if (isHalf(read.value)) {
-    return { kind: 'invalid', message: 'send both description and owner, or neither' };
-  }
   const price = readPrice(read.value);
   if (price.kind === 'invalid') return { kind: 'invalid', message: `${price.pointer} ${price.message}` };
   return { kind: 'valid', item: putCommand(read.value) };
