@@ -5,6 +5,7 @@ export const operations = {
   readStats: ['GET', '/stats'],
   readAudit: ['GET', '/audit'],
   sumUsageOverTime: ['GET', '/usage/over-time'],
+  listAgents: ['GET', '/agents'],
   listAgentTotals: ['GET', '/agents/totals'],
   readAgentUsage: ['GET', '/agents/{agent}/usage'],
   readAgentQuote: ['GET', '/agents/{agent}/quote'],
