@@ -10,6 +10,7 @@ export const operations = {
   readAgentUsage: ['GET', '/agents/{agent}/usage'],
   readAgentQuote: ['GET', '/agents/{agent}/quote'],
   readBalance: ['GET', '/agents/{agent}/balance'],
+  readStatement: ['GET', '/agents/{agent}/statement'],
   listMovements: ['GET', '/agents/{agent}/ledger'],
   listGrants: ['GET', '/agents/{agent}/grants'],
   readGrant: ['GET', '/agents/{agent}/grants/{grantId}'],
