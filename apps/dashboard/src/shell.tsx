@@ -19,7 +19,7 @@ const groups: readonly (readonly [
     [
       [{ page: 'overview' }, 'Overview', ['overview']],
       [{ page: 'agents' }, 'Agents', ['agents', 'agent', 'account']],
-      [{ page: 'bills' }, 'Bills', ['bills', 'bill']],
+      [{ page: 'bills' }, 'Bills', ['bills', 'bill', 'run']],
       [{ page: 'services' }, 'Services and prices', ['services', 'service']],
     ],
   ],

@@ -11,6 +11,7 @@ test('every page is found again by its link, also if its subject has a nasty nam
     { page: 'account', agent: nasty, serviceId: 'vendor/model:input' },
     { page: 'bills' },
     { page: 'bill', id: '019a7f6e-3a60-7c3e-9b1d-0123456789ab' },
+    { page: 'run', runId: '2026-11:late' },
     { page: 'lookup', what: '' },
     { page: 'lookup', what: 'a key with spaces / and more' },
     { page: 'services' },

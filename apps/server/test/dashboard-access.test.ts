@@ -53,7 +53,8 @@ const readOnly: Case = async (t, { url, api, browser }) => {
   // Each view of an agent is shown without its buttons.
   await open(`agents/${prepaidAgent}`);
   for (const [view, text] of [
-    ['Statement', 'granted'],
+    ['Statement', 'Granted'],
+    ['Balance ledger', 'granted'],
     ['Grants', 'welcome'],
     ['Holds', 'call-2'],
     ['Limits', 'daily-budget'],

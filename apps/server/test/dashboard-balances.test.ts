@@ -28,7 +28,8 @@ const everyView: Case = async (t, { url, browser }) => {
     await tab.open(`agents/${prepaidAgent}`);
     for (const [view, text] of [
       ['Accounts', 'search'],
-      ['Statement', 'refunded'],
+      ['Statement', 'Refunded'],
+      ['Balance ledger', 'refunded'],
       ['Grants', 'invoice-2026-117'],
       ['Holds', 'call-2'],
       ['Limits', 'daily-budget'],
@@ -271,8 +272,10 @@ const otherAsset: Case = async (t, { url, api, browser }) => {
   await open(`agents/${agent}`);
   await page.getByLabel('Balance in').selectOption('USD');
   await page.locator('.figures').getByText('7.25 USD').waitFor();
-  await tabOf(tab, 'Statement').click();
-  await page.getByRole('tabpanel').getByText('7.25 USD').filter({ visible: true }).first().waitFor();
+  for (const view of ['Statement', 'Balance ledger']) {
+    await tabOf(tab, view).click();
+    await page.getByRole('tabpanel').getByText('7.25 USD').filter({ visible: true }).first().waitFor();
+  }
   await tabOf(tab, 'Grants').click();
   await page.getByRole('tabpanel').getByText('invoice-3').waitFor();
   assert.deepEqual(await axeFaults(page), []);
@@ -294,7 +297,7 @@ const cases: Readonly<Record<string, Case>> = {
   'agents are listed with balance, holds and limits, and sorted by what is available': agentsByBalance,
   'a bill says what was paid from the balance and what is due, and the browser adds that up': prepaidBill,
   'a list that got no answer goes on automatically': offlineList,
-  'the balance, the statement and the grants of an agent are shown in each asset, and credit is added in it':
+  'the balance, its ledger, the statement and the grants of an agent are shown in each asset, and credit is added in it':
     otherAsset,
 };
 

@@ -44,6 +44,42 @@ const statement: Case = async ({ tab: { page, open }, api }) => {
   assert.deepEqual(await axeFaults(page), []);
 };
 
+const statementOfAgent: Case = async ({ tab, api }) => {
+  const { page, open } = tab;
+  const now = new Date();
+  const from = new Date(Date.UTC(now.getUTCFullYear(), now.getUTCMonth())).toISOString();
+  const to = new Date(Date.UTC(now.getUTCFullYear(), now.getUTCMonth() + 1)).toISOString();
+  const query = new URLSearchParams({ from, to, asset: 'XLM' });
+  const { json } = await api.get(`/agents/${prepaidAgent}/statement?${query}`);
+  await open(`agents/${prepaidAgent}`);
+  await page.getByRole('tab', { name: 'Statement' }).click();
+  const sums = page.getByRole('region', { name: 'Sums of the statement' });
+  await sums.waitFor();
+  const rows = await sums.locator('tbody tr').all();
+  const cells = await Promise.all(rows.map((row) => row.locator('td').allTextContents()));
+  assert.equal(cells[0]?.[0], 'Opening');
+  assert.equal(cells.at(-1)?.[0], 'Closing');
+  // In 10^-7 XLM; each column comes to its last row.
+  const exact = (text = '') => BigInt(text.replace('−', '-').replaceAll(/[^-\d]/g, '') || '0');
+  for (const [column, closing] of [json.closing.available, json.closing.unbilled].entries()) {
+    const amounts = cells.map((row) => exact(row[column + 1]));
+    const last = amounts.pop();
+    assert.equal(
+      amounts.reduce((sum, amount) => sum + amount, 0n),
+      last,
+    );
+    assert.equal(Number(last) / 1e7, Number(closing));
+  }
+  const used = page.getByRole('region', { name: 'Usage of the statement' }).locator('tbody tr');
+  assert.equal(await used.count(), json.usage.length);
+  assert.deepEqual(await axeFaults(page), []);
+  const [name, csv] = await downloaded(page, 'Statement as CSV');
+  assert.equal(name, `statement-${prepaidAgent}-${from.slice(0, 7)}.csv`);
+  assert.equal(csv, (await api.get(`/agents/${prepaidAgent}/statement.csv?${query}`)).text);
+  await page.getByLabel('Month').selectOption({ index: 20 });
+  await page.getByText('Nothing was used in this month').waitFor();
+};
+
 const unpriced: Case = async ({ tab, api }) => {
   const used = await api.post('/usage', { agent: 'agent-000', serviceId: 'not-priced', requests: 7 });
   assert.equal(used.status, 201);
@@ -93,6 +129,7 @@ const longIds: Case = async ({ tab: { page, open }, api }) => {
 
 const cases: Readonly<Record<string, Case>> = {
   'the statement of a month is downloaded as CSV and as a page to print': statement,
+  'the statement of an agent is on its page, adds up, and is downloaded there': statementOfAgent,
   'usage of a service without a price is explained, and is no failure': unpriced,
   'the audit shows what was paid from balances': audit,
   'on paper, no fact of a bill runs into the next one, and a sum that was not made is left out': paper,

@@ -1,5 +1,5 @@
 /** A calendar month in UTC. */
-interface Month {
+export interface Month {
   /** such as `2026-11` */
   readonly name: string;
   /** such as `November 2026` */

@@ -6,6 +6,7 @@ export type Route =
   | { readonly page: 'account'; readonly agent: string; readonly serviceId: string }
   | { readonly page: 'bills' }
   | { readonly page: 'bill'; readonly id: string }
+  | { readonly page: 'run'; readonly runId: string }
   | { readonly page: 'lookup'; readonly what: string }
   | { readonly page: 'services' }
   | { readonly page: 'service'; readonly serviceId: string }
@@ -31,6 +32,8 @@ function segmentsOf(route: Route): readonly string[] {
       return ['agents', route.agent, route.serviceId];
     case 'bill':
       return ['bills', route.id];
+    case 'run':
+      return ['runs', route.runId];
     case 'lookup':
       return ['lookup', ...(route.what === '' ? [] : [route.what])];
     case 'service':
@@ -92,6 +95,8 @@ function parseOne(list: string, name: string): Route {
       return { page: 'agent', agent: name };
     case 'bills':
       return { page: 'bill', id: name };
+    case 'runs':
+      return { page: 'run', runId: name };
     case 'services':
       return { page: 'service', serviceId: name };
     case 'webhooks':

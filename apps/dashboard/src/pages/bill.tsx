@@ -49,7 +49,7 @@ export function BillPage({ id }: { readonly id: string }) {
 }
 
 function BillBody({ bill }: { readonly bill: Bill }) {
-  const { id, agent, serviceId } = bill;
+  const { id, agent, serviceId, runId } = bill;
   const entries = usePages(
     'listSettlementEntries',
     { params: { id }, query: { limit: 200 } },
@@ -75,6 +75,7 @@ function BillBody({ bill }: { readonly bill: Bill }) {
             ['Settled', <Time key="t" at={bill.settledAt} />],
             ['Entries', `${grouped(bill.from + 1)} to ${grouped(bill.through)}`],
             ['Requests', <Count key="r" of={bill.requests} />],
+            ...(runId === null ? [] : [['Run', <RunLink key="u" runId={runId} />] as const]),
             ['Id', <code key="i">{id}</code>],
           ]}
         />
@@ -88,6 +89,10 @@ function BillBody({ bill }: { readonly bill: Bill }) {
       </div>
     </>
   );
+}
+
+function RunLink({ runId }: { readonly runId: string }) {
+  return <Link to={{ page: 'run', runId }}>{runId}</Link>;
 }
 
 type State =

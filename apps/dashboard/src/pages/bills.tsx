@@ -4,6 +4,7 @@ import { Bills } from '../parts/bills.tsx';
 import { Download } from '../parts/download.tsx';
 import { Choice, TextField, useSettled } from '../parts/fields.tsx';
 import { Card, Page } from '../parts/page.tsx';
+import { CloseMonth } from './close-month/close-month.tsx';
 import { StatementCard } from './statement-card.tsx';
 
 const spans = [
@@ -56,6 +57,7 @@ export function BillsPage() {
         </div>
         <Bills pages={pages} isOfAccount={false} />
       </Card>
+      <CloseMonth onBilled={pages.reload} />
       <StatementCard />
     </Page>
   );

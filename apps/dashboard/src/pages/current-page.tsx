@@ -11,6 +11,7 @@ import { BillsPage } from './bills.tsx';
 import { LogPage } from './log.tsx';
 import { LookupPage } from './lookup.tsx';
 import { OverviewPage } from './overview.tsx';
+import { RunPage } from './run.tsx';
 import { ServicePage } from './service.tsx';
 import { ServicesPage } from './services.tsx';
 import { WebhookPage } from './webhook.tsx';
@@ -31,6 +32,8 @@ export function CurrentPage({ route }: { readonly route: Route }) {
       return <BillsPage />;
     case 'bill':
       return <BillPage id={route.id} />;
+    case 'run':
+      return <RunPage runId={route.runId} />;
     case 'lookup':
       return <LookupPage what={route.what} />;
     case 'services':

@@ -1,8 +1,8 @@
 import { useState } from 'preact/hooks';
 import { lastMonths } from '../core/months.ts';
-import { Download } from '../parts/download.tsx';
 import { Choice, TextField, useSettled } from '../parts/fields.tsx';
 import { Card } from '../parts/page.tsx';
+import { StatementFiles } from '../parts/statement-files.tsx';
 
 const monthsShown = 24;
 
@@ -13,9 +13,6 @@ export function StatementCard() {
   const [month, setMonth] = useState(months[0]?.name ?? '');
   const named = useSettled(agent.trim());
   const chosen = months.find(({ name }) => name === month);
-  const file = `statement-${named}-${month}`;
-  const path = (form: string) =>
-    `/agents/${encodeURIComponent(named)}/statement.${form}?${new URLSearchParams({ from: chosen?.from ?? '', to: chosen?.to ?? '' })}`;
   return (
     <Card
       title="Statement of a month"
@@ -35,12 +32,7 @@ export function StatementCard() {
           values={months.map(({ name, text }) => [name, text])}
           onChange={setMonth}
         />
-        {named !== '' && (
-          <>
-            <Download path={path('html')} name={`${file}.html`} label="Statement to print" />
-            <Download path={path('csv')} name={`${file}.csv`} label="Statement as CSV" />
-          </>
-        )}
+        {named !== '' && chosen !== undefined && <StatementFiles agent={named} month={chosen} />}
       </div>
     </Card>
   );

@@ -17,6 +17,7 @@ import { Holds } from './holds.tsx';
 import { Limits } from './limits.tsx';
 import { Movements } from './movements.tsx';
 import { SetLimit } from './set-limit.tsx';
+import { AgentStatement } from './statement.tsx';
 
 /** An agent: its balance, and what was recorded, granted, held and limited of it. */
 export function AgentPage({ agent }: { readonly agent: string }) {
@@ -53,7 +54,8 @@ export function AgentPage({ agent }: { readonly agent: string }) {
         label="What is known of the agent"
         views={[
           { name: 'Accounts', view: () => <Accounts agent={agent} /> },
-          { name: 'Statement', view: () => <Movements {...view} /> },
+          { name: 'Statement', view: () => <AgentStatement {...view} /> },
+          { name: 'Balance ledger', view: () => <Movements {...view} /> },
           { name: 'Grants', view: () => <Grants {...view} /> },
           { name: 'Holds', view: () => <Holds {...view} /> },
           { name: 'Limits', view: () => <Limits {...view} /> },
@@ -66,7 +68,7 @@ export function AgentPage({ agent }: { readonly agent: string }) {
   );
 }
 
-/** Of which asset the balance, its statement and its grants are shown; nothing where there is one asset. */
+/** Of which asset the balance, its ledger, the statement and the grants are shown; nothing where there is one asset. */
 function ChooseAsset({
   asset,
   assets,

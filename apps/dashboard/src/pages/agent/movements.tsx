@@ -79,15 +79,15 @@ export function Movements({ agent, asset, changes }: AgentView) {
   useChanged(changes, pages.reload);
   return (
     <Card
-      title="Statement"
+      title="Balance ledger"
       note="Everything that ever moved in the balance, the oldest first, with what was available after it."
     >
       <PagedTable
-        caption="Statement"
+        caption="Balance ledger"
         columns={columnsIn(asset)}
         keyOf={({ number }) => String(number)}
         pages={pages}
-        what="the statement"
+        what="the balance ledger"
         empty={
           <Empty title="Nothing has moved">
             <p class="muted">
