@@ -13,8 +13,8 @@ import { answerBytesMin } from '../apps/server/src/http/answer-progress.ts';
 import { lingerMs } from '../apps/server/src/http/connections.ts';
 import { exportMsMax } from '../apps/server/src/http/export-file.ts';
 import { headerBytesMax } from '../apps/server/src/http/listener.ts';
-import { placeLimits } from '../apps/server/src/http/read-desk.ts';
 import { ledgerLimitsDefault } from '../apps/server/src/ledger/ledger-parts.ts';
+import { placeLimits } from '../apps/server/src/reads/placed-reads.ts';
 import { variables } from '../apps/server/src/variables/variables.ts';
 import { bounds } from '../packages/contract/src/bounds.ts';
 

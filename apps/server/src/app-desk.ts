@@ -10,10 +10,12 @@ import { LedgerLanes } from './ledger/ledger-lanes.ts';
 import type { OnDecided } from './ledger/ledger-parts.ts';
 import { TenantActivities } from './metrics/tenant-activities.ts';
 import type { Ports } from './ports.ts';
+import type { PlacesReads } from './reads/placed-reads.ts';
+import type { RequestStorage } from './storage/storage.ts';
 import { WriteProbe } from './workers/write-probe.ts';
 
 /** A write that tells whether the database takes writes. */
-export function writeProbeOf({ storage, metrics, log }: AppParts): WriteProbe {
+export function writeProbeOf({ storage, metrics, log }: AppParts<RequestStorage>): WriteProbe {
   return new WriteProbe({
     probeWrite: () => storage.probeWrite(),
     log,
@@ -24,7 +26,7 @@ export function writeProbeOf({ storage, metrics, log }: AppParts): WriteProbe {
 
 /** The write path; it reports each decision to the metrics, the probe, the keys and the sweep. */
 export function ledgerOf(
-  { storage, metrics }: AppParts,
+  { storage, metrics }: AppParts<RequestStorage>,
   { apiKeys, writeProbe, sweep }: Pick<Desk, 'apiKeys'> & Pick<Workers, 'sweep' | 'writeProbe'>,
 ): LedgerLanes {
   const onDecided: OnDecided = (submission, outcome) => {
@@ -40,11 +42,14 @@ export function ledgerOf(
 
 /** What the routes need. */
 export function deskOf(
-  { config, version, metrics, traces, storage }: AppParts,
+  { config, version, metrics, traces, storage }: AppParts<RequestStorage>,
   ports: Ports,
-  made: Pick<Desk, 'ledger' | 'apiKeys' | 'certificate' | 'writeProbe' | 'keyUses'>,
+  made: Pick<Desk, 'ledger' | 'apiKeys' | 'certificate' | 'writeProbe' | 'keyUses'> & {
+    readonly reads: PlacesReads;
+  },
 ): Desk {
   const { books, apiKeyBooks, nowMs } = storage;
+  const { ledger } = made;
   const activities = new TenantActivities(nowMs());
   return {
     ...made,
@@ -52,13 +57,18 @@ export function deskOf(
     books,
     apiKeyBooks,
     nowMs,
-    reads: new ReadDesk(storage.jobs),
+    reads: new ReadDesk(made.reads),
     rateBudgets: new RateBudgets(storage.takeBudget, nowMs),
     dailyBytes: new DailyBytes(config.tenantBytesPerDay, storage.takeKeptBudget, nowMs),
-    writes: new WriteDesk(made.ledger, config.isKeyRequired, (tenant, outcome) =>
+    writes: new WriteDesk(ledger, config.isKeyRequired, (tenant, outcome) =>
       activities.decided(tenant, outcome),
     ),
-    activities,
+    view: {
+      activeSinceMs: activities.sinceMs,
+      activityOf: async (tenant) => activities.of(tenant),
+      queue: async () => ledger.state,
+      metrics: () => metrics.text(),
+    },
     metrics,
     traces,
     config,

@@ -2,18 +2,18 @@ import type { Logger } from 'pino';
 import type { Config } from './config.ts';
 import { Metrics } from './metrics/metrics.ts';
 import { openStorage } from './open-storage.ts';
-import type { Storage } from './storage/storage.ts';
+import type { RequestStorage, Storage } from './storage/storage.ts';
 import type { Traces } from './traces/traces.ts';
 
 /** What a server opens before it can write: every other part is connected to these. */
-export interface AppParts {
+export interface AppParts<S extends RequestStorage = Storage> {
   readonly config: Config;
   readonly version: string;
   readonly log: Logger;
   readonly metrics: Metrics;
   /** `undefined`: tracing is off */
   readonly traces: Traces | undefined;
-  readonly storage: Storage;
+  readonly storage: S;
 }
 
 /** Opens the storage that the configuration names, and what measures and traces. */
@@ -32,7 +32,7 @@ export async function openParts(
 }
 
 /** Loaded only if configured: a server without traces has no cost from them. */
-async function openTraces(config: Config, version: string): Promise<Traces | undefined> {
+export async function openTraces(config: Config, version: string): Promise<Traces | undefined> {
   if (config.traces === undefined) return undefined;
   const { openTelemetryTraces } = await import('./traces/open-telemetry.ts');
   return openTelemetryTraces(config.traces, version);

@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import { deskOf, ledgerOf, writeProbeOf } from './app-desk.ts';
-import { watchParts } from './app-metrics.ts';
+import { watchProcess, watchRequests } from './app-metrics.ts';
 import { openParts } from './app-parts.ts';
 import { startWorkers, stopWorkers, type Workers, workersOf } from './app-workers.ts';
 import type { Config } from './config.ts';
@@ -9,6 +9,7 @@ import { ApiKeyLookup } from './http/api-key-lookup.ts';
 import { Certificate } from './http/certificate.ts';
 import { httpServer } from './http/server.ts';
 import { type Ports, systemPorts } from './ports.ts';
+import { PlacedReads } from './reads/placed-reads.ts';
 import { Sweep } from './workers/sweep.ts';
 
 /** A running server. */
@@ -60,8 +61,10 @@ export async function startApp(
     await traces?.close();
   };
   try {
-    const desk = deskOf(parts, ports, { ledger, apiKeys, certificate, ...workers });
-    watchParts(parts, desk, workers, ports.droppedLogLines);
+    const reads = new PlacedReads(storage.jobs);
+    const desk = deskOf(parts, ports, { ledger, apiKeys, certificate, reads, ...workers });
+    watchRequests(parts.metrics, desk);
+    watchProcess(parts, reads, workers, ports.droppedLogLines);
     const http = await httpServer(desk, log);
     await http.listen({
       host: config.host,

@@ -3,9 +3,10 @@ import type { Config } from '../config.ts';
 import type { ApiKey } from '../domain/api-key.ts';
 import type { FaultFacts } from '../fault-facts.ts';
 import type { WritePath } from '../ledger/ledger-lanes.ts';
+import type { LedgerState } from '../ledger/ledger-parts.ts';
 import type { Durability } from '../ledger/storage-port.ts';
 import type { Metrics } from '../metrics/metrics.ts';
-import type { TenantActivities } from '../metrics/tenant-activities.ts';
+import type { TenantActivity } from '../metrics/tenant-activities.ts';
 import type { ApiKeyBooks } from '../reads/books/api-keys.ts';
 import type { Books } from '../reads/books.ts';
 import type { Traces } from '../traces/traces.ts';
@@ -31,7 +32,7 @@ export interface Desk {
   readonly rateBudgets: RateBudgets;
   readonly dailyBytes: DailyBytes;
   readonly metrics: Metrics;
-  readonly activities: TenantActivities;
+  readonly view: ProcessView;
   /** `undefined`: tracing is off */
   readonly traces: Traces | undefined;
   readonly config: Config;
@@ -41,6 +42,17 @@ export interface Desk {
   readonly nowMs: () => number;
   /** generates the secret part of a new API key: 32 hexadecimal digits */
   readonly drawSecret: () => string;
+}
+
+/** What the process shows of itself. */
+export interface ProcessView {
+  /** since when it counts what tenants do */
+  readonly activeSinceMs: number;
+  activityOf(tenant: string): Promise<TenantActivity>;
+  /** what waits to be written, and what is with the writer */
+  queue(): Promise<Pick<LedgerState, 'queuedItems' | 'inFlightItems'>>;
+  /** in Prometheus's text format */
+  metrics(): Promise<{ readonly mediaType: string; readonly body: string }>;
 }
 
 /** Records which API keys are used. */

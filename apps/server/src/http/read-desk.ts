@@ -1,49 +1,17 @@
 import type { Socket } from 'node:net';
 import type { OperationName } from '@billonce/contract';
-import type { JobArgs, JobName, JobResult, JobRunner } from '../reads/read-jobs.ts';
-import { ReadAborted, ReadPlaces, ReadRefused } from '../reads/read-places.ts';
+import type { PlacesReads } from '../reads/placed-reads.ts';
+import type { JobArgs, JobName, JobResult } from '../reads/read-jobs.ts';
+import { ReadAborted, ReadRefused } from '../reads/read-places.ts';
 import { ApiError } from './api-error.ts';
 import type { Call } from './router.ts';
 
-/**
- * A page reads a bounded number of rows; a walk reads everything that a tenant has. Walks have separate places, so that
- * pages never wait for one to end. All of them take turns on the threads, step by step, so there may be more places
- * than threads.
- */
-export const placeLimits = {
-  page: { runningMax: 8, runningOfTenantMax: 2, waitingMax: 2_000, waitingOfTenantMax: 200 },
-  walk: { runningMax: 16, runningOfTenantMax: 1, waitingMax: 1_000, waitingOfTenantMax: 50 },
-  // An export needs little memory between its parts. If it finds no place, it is refused immediately, because the
-  // others may take long.
-  export: { runningMax: 64, runningOfTenantMax: 4, waitingMax: 0, waitingOfTenantMax: 0 },
-} as const;
-
-/** The kinds of places for reads. */
-export type PlaceKind = keyof typeof placeLimits;
-
 /** Runs the reads of many rows: each waits for a place, and ends if its client leaves. */
 export class ReadDesk {
-  readonly #jobs: JobRunner;
-  readonly places: Readonly<Record<PlaceKind, ReadPlaces>>;
+  readonly #reads: PlacesReads;
 
-  constructor(jobs: JobRunner) {
-    this.#jobs = jobs;
-    this.places = {
-      page: new ReadPlaces(placeLimits.page),
-      walk: new ReadPlaces(placeLimits.walk),
-      export: new ReadPlaces(placeLimits.export),
-    };
-  }
-
-  /** Reads of all kinds that run or wait, by tenant; without those of the operator. */
-  byTenant(): ReadonlyMap<string, number> {
-    const all = new Map<string, number>();
-    for (const places of Object.values(this.places)) {
-      for (const [tenant, reads] of places.byTenant()) {
-        if (tenant !== '') all.set(tenant, (all.get(tenant) ?? 0) + reads);
-      }
-    }
-    return all;
+  constructor(reads: PlacesReads) {
+    this.#reads = reads;
   }
 
   /**
@@ -87,11 +55,10 @@ export class ReadDesk {
    */
   async takeExportPlace<N extends OperationName>(call: Call<N>): Promise<() => void> {
     const tenant = laneOf(call);
-    const { export: places } = this.places;
-    await answering(() => places.take(tenant, clientLeft(call.request.raw.socket)));
+    await answering(() => this.#reads.takeExportPlace(tenant, clientLeft(call.request.raw.socket)));
     let isTaken = true;
     return () => {
-      if (isTaken) places.giveBack(tenant);
+      if (isTaken) this.#reads.giveBackExportPlace(tenant);
       isTaken = false;
     };
   }
@@ -104,9 +71,8 @@ export class ReadDesk {
     isReserved = false,
   ): Promise<JobResult<J>> {
     const signal = clientLeft(call.request.raw.socket);
-    return await answering(() =>
-      this.places[kind].run(laneOf(call), signal, () => this.#jobs.run({ name, args }, signal), isReserved),
-    );
+    const read = { kind, tenant: laneOf(call), name, args, isReserved };
+    return await answering(() => this.#reads.run(read, signal));
   }
 }
 

@@ -2,7 +2,7 @@ import { type Batch, type BatchExecutor, itemsOf } from './batch-executor.ts';
 import type { Outcome } from './submission.ts';
 
 /** With this many items the cost of a commit is spread thin; more would only make the others wait. */
-const batchItemsMax = 2_000;
+export const batchItemsMax = 2_000;
 
 /** Lighter submissions do not wait for one of this weight. */
 export const heavyItemsMin = 500;

@@ -9,8 +9,8 @@ import type { Books } from '../reads/books.ts';
 import type { JobRunner } from '../reads/read-jobs.ts';
 import type { SweepCursor, SweepFailure, SweepLimits } from './sweep-step.ts';
 
-/** An open storage engine, from which the other rooms are composed. */
-export interface Storage {
+/** The part of a storage engine that answers requests. */
+export interface RequestStorage {
   /** each commits one batch at a time; the commands of a tenant always go to the same one */
   readonly lanes: readonly BatchExecutor[];
   /** commits heavy commands beside the lanes; `undefined` where there is one writer for everything */
@@ -21,10 +21,6 @@ export interface Storage {
   readonly replays: RecentReplays | undefined;
   readonly books: Books;
   readonly apiKeyBooks: ApiKeyBooks;
-  readonly deliveryQueue: DeliveryQueue;
-  /** runs the reads that look at many rows, off the thread that serves HTTP */
-  readonly jobs: JobRunner;
-  readonly audits: Audits;
   readonly sweepable: Sweepable;
   /**
    * Commits a probe, and returns the settings of the engine.
@@ -32,22 +28,30 @@ export interface Storage {
    * @throws {StorageFault} if it cannot be written
    */
   probeWrite(): Promise<Durability>;
+  /** takes a part of a caller's rate budget, and says what all instances have taken; `undefined` where there is one instance */
+  readonly takeBudget: ((caller: string, windowStartMs: number, cost: number) => Promise<number>) | undefined;
+  /** the same, stored with the books on both engines, for budgets that outlive a restart */
+  readonly takeKeptBudget: (caller: string, windowStartMs: number, cost: number) => Promise<number>;
+  /** milliseconds since the epoch: the clock of everything that is recorded */
+  readonly nowMs: () => number;
+  /** Closes what it has open, after all earlier requests. */
+  close(): Promise<void>;
+}
+
+/** An open storage engine, from which the other rooms are composed. */
+export interface Storage extends RequestStorage {
+  readonly deliveryQueue: DeliveryQueue;
+  /** runs the reads that look at many rows, off the thread that serves HTTP */
+  readonly jobs: JobRunner;
+  readonly audits: Audits;
   /**
    * How large the database is.
    *
    * @throws {Error} if that cannot be read
    */
   size(): Promise<DatabaseSize>;
-  /** takes a part of a caller's rate budget, and says what all instances have taken; `undefined` where there is one instance */
-  readonly takeBudget: ((caller: string, windowStartMs: number, cost: number) => Promise<number>) | undefined;
-  /** the same, stored with the books on both engines, for budgets that outlive a restart */
-  readonly takeKeptBudget: (caller: string, windowStartMs: number, cost: number) => Promise<number>;
   /** resolves with the reason if another process may use the database instead of this one, which must end then */
   readonly lost: Promise<string>;
-  /** milliseconds since the epoch: the clock of everything that is recorded */
-  readonly nowMs: () => number;
-  /** Closes what it has open, after all earlier requests. */
-  close(): Promise<void>;
 }
 
 /** The size of a database. `undefined` is what the engine does not have, or may not see. */

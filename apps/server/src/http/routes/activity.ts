@@ -6,9 +6,9 @@ import type { HandlersOf } from '../router.ts';
 /** How long usage over time looks back, unless a request says otherwise. */
 const overTimeDefaultMs = 86_400_000;
 
-export function activityRoutes({ activities, reads, nowMs }: Desk) {
+export function activityRoutes({ view, reads, nowMs }: Desk) {
   return {
-    readActivity: async (call) => activityReply(activities.sinceMs, activities.of(tenantOf(call))),
+    readActivity: async (call) => activityReply(view.activeSinceMs, await view.activityOf(tenantOf(call))),
 
     sumUsageOverTime: async (call) => {
       const { from, to, spans = 24 } = call.query;

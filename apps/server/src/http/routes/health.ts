@@ -10,7 +10,7 @@ import type { HandlersOf } from '../router.ts';
 /** The owner of what belongs to no tenant: it has no services. */
 const noService = 'none';
 
-export function healthRoutes({ books, ledger, writeProbe }: Desk) {
+export function healthRoutes({ books, ledger, writeProbe, view }: Desk) {
   const readiness = new Readiness(
     () => books.ping(),
     () => performance.now(),
@@ -50,7 +50,7 @@ export function healthRoutes({ books, ledger, writeProbe }: Desk) {
       });
       const writeMs = performance.now() - startedMs - readMs;
       const { isPaused } = await books.pause();
-      const { queuedItems, inFlightItems } = ledger.state;
+      const { queuedItems, inFlightItems } = await view.queue();
       const measured = { readMs, writeMs, queuedItems, inFlightItems };
       const { engine, settings, openings } = durability;
       return deepHealthReply({

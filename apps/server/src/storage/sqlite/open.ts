@@ -9,6 +9,7 @@ import { SoleAudits } from './upkeep/audits.ts';
 import { databaseSize } from './upkeep/database-size.ts';
 import type { SqliteOptions } from './write/storage.ts';
 import { SqliteWriter } from './writer/writer.ts';
+import { lineOfThread } from './writer/writer-line.ts';
 
 /** With 64 connections the writer then has its next work before all of them are read (docs/adr/0080). */
 const dispatchAt = 20;
@@ -30,7 +31,7 @@ export async function openSqlite(
   nowMs: () => number,
   onCommitted: OnCommitted,
 ): Promise<Storage> {
-  const writer = await SqliteWriter.start({ sqlite, executor }, onCommitted);
+  const writer = await SqliteWriter.start(lineOfThread({ sqlite, executor }), onCommitted);
   const books = sqliteBooks(new FileSnapshots(sqlite.file), sqlite.cap);
   const main = new URL('./read-thread.ts', import.meta.url);
   const jobs = new ReadThreads({ main, data: sqlite }, readThreads);

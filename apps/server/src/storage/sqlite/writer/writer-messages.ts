@@ -1,3 +1,4 @@
+import type { MessagePort } from 'node:worker_threads';
 import type { FaultFacts } from '../../../fault-facts.ts';
 import type { ExecutorOptions } from '../../../ledger/batch-executor.ts';
 import type { Durability, StorageFault } from '../../../ledger/storage-port.ts';
@@ -24,6 +25,9 @@ export type WriterCall =
   | { readonly kind: 'sweep'; readonly call: number; readonly nowMs: number; readonly limits: SweepLimits }
   | { readonly kind: 'probe'; readonly call: number }
   | { readonly kind: 'take_budget'; readonly call: number; readonly part: BudgetPart }
+  /** answers the calls on another line, too */
+  | { readonly kind: 'connect'; readonly port: MessagePort }
+  /** ends the line on which it comes, and the writer if that is the one it was started with */
   | { readonly kind: 'close' };
 
 /** The outcomes of one call, of several that were committed together. */
@@ -41,6 +45,7 @@ export type WriterReply =
   | {
       readonly kind: 'executed';
       readonly executed: readonly Executed[];
+      /** of the batch; 0 on all but one of the lines whose calls were committed together */
       readonly items: number;
       readonly commitMs: number;
     }

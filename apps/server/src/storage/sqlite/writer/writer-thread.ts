@@ -1,28 +1,38 @@
 // The thread of the one writer: the event loop that serves HTTP never waits for a disk.
-import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
+import { type MessagePort, parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
 import { type FaultFacts, factsOf } from '../../../fault-facts.ts';
 import { type Batch, itemsOf, StorageExecutor } from '../../../ledger/batch-executor.ts';
-import { executeTogether, togetherCount } from '../../../ledger/gathering-executor.ts';
+import { executeTogether } from '../../../ledger/gathering-executor.ts';
 import { StorageFault } from '../../../ledger/storage-port.ts';
 import { SqliteStorage } from '../write/storage.ts';
+import { CallTurns } from './call-turns.ts';
 import { flatOutcome, submissionOf } from './flat-messages.ts';
-import type { WriterCall, WriterData, WriterReply } from './writer-messages.ts';
+import type { Executed, WriterCall, WriterData, WriterReply } from './writer-messages.ts';
 
 if (parentPort === null) throw new Error('this file is the main file of a worker thread');
-const port = parentPort;
+/** The line that this thread was started with. */
+const firstPort = parentPort;
 const data: WriterData = workerData;
 
-/** A call as it waits here: a batch with its submissions as they are. */
-type WaitingCall =
-  | Exclude<WriterCall, { kind: 'execute' }>
-  | { readonly kind: 'execute'; readonly call: number; readonly batch: Batch };
-type ExecuteCall = WaitingCall & { readonly kind: 'execute' };
+/** A call that waits here, with the line for its reply; a batch with its submissions as they are. */
+type WaitingCall = { readonly port: MessagePort } & (
+  | Exclude<WriterCall, { kind: 'execute' | 'connect' }>
+  | { readonly kind: 'execute'; readonly call: number; readonly batch: Batch }
+);
+type WaitingOf<K extends WaitingCall['kind']> = WaitingCall & { readonly kind: K };
+
+/** A line to this writer. */
+interface Line {
+  readonly port: MessagePort;
+  /** Receives a call: it waits, or is another line. */
+  readonly receive: (call: WriterCall) => void;
+}
 
 /** How often an idle writer checks whether its file is still in its place; each batch checks it, too. */
 const lookEveryMs = 1_000;
 let isLossReported = false;
 
-const reply = (message: WriterReply) => port.postMessage(message);
+const reply = (message: WriterReply, port = firstPort) => port.postMessage(message);
 
 function open(): SqliteStorage | undefined {
   try {
@@ -43,21 +53,31 @@ function serve(storage: SqliteStorage): void {
   const executor = new StorageExecutor(storage, data.executor);
   // One after the other: the writer's transactions never interleave.
   let last: Promise<void> = Promise.resolve();
-  const waiting: WaitingCall[] = [];
-  port.on('message', (call: WriterCall) => {
-    waiting.push(received(call));
-    last = last.then(async () => {
-      while (waiting.length > 0) {
-        receiveAll(waiting);
-        await answer(waiting.splice(0, togetherCount(waiting.map(weightOfCall))), storage, executor);
-      }
+  const turns = new CallTurns(weightOfCall);
+  const lines: Line[] = [];
+  const connect = (port: MessagePort) => {
+    const wait = turns.addLine();
+    const receive = (call: WriterCall) => {
+      if (call.kind === 'connect') connect(call.port);
+      else wait(received(call, port));
+    };
+    lines.push({ port, receive });
+    port.on('message', (call: WriterCall) => {
+      receive(call);
+      last = last.then(async () => {
+        while (!turns.isEmpty) {
+          for (const line of lines) receiveAll(line);
+          await answer(turns.take(), storage, executor);
+        }
+      });
     });
-  });
+    reply({ kind: 'opened' }, port);
+  };
   setInterval(() => {
     storage.look();
     reportLoss(storage);
   }, lookEveryMs).unref();
-  reply({ kind: 'opened' });
+  connect(firstPort);
 }
 
 function reportLoss({ lost }: SqliteStorage): void {
@@ -67,18 +87,18 @@ function reportLoss({ lost }: SqliteStorage): void {
 }
 
 /** The calls that arrived during the last commit; the ledger bounds their number. */
-function receiveAll(waiting: WaitingCall[]): void {
+function receiveAll({ port, receive }: Line): void {
   for (;;) {
     const next: { message: WriterCall } | undefined = receiveMessageOnPort(port);
     if (next === undefined) return;
-    waiting.push(received(next.message));
+    receive(next.message);
   }
 }
 
-function received(call: WriterCall): WaitingCall {
-  if (call.kind !== 'execute') return call;
+function received(call: Exclude<WriterCall, { kind: 'connect' }>, port: MessagePort): WaitingCall {
+  if (call.kind !== 'execute') return { ...call, port };
   const { kind, submissions, nowMs } = call;
-  return { kind, call: call.call, batch: { submissions: submissions.map(submissionOf), nowMs } };
+  return { kind, call: call.call, batch: { submissions: submissions.map(submissionOf), nowMs }, port };
 }
 
 function weightOfCall(call: WaitingCall): number {
@@ -91,7 +111,7 @@ async function answer(
   storage: SqliteStorage,
   executor: StorageExecutor,
 ): Promise<void> {
-  let together: ExecuteCall[] = [];
+  let together: WaitingOf<'execute'>[] = [];
   for (const call of calls) {
     if (call.kind === 'execute') {
       together.push(call);
@@ -102,58 +122,62 @@ async function answer(
     if (call.kind === 'sweep') sweep(call, storage);
     else if (call.kind === 'probe') probe(call, storage);
     else if (call.kind === 'take_budget') takeBudget(call, storage);
-    else close(storage);
+    else close(call, storage);
   }
   await execute(together, executor);
   reportLoss(storage);
 }
 
-async function execute(calls: readonly ExecuteCall[], executor: StorageExecutor): Promise<void> {
-  if (calls.length === 0) return;
+async function execute(calls: readonly WaitingOf<'execute'>[], executor: StorageExecutor): Promise<void> {
   const commit = { items: 0, commitMs: 0 };
   const outcomes = await executeTogether(
     calls.map(({ batch }) => batch),
     executor,
     (items, commitMs) => Object.assign(commit, { items, commitMs }),
   );
-  const executed = calls.map(({ call }, index) => ({
-    call,
-    outcomes: (outcomes[index] ?? []).map(flatOutcome),
-  }));
-  reply({ kind: 'executed', executed, ...commit });
+  const executedOf = new Map<MessagePort, Executed[]>();
+  for (const [index, { call, port }] of calls.entries()) {
+    const executed = executedOf.get(port) ?? [];
+    executed.push({ call, outcomes: (outcomes[index] ?? []).map(flatOutcome) });
+    executedOf.set(port, executed);
+  }
+  for (const [port, executed] of executedOf) {
+    reply({ kind: 'executed', executed, ...commit }, port);
+    commit.items = 0;
+  }
 }
 
-function close(storage: SqliteStorage): void {
-  storage.close();
+function close({ port }: WaitingOf<'close'>, storage: SqliteStorage): void {
+  if (port === firstPort) storage.close();
   port.close();
 }
 
 /** Runs a call that is not a batch, and replies with its result. */
-function attempt(call: number, work: () => WriterReply): void {
+function attempt(
+  { call, port }: WaitingOf<'sweep' | 'probe' | 'take_budget'>,
+  work: () => WriterReply,
+): void {
   try {
-    reply(work());
+    reply(work(), port);
   } catch (error) {
     const fault = error instanceof StorageFault ? error.kind : 'rejected';
-    reply({ kind: 'failed', call, fault, facts: factsOf(error) });
+    reply({ kind: 'failed', call, fault, facts: factsOf(error) }, port);
   }
 }
 
-function sweep(
-  { call, nowMs, limits }: WriterCall & { readonly kind: 'sweep' },
-  storage: SqliteStorage,
-): void {
-  attempt(call, () => ({ kind: 'swept', call, report: storage.sweep(nowMs, limits) }));
+function sweep(waiting: WaitingOf<'sweep'>, storage: SqliteStorage): void {
+  const { call, nowMs, limits } = waiting;
+  attempt(waiting, () => ({ kind: 'swept', call, report: storage.sweep(nowMs, limits) }));
 }
 
-function probe({ call }: WriterCall & { readonly kind: 'probe' }, storage: SqliteStorage): void {
-  attempt(call, () => ({ kind: 'probed', call, durability: storage.probe() }));
+function probe(waiting: WaitingOf<'probe'>, storage: SqliteStorage): void {
+  const { call } = waiting;
+  attempt(waiting, () => ({ kind: 'probed', call, durability: storage.probe() }));
 }
 
-function takeBudget(
-  { call, part }: WriterCall & { readonly kind: 'take_budget' },
-  storage: SqliteStorage,
-): void {
-  attempt(call, () => ({ kind: 'budget_taken', call, taken: storage.takeBudget(part) }));
+function takeBudget(waiting: WaitingOf<'take_budget'>, storage: SqliteStorage): void {
+  const { call, part } = waiting;
+  attempt(waiting, () => ({ kind: 'budget_taken', call, taken: storage.takeBudget(part) }));
 }
 
 const storage = open();

@@ -1,4 +1,4 @@
-import { Worker } from 'node:worker_threads';
+import type { MessagePort } from 'node:worker_threads';
 import { type FaultFacts, factsOf } from '../../../fault-facts.ts';
 import type { Batch, BatchExecutor } from '../../../ledger/batch-executor.ts';
 import type { OnCommitted } from '../../../ledger/gathering-executor.ts';
@@ -8,7 +8,8 @@ import type { SweepLimits } from '../../sweep-step.ts';
 import type { BudgetPart } from '../upkeep/rate-budgets.ts';
 import type { SweepReport } from '../upkeep/sweep.ts';
 import { flatSubmission, outcomeOf } from './flat-messages.ts';
-import type { WriterCall, WriterData, WriterReply } from './writer-messages.ts';
+import type { OpenLine, WriterLine } from './writer-line.ts';
+import type { WriterReply } from './writer-messages.ts';
 
 type Pending =
   | {
@@ -32,30 +33,30 @@ type Pending =
       readonly reject: (error: Error) => void;
     };
 
-/** The writer of a database file, on a separate thread. */
+/** The writer of a database file, which has a separate thread, at the end of a line to it. */
 export class SqliteWriter implements BatchExecutor {
-  readonly #data: WriterData;
+  readonly #open: OpenLine;
   readonly #onCommitted: OnCommitted;
   readonly #pending = new Map<number, Pending>();
-  #worker: Worker | undefined;
+  #line: WriterLine | undefined;
   #isOpened = false;
   #lastCall = 0;
-  #onExit: (() => void) | undefined;
+  #onEnd: (() => void) | undefined;
   #endedBy: FaultFacts | undefined;
   readonly #lost = Promise.withResolvers<string>();
 
-  private constructor(data: WriterData, onCommitted: OnCommitted) {
-    this.#data = data;
+  private constructor(open: OpenLine, onCommitted: OnCommitted) {
+    this.#open = open;
     this.#onCommitted = onCommitted;
   }
 
   /**
-   * Starts the writer and opens the file.
+   * Opens the line, and with the first one of a writer the file.
    *
    * @throws {Error} when another server holds the file, or it cannot be opened
    */
-  static async start(data: WriterData, onCommitted: OnCommitted = ignore): Promise<SqliteWriter> {
-    const writer = new SqliteWriter(data, onCommitted);
+  static async start(open: OpenLine, onCommitted: OnCommitted = ignore): Promise<SqliteWriter> {
+    const writer = new SqliteWriter(open, onCommitted);
     await new Promise<void>((resolve, reject) => writer.#start(resolve, reject));
     return writer;
   }
@@ -67,71 +68,78 @@ export class SqliteWriter implements BatchExecutor {
 
   execute(batch: Batch): Promise<readonly Outcome[]> {
     return new Promise((resolve) => {
-      const worker = this.#running();
+      const line = this.#running();
       const call = this.#register({ kind: 'execute', size: batch.submissions.length, resolve });
       const submissions = batch.submissions.map(flatSubmission);
-      this.#post(worker, { kind: 'execute', call, submissions, nowMs: batch.nowMs });
+      line.post({ kind: 'execute', call, submissions, nowMs: batch.nowMs });
     });
   }
 
   /** One short step of forgetting, in its turn among the batches. */
   sweep(nowMs: number, limits: SweepLimits): Promise<SweepReport> {
     return new Promise((resolve, reject) => {
-      const worker = this.#running();
+      const line = this.#running();
       const call = this.#register({ kind: 'sweep', resolve, reject });
-      this.#post(worker, { kind: 'sweep', call, nowMs, limits });
+      line.post({ kind: 'sweep', call, nowMs, limits });
     });
   }
 
   /** Commits a probe, in its turn among the batches. */
   probe(): Promise<Durability> {
     return new Promise((resolve, reject) => {
-      const worker = this.#running();
+      const line = this.#running();
       const call = this.#register({ kind: 'probe', resolve, reject });
-      this.#post(worker, { kind: 'probe', call });
+      line.post({ kind: 'probe', call });
     });
   }
 
   /** Takes a part of a budget, in its turn among the batches: what was taken in its window after it. */
   takeBudget(part: BudgetPart): Promise<number> {
     return new Promise((resolve, reject) => {
-      const worker = this.#running();
+      const line = this.#running();
       const call = this.#register({ kind: 'take_budget', resolve, reject });
-      this.#post(worker, { kind: 'take_budget', call, part });
+      line.post({ kind: 'take_budget', call, part });
     });
   }
 
-  /** Closes the file after all earlier requests. */
+  /** Connects another line to the thread of the writer. */
+  connect(port: MessagePort): void {
+    this.#running().connect(port);
+  }
+
+  /** Closes the file, or only this line to the writer, after all earlier requests on it. */
   close(): Promise<void> {
-    const worker = this.#worker;
-    if (worker === undefined) return Promise.resolve();
+    const line = this.#line;
+    if (line === undefined) return Promise.resolve();
     return new Promise((resolve) => {
-      this.#onExit = resolve;
-      this.#post(worker, { kind: 'close' });
+      this.#onEnd = resolve;
+      line.post({ kind: 'close' });
     });
   }
 
-  #running(): Worker {
+  #running(): WriterLine {
     // A writer that died (out of memory, a defect) is restarted; its work is already answered.
-    return this.#worker ?? this.#start(ignore, ignore);
+    return this.#line ?? this.#start(ignore, ignore);
   }
 
-  #start(opened: () => void, failed: (error: Error) => void): Worker {
-    const worker = new Worker(new URL('./writer-thread.ts', import.meta.url), { workerData: this.#data });
-    worker.on('message', (reply: WriterReply) => {
-      if (reply.kind === 'opened') {
-        this.#isOpened = true;
-        opened();
-      } else if (reply.kind === 'open_failed')
-        this.#failed(new StorageFault('unavailable', reply.facts), failed);
-      else if (reply.kind === 'lost') this.#lost.resolve(reply.reason);
-      else this.#settle(reply);
+  #start(opened: () => void, failed: (error: Error) => void): WriterLine {
+    const line = this.#open({
+      replied: (reply) => {
+        if (reply.kind === 'opened') {
+          this.#isOpened = true;
+          opened();
+        } else if (reply.kind === 'lost') this.#lost.resolve(reply.reason);
+        else this.#settle(reply);
+      },
+      failed: (error) => this.#failed(error, failed),
+      ended: () => {
+        this.#ended(line);
+        failed(new StorageFault('unavailable', ended));
+      },
     });
-    worker.on('error', (error) => this.#failed(error, failed));
-    worker.on('exit', () => this.#exited(worker));
-    this.#worker = worker;
+    this.#line = line;
     this.#isOpened = false;
-    return worker;
+    return line;
   }
 
   #register(pending: Pending): number {
@@ -140,13 +148,9 @@ export class SqliteWriter implements BatchExecutor {
     return this.#lastCall;
   }
 
-  #post(worker: Worker, call: WriterCall): void {
-    worker.postMessage(call);
-  }
-
   #settle(reply: Exclude<WriterReply, { kind: 'opened' | 'open_failed' | 'lost' }>): void {
     if (reply.kind === 'executed') {
-      this.#onCommitted(reply.items, reply.commitMs);
+      if (reply.items > 0) this.#onCommitted(reply.items, reply.commitMs);
       for (const { call, outcomes } of reply.executed) {
         const pending = this.#taken(call);
         if (pending?.kind === 'execute') pending.resolve(outcomes.map(outcomeOf));
@@ -173,9 +177,9 @@ export class SqliteWriter implements BatchExecutor {
     failed(error instanceof Error ? error : new StorageFault('unavailable', this.#endedBy));
   }
 
-  #exited(worker: Worker): void {
-    if (this.#worker === worker) this.#worker = undefined;
-    const facts = this.#endedBy ?? { engine: 'sqlite', message: 'the thread of the writer ended' };
+  #ended(line: WriterLine): void {
+    if (this.#line === line) this.#line = undefined;
+    const facts = this.#endedBy ?? ended;
     this.#endedBy = undefined;
     const fault: Outcome = {
       kind: 'fault',
@@ -187,9 +191,11 @@ export class SqliteWriter implements BatchExecutor {
       else pending.resolve(Array.from({ length: pending.size }, () => fault));
     }
     this.#pending.clear();
-    this.#onExit?.();
+    this.#onEnd?.();
   }
 }
+
+const ended: FaultFacts = { engine: 'sqlite', message: 'the thread of the writer ended' };
 
 /** A failed restart shows as an exit, which fails the calls that arrived meanwhile. */
 function ignore(): void {}
