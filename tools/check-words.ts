@@ -10,6 +10,7 @@ const advice: readonly (readonly [words: RegExp, instead: string])[] = [
   [/\bof (?:its|their|your|our) own\b/gi, 'separate'],
   [/\bby (?:itself|themselves)\b/gi, 'automatically, alone'],
   [/\b(?:is|are|was|were|be|been) told\b/gi, 'an active verb: receives, reports'],
+  [/\b(?:what|where) (?:it |they )?(?:stands?|stood)\b/gi, 'is, or a verb that says how'],
   [/\b(?:comes?|came|stands?|stood|is|are|was|were) behind (?:it|its|them|the|another)\b/gi, 'after'],
 ];
 
@@ -100,7 +101,10 @@ function textsOf(file: string, isWanted: (node: ts.Node) => boolean = () => true
   const texts: Text[] = [];
   const visit = (node: ts.Node): void => {
     const isText =
-      ts.isStringLiteralLike(node) || ts.isTemplateHead(node) || ts.isTemplateMiddleOrTemplateTail(node);
+      ts.isStringLiteralLike(node) ||
+      ts.isJsxText(node) ||
+      ts.isTemplateHead(node) ||
+      ts.isTemplateMiddleOrTemplateTail(node);
     if (isText && isWanted(node)) {
       const { line } = source.getLineAndCharacterOfPosition(node.getStart(source));
       texts.push({ text: node.text, line: line + 1 });

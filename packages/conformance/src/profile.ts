@@ -33,7 +33,7 @@ const everywhere: Readonly<Record<string, Basis>> = {
   'still-answers': { level: 'MUST', clause: 'a server that is gone keeps no clause of any protocol' },
 };
 
-/** What a check stands on in a profile. */
+/** The clause from which a check follows in a profile. */
 export function basisOf(profile: Profile, checkId: string): Basis {
   return everywhere[checkId] ?? profile.basis[checkId] ?? beyond;
 }

@@ -131,8 +131,8 @@ function AsUsageId({ usageId }: { readonly usageId: string }) {
       {result?.entryId !== undefined && (
         <>
           <p>
-            <Badge tone="good">recorded once</Badge> Whoever reports it again gets this entry, and nothing is
-            added.
+            <Badge tone="good">recorded once</Badge> If it is reported again, the answer names this entry, and
+            nothing is added.
           </p>
           <EntryFacts id={result.entryId} />
         </>

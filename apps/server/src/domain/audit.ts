@@ -125,7 +125,10 @@ export class AccountAudit {
     taken: ReadonlyMap<number, number>,
     takenTiers: ReadonlyMap<number, TakenTiers>,
   ): void {
-    this.#expect(entry.priceVersion === this.#topVersion, `reversal ${entry.id} is not where it stands`);
+    this.#expect(
+      entry.priceVersion === this.#topVersion,
+      `reversal ${entry.id} is not at its latest price version`,
+    );
     for (const fault of this.#reversals.faultsOf(entry, taken)) this.#differences.push(fault);
     const inTiers = this.#tiers.reversal(entry, takenTiers);
     this.#differences.push(...inTiers.faults);

@@ -4,7 +4,7 @@ import type { Mutate } from './mutation.ts';
 import { misspellings, nastyTexts, strangeNames } from './nasty.ts';
 import { type FuzzRequest, type Pair, targetOf } from './request.ts';
 
-/** What stands for nothing, or for something else, in a path or a query. Already encoded. */
+/** Encodings of nothing, or of something else, in a path or a query. */
 const strangeEncodings = [
   '%',
   '%zz',

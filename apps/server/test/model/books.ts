@@ -130,7 +130,7 @@ export function refused(code: string, body?: unknown): Extract<Expected, { kind:
   return { kind: 'refused', code, body };
 }
 
-/** What a new entry is, besides where it stands. */
+/** What a new entry is, besides its place. */
 export interface NewEntry {
   readonly parts: readonly Part[];
   readonly usageId?: string | undefined;

@@ -9,7 +9,7 @@ export interface ExampleRequest {
   readonly body: unknown;
 }
 
-/** What stands for the parameters in paths. */
+/** The values of the parameters in paths. */
 export type PathValues = Readonly<Record<string, string>>;
 
 const unknownId = '01900000-0000-7000-8000-000000000000';

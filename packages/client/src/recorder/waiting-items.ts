@@ -80,7 +80,7 @@ export class WaitingItems {
     this.#items.delete(item.id);
     switch (verdict.kind) {
       case 'later':
-        // Behind all others, which need not wait for it.
+        // To the end of the queue: the others need not wait for it.
         this.#items.set(item.id, item);
         return;
       case 'refused':

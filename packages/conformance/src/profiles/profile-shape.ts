@@ -1,7 +1,7 @@
 import type { Level } from '../level.ts';
 import type { KeyPlace } from '../wire/key-place.ts';
 
-/** What a check stands on in a protocol. */
+/** The clause of a protocol from which a check follows. */
 export interface Basis {
   readonly level: Level;
   /** the document and its section */

@@ -1,6 +1,6 @@
 import type { Context, Env, MiddlewareHandler } from 'hono';
 import type { StatusCode } from 'hono/utils/http-status';
-import { andThen } from '../core/awaitable.ts';
+import { andThen, isPromise } from '../core/awaitable.ts';
 import {
   type CallerOptions,
   callerByAddress,
@@ -98,8 +98,16 @@ export function idempotency<E extends Env = Env>(options: HonoOptions<E>): Middl
         }
         context.req.raw = begun.whole.handOver(operation);
         setOperation(context, operation);
-        await run(next, protection, operation, about);
-        await conclude(context, protection, operation, about);
+        try {
+          await next();
+        } catch (error) {
+          // Hono answers exceptions, except values that are not an `Error`: those pass through all middleware.
+          await protection.finish(operation, thrown, about);
+          throw error;
+        }
+        // A promise that is not needed is not waited for: each wait costs as much as a digest.
+        const concluding = conclude(context, protection, operation, about);
+        if (isPromise(concluding)) await concluding;
         const echo = protection.echoOf(operation);
         if (echo !== undefined) context.header(...echo);
         return;
@@ -113,46 +121,42 @@ function requestIdOf(context: Context): unknown {
   return context.get('requestId');
 }
 
-/** Hono answers exceptions, except values that are not an `Error`: those pass through all middleware. */
-async function run(
-  next: () => Promise<void>,
+/** What is recorded of a handler that threw something that is not an `Error`. */
+const thrown: KeptResponse = { status: 500, headers: [], body: '' };
+
+/** Ends an operation with the context's response, and replaces that with what must be sent. */
+function conclude(
+  context: Context,
   protection: FetchProtection,
   operation: Operation,
   about: RefusedRequest,
-): Promise<void> {
-  try {
-    await next();
-  } catch (error) {
-    await protection.finish(operation, { status: 500, headers: [], body: '' }, about);
-    throw error;
-  }
+): Awaitable<void> {
+  if (isAnsweredInFront(context)) return operation.abandon();
+  if (isTimeout(context.error)) operation.cutOff();
+  const response = context.res;
+  const light = lightAnswer(response);
+  if (light === undefined) return concludeReal(context, protection, operation, about);
+  return andThen(protection.finish(operation, light, about), (sent) => {
+    if (sent !== light) replace(context, responseOf(sent, response.headers));
+  });
 }
 
-/** Ends an operation with the context's response, and replaces that with what must be sent. */
-async function conclude(
+async function concludeReal(
   context: Context,
   protection: FetchProtection,
   operation: Operation,
   about: RefusedRequest,
 ): Promise<void> {
-  if (isAnsweredInFront(context)) {
-    await operation.abandon();
-    return;
-  }
-  if (isTimeout(context.error)) operation.cutOff();
   const response = context.res;
-  const light = lightAnswer(response);
-  if (light === undefined) {
-    // Setting a response while another one is set would merge the headers of both.
-    context.res = undefined;
-    const madeUpType = incomingOf(context) === undefined ? undefined : typeOfUntyped;
-    context.res = await protection.settle(operation, response, about, madeUpType);
-    return;
-  }
-  const sent = await protection.finish(operation, light, about);
-  if (sent === light) return;
   context.res = undefined;
-  context.res = responseOf(sent, response.headers);
+  const madeUpType = incomingOf(context) === undefined ? undefined : typeOfUntyped;
+  context.res = await protection.settle(operation, response, about, madeUpType);
+}
+
+/** Setting a response while another one is set would merge the headers of both. */
+function replace(context: Context, response: Response): void {
+  context.res = undefined;
+  context.res = response;
 }
 
 /** A timeout outside the protection did not wait: the context has its answer, which is sent already. */

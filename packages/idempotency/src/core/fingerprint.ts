@@ -23,10 +23,14 @@ export function fingerprint(input: FingerprintInput): string {
   const { method, path } = input;
   const head = `${measured(method)}${measured(path)}${measured(sortedQuery(input.query))}${measured(input.ifMatch ?? '')}`;
   // Without such headers the digest equals that of earlier releases.
-  const others = (input.headers ?? []).map((value) => (value === undefined ? '-' : `+${measured(value)}`));
-  const present = others.join('') + (input.ifMatch === undefined ? '-' : '+');
+  const present = othersOf(input.headers) + (input.ifMatch === undefined ? '-' : '+');
   if (typeof input.body === 'string') return sha256(`${head}${present}${input.body}`);
   return sha256(Buffer.concat([Buffer.from(`${head}${present}`), input.body]));
+}
+
+function othersOf(headers: FingerprintInput['headers'] = []): string {
+  if (headers.length === 0) return '';
+  return headers.map((value) => (value === undefined ? '-' : `+${measured(value)}`)).join('');
 }
 
 /** A part, preceded by its length. */

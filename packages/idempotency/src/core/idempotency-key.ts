@@ -13,6 +13,8 @@ export type ParsedKey =
 export type KeySpelling = 'any' | 'structured';
 
 const visibleAscii = /^[\x21-\x7e]+$/;
+/** A bare key that needs no further look, as most are: visible ASCII without a quote or a comma, and not too long. */
+const plainKey = /^[!#-+\--~]{1,255}$/;
 
 /**
  * Reads the idempotency key from all `Idempotency-Key` field lines of a request. The quoted and the bare spelling of
@@ -23,9 +25,10 @@ const visibleAscii = /^[\x21-\x7e]+$/;
  * @see draft-ietf-httpapi-idempotency-key-header-07, section 2.1; RFC 9651, section 3.3.3
  */
 export function parseIdempotencyKey(fieldLines: readonly string[], spelling: KeySpelling = 'any'): ParsedKey {
-  const [line, ...more] = fieldLines;
+  const line = fieldLines[0];
   if (line === undefined) return { kind: 'absent' };
-  if (more.length > 0) return invalid('the header was sent more than once');
+  if (fieldLines.length > 1) return invalid('the header was sent more than once');
+  if (spelling === 'any' && plainKey.test(line)) return { kind: 'valid', key: line };
   const value = trimFieldValue(line);
   if (value.startsWith('"')) return parseQuoted(value);
   if (spelling === 'structured') return invalid('the key must be a quoted string (RFC 9651)');

@@ -56,6 +56,17 @@ test('a body that is not JSON, or not valid, is compared byte by byte', () => {
   assert.equal(json('[1, 2]', 'application/vnd.api+json; charset=utf-8'), '[1,2]');
 });
 
+test('bytes that are not UTF-8 are compared as bytes, and a byte order mark is ignored', () => {
+  const text = (middle: readonly number[]) => Buffer.from([0x22, ...middle, 0x22]);
+  assert.deepEqual(json(text([0xfc])), text([0xfc]));
+  assert.deepEqual(json(text([0xe4])), text([0xe4]));
+  // A surrogate in UTF-8 is not UTF-8.
+  assert.deepEqual(json(text([0xed, 0xa0, 0x80])), text([0xed, 0xa0, 0x80]));
+  // The replacement character itself is a text.
+  assert.equal(json(text([0xef, 0xbf, 0xbd])), '"\ufffd"');
+  assert.equal(json(Buffer.from('\ufeff{"b":1,"a":2}')), '{"a":2,"b":1}');
+});
+
 test('a parsed body is compared as JSON, and refused if it is not JSON', () => {
   assert.equal(comparableBody({ kind: 'parsed', value: { b: 1n, a: 'x' } }), '{"a":"x","b":1}');
   assert.equal(comparableBody({ kind: 'parsed', value: undefined }), '');

@@ -141,8 +141,13 @@ export function parsedJsonOf(body: RequestBody): unknown {
 }
 
 const utf8 = new TextDecoder('utf-8', { fatal: true });
+/** What a buffer makes of bytes that are not UTF-8, and the mark in front of a text that a decoder removes. */
+const doubtful = /^\ufeff|\ufffd/;
 
 function decodeUtf8(bytes: Uint8Array): string | undefined {
+  // A buffer takes half the time of a decoder, but it does not say what it has replaced.
+  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8');
+  if (!doubtful.test(text)) return text;
   try {
     return utf8.decode(bytes);
   } catch {

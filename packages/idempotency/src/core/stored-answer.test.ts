@@ -37,6 +37,28 @@ test('any answer is decoded unchanged, as text and as bytes, in the clear and en
   );
 });
 
+test('an answer after one with almost the same head keeps its own head', () => {
+  const type = ['content-type', 'application/json'] as const;
+  const heads: readonly Omit<KeptResponse, 'body'>[] = [
+    { status: 201, headers: [type] },
+    { status: 200, headers: [type] },
+    { status: 201, headers: [['content-type', 'text/plain']] },
+    { status: 201, headers: [['content-language', 'application/json']] },
+    { status: 201, headers: [type, ['content-language', 'pl']] },
+    { status: 201, headers: [] },
+  ];
+  for (const first of heads) {
+    for (const { status, headers } of heads) {
+      encodeAnswer({ ...first, body: '' });
+      assert.deepEqual(decodeAnswer(encodeAnswer({ status, headers, body: '' })), {
+        status,
+        headers,
+        body: '',
+      });
+    }
+  }
+});
+
 test('an encrypted answer opens only in its own slot, unchanged, and with its own key', () => {
   const secret = new Uint8Array(32).fill(7);
   const cipher = new AnswerCipher([{ id: 'k1', secret }]);

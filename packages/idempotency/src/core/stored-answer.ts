@@ -17,8 +17,11 @@ export function encodeAnswer(response: KeptResponse): StoredAnswer {
 // Most answers of an API have one of a few heads. A store in memory keeps each head only once.
 const heads = new Map<string, string>();
 const headsMax = 256;
+/** The last head that was kept: mostly the next answer has the same, and to compare its parts costs less than to write it. */
+let last: { readonly of: Pick<KeptResponse, 'status' | 'headers'>; readonly head: string } | undefined;
 
 function headOf({ status, headers }: KeptResponse): string {
+  if (last !== undefined && isSameHead(last.of, status, headers)) return last.head;
   let head = `${status}\n`;
   let isCommon = true;
   for (const [name, value] of headers) {
@@ -28,11 +31,25 @@ function headOf({ status, headers }: KeptResponse): string {
   head += '\n';
   // A head with an entity tag or a location is unique, so it is not kept for reuse.
   if (!isCommon) return head;
+  last = { of: { status, headers }, head: sharedHead(head) };
+  return last.head;
+}
+
+function sharedHead(head: string): string {
   const known = heads.get(head);
   if (known !== undefined) return known;
   if (heads.size >= headsMax) heads.clear();
   heads.set(head, head);
   return head;
+}
+
+function isSameHead(
+  known: Pick<KeptResponse, 'status' | 'headers'>,
+  status: number,
+  headers: KeptResponse['headers'],
+): boolean {
+  if (known.status !== status || known.headers.length !== headers.length) return false;
+  return known.headers.every(([name, value], at) => headers[at]?.[0] === name && headers[at]?.[1] === value);
 }
 
 /**

@@ -102,11 +102,8 @@ class MemoryStore implements IdempotencyStore {
     this.#forgetSome(slot.scope, now);
     if (this.#isFull(slot.scope)) return { kind: 'full' };
     const fencingToken = ++this.#lastToken;
-    const record = table.add(request.fingerprint);
-    table.set(record, column.firstSeenAt, now);
-    table.set(record, column.forgetAt, now + request.retentionMs);
-    table.set(record, column.fencingToken, fencingToken);
-    table.set(record, column.expiresAt, now + request.leaseMs);
+    const { fingerprint, leaseMs, retentionMs } = request;
+    const record = table.add(fingerprint, now, now + retentionMs, fencingToken, now + leaseMs);
     this.#scopeOf(slot.scope).byKey.set(key, record);
     this.#keyCount++;
     return { kind: 'claimed', fencingToken, nowMs };

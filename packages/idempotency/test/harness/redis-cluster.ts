@@ -48,7 +48,7 @@ export async function masterOf(cluster: RedisCluster, key: string): Promise<Redi
   throw new Error(`no living master has the key ${key}`);
 }
 
-/** What stood beside a master when the cluster was started: its replica. */
+/** The replica that a master had when the cluster was started. */
 export function replicaOf(cluster: RedisCluster, master: RedisServer): RedisServer {
   const replica = cluster.replicas[cluster.nodes.indexOf(master)];
   if (replica === undefined) throw new Error('it was no master with a replica');

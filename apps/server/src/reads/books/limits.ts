@@ -8,7 +8,7 @@ export type CounterKey = Pick<LimitCounter, 'limitId' | 'subject'>;
 export interface LimitReads {
   /** those that were not deleted, by their names */
   limits(tenant: string): Promise<readonly Limit[]>;
-  /** the counters of a limit behind a subject, in the order of their subjects */
+  /** the counters of a limit whose subjects sort after the given one, in the order of their subjects */
   limitCounters(
     tenant: string,
     limitId: string,

@@ -26,7 +26,7 @@ export function lightRequest(
   for (const symbol of Object.getOwnPropertySymbols(request)) {
     const value: unknown = Reflect.get(request, symbol);
     if (value === incoming) isItsRequest = true;
-    else if (value instanceof Request) return undefined;
+    else if (typeof value === 'object' && value instanceof Request) return undefined;
   }
   return isItsRequest ? { request, incoming, abortRequest } : undefined;
 }
@@ -38,7 +38,7 @@ export function hasUnreadHeaders(request: Request, incoming: IncomingMessage): b
   for (const symbol of Object.getOwnPropertySymbols(request)) {
     const value: unknown = Reflect.get(request, symbol);
     if (value === incoming) isItsRequest = true;
-    else if (value instanceof Headers) return false;
+    else if (typeof value === 'object' && value instanceof Headers) return false;
   }
   return isItsRequest;
 }
@@ -69,7 +69,9 @@ export async function readLightRequest(
   if (headers['transfer-encoding'] === undefined && Number(headers['content-length'] ?? 0) === 0) {
     return { kind: 'whole', body: { kind: 'none' }, handOver };
   }
-  const bytes = await readIncoming(incoming, bytesMax);
+  // What the client sent together with the head is available then.
+  await Promise.resolve();
+  const bytes = arrivedBytes(incoming, bytesMax) ?? (await readChunks(incoming, bytesMax));
   if (typeof bytes === 'string') return { kind: bytes };
   // If a cloud function has read the body already, the server takes it from here.
   Reflect.set(incoming, 'rawBody', bytes);
@@ -86,7 +88,15 @@ function shielded(request: Request, abortRequest: symbol): Request {
 
 function ignore(): void {}
 
-function readIncoming(
+/** A body of which all has arrived: no listener is needed, and no turn of the event loop. */
+function arrivedBytes(incoming: IncomingMessage, bytesMax: number): Buffer | undefined {
+  const { complete, readableLength } = incoming;
+  if (!complete || readableLength === 0 || readableLength > bytesMax) return undefined;
+  const whole: unknown = incoming.read();
+  return Buffer.isBuffer(whole) ? whole : undefined;
+}
+
+function readChunks(
   incoming: IncomingMessage,
   bytesMax: number,
 ): Promise<Buffer | 'too_large' | 'broken_off'> {

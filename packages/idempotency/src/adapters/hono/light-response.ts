@@ -5,16 +5,23 @@ import type { KeptHeader, KeptResponse } from '../../core/kept-response.ts';
  * other response, and for one that streams or has a content coding.
  */
 export function lightAnswer(response: Response): KeptResponse | undefined {
-  for (const symbol of Object.getOwnPropertySymbols(response)) {
-    if (symbol.description !== 'cache') continue;
-    const entry: unknown = Reflect.get(response, symbol);
-    if (!Array.isArray(entry) || entry.length !== 3) return undefined;
-    const [status, body, headers]: readonly unknown[] = entry;
-    return typeof status === 'number' && isAtHand(body)
-      ? answerOf(response, status, body, headers)
-      : undefined;
-  }
-  return undefined;
+  const entry = cacheOf(response);
+  if (!Array.isArray(entry) || entry.length !== 3) return undefined;
+  const [status, body, headers]: readonly unknown[] = entry;
+  return typeof status === 'number' && isAtHand(body) ? answerOf(response, status, body, headers) : undefined;
+}
+
+/** The symbol of the last light response: all of them have the same, unless the server was loaded twice. */
+let lastSymbol: symbol | undefined;
+
+/** What the server keeps in a light response for as long as no real one was created from it. */
+function cacheOf(response: Response): unknown {
+  const known: unknown = lastSymbol === undefined ? undefined : Reflect.get(response, lastSymbol);
+  if (known !== undefined) return known;
+  const symbol = Object.getOwnPropertySymbols(response).find(({ description }) => description === 'cache');
+  if (symbol === undefined) return undefined;
+  lastSymbol = symbol;
+  return Reflect.get(response, symbol);
 }
 
 function isAtHand(body: unknown): body is string | Uint8Array | null {

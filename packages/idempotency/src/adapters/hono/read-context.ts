@@ -53,7 +53,7 @@ function isIncoming(value: unknown): value is IncomingMessage {
  *
  * @throws {UnreadableBodyError} if it was read before, and not through Hono
  */
-export async function readContext(context: Context, bytesMax: number): Promise<ReadRequest<Request>> {
+export function readContext(context: Context, bytesMax: number): Promise<ReadRequest<Request>> {
   const { raw, bodyCache } = context.req;
   if (Object.keys(bodyCache).length > 0) return readRead(context, bytesMax);
   const light = lightRequest(raw, incomingOf(context));

@@ -40,14 +40,25 @@ export class RecordTable {
   /** the first of the unused records, which are linked by `next` */
   #unused = none;
 
-  /** Adds a leased record, and gives its number. */
-  add(fingerprint: string): number {
+  /** Adds a leased record, and gives its number. Times count from the start of the store. */
+  add(
+    fingerprint: string,
+    firstSeenAt: number,
+    forgetAt: number,
+    fencingToken: number,
+    expiresAt: number,
+  ): number {
     const record = this.#unused === none ? this.#count++ : this.#unused;
     if (record === this.#unused) this.#unused = this.next(record);
     if (record >= this.#pieces.length * pieceRecords) this.#pieces.push(newPiece());
-    const { fingerprints } = this.#pieceOf(record);
-    fingerprints.write(fingerprint, (record % pieceRecords) * fingerprintBytes, 'hex');
-    this.set(record, column.answer, leased);
+    const { fingerprints, numbers } = this.#pieceOf(record);
+    const place = record % pieceRecords;
+    fingerprints.write(fingerprint, place * fingerprintBytes, 'hex');
+    numbers[place * columnCount + column.firstSeenAt] = firstSeenAt;
+    numbers[place * columnCount + column.forgetAt] = forgetAt;
+    numbers[place * columnCount + column.fencingToken] = fencingToken;
+    numbers[place * columnCount + column.expiresAt] = expiresAt;
+    numbers[place * columnCount + column.answer] = leased;
     return record;
   }
 

@@ -6,7 +6,7 @@ import type { TestContext } from 'node:test';
 import ts from 'typescript';
 import { blocksOf } from './page-blocks.ts';
 
-// A block is loaded as a module from where it stands in its page. No file is written.
+// A block is loaded as a module from its place in the page. No file is written.
 
 /** Where blocks seem to be: they find the packages that the library's own tests find. */
 const folder = new URL('../pages/', import.meta.url).href;
