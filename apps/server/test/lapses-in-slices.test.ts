@@ -130,6 +130,27 @@ test('a write waits for the lapses of its agent only, and each commit records a 
   await assertAudit(engine);
 });
 
+test('the lapses that a write waits for come before those that the worker records in the same batch', async (t) => {
+  const clock = { nowMs: Date.now() };
+  const engine = await openEngine(t, () => clock.nowMs);
+  const held = lapsesPerCommit;
+  // In the order of names, and of the batch, the agents of the worker come first.
+  await hold(engine, clock.nowMs, ['a', 'b', 'z'], held);
+  clock.nowMs += hourMs;
+  const commands: Command[] = [{ kind: 'pass_time', agents: ['a', 'b'] }, usageOf('z', 1)];
+  const outcomes = await engine.executor.execute({
+    submissions: commands.map((command) => ({ tenant, command, key: undefined })),
+    nowMs: clock.nowMs,
+  });
+  assert.deepEqual(
+    outcomes.map(({ kind }) => kind),
+    ['answered', 'answered'],
+  );
+  assert.equal(await countRows(engine.databaseUrl, `${lapsed} AND agent = 'z'`), held);
+  assert.equal(await countRows(engine.databaseUrl, lapsed), held);
+  await assertAudit(engine);
+});
+
 test('the worker records all lapses, a bounded number with each commit, also where each agent has few', async (t) => {
   const clock = { nowMs: Date.now() };
   const engine = await openEngine(t, () => clock.nowMs);

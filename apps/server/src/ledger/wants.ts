@@ -21,7 +21,10 @@ export interface WantedRecord {
   readonly digest: string;
 }
 
-/** Collects what the commands of a batch name. */
+/**
+ * Collects what the commands of a batch name. Agents that the worker alone names come last: a batch records a bounded number of
+ * lapses, agent by agent, and a write that waits for those of its agent must not wait for those of others, too.
+ */
 export function wantsOf(
   submissions: readonly Submission[],
   nowMs: number,
@@ -31,7 +34,12 @@ export function wantsOf(
   const tenants = new Map<string, TenantWants>();
   const changedTenants = new Set<string>();
   let lapsesMax = lapsesMin;
-  for (const { tenant, command, key } of submissions) {
+  const isOfWorker = ({ command }: Submission) => command.kind === 'pass_time';
+  const inOrder = [
+    ...submissions.filter((submission) => !isOfWorker(submission)),
+    ...submissions.filter(isOfWorker),
+  ];
+  for (const { tenant, command, key } of inOrder) {
     const rules = rulesOf(command);
     // A heavy command takes its time anyway, and may concern many agents.
     lapsesMax = Math.max(lapsesMax, rules.weight(command));

@@ -115,6 +115,13 @@ export const attacks = {
     result: 'equal answers, equal books',
     file: `${here}/model.test.ts`,
   },
+  assets_apart: {
+    promises: ['conservation', 'exact_money', 'never_overdrawn'],
+    attack:
+      'random grants, holds, usage, reversals, limits and settlements in four assets of one tenant, in batches, beside a tenant for each asset',
+    result: 'in each asset the same answers, balances and bills, audit clean',
+    file: `${here}/assets-apart.test.ts`,
+  },
   exact_bills: {
     promises: ['exact_money'],
     attack: 'random prices, uses, price changes, reversals and settlements, against decimal.js',

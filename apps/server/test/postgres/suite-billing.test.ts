@@ -25,6 +25,7 @@ const suites = [
   'prices',
   'quantities',
   'tiers',
+  'assets-apart',
   'dated-prices',
   'service-lists',
   'pause',

@@ -2,7 +2,10 @@ import { faultsOf, type PlantedFault } from './planted-fault.ts';
 
 const domain = 'apps/server/src/domain';
 
-/** Amounts in several assets. The worlds know one, so that tests of the API find these. */
+/** What is done in several assets at once, beside tenants that have one asset each. */
+const apart = { file: 'assets-apart.test.ts', name: 'what is done in several assets' } as const;
+
+/** Amounts in several assets. The worlds know one, so that a property over several of them, and tests of the API, find these. */
 export const faultsOfAssets: readonly PlantedFault[] = [
   ...faultsOf(
     `${domain}/payment.ts`,
@@ -16,12 +19,12 @@ export const faultsOfAssets: readonly PlantedFault[] = [
         "const before = balanceIn(view.billing(agent), 'XLM');\n  if (before.open.filter",
       ],
     },
-    { file: 'assets.test.ts', name: 'prepaid usage and holds draw' },
+    apart,
   ),
   ...faultsOf(
     `${domain}/billing.ts`,
     { 'an overdraft in every asset': ['return asset === wanted ? overdraft : 0n;', 'return overdraft;'] },
-    { file: 'assets.test.ts', name: 'prepaid usage and holds draw' },
+    apart,
   ),
   ...faultsOf(
     `${domain}/quote.ts`,
@@ -46,7 +49,7 @@ export const faultsOfAssets: readonly PlantedFault[] = [
         "this.#sums.set('USD', plus(",
       ],
     },
-    { file: 'assets.test.ts', name: 'sums over an agent' },
+    apart,
   ),
   ...faultsOf(
     `${domain}/commands/services.ts`,
@@ -66,6 +69,6 @@ export const faultsOfAssets: readonly PlantedFault[] = [
         ',',
       ],
     },
-    { file: 'limits-of-money.test.ts', name: 'a limit in money counts the exact cost' },
+    apart,
   ),
 ];

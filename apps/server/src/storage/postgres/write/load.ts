@@ -358,7 +358,8 @@ async function loadWantedBillings(
   const agents = sortedByName(wanted);
   const [lockedAgents, { billings, defaultPolicies }] = await Promise.all([
     lockBillings(connection, agents),
-    loadBillings(connection, agents, wants.nowMs, wants.lapsesMax),
+    // Not in the order of the locks: lapses are recorded in the order in which agents are wanted.
+    loadBillings(connection, [...wanted.values()], wants.nowMs, wants.lapsesMax),
   ]);
   const locked = new Set(lockedAgents.map(({ tenant, agent }) => agentName(tenant, agent)));
   for (const [tenant, policy] of defaultPolicies) {

@@ -22,7 +22,8 @@ const grantColumns = selectList(grants);
 
 const loadPolicySql = `SELECT ${selectList(billing)} FROM billing WHERE tenant = ? AND agent = ?`;
 const loadBalancesSql = `SELECT ${selectList(balances)} FROM balances WHERE tenant = ? AND agent = ? ORDER BY asset`;
-const loadOpenSql = `SELECT ${grantColumns} FROM grants
+// Otherwise the primary key is taken, which also has every grant that was used up.
+const loadOpenSql = `SELECT ${grantColumns} FROM grants INDEXED BY grants_open
   WHERE tenant = ? AND agent = ? AND asset = ? AND is_open = 1`;
 const loadGrantSql = `SELECT agent, asset, ${grantColumns} FROM grants WHERE tenant = ? AND id = ?`;
 const loadGrantsAfterSql = `SELECT ${grantColumns} FROM grants

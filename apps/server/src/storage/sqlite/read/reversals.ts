@@ -16,8 +16,9 @@ const parseLine = parserOf(reversalLines);
 const loadReversalSql = `SELECT ${selectList(reversals)} FROM reversals WHERE account = ? AND sequence = ?`;
 const loadReversalLinesSql = `SELECT ${selectList(reversalLines)} FROM reversal_lines
        WHERE account = ? AND sequence = ? ORDER BY price_version`;
+// By this index and in this order: otherwise all reversals of the account are looked at, or all their lines.
 const reversedOfEntrySql = `SELECT coalesce(sum(l.requests), 0) AS reversed
-       FROM reversals AS r JOIN reversal_lines AS l USING (account, sequence)
+       FROM reversals AS r INDEXED BY reversals_of_entries CROSS JOIN reversal_lines AS l USING (account, sequence)
        WHERE r.account = ? AND r.through_sequence = ? AND r.entry_id IS NOT NULL`;
 // Ranges do not overlap, so only the first that ends at or after an entry can contain it.
 const rangeAtSql = `SELECT from_sequence FROM reversals WHERE account = ? AND through_sequence >= ? AND entry_id IS NULL
@@ -31,7 +32,7 @@ const laterReversedFromSql =
   'SELECT min(from_sequence) AS reversed_from FROM reversals WHERE account = ? AND sequence > ?';
 const reversedBehindSql = `SELECT l.price_version, sum(l.requests) AS reversed,
          json_group_array(l.tiered) FILTER (WHERE l.tiered IS NOT NULL) AS tiered
-       FROM reversals AS r JOIN reversal_lines AS l USING (account, sequence)
+       FROM reversals AS r INDEXED BY reversals_of_entries CROSS JOIN reversal_lines AS l USING (account, sequence)
        WHERE r.account = ? AND r.through_sequence > ? AND r.entry_id IS NOT NULL GROUP BY l.price_version`;
 // The index of entries by account lags (`entries.ts`): an entry may be found by it, by its id, or both.
 const returnedLaterSql = `WITH later AS (SELECT account, sequence FROM reversals
