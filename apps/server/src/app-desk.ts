@@ -1,3 +1,4 @@
+import { bounds } from '@billonce/contract';
 import type { AppParts } from './app-parts.ts';
 import type { Workers } from './app-workers.ts';
 import { apiKeysCommands } from './domain/commands/api-keys.ts';
@@ -6,6 +7,7 @@ import type { Desk } from './http/desk.ts';
 import { RateBudgets } from './http/rate-budget.ts';
 import { ReadDesk } from './http/read-desk.ts';
 import { WriteDesk } from './http/write.ts';
+import { KeyRetries } from './ledger/key-retries.ts';
 import { LedgerLanes } from './ledger/ledger-lanes.ts';
 import type { OnDecided } from './ledger/ledger-parts.ts';
 import { TenantActivities } from './metrics/tenant-activities.ts';
@@ -46,6 +48,7 @@ export function deskOf(
 ): Desk {
   const { books, apiKeyBooks, nowMs } = storage;
   const activities = new TenantActivities(nowMs());
+  const keyRetries = new KeyRetries(nowMs, bounds.retriesShown);
   return {
     ...made,
     ...ports,
@@ -55,10 +58,12 @@ export function deskOf(
     reads: new ReadDesk(storage.jobs),
     rateBudgets: new RateBudgets(storage.takeBudget, nowMs),
     dailyBytes: new DailyBytes(config.tenantBytesPerDay, storage.takeKeptBudget, nowMs),
-    writes: new WriteDesk(made.ledger, config.isKeyRequired, (tenant, outcome) =>
-      activities.decided(tenant, outcome),
-    ),
+    writes: new WriteDesk(made.ledger, config.isKeyRequired, (submission, outcome) => {
+      activities.decided(submission.tenant, outcome);
+      keyRetries.decided(submission, outcome);
+    }),
     activities,
+    keyRetries,
     metrics,
     traces,
     config,

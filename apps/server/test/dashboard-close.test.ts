@@ -157,21 +157,24 @@ const twoTabs: Case = async (_t, { tab: first, api }) => {
     await look(page);
   }
   // The requests of both tabs come in pairs, so that they meet on the server.
+  let isPaired = true;
   let waiting: (() => void)[] = [];
+  const letGo = () => {
+    for (const go of waiting) go();
+    waiting = [];
+  };
   await first.page.context().route('**/api/v1/settle', async (route) => {
     await new Promise<void>((resolve) => {
       waiting.push(resolve);
-      if (waiting.length < 2) return;
-      for (const go of waiting) go();
-      waiting = [];
+      if (!isPaired || waiting.length === 2) letGo();
     });
     await route.continue();
   });
   await Promise.all([bill(first.page), bill(second.page)]);
-  // One of the tabs has less to do in the end.
+  // In the end one of the tabs has less to do.
   await Promise.race([closed(first.page), closed(second.page)]);
-  await first.page.context().unroute('**/api/v1/settle');
-  for (const go of waiting) go();
+  isPaired = false;
+  letGo();
   for (const { page } of [first, second]) {
     await closed(page);
     await page.getByText('has 18 bills of 9 agents').waitFor();

@@ -2,6 +2,7 @@ import type { OperationName } from '@billonce/contract';
 import type { Config } from '../config.ts';
 import type { ApiKey } from '../domain/api-key.ts';
 import type { FaultFacts } from '../fault-facts.ts';
+import type { KeyRetries } from '../ledger/key-retries.ts';
 import type { WritePath } from '../ledger/ledger-lanes.ts';
 import type { Durability } from '../ledger/storage-port.ts';
 import type { Metrics } from '../metrics/metrics.ts';
@@ -32,6 +33,7 @@ export interface Desk {
   readonly dailyBytes: DailyBytes;
   readonly metrics: Metrics;
   readonly activities: TenantActivities;
+  readonly keyRetries: KeyRetries;
   /** `undefined`: tracing is off */
   readonly traces: Traces | undefined;
   readonly config: Config;
