@@ -290,7 +290,7 @@ test('a run says which accounts it leaves, and which of its options are wrong', 
   assert.equal(unreached.code, 1, unreached.printed);
   const gone = await run({ ...api, url: await closedAddress() }, '--run', 'r');
   assert.equal(gone.code, exitCodes.unreached, gone.printed);
-  assert.match(gone.printed, /^billonce settle: attempts_exhausted: http:\/\/127\.0\.0\.1:\d+ /);
+  assert.match(gone.printed, /^billonce settle: attempts_exhausted: no server listens at http/);
 });
 
 test('a run leaves nothing where a service was deleted, or usage without a price was reversed', async (t) => {

@@ -61,7 +61,7 @@ function OfState({ run, state, onBill, onStop }: Shown & { readonly state: RunSt
           {state.failure !== undefined && <FailureNote failure={state.failure} />}
           <p>
             <Badge tone="warn">Not finished</Badge> The run {run.runId} was stopped. The bills that were made
-            stay. To continue bills the rest, and nothing twice.
+            stay. Continue it to bill the rest; nothing is billed twice.
           </p>
           <LeftAccounts tally={state.tally} />
           <div class="actions">
