@@ -13,6 +13,7 @@ import { answerBytesMin } from '../apps/server/src/http/answer-progress.ts';
 import { lingerMs } from '../apps/server/src/http/connections.ts';
 import { exportMsMax } from '../apps/server/src/http/export-file.ts';
 import { headerBytesMax } from '../apps/server/src/http/listener.ts';
+import { retriedKeysMax } from '../apps/server/src/ledger/key-retries.ts';
 import { ledgerLimitsDefault } from '../apps/server/src/ledger/ledger-parts.ts';
 import { placeLimits } from '../apps/server/src/reads/placed-reads.ts';
 import { variables } from '../apps/server/src/variables/variables.ts';
@@ -60,6 +61,10 @@ function requestRows(): readonly Row[] {
     [
       'request id that a client sends',
       `${bounds.requestIdLength} visible ASCII characters; a longer one is replaced`,
+    ],
+    [
+      'retries that a look-up of a key lists; keys that came again, which an instance counts',
+      `${bounds.retriesShown}; the last ${count(retriedKeysMax)} or more`,
     ],
     ['items in a bulk', `${variable('BULK_MAX_ITEMS')}, at most ${count(bounds.bulkItems)}`],
     ['services in a bulk', count(bounds.serviceBulkItems)],

@@ -1,3 +1,4 @@
+import { bounds } from '@billonce/contract';
 import type { AppParts } from './app-parts.ts';
 import type { Workers } from './app-workers.ts';
 import { apiKeysCommands } from './domain/commands/api-keys.ts';
@@ -6,6 +7,7 @@ import type { Desk } from './http/desk.ts';
 import { RateBudgets } from './http/rate-budget.ts';
 import { ReadDesk } from './http/read-desk.ts';
 import { WriteDesk } from './http/write.ts';
+import { KeyRetries } from './ledger/key-retries.ts';
 import { LedgerLanes } from './ledger/ledger-lanes.ts';
 import type { OnDecided } from './ledger/ledger-parts.ts';
 import { TenantActivities } from './metrics/tenant-activities.ts';
@@ -51,6 +53,7 @@ export function deskOf(
   const { books, apiKeyBooks, nowMs } = storage;
   const { ledger } = made;
   const activities = new TenantActivities(nowMs());
+  const keyRetries = new KeyRetries(nowMs, bounds.retriesShown);
   return {
     ...made,
     ...ports,
@@ -60,12 +63,14 @@ export function deskOf(
     reads: new ReadDesk(made.reads),
     rateBudgets: new RateBudgets(storage.takeBudget, nowMs),
     dailyBytes: new DailyBytes(config.tenantBytesPerDay, storage.takeKeptBudget, nowMs),
-    writes: new WriteDesk(ledger, config.isKeyRequired, (tenant, outcome) =>
-      activities.decided(tenant, outcome),
-    ),
+    writes: new WriteDesk(ledger, config.isKeyRequired, (submission, outcome) => {
+      activities.decided(submission.tenant, outcome);
+      keyRetries.decided(submission, outcome);
+    }),
     view: {
       activeSinceMs: activities.sinceMs,
       activityOf: async (tenant) => activities.of(tenant),
+      retriesOf: async (tenant, key) => keyRetries.of(tenant, key),
       queue: async () => ledger.state,
       metrics: () => metrics.text(),
     },

@@ -175,6 +175,51 @@ test('the state of a key can be read, and a key without a record may still have 
     status: 201,
     location: recorded.headers.get('location'),
     expiresAt: new Date(clock.nowMs + dayMs).toISOString(),
+    retries: { since: new Date(clock.nowMs).toISOString(), replayed: 0, conflict: 0, expired: 0, last: [] },
   });
   await assertTotal(api, 3);
+});
+
+test('the state of a key says what came again with it, in whichever way it was recognized', async (t) => {
+  const { api, clock } = await startInProcess(t);
+  const since = new Date(clock.nowMs).toISOString();
+  const retriesOf = async (key: string) =>
+    (await api.get('/idempotency', { 'idempotency-key': key })).json.retries;
+  const passed = () => {
+    clock.nowMs += 1_000;
+    return new Date(clock.nowMs).toISOString();
+  };
+  await api.post('/usage', usage, 'k');
+  const last: object[] = [];
+  const again = async (body: object, outcome: string, status: number) => {
+    const at = passed();
+    assert.equal((await api.post('/usage', body, 'k')).status, status);
+    last.unshift({ at, outcome });
+  };
+  await again(usage, 'replayed', 201);
+  await again({ ...usage, requests: 4 }, 'conflict', 409);
+  assert.deepEqual(await retriesOf('k'), { since, replayed: 1, conflict: 1, expired: 0, last });
+  for (let retries = 0; retries < 4; retries += 1) await again(usage, 'replayed', 201);
+  assert.deepEqual(await retriesOf('k'), {
+    since,
+    replayed: 5,
+    conflict: 1,
+    expired: 0,
+    last: last.slice(0, 5),
+  });
+  clock.nowMs += dayMs;
+  await again(usage, 'expired', 410);
+  assert.deepEqual(await retriesOf('k'), {
+    since,
+    replayed: 5,
+    conflict: 1,
+    expired: 1,
+    last: last.slice(0, 5),
+  });
+  // Duplicates that reach the writer together, and a bulk, are recognized there.
+  const items = [usage];
+  await Promise.all(Array.from({ length: 4 }, () => api.post('/usage/bulk', { items }, 'bulk')));
+  assert.equal((await retriesOf('bulk')).replayed, 3);
+  await api.post('/usage', usage, 'other');
+  assert.equal((await retriesOf('other')).replayed, 0);
 });

@@ -71,6 +71,34 @@ test('services are registered, priced, listed, disabled and enabled', async (t) 
   assert.equal((await api.get('/services/images')).json.disabled, false);
 });
 
+test('a key is looked up, with what came again with it', async (t) => {
+  const { api, clock, run, documents } = await started(t);
+  const usage = { agent: 'a', serviceId: 'search', requests: 1 };
+  const at = new Date(clock.nowMs).toISOString();
+  const recorded = await api.post('/usage', usage, 'k');
+  await api.post('/usage', usage, 'k');
+  await api.post('/usage', { ...usage, requests: 2 }, 'k');
+  const end = new Date(clock.nowMs + 86_400_000).toISOString();
+  assert.equal(
+    (await run('lookup k')).printed,
+    'state              carried out once; a retry gets the same answer\n' +
+      'request            POST /api/v1/usage\n' +
+      `answer             201, ${recorded.headers.get('location')}\n` +
+      `first seen         ${at}\n` +
+      `answer kept until  ${end}\n` +
+      'came again         1 replayed, 1 in conflict, 0 without an answer\n' +
+      `counted since      ${at}, by the instance that answers\n` +
+      `last               ${at} conflict\n` +
+      `                   ${at} replayed\n`,
+  );
+  const [document] = await documents('lookup k');
+  assert.deepEqual(document, (await api.get('/idempotency', { 'idempotency-key': 'k' })).json);
+  const unknown = await type('lookup unknown', api.url);
+  assert.equal(unknown.code, 1);
+  assert.match(unknown.printed, /^billonce lookup: no completed request has this key/);
+  assert.equal((await type('lookup a~b', api.url)).code, 2);
+});
+
 test('a price is set from a date on, listed, and cancelled', async (t) => {
   const { api, run, documents } = await started(t);
   await run('services put search --price 2');

@@ -6,6 +6,7 @@ import { createServer, type IncomingMessage } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { type TestContext, test } from 'node:test';
 import { mainOf } from '../../../tools/test-mains.ts';
+import { exitCodes } from '../src/cli/command-line/exit-codes.ts';
 import { runSettle } from '../src/cli/settle/command.ts';
 import type { Api } from './harness/api.ts';
 import { childEnvironment } from './harness/child-environment.ts';
@@ -56,10 +57,24 @@ async function refusingServer(t: TestContext, url: string, agent: string): Promi
   return `http://127.0.0.1:${address.port}`;
 }
 
+/** Where no server listens any more. */
+async function closedAddress(): Promise<string> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  server.close();
+  await once(server, 'close');
+  if (typeof address !== 'object' || address === null) throw new Error('no port');
+  return `http://127.0.0.1:${address.port}`;
+}
+
 async function pass(request: IncomingMessage, url: string, agent: string) {
   const sent = await text(request);
   if (request.url?.endsWith('/settle') === true && JSON.parse(sent).agent === agent) {
-    return { status: 422, body: JSON.stringify({ error: 'limit_exceeded', message: 'too much' }) };
+    return {
+      status: 422,
+      body: JSON.stringify({ error: 'limit_exceeded', message: 'too much', requestId: 'r-1' }),
+    };
   }
   const method = request.method ?? 'GET';
   const headers = { 'content-type': 'application/json' };
@@ -273,6 +288,9 @@ test('a run says which accounts it leaves, and which of its options are wrong', 
     `${api.url}/nowhere`,
   );
   assert.equal(unreached.code, 1, unreached.printed);
+  const gone = await run({ ...api, url: await closedAddress() }, '--run', 'r');
+  assert.equal(gone.code, exitCodes.unreached, gone.printed);
+  assert.match(gone.printed, /^billonce settle: attempts_exhausted: no server listens at http/);
 });
 
 test('a run leaves nothing where a service was deleted, or usage without a price was reversed', async (t) => {

@@ -85,6 +85,7 @@ test('a second call with the same key is a replay, and the key can be looked up'
   assert.equal(answerOf({ ...second }), undefined);
   const state = await billonce.idempotency.lookup('order-1');
   assert.equal(state?.status, 201);
+  assert.deepEqual([state?.retries.replayed, state?.retries.last[0]?.outcome], [1, 'replayed']);
   assert.equal(await billonce.idempotency.lookup('order-2'), undefined);
   const conflict = await failureOf(
     billonce.usage.record({ ...usage, requests: 5 }, { idempotencyKey: 'order-1' }),

@@ -31,6 +31,8 @@ export const bounds = {
   searchLength: 1_024,
   cursorLength: 512,
   requestIdLength: 200,
+  /** of a key that is looked up */
+  retriesShown: 5,
   requestsOfItem: 1_000_000,
   priceStroops: 9_007_199_254,
   bodyBytes,

@@ -35,6 +35,8 @@ export function BillsPage() {
   const filter = new URLSearchParams(query).toString();
   return (
     <Page title="Bills">
+      {/* Above the list: when that grows, the outcome of a run stays in view. */}
+      <CloseMonth onBilled={pages.reload} />
       <Card
         note="In the order in which they were made."
         title="Settlements"
@@ -57,7 +59,6 @@ export function BillsPage() {
         </div>
         <Bills pages={pages} isOfAccount={false} />
       </Card>
-      <CloseMonth onBilled={pages.reload} />
       <StatementCard />
     </Page>
   );

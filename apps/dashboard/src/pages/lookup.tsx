@@ -109,9 +109,52 @@ function KeyFacts({ found }: { readonly found: BodyOf<'readKeyState'> }) {
           [isRemembered ? 'Answer kept until' : 'Key kept until', <Time key="e" at={found.expiresAt} />],
         ]}
       />
+      <Retries retries={found.retries} />
       {billId !== undefined && <Link to={{ page: 'bill', id: billId }}>The bill that it made</Link>}
       {entryId !== undefined && <EntryFacts id={entryId} />}
       {agent !== undefined && <Link to={{ page: 'agent', agent }}>The agent that it was for</Link>}
+    </>
+  );
+}
+
+const outcomes = {
+  replayed: ['good', 'got the first answer'],
+  conflict: ['bad', 'another request, refused'],
+  expired: ['warn', 'refused, the answer is gone'],
+} as const;
+
+/** How often and when the key came again. */
+function Retries({ retries }: { readonly retries: BodyOf<'readKeyState'>['retries'] }) {
+  const { since, replayed, conflict, expired, last } = retries;
+  const count = replayed + conflict + expired;
+  return (
+    <>
+      <h3>Retries</h3>
+      {count === 0 ? (
+        <p>Nothing came again with this key.</p>
+      ) : (
+        <>
+          <Facts
+            facts={[
+              ['Got the first answer', <Count key="r" of={replayed} />],
+              ['Another request, refused', <Count key="c" of={conflict} />],
+              ['Refused, the answer is gone', <Count key="e" of={expired} />],
+            ]}
+          />
+          <ol class="retries" aria-label="The last retries">
+            {last.map(({ at, outcome }, index) => (
+              <li key={`${at} ${index}`}>
+                <Time at={at} /> <Badge tone={outcomes[outcome][0]}>{outcomes[outcome][1]}</Badge>
+              </li>
+            ))}
+          </ol>
+          {count > last.length && <p class="muted small">The last {last.length} are shown.</p>}
+        </>
+      )}
+      <p class="muted small">
+        Counted since <Time at={since} /> by the instance of the server that answered. What came to other
+        instances, or before a restart, is not in it.
+      </p>
     </>
   );
 }

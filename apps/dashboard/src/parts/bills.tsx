@@ -51,7 +51,8 @@ export function Bills({
         <Empty title="No bill">
           {!isOfAccount && (
             <p class="muted">
-              A bill is made when an account is settled: open an agent, then one of its services.
+              A bill is made when an account is settled: open an agent, then one of its services, or close a
+              month for all.
             </p>
           )}
         </Empty>

@@ -1,3 +1,4 @@
+import type { RetriesOfKey } from '../domain/key-retries.ts';
 import { timestampOfMs } from '../domain/timestamps.ts';
 import type { ReplyOf } from './reply.ts';
 
@@ -10,10 +11,11 @@ interface KeptKey {
   readonly status: number;
   readonly location: string | undefined;
   readonly expiresAtMs: number;
+  readonly retries: RetriesOfKey;
 }
 
 export function keyStateReply(key: KeptKey): ReplyOf<'readKeyState'> {
-  const { isRemembered, firstSeenAtMs, method, path, status, location, expiresAtMs } = key;
+  const { isRemembered, firstSeenAtMs, method, path, status, location, expiresAtMs, retries } = key;
   return {
     status: 200,
     body: {
@@ -24,6 +26,18 @@ export function keyStateReply(key: KeptKey): ReplyOf<'readKeyState'> {
       status,
       location,
       expiresAt: timestampOfMs(expiresAtMs),
+      retries: retriesBody(retries),
     },
+  };
+}
+
+function retriesBody({ sinceMs, replayed, conflict, expired, last }: RetriesOfKey) {
+  const newestFirst = last.toReversed();
+  return {
+    since: timestampOfMs(sinceMs),
+    replayed,
+    conflict,
+    expired,
+    last: newestFirst.map(({ atMs, outcome }) => ({ at: timestampOfMs(atMs), outcome })),
   };
 }

@@ -1,7 +1,9 @@
 import type { OperationName } from '@billonce/contract';
 import type { Config } from '../config.ts';
 import type { ApiKey } from '../domain/api-key.ts';
+import type { RetriesOfKey } from '../domain/key-retries.ts';
 import type { FaultFacts } from '../fault-facts.ts';
+import type { KeyRetries } from '../ledger/key-retries.ts';
 import type { WritePath } from '../ledger/ledger-lanes.ts';
 import type { LedgerState } from '../ledger/ledger-parts.ts';
 import type { Durability } from '../ledger/storage-port.ts';
@@ -49,6 +51,8 @@ export interface ProcessView {
   /** since when it counts what tenants do */
   readonly activeSinceMs: number;
   activityOf(tenant: string): Promise<TenantActivity>;
+  /** what came again with an idempotency key */
+  retriesOf(...named: Parameters<KeyRetries['of']>): Promise<RetriesOfKey>;
   /** what waits to be written, and what is with the writer */
   queue(): Promise<Pick<LedgerState, 'queuedItems' | 'inFlightItems'>>;
   /** in Prometheus's text format */

@@ -34,12 +34,12 @@ import type { Call, WrittenReply } from './router.ts';
 export class WriteDesk {
   readonly #ledger: WritePath;
   readonly #isKeyRequired: boolean;
-  readonly #onDecided: (tenant: string, outcome: Outcome) => void;
+  readonly #onDecided: (submission: Submission, outcome: Outcome) => void;
 
   constructor(
     ledger: WritePath,
     isKeyRequired: boolean,
-    onDecided: (tenant: string, outcome: Outcome) => void,
+    onDecided: (submission: Submission, outcome: Outcome) => void,
   ) {
     this.#ledger = ledger;
     this.#isKeyRequired = isKeyRequired;
@@ -79,14 +79,14 @@ export class WriteDesk {
   /** Submits a command that was not read from a call, and returns its outcome. */
   async submitPlain(submission: Submission, onTimed: OnTimed): Promise<Outcome> {
     const outcome = await this.#ledger.submit(submission, onTimed);
-    this.#onDecided(submission.tenant, outcome);
+    this.#onDecided(submission, outcome);
     return outcome;
   }
 
   /** The outcome of a submission that is a replay from memory, at once; `undefined` for one that must be submitted. */
   replay(submission: Submission): Outcome | undefined {
     const outcome = this.#ledger.replay(submission);
-    if (outcome !== undefined) this.#onDecided(submission.tenant, outcome);
+    if (outcome !== undefined) this.#onDecided(submission, outcome);
     return outcome;
   }
 

@@ -1117,6 +1117,22 @@ export interface components {
             readonly status?: number;
             readonly location?: string;
             readonly expiresAt: string;
+            /** @description What came again with the key, as the instance that answers has counted it in its memory since `since`. Requests to other instances, and those before a restart, are not in it. */
+            readonly retries: {
+                /** @description What came before is not counted: when the instance started, or later if since then many other keys came again. */
+                readonly since: string;
+                /** @description Retries that got the first answer. */
+                readonly replayed: number;
+                /** @description Other requests with the key, which were refused. */
+                readonly conflict: number;
+                /** @description Retries that were refused because the answer is gone. */
+                readonly expired: number;
+                /** @description The last of them, the newest first. */
+                readonly last: readonly {
+                    readonly at: string;
+                    readonly outcome: "replayed" | "conflict" | "expired";
+                }[];
+            };
         };
         readonly KnownEntry: {
             /** @description An id that this server gave. */

@@ -61,10 +61,13 @@ function OfState({ run, state, onBill, onStop }: Shown & { readonly state: RunSt
           {state.failure !== undefined && <FailureNote failure={state.failure} />}
           <p>
             <Badge tone="warn">Not finished</Badge> The run {run.runId} was stopped. The bills that were made
-            stay. To continue bills the rest, and nothing twice.
+            stay. Continue it to bill the rest; nothing is billed twice.
           </p>
           <LeftAccounts tally={state.tally} />
-          <Buttons run={run} onBill={onBill} act="Continue" />
+          <div class="actions">
+            <BillButton onBill={onBill} act="Continue" />
+            <BillsOfRun run={run} />
+          </div>
         </>
       );
     case 'ended':
@@ -143,22 +146,20 @@ function Looked({
             Each account is quoted again when it is billed: if usage was reversed meanwhile, less is billed.
             Of an amount with more decimals than its asset has, the rest is carried to the next bill.
           </p>
-          <Buttons run={run} onBill={onBill} act={`Bill ${counted(tally.agents, 'agent')}`} />
+          <BillButton onBill={onBill} act={`Bill ${counted(tally.agents, 'agent')}`} />
         </>
       )}
     </>
   );
 }
 
-function Buttons({ run, onBill, act }: Omit<Shown, 'onStop'> & { readonly act: string }) {
+function BillButton({ onBill, act }: Pick<Shown, 'onBill'> & { readonly act: string }) {
+  if (onBill === undefined) return null;
   return (
-    <div class="actions">
-      {onBill !== undefined && (
-        <button type="button" class="button primary" onClick={onBill}>
-          {act}
-        </button>
-      )}
-      <BillsOfRun run={run} />
+    <div>
+      <button type="button" class="button primary" onClick={onBill}>
+        {act}
+      </button>
     </div>
   );
 }

@@ -3,6 +3,7 @@ import { creditCommand } from './credit.ts';
 import { holdCommands } from './holds.ts';
 import { keyCommands } from './keys.ts';
 import { limitCommands } from './limits.ts';
+import { lookupCommand } from './lookup.ts';
 import { quoteCommand } from './quote.ts';
 import type { RemoteCommand } from './remote-command.ts';
 import { serviceCommands } from './services.ts';
@@ -13,6 +14,7 @@ export const remoteCommands: readonly RemoteCommand[] = [
   balanceCommand,
   creditCommand,
   ...limitCommands,
+  lookupCommand,
   ...keyCommands,
   ...serviceCommands,
   ...holdCommands,

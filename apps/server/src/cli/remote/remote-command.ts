@@ -31,6 +31,8 @@ export interface Shown {
   readonly text: string;
   /** a remark for a person, which is not a part of the result */
   readonly note?: string | undefined;
+  /** how the command ends, if not well */
+  readonly ending?: 'failed';
 }
 
 /** Calls the server. */
@@ -88,14 +90,16 @@ async function runWork(
 ): Promise<number> {
   const server = new RemoteServer(access);
   try {
-    const { documents, text, note } = await work(
-      server.client,
-      idempotencyKey === undefined ? {} : { idempotencyKey },
-    );
+    const {
+      documents,
+      text,
+      note,
+      ending = 'done',
+    } = await work(server.client, idempotencyKey === undefined ? {} : { idempotencyKey });
     if (isJson) for (const document of documents) print(`${JSON.stringify(document)}\n`);
     else print(text);
     if (note !== undefined) complain(`billonce ${name}: ${note}\n`);
-    return exitCodes.done;
+    return exitCodes[ending];
   } catch (error) {
     if (!isCallError(error)) throw error;
     const fault = server.faultOf(error);

@@ -3,7 +3,7 @@ import { exitCodes } from '../command-line/exit-codes.ts';
 import { helpOf } from '../command-line/help.ts';
 import { Misuse } from '../command-line/misuse.ts';
 import { misuseText } from '../command-line/parse.ts';
-import { MoveFault } from '../move/move-fault.ts';
+import { faultJson, faultText, isCallError, RemoteServer } from '../remote/call-server.ts';
 import { parseRunOptions, type RunOptions } from './options.ts';
 import { settleAll } from './run.ts';
 import { settleSpec } from './spec.ts';
@@ -25,8 +25,9 @@ export async function runSettle(
     print(helpOf(settleSpec));
     return exitCodes.done;
   }
+  const server = new RemoteServer(options);
   try {
-    const { bills, billedStroops, otherAssets, left } = await settleAll(options, progress);
+    const { bills, billedStroops, otherAssets, left } = await settleAll(server.client, options, progress);
     if (options.isJson) {
       const { runId } = options;
       const others = otherAssets.length === 0 ? {} : { otherAssets };
@@ -39,13 +40,14 @@ export async function runSettle(
     }
     return left.length === 0 ? exitCodes.done : exitCodes.incomplete;
   } catch (error) {
-    if (!(error instanceof MoveFault)) throw error;
-    const { message } = error;
+    if (!isCallError(error)) throw error;
+    // The same command has the same keys: it needs none.
+    const fault = { ...server.faultOf(error), idempotencyKey: undefined };
     complain(
       options.isJson
-        ? `${JSON.stringify({ error: 'failed', message })}\n`
-        : `billonce settle: ${message}\nThe bills that were made stay: run the same command again.\n`,
+        ? faultJson(fault)
+        : `billonce settle: ${faultText(fault)}The bills that were made stay: run the same command again.\n`,
     );
-    return exitCodes.failed;
+    return exitCodes[fault.ending];
   }
 }

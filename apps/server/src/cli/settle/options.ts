@@ -2,15 +2,12 @@ import { compileValidator, operations } from '@billonce/contract';
 import { Misuse } from '../command-line/misuse.ts';
 import { parseWords } from '../command-line/parse.ts';
 import { apiKeyOf, serverOf, tenantOf } from '../command-line/settings.ts';
+import type { RemoteAccess } from '../remote/call-server.ts';
+import type { Run } from './run.ts';
 import { settleOptions, settleSpec } from './spec.ts';
 
 /** What to settle, and where. */
-export interface RunOptions {
-  readonly server: string;
-  readonly apiKey: string | undefined;
-  readonly tenant: string | undefined;
-  readonly runId: string;
-  readonly before: string | undefined;
+export interface RunOptions extends RemoteAccess, Run {
   readonly isJson: boolean;
 }
 

@@ -31,7 +31,8 @@ export const settleSpec: CommandSpec = {
   groups: [{ title: 'Options', options: settleOptions }],
   endings: {
     done: 'every account is settled',
-    failed: 'the server does not answer, or not as it should; the bills that were made stay',
+    failed: 'the server refuses, or its answer did not come; the bills that were made stay',
+    unreached: 'no server ever answered, so nothing was done',
     incomplete:
       'some usage has no price, its bill was refused, or it is left for the next run; each account is printed',
   },

@@ -5,16 +5,13 @@ import { type Desk, tenantOf } from '../desk.ts';
 import type { HandlersOf } from '../router.ts';
 import { readKey } from '../write.ts';
 
-export function idempotencyKeysRoutes({ books, config, nowMs }: Desk) {
+export function idempotencyKeysRoutes({ books, config, nowMs, view }: Desk) {
   return {
     readKeyState: async (call) => {
       const key = readKey(call.request);
       if (key === undefined) throw new ApiError('idempotency_key_required', 'send the key to look for');
-      const facts = await books.keyFacts({
-        tenant: tenantOf(call),
-        scope: call.caller.scope,
-        digest: keyDigest(key),
-      });
+      const named = { tenant: tenantOf(call), scope: call.caller.scope, digest: keyDigest(key) };
+      const facts = await books.keyFacts(named);
       if (facts === undefined) {
         throw new ApiError(
           'not_seen',
@@ -24,7 +21,17 @@ export function idempotencyKeysRoutes({ books, config, nowMs }: Desk) {
       const { answerExpiresAtMs, firstSeenAtMs, method, path, status, location } = facts;
       const isRemembered = answerExpiresAtMs !== undefined && nowMs() < answerExpiresAtMs;
       const expiresAtMs = isRemembered ? answerExpiresAtMs : firstSeenAtMs + config.retentionMs;
-      return keyStateReply({ isRemembered, firstSeenAtMs, method, path, status, location, expiresAtMs });
+      const retries = await view.retriesOf(named.tenant, named);
+      return keyStateReply({
+        isRemembered,
+        firstSeenAtMs,
+        method,
+        path,
+        status,
+        location,
+        expiresAtMs,
+        retries,
+      });
     },
   } satisfies HandlersOf<'idempotency-keys'>;
 }

@@ -1,0 +1,124 @@
+import type { RetriesOfKey, Retry, RetryOutcome } from '../domain/key-retries.ts';
+import { type Outcome, recordName, type Submission } from './submission.ts';
+
+/** A key, as a caller of a tenant used it. */
+interface NamedKey {
+  readonly scope: string;
+  readonly digest: string;
+}
+
+/** What came again with a key, as it is counted. */
+interface Counted {
+  readonly tenant: string;
+  readonly scope: string;
+  readonly sinceMs: number;
+  replayed: number;
+  conflict: number;
+  expired: number;
+  /** a ring: the next one takes the place of the oldest */
+  readonly last: Retry[];
+}
+
+/** A part of the keys, and since when everything that came again with any key is in it or in a younger one. */
+interface Generation {
+  readonly sinceMs: number;
+  /** by digest; where callers use the same key, all but the first by the name of the record */
+  readonly keys: Map<string, Counted>;
+}
+
+/** The keys in each of the two generations. */
+export const retriedKeysMax = 10_000;
+
+/**
+ * Counts what comes again with each key, since this instance started. In memory: a retry costs no write, so a restart begins again, and
+ * other instances count for themselves. A key with which nothing comes for a long time is forgotten; `sinceMs` says from when on a
+ * count is whole.
+ */
+export class KeyRetries {
+  readonly #nowMs: () => number;
+  readonly #lastMax: number;
+  readonly #keysMax: number;
+  #young: Generation;
+  #old: Generation;
+
+  /** @param lastMax how many of what came again with a key are kept with their times */
+  constructor(nowMs: () => number, lastMax: number, keysMax = retriedKeysMax) {
+    this.#nowMs = nowMs;
+    this.#lastMax = lastMax;
+    this.#keysMax = keysMax;
+    const sinceMs = nowMs();
+    this.#young = { sinceMs, keys: new Map() };
+    this.#old = { sinceMs, keys: new Map() };
+  }
+
+  /** Takes in the outcome of a submission. Every replay comes here: it looks for the digest alone. */
+  decided({ tenant, key }: Submission, outcome: Outcome): void {
+    if (key === undefined) return;
+    const kind = retryOutcomeOf(outcome);
+    if (kind === undefined) return;
+    const counted = find(this.#young, tenant, key) ?? this.#add(tenant, key);
+    counted.last[timesOf(counted) % this.#lastMax] = { atMs: this.#nowMs(), outcome: kind };
+    counted[kind] += 1;
+  }
+
+  of(tenant: string, key: NamedKey): RetriesOfKey {
+    const counted = find(this.#young, tenant, key) ?? find(this.#old, tenant, key);
+    if (counted === undefined)
+      return { sinceMs: this.#old.sinceMs, replayed: 0, conflict: 0, expired: 0, last: [] };
+    const { sinceMs, replayed, conflict, expired, last } = counted;
+    const oldest = timesOf(counted) % last.length;
+    return {
+      sinceMs,
+      replayed,
+      conflict,
+      expired,
+      last: [...last.slice(oldest), ...last.slice(0, oldest)],
+    };
+  }
+
+  /** A key that is not in the young generation. */
+  #add(tenant: string, key: NamedKey): Counted {
+    const { sinceMs } = this.#old;
+    const { scope, digest } = key;
+    const counted = find(this.#old, tenant, key) ?? {
+      tenant,
+      scope,
+      sinceMs,
+      replayed: 0,
+      conflict: 0,
+      expired: 0,
+      last: [],
+    };
+    if (this.#young.keys.size >= this.#keysMax) {
+      this.#old = this.#young;
+      this.#young = { sinceMs: this.#nowMs(), keys: new Map() };
+    }
+    const { keys } = this.#young;
+    keys.set(keys.has(digest) ? recordName(tenant, key) : digest, counted);
+    return counted;
+  }
+}
+
+function find({ keys }: Generation, tenant: string, key: NamedKey): Counted | undefined {
+  const counted = keys.get(key.digest);
+  if (counted === undefined || (counted.tenant === tenant && counted.scope === key.scope)) return counted;
+  return keys.get(recordName(tenant, key));
+}
+
+function timesOf({ replayed, conflict, expired }: Counted): number {
+  return replayed + conflict + expired;
+}
+
+/** `undefined` if the request was carried out, or if its refusal says nothing about its key. */
+function retryOutcomeOf(outcome: Outcome): RetryOutcome | undefined {
+  if (outcome.kind === 'answered') return outcome.replayed ? 'replayed' : undefined;
+  if (outcome.kind === 'fault') return undefined;
+  switch (outcome.refusal.code) {
+    case 'idempotency_conflict':
+      return 'conflict';
+    case 'idempotency_key_expired':
+      return 'expired';
+    default:
+      return undefined;
+  }
+}
