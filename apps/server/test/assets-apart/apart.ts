@@ -10,6 +10,12 @@ export interface AssetWrite {
   readonly command: (entryIdOf: (usageId: string) => string) => Command;
 }
 
+/** A submission, and the write of an asset that it is of, if any. */
+interface Sent {
+  readonly submission: Submission;
+  readonly write: AssetWrite | undefined;
+}
+
 /** A write that each tenant gets, in its own form; what it is answered is not compared. */
 export interface EachWrite {
   /** the command for a tenant that has one asset; `undefined` for the one that has all */
@@ -61,11 +67,11 @@ export class Apart {
     const sent = writes.flatMap((write) => this.#submissionsOf(write));
     const outcomes = await this.#execute(sent.map(({ submission }) => submission));
     const alone = new Map<AssetWrite, string>();
-    for (const [index, { submission, write, asset }] of sent.entries()) {
+    for (const [index, { submission, write }] of sent.entries()) {
       const outcome = outcomes[index] ?? assert.fail('an outcome is missing');
       assert.notEqual(outcome.kind, 'fault', textOf(outcome));
-      if (asset === undefined) continue;
-      const shown = this.#shown(submission, outcome, asset);
+      if (write === undefined) continue;
+      const shown = this.#shown(submission, outcome, write.asset);
       // That of the tenant with one asset comes first.
       const expected = alone.get(write);
       if (expected === undefined) alone.set(write, shown);
@@ -93,11 +99,10 @@ export class Apart {
     }
   }
 
-  #submissionsOf(write: AssetWrite | EachWrite) {
+  #submissionsOf(write: AssetWrite | EachWrite): readonly Sent[] {
     if ('each' in write) {
       const forTenant = (tenant: string, asset: string | undefined) => ({
         submission: { tenant, command: write.each(asset), key: undefined },
-        asset: undefined,
         write: undefined,
       });
       return [
@@ -108,7 +113,7 @@ export class Apart {
     const { asset } = write;
     return [this.alone(asset), this.together].map((tenant) => {
       const command = write.command((usageId) => this.#entryIds.get(`${tenant} ${usageId}`) ?? noEntry);
-      return { submission: { tenant, command, key: undefined }, asset, write };
+      return { submission: { tenant, command, key: undefined }, write };
     });
   }
 
