@@ -15,6 +15,7 @@ const ADMIN_API_KEY = 'tests-7Hq2vXk9RmZ4pLw8TnBd';
 
 const pages = [
   'charge-for-an-api',
+  'give-a-free-allowance',
   'stop-an-agent-at-its-budget',
   'close-a-month',
   'answer-a-dispute',
