@@ -248,6 +248,31 @@ const changes: Case = async (t, { url, api, browser, seeded }) => {
   await page.getByRole('button', { name: 'Cancel the next price' }).click();
   await page.getByText('never: withdrawn').waitFor();
   assert.equal('nextPrice' in (await api.get('/services/to-change')).json, false);
+  await page.getByRole('button', { name: 'Set the price…' }).click();
+  await page.getByLabel('Kind', { exact: true }).selectOption('tiers of what is used in a period');
+  await page.getByRole('button', { name: 'Add a tier' }).click();
+  await page.getByLabel('Counted over', { exact: true }).selectOption('a day');
+  await page.getByLabel('For', { exact: true }).selectOption('one unit');
+  await page.getByLabel('Tier 1 up to').fill('1000');
+  await page.getByLabel('Tier 1 price in XLM').fill('0');
+  const setPrice = page.getByRole('button', { name: 'Set the price', exact: true });
+  assert.equal(await setPrice.isDisabled(), true);
+  await page.getByLabel('Tier 2 price in XLM').fill('0.5');
+  await page.getByLabel('Tier 2 package of').fill('100');
+  assert.deepEqual(await axeFaults(page), []);
+  await setPrice.click();
+  await page.getByText('up to 1,000 of a day: 0 XLM each').first().waitFor();
+  const tiered = (await api.get('/services/to-change')).json;
+  assert.deepEqual(
+    [tiered.tiers, tiered.period],
+    [
+      [
+        { upTo: 1_000, price: '0' },
+        { price: '0.5', package: 100 },
+      ],
+      'day',
+    ],
+  );
   await page.getByRole('button', { name: 'Disable' }).click();
   await page.getByText('disabled: usage is refused').waitFor();
 

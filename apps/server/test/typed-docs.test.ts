@@ -72,6 +72,10 @@ test('every command of the page on charging prints what the page says', async (t
   await typePage(t, 'docs/how-to/charge-for-an-api.md', 13);
 });
 
+test('every command of the page on free allowances prints what the page says', async (t) => {
+  await typePage(t, 'docs/how-to/give-a-free-allowance.md', 8);
+});
+
 test('every command of the page on budgets prints what the page says', async (t) => {
   await typePage(t, 'docs/how-to/stop-an-agent-at-its-budget.md', 8);
 });

@@ -3,15 +3,22 @@ import type { BodyOf } from '../api/types.ts';
 import { useWrite } from '../api/use-write.ts';
 import { isPrice } from '../core/amount.ts';
 import { priceOf } from '../core/billing.ts';
+import { sentTiers, typedTiers } from '../core/typed-tiers.ts';
 import { Amount } from '../parts/amount.tsx';
 import { Dialog } from '../parts/dialog.tsx';
 import { Choice, Form, TextField } from '../parts/fields.tsx';
 import { WriteFailure } from '../parts/write-failure.tsx';
+import { TierFields } from './tier-fields.tsx';
 
 const units = [
   ['one', 'one unit'],
   ['thousand', '1,000 units'],
   ['million', '1,000,000 units'],
+] as const;
+
+const kinds = [
+  ['flat', 'one price'],
+  ['tiers', 'tiers of what is used in a period'],
 ] as const;
 
 /** For how many units a price is. */
@@ -44,16 +51,22 @@ export function PriceDialog({
 }) {
   const { serviceId, price, per, asset } = service;
   const [text, setText] = useState(price);
+  const [kind, setKind] = useState<(typeof kinds)[number][0]>(service.tiers === undefined ? 'flat' : 'tiers');
+  const [tiers, setTiers] = useState(() => typedTiers(service.tiers));
+  const [period, setPeriod] = useState(service.period ?? 'month');
   const [chosen, setChosen] = useState(unitsOf(per));
   const [date, setDate] = useState('');
   const write = useWrite('setPrice');
   const effectiveFrom = instantOf(date);
   const perUnits = unitsIn[chosen];
   const typed = text.trim();
-  const isValid = isPrice(typed, perUnits) && !isMisdated(date);
+  const inTiers = sentTiers(tiers, perUnits);
+  const flat = isPrice(typed, perUnits) ? { price: typed, per: perUnits } : undefined;
+  const stated = kind === 'flat' ? flat : inTiers && { tiers: inTiers, period, per: perUnits };
+  const isValid = stated !== undefined && !isMisdated(date);
   const set = () => {
-    if (!isValid) return;
-    const price = { price: typed, per: perUnits };
+    if (stated === undefined || isMisdated(date)) return;
+    const price = stated;
     const body = effectiveFrom === undefined ? price : { ...price, effectiveFrom };
     write.send({ params: { serviceId }, body }, (sent) => {
       if (sent.kind === 'failed') return;
@@ -65,23 +78,27 @@ export function PriceDialog({
     <Dialog title="Set the price" onClose={onClose}>
       <WriteFailure failure={write.failure} />
       <Form label="Set the price" onSubmit={set}>
-        <TextField
-          label={`Price in ${asset}`}
-          hint={
-            isPrice(typed, perUnits) ? (
-              <>
-                1,000,000 units cost{' '}
-                <Amount of={priceOf({ price: typed, per: perUnits, asset }, 1_000_000n)} />
-              </>
-            ) : (
-              'A number such as 0.15: at most 9,000,000 for one unit, with at most 12 decimal places.'
-            )
-          }
-          value={text}
-          onInput={setText}
-          inputMode="decimal"
-          isRequired
-        />
+        <Choice label="Kind" value={kind} values={kinds} onChange={setKind} />
+        {kind === 'tiers' ? (
+          <TierFields asset={asset} tiers={tiers} period={period} onTiers={setTiers} onPeriod={setPeriod} />
+        ) : (
+          <TextField
+            label={`Price in ${asset}`}
+            hint={
+              flat === undefined ? (
+                'A number such as 0.15: at most 9,000,000 for one unit, with at most 12 decimal places.'
+              ) : (
+                <>
+                  1,000,000 units cost <Amount of={priceOf({ ...flat, asset }, 1_000_000n)} />
+                </>
+              )
+            }
+            value={text}
+            onInput={setText}
+            inputMode="decimal"
+            isRequired
+          />
+        )}
         <Choice label="For" value={chosen} values={units} onChange={setChosen} />
         <TextField
           label="From"
@@ -99,7 +116,7 @@ export function PriceDialog({
           {effectiveFrom === undefined &&
             service.nextPrice !== undefined &&
             ' The next price still takes effect at its date.'}
-          {service.tiers !== undefined && ' It takes the place of all tiers.'}
+          {service.tiers !== undefined && kind === 'flat' && ' It takes the place of all tiers.'}
         </p>
         <div class="dialog-actions">
           <button type="button" class="button" onClick={onClose}>
