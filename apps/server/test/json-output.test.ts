@@ -99,5 +99,5 @@ test('settle and ingest print JSON, also of an error', async (t) => {
     document: { runId: '2026-11', bills: 1, billedStroops: '70', left: [] },
   });
   const { code, document } = await settle('http://127.0.0.1:9');
-  assert.deepEqual([code, document.error], [1, 'failed']);
+  assert.deepEqual([code, document.error], [1, 'attempts_exhausted']);
 });

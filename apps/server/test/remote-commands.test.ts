@@ -71,6 +71,45 @@ test('services are registered, priced, listed, disabled and enabled', async (t) 
   assert.equal((await api.get('/services/images')).json.disabled, false);
 });
 
+test('a statement adds up, as text, as JSON and as CSV', async (t) => {
+  const { api, run, documents } = await started(t);
+  await api.post('/services', { serviceId: 'search', priceStroops: 20 });
+  const usage = { agent: 'a', serviceId: 'search', requests: 5 };
+  const { headers } = await api.post('/usage', usage);
+  await api.post(`/entries/${headers.get('location')?.split('/').at(-1)}/reverse`, {
+    reason: 'r',
+    requests: 2,
+  });
+  await api.post('/agents/a/grants', { amount: '7.5', id: 'g' });
+  const bill = await api.post('/settle', { agent: 'a', serviceId: 'search' });
+  await api.post('/usage', usage);
+  const time = '--from 2020-01-01T00:00:00Z --to 2099-01-01T00:00:00Z';
+  const [document] = await documents(`statement a ${time}`);
+  const query = 'from=2020-01-01T00:00:00Z&to=2099-01-01T00:00:00Z';
+  assert.deepEqual(document, (await api.get(`/agents/a/statement?${query}`)).json);
+  assert.equal(
+    (await run(`statement a ${time}`)).printed,
+    'a in XLM, from 2020-01-01T00:00:00.000Z to 2099-01-01T00:00:00.000Z\n\n' +
+      'SUM       BALANCE  ON NO BILL\n' +
+      'opening   0        0\n' +
+      'granted   7.5\n' +
+      'used               0.00002\n' +
+      'reversed           -0.000004\n' +
+      'billed             -0.000006\n' +
+      'closing   7.5      0.00001\n\n' +
+      'SERVICE  PRICE     USED  AMOUNT   REVERSED\n' +
+      'search   0.000002  10    0.00002  0.000004\n\n' +
+      'BILLED AT                 SERVICE  AMOUNT    BILL\n' +
+      `${document.bills[0].at}  search   0.000006  ${bill.json.settlementId}\n`,
+  );
+  const csv = (await run(`statement a ${time} --csv`)).printed;
+  assert.equal(csv, (await api.get(`/agents/a/statement.csv?${query}`)).text);
+  assert.deepEqual(await documents(`statement a ${time} --csv`), [{ csv }]);
+  const wrong = await type('statement a --from yesterday', api.url);
+  assert.equal(wrong.code, 2);
+  assert.match(wrong.printed, /--from is yesterday: it must be/);
+});
+
 test('a key is looked up, with what came again with it', async (t) => {
   const { api, clock, run, documents } = await started(t);
   const usage = { agent: 'a', serviceId: 'search', requests: 1 };

@@ -9,7 +9,11 @@ import { newFolder, TestServer } from './harness/server.ts';
 
 const root = path.resolve(import.meta.dirname, '../../..');
 const specifiers = Object.keys(manifest.exports).map((subpath) => manifest.name + subpath.slice(1));
-const pages = ['packages/client/README.md', 'docs/how-to/meter-an-api.md'];
+const pages = [
+  'packages/client/README.md',
+  'docs/how-to/meter-an-api.md',
+  'docs/how-to/give-an-agent-tools.md',
+];
 const project = newFolder(after);
 const shell = process.platform === 'win32';
 

@@ -1,0 +1,99 @@
+import type { Success } from '@billonce/client';
+import { operations } from '@billonce/contract';
+import { checkPart } from './check-part.ts';
+import { type RemoteCommand, remoteCommand, type Shown } from './remote-command.ts';
+import { tableOf } from './table.ts';
+
+type Statement = Success<'readStatement'>;
+
+/** `billonce statement` */
+export const statementCommand: RemoteCommand = remoteCommand({
+  name: 'statement',
+  summary: 'shows what an agent was granted, used, was billed and has left in a time',
+  arguments: [{ name: 'AGENT', text: 'the agent' }],
+  text: [
+    'Shows the sums of a time, the usage by service and price, and the bills. It is not a bill: nothing is settled by it. Each column of sums comes to its last row.',
+    'A time that is over does not change any more, except that usage of a service that had no price gets the first one.',
+  ],
+  options: {
+    from: {
+      value: 'TIME',
+      text: 'the beginning, an RFC 3339 timestamp such as 2026-11-01T00:00:00Z; default: that of the books',
+    },
+    to: { value: 'TIME', text: 'the end, which is not part of it; default: now' },
+    asset: { value: 'ASSET', text: 'what the amounts are in; default: XLM' },
+    csv: { text: 'prints the statement as CSV; with --json, as the member csv' },
+  },
+  plan: ({ values, positionals: [agent = ''], mistakes }) => {
+    const { from, to, asset, csv } = values;
+    const query = {
+      ...(from === undefined ? {} : { from }),
+      ...(to === undefined ? {} : { to }),
+      ...(asset === undefined ? {} : { asset }),
+    };
+    checkPart(operations.readStatement.params, { agent }, { agent: 'AGENT' }, mistakes);
+    const names = { from: '--from', to: '--to', asset: '--asset' };
+    checkPart(operations.readStatement.query, query, names, mistakes);
+    return async (client, options) => {
+      if (!csv) return statementShown(await client.agents.statement(agent, query, options));
+      const text = await client.call('exportStatementCsv', { params: { agent }, query }, options);
+      return { documents: [{ csv: text }], text };
+    };
+  },
+});
+
+function statementShown(statement: Statement): Shown {
+  const { agent, asset, from, to, usage, bills } = statement;
+  const used = usage.map((line) => [
+    line.serviceId,
+    line.price ?? '',
+    line.quantity ?? String(line.requests),
+    line.amount ?? 'no price yet',
+    line.reversedAmount ?? '',
+  ]);
+  const billed = bills.map(({ at, serviceId, amount, settlementId }) => [
+    at,
+    serviceId,
+    amount,
+    settlementId,
+  ]);
+  const text = [
+    `${agent} in ${asset}, from ${from} to ${to}\n\n`,
+    tableOf(['SUM', 'BALANCE', 'ON NO BILL'], sumsOf(statement), ''),
+    '\n',
+    tableOf(['SERVICE', 'PRICE', 'USED', 'AMOUNT', 'REVERSED'], used, 'nothing was used'),
+    '\n',
+    tableOf(['BILLED AT', 'SERVICE', 'AMOUNT', 'BILL'], billed, 'nothing was billed'),
+  ].join('');
+  return { documents: [statement], text };
+}
+
+/** As the contract adds them up; what came to nothing is left out. */
+function sumsOf({ opening, closing, totals }: Statement): readonly (readonly string[])[] {
+  const { granted, refunded, drawn, expired, voided, held } = totals;
+  const { used, reversed, paid, billed, writtenOff } = totals;
+  const changes = [
+    ['granted', granted, ''],
+    ['refunded', refunded, ''],
+    ['drawn', minus(drawn), ''],
+    ['expired', minus(expired), ''],
+    ['voided', minus(voided), ''],
+    ['held', minus(held), ''],
+    ['used', '', used],
+    ['reversed', '', minus(reversed)],
+    ['paid from the balance', '', minus(paid)],
+    ['billed', '', minus(billed)],
+    ['written off', '', writtenOff],
+  ];
+  return [
+    ['opening', opening.available, opening.unbilled],
+    ...changes.filter(([, balance, unbilled]) => ![balance, unbilled].includes('0')),
+    ['closing', closing.available, closing.unbilled],
+  ];
+}
+
+/** An amount with the other sign. */
+function minus(amount: string): string {
+  if (amount === '0') return amount;
+  return amount.startsWith('-') ? amount.slice(1) : `-${amount}`;
+}
