@@ -1,26 +1,27 @@
-import { type InAsset, isXlm, xlm } from '../asset.ts';
+import { type InAsset, xlm } from '../asset.ts';
 import { type CommandRules, type RulesOf, usually } from '../command-rules.ts';
-import {
-  datedPriceDaysMax,
-  datedPriceMsMax,
-  highestVersion,
-  withNextPrice,
-  withoutNextPrice,
-} from '../dated-price.ts';
+import { withoutNextPrice } from '../dated-price.ts';
 import { type Decision, done, type Moment, refused } from '../decision.ts';
+import { pricedFrom } from '../priced-from.ts';
 import type { Refusal } from '../refusal.ts';
 import {
   type NextPrice,
   newService,
   noMetadata,
   priceInForce,
-  priceVersionsMax,
   type SentMetadata,
   type Service,
   type StatedPrice,
-  withPrice,
 } from '../service.ts';
 import { newPrices, noted, serviceChanges } from '../service-changes.ts';
+import {
+  assetInUse,
+  knownService,
+  mismatchOf,
+  pricedLater,
+  serviceInUse,
+  unknownService,
+} from '../service-refusals.ts';
 import { DraftView, type View } from '../view.ts';
 import { type TenantWants, wantAsset } from '../wants.ts';
 import { knownAsset, unknownAsset } from './assets.ts';
@@ -248,13 +249,6 @@ function assetOfPut(
   return { asset: asset.code, assetScale: asset.scale };
 }
 
-/** Why a price does not go with the asset of its service. */
-function mismatchOf({ isInStroops = false }: StatedPrice, asset: string): Refusal | undefined {
-  if (!isInStroops || isXlm({ asset })) return undefined;
-  const message = `the prices of the service are in ${asset}, not in stroops: send a price`;
-  return { code: 'asset_mismatch', message, pointer: '/priceStroops' };
-}
-
 function decideBulk(command: PutServiceBulk, view: View, moment: Moment): Decision<ServiceBulkPut> {
   const draft = new DraftView(view);
   const seen = new Set<string>();
@@ -326,32 +320,6 @@ function decidePrice(command: SetPrice, view: View, moment: Moment): Decision<Pr
   return done({ kind: 'price_set', ...pricesNow(priced) }, serviceChanges(known, priced, moment));
 }
 
-/** A service with a price from now on, or from an instant to come on. */
-function pricedFrom(
-  known: Service,
-  stated: StatedPrice,
-  effectiveFromMs: number | undefined,
-  nowMs: number,
-): Service | Refusal {
-  const misdated = effectiveFromMs === undefined ? undefined : refusalOfDate(effectiveFromMs, nowMs);
-  if (misdated !== undefined) return misdated;
-  const priced =
-    effectiveFromMs === undefined ? withPrice(known, stated) : withNextPrice(known, stated, effectiveFromMs);
-  const highest = highestVersion(priced);
-  // Books from before the limit may have more versions; then the price stays.
-  if (highest !== highestVersion(known) && highest > priceVersionsMax) return tooManyPrices(known.serviceId);
-  return priced;
-}
-
-function refusalOfDate(effectiveFromMs: number, nowMs: number): Refusal | undefined {
-  if (effectiveFromMs <= nowMs) {
-    return { code: 'invalid_date', message: 'effectiveFrom must be in the future' };
-  }
-  if (effectiveFromMs - nowMs <= datedPriceMsMax) return undefined;
-  const message = `effectiveFrom must be at most ${datedPriceDaysMax} days ahead`;
-  return { code: 'invalid_date', message };
-}
-
 function pricesNow(service: Service): PricesNow {
   const { serviceId, asset, next } = service;
   return { serviceId, stated: priceInForce(service), asset, next };
@@ -387,34 +355,4 @@ function decideMetadata(command: SetMetadata, view: View, moment: Moment): Decis
   if (known === undefined) return refused(unknownService(serviceId));
   const service = { ...known, ...metadata };
   return done({ kind: 'metadata_set', serviceId, metadata }, serviceChanges(known, service, moment));
-}
-
-/** A service that is registered and was not deleted since. */
-function knownService(view: View, serviceId: string): Service | undefined {
-  const service = view.service(serviceId);
-  return service?.deleted === true ? undefined : service;
-}
-
-function unknownService(serviceId: string): Refusal {
-  return { code: 'not_found', message: `service ${serviceId} is not registered` };
-}
-
-function pricedLater(serviceId: string): Refusal {
-  const message = `effectiveFrom must not be there: service ${serviceId} is not registered, so it needs a price now`;
-  return { code: 'invalid_date', message };
-}
-
-function serviceInUse(serviceId: string, unitScale: number): Refusal {
-  const message = `usage of service ${serviceId} was recorded with ${unitScale} decimal places, which stay; register another service`;
-  return { code: 'service_in_use', message };
-}
-
-function assetInUse(serviceId: string, asset: string): Refusal {
-  const message = `the prices of service ${serviceId} are in ${asset}, which stays; register another service`;
-  return { code: 'service_in_use', message };
-}
-
-function tooManyPrices(serviceId: string): Refusal {
-  const message = `service ${serviceId} has ${priceVersionsMax} price versions, which is the limit; register another service`;
-  return { code: 'limit_exceeded', message };
 }
