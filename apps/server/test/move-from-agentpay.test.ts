@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { freePort } from '../../../packages/idempotency/test/harness/free-port.ts';
 import { AgentPay } from '../src/cli/move/agentpay.ts';
+import { runMove } from '../src/cli/move/command.ts';
 import { JsonClient } from '../src/cli/move/json-client.ts';
 import {
   acme,
@@ -84,6 +85,25 @@ test('what cannot be carried over is reported, and everything else is', async (t
   }
   assert.equal(printed.match(/^not carried/gm)?.length, 6, printed);
   await assertCarried(api);
+});
+
+test('a move shows how far it is, and what it prints stays the same', async (t) => {
+  const { environment, args, run } = await prepare(t, await startStandIn(t, wholeState()));
+  const shown: string[] = [];
+  let printed = '';
+  const print = (text: string) => {
+    printed += text;
+  };
+  const code = await runMove(args.slice(1), {
+    ...{ print, complain: print, environment },
+    progress: (text) => shown.push(text),
+  });
+  assert.equal(code, 0, printed);
+  assert.deepEqual(shown.slice(0, 2), ['services: 1', 'services: 2']);
+  assert.ok(shown.includes(`usage items: ${agents.length + 6}`), shown.join());
+  assert.equal(shown.at(-1), `services and totals compared: ${agents.length + 7}`);
+  assert.doesNotMatch(printed, /services: 1/);
+  assert.equal((await run()).code, 0);
 });
 
 test('a dry run writes nothing', async (t) => {

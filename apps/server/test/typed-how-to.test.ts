@@ -68,10 +68,11 @@ test('a quote is settled as the page on retries says, and its write-off is one t
   await api.post('/services', { serviceId: 'translate', priceStroops: 250 });
   const usage = { agent: 'agent-1', serviceId: 'translate' };
   for (const requests of [40, 10, 4]) await api.post('/usage', { ...usage, requests });
-  const [settle, ...others] = blocksOf('docs/how-to/retry-safely.md');
-  assert.ok(settle && others.length === 0);
+  const [settle, check, ...others] = blocksOf('docs/how-to/retry-safely.md');
+  assert.ok(settle && check && others.length === 0);
   const [quote, bill] = (await typed(t, settle.commands, url)).documents;
   assert.deepEqual([quote.through, quote.billedStroops, bill.billedStroops], [3, '13500', '13500']);
+  assert.equal(assertSaid(check.prose, await type(t, check.commands, url)), 2);
   const { items } = (await api.get('/entries?agent=agent-1')).json;
   const of10 = items.find(({ requests }: { readonly requests: number }) => requests === 10);
   assert.equal((await api.post(`/entries/${of10.id}/reverse`, { reason: 'a mistake' })).status, 201);

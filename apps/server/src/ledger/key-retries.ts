@@ -113,12 +113,7 @@ function timesOf({ replayed, conflict, expired }: Counted): number {
 function retryOutcomeOf(outcome: Outcome): RetryOutcome | undefined {
   if (outcome.kind === 'answered') return outcome.replayed ? 'replayed' : undefined;
   if (outcome.kind === 'fault') return undefined;
-  switch (outcome.refusal.code) {
-    case 'idempotency_conflict':
-      return 'conflict';
-    case 'idempotency_key_expired':
-      return 'expired';
-    default:
-      return undefined;
-  }
+  const { code } = outcome.refusal;
+  if (code === 'idempotency_conflict') return 'conflict';
+  return code === 'idempotency_key_expired' ? 'expired' : undefined;
 }

@@ -1,5 +1,6 @@
 import { answerOf } from '../answer.ts';
 import { BillonceError } from '../billonce-error.ts';
+import type { CallOptions } from '../call.ts';
 import type { HoldMade, HoldRequest } from '../contract/types.ts';
 import type { holdsOf } from '../nouns/holds.ts';
 
@@ -7,6 +8,9 @@ export type Holds = ReturnType<typeof holdsOf>;
 
 /** A request whose name and duration are known. */
 export type NamedHoldRequest = HoldRequest & { readonly id: string; readonly expiresInMs: number };
+
+/** How long a call to reserve may take, and what ends it. */
+type Reserving = Pick<CallOptions, 'signal' | 'deadlineMs'>;
 
 /** How many holds one name can have: each attempt of work that failed has ended one. */
 const attemptsMax = 1_000;
@@ -17,28 +21,27 @@ const releaseMs = 5_000;
  * Reserves under a name. An open hold with it is used again, and reserves for the full time from now on. One that was
  * released, or has lapsed, reserves nothing: the next one is made as `id~2` and so on.
  *
- * @throws {BillonceError} `hold_ended`: a hold with this name was captured, so its work is paid
+ * @throws {BillonceError} `hold_ended`: a hold with this name was captured, so its work is paid; `limit_exceeded`: too many holds with it have ended
  */
 export async function reserve(
   holds: Holds,
   request: NamedHoldRequest,
-  signal?: AbortSignal,
+  options: Reserving = {},
 ): Promise<HoldMade> {
   for (let attempt = 1; attempt <= attemptsMax; attempt += 1) {
     const id = attempt === 1 ? request.id : `${request.id}~${attempt}`;
-    const hold = await openHold(holds, { ...request, id }, signal);
+    const hold = await openHold(holds, { ...request, id }, options);
     if (hold !== undefined) return hold;
   }
-  throw new BillonceError('hold_ended', `${attemptsMax} holds with the id ${request.id} have ended`);
+  throw new BillonceError('limit_exceeded', `${attemptsMax} holds with the id ${request.id} have ended`);
 }
 
 /** `undefined`: the hold with this id has ended without a capture. */
 async function openHold(
   holds: Holds,
   request: NamedHoldRequest,
-  signal: AbortSignal | undefined,
+  options: Reserving,
 ): Promise<HoldMade | undefined> {
-  const options = signal === undefined ? {} : { signal };
   for (;;) {
     const hold = await holds.create(request, options);
     switch (hold.state) {
@@ -50,7 +53,7 @@ async function openHold(
       case 'open':
         // An older one may be about to lapse.
         if (isNew(hold)) return hold;
-        if (await isExtended(holds, hold.id, request.expiresInMs, signal)) return hold;
+        if (await isExtended(holds, hold.id, request.expiresInMs, options)) return hold;
     }
   }
 }
@@ -65,10 +68,10 @@ export async function isExtended(
   holds: Holds,
   holdId: string,
   expiresInMs: number,
-  signal: AbortSignal | undefined,
+  options: Reserving,
 ): Promise<boolean> {
   try {
-    await holds.extend(holdId, expiresInMs, signal === undefined ? {} : { signal });
+    await holds.extend(holdId, expiresInMs, options);
     return true;
   } catch (error) {
     if (error instanceof BillonceError && error.code === 'hold_ended') return false;

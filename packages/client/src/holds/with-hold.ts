@@ -21,6 +21,8 @@ export interface WithHoldOptions {
   readonly recorder?: Pick<Recorder, 'add'> | undefined;
   /** Ends the call before the work begins. Work that has begun reads the signal itself: it is captured if it returns, and released if it throws. */
   readonly signal?: AbortSignal | undefined;
+  /** how long each call to reserve may take with all its attempts, in milliseconds; without it, the deadline of the client */
+  readonly reserveMs?: number | undefined;
 }
 
 /** What `withHold` needs of its client. */
@@ -38,11 +40,15 @@ export async function withHold<Result>(
   { clock, random, ...billing }: Surroundings,
   request: HoldRequest,
   work: (hold: HoldMade) => Promise<HeldWork<Result>>,
-  { recorder, signal }: WithHoldOptions,
+  { recorder, signal, reserveMs }: WithHoldOptions,
 ): Promise<Result> {
   const { holds } = billing;
   const { id: usageId = newUuidV7(clock, random), expiresInMs = expiresInMsDefault } = request;
-  const hold = await reserve(holds, { ...request, id: usageId, expiresInMs }, signal).catch(
+  const reserving = {
+    ...(signal === undefined ? {} : { signal }),
+    ...(reserveMs === undefined ? {} : { deadlineMs: reserveMs }),
+  };
+  const hold = await reserve(holds, { ...request, id: usageId, expiresInMs }, reserving).catch(
     async (error: unknown) => {
       // It may have been made. A name of the caller's may be that of another process, or of the next call.
       if (request.id === undefined && isUnknown(error)) await releaseQuietly(holds, usageId);
@@ -103,7 +109,7 @@ async function extend({ holds, clock, hold, expiresInMs }: Held, over: AbortSign
     if (over.aborted) return;
     waitMs = extensionMs / 2;
     try {
-      if (!(await isExtended(holds, hold.id, extensionMs, over))) return;
+      if (!(await isExtended(holds, hold.id, extensionMs, { signal: over }))) return;
     } catch {
       // A hold that lapses reserves nothing, and can still be captured.
     }

@@ -1,8 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { MeterOptions } from './meter-options.ts';
-import { meterWhenClosed } from './node.ts';
+import { meterNode } from './node.ts';
 
-export type { Awaitable, MeterOptions } from './meter-options.ts';
+export type { Awaitable, MeterHold, MeterOptions, ReservedUse } from './meter-options.ts';
 
 /** The parts of a request of Fastify that are read. */
 export interface FastifyRequestLike {
@@ -13,6 +13,7 @@ export interface FastifyRequestLike {
 /** The parts of a reply of Fastify that are read. */
 export interface FastifyReplyLike {
   readonly raw: ServerResponse;
+  hijack(): unknown;
 }
 
 /** An `onRequest` hook of Fastify. */
@@ -30,7 +31,7 @@ export function meter<Request extends FastifyRequestLike, Reply extends FastifyR
 ): FastifyHook<Request, Reply> {
   return (request, reply, done) => {
     const { raw: incoming, originalUrl: target } = request;
-    meterWhenClosed(options, { incoming, outgoing: reply.raw, request, response: reply, target });
-    done();
+    const exchange = { incoming, outgoing: reply.raw, request, response: reply, target };
+    meterNode(options, exchange, done, () => reply.hijack());
   };
 }

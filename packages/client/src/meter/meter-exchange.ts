@@ -35,7 +35,7 @@ export async function meterExchange<Request, Response>(
 }
 
 /** How much an answered request is billed for. */
-async function usedIn<Request, Response>(
+export async function usedIn<Request, Response>(
   { requests = 1, quantity }: MeterOptions<Request, Response>,
   request: Request,
   response: Response,
@@ -45,7 +45,8 @@ async function usedIn<Request, Response>(
   return { quantity: await (typeof quantity === 'function' ? quantity(request, response) : quantity) };
 }
 
-function lose<Request, Response>(
+/** Reports usage that is not recorded. */
+export function lose<Request, Response>(
   { onLost }: MeterOptions<Request, Response>,
   usage: Parameters<NonNullable<typeof onLost>>[0],
   error: unknown,

@@ -1,8 +1,26 @@
+import type { Billonce } from '../billonce.ts';
 import type { UsageItem } from '../contract/types.ts';
 import type { Recorder } from '../recorder/recorder-options.ts';
 
 /** A value, or a promise of it. */
 export type Awaitable<T> = T | Promise<T>;
+
+/** How much of an agent's money or limit a request reserves. */
+export type ReservedUse =
+  | { readonly requests: number }
+  | { readonly quantity: string }
+  | { readonly amount: string };
+
+/** Reserves usage before the handler of a request runs. */
+export interface MeterHold<Request> {
+  readonly billonce: Pick<Billonce, 'withHold'>;
+  /** the most that a request can take */
+  readonly reserve: ReservedUse | ((request: Request) => Awaitable<ReservedUse>);
+  /** for how long the hold reserves if the process dies; while the handler runs it is extended; 600,000 */
+  readonly expiresInMs?: number;
+  /** how long a request waits at most for its reservation, in milliseconds; 5,000 */
+  readonly reserveMs?: number;
+}
 
 /** What an API bills for its requests. `Request` and `Response` are those of the framework. */
 export interface MeterOptions<Request, Response> {
@@ -15,6 +33,12 @@ export interface MeterOptions<Request, Response> {
   readonly requests?: number | ((request: Request, response: Response) => Awaitable<number>);
   /** the same in units with decimal places, as a decimal string such as `"12.75"`, in place of `requests`; "0" bills nothing */
   readonly quantity?: string | ((request: Request, response: Response) => Awaitable<string>);
+  /**
+   * Reserves before the handler runs, and captures what the request took after its answer. Where the money or a limit of the agent does
+   * not suffice, the request is answered with the `402` or `429` of the server, and its handler does not run; where nothing could be reserved
+   * for another reason, with `503`. Without it, usage is only recorded, and no request waits.
+   */
+  readonly hold?: MeterHold<Request>;
   /** whether an answer is billed; one with a status below 400 is */
   readonly isBilled?: (request: Request, response: Response, status: number) => boolean;
   /**

@@ -13,7 +13,7 @@ import { moveSpec } from './spec.ts';
 /** Runs `billonce move-from-agentpay`; returns the exit code of the process. */
 export async function runMove(
   args: readonly string[],
-  { print, complain, environment }: Surroundings,
+  { print, complain, environment, progress }: Surroundings,
 ): Promise<number> {
   const options = optionsOf(args, environment, complain);
   if (options === undefined) return exitCodes.misused;
@@ -30,7 +30,7 @@ export async function runMove(
   const warn = (text: string) => complain(`billonce move-from-agentpay: ${text}\n`);
   try {
     const onSecret = secretsFile === undefined || isDryRun ? show : openSecretsFile(secretsFile);
-    const report = await move(options, { warn, onSecret });
+    const report = await move(options, { warn, onSecret, progress });
     print(isJson ? reportJson(report, isDryRun, secrets) : reportText(report, isDryRun));
     return report.isComplete ? exitCodes.done : exitCodes.incomplete;
   } catch (error) {

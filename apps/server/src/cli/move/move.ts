@@ -17,6 +17,8 @@ export interface MovePorts {
   readonly warn: (text: string) => void;
   /** keeps a secret that is shown once */
   readonly onSecret: (secret: NewSecret) => void;
+  /** shows how far the move is, to a person at a terminal */
+  readonly progress?: ((text: string) => void) | undefined;
 }
 
 /**
@@ -28,7 +30,7 @@ export async function move(options: MoveOptions, ports: MovePorts): Promise<Repo
   const { tenant, isDryRun } = options;
   const agentPay = new AgentPay(new JsonClient(options.from));
   const target = new Target(new JsonClient(options.server), options.apiKey);
-  const report = new Report();
+  const report = new Report(ports.progress);
   await target.requireBillonce(tenant);
   if (await agentPay.isBillonce()) throw new MoveFault(`${options.from} is a Billonce server, not AgentPay`);
   await requirePaused(agentPay, options, ports);

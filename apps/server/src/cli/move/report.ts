@@ -42,13 +42,26 @@ export class Report {
   notCarriedCount = 0;
   differentCount = 0;
   equalCount = 0;
+  readonly #progress: (text: string) => void;
+
+  /** @param progress shows how far the move is */
+  constructor(progress: (text: string) => void = () => undefined) {
+    this.#progress = progress;
+  }
 
   carried(kind: Kind): void {
     this.counts[kind].carried += 1;
+    this.#show(kind);
   }
 
   alreadyThere(kind: Kind): void {
     this.counts[kind].alreadyThere += 1;
+    this.#show(kind);
+  }
+
+  #show(kind: Kind): void {
+    const { carried, alreadyThere } = this.counts[kind];
+    this.#progress(`${kind}: ${carried + alreadyThere}`);
   }
 
   refused(what: string, reason: string): void {
@@ -57,6 +70,7 @@ export class Report {
   }
 
   compared(difference: string | undefined): void {
+    this.#progress(`services and totals compared: ${this.equalCount + this.differentCount + 1}`);
     if (difference === undefined) {
       this.equalCount += 1;
       return;
