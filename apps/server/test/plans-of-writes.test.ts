@@ -46,7 +46,7 @@ test('a write about prepaid money looks at few rows, each found by an index', as
   const noted = noteStatements(t);
   await writeEach(executor, nowMs, 'agent-3');
   const statements = noted();
-  const connection = new SqliteConnection(file, 'read');
+  const connection = new SqliteConnection(file, 'read_only');
   t.after(() => connection.close());
   const steps = statements.flatMap((sql) => stepsOf(connection, sql));
   const unbounded = steps.filter(({ step, isOfOneRow }) => !isOfOneRow && !boundedSteps.has(step));

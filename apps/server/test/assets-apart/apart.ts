@@ -16,6 +16,13 @@ export interface EachWrite {
   readonly each: (asset: string | undefined) => Command;
 }
 
+/** A command on its way to one tenant. */
+interface SentWrite {
+  readonly submission: Submission;
+  /** what its answer is compared as; absent if it is not */
+  readonly compared?: AssetWrite;
+}
+
 type Execute = (submissions: readonly Submission[]) => Promise<readonly Outcome[]>;
 
 const noEntry = '019a7f6e-3a60-7c3e-9b1d-0123456789ab';
@@ -61,14 +68,14 @@ export class Apart {
     const sent = writes.flatMap((write) => this.#submissionsOf(write));
     const outcomes = await this.#execute(sent.map(({ submission }) => submission));
     const alone = new Map<AssetWrite, string>();
-    for (const [index, { submission, write, asset }] of sent.entries()) {
+    for (const [index, { submission, compared }] of sent.entries()) {
       const outcome = outcomes[index] ?? assert.fail('an outcome is missing');
       assert.notEqual(outcome.kind, 'fault', textOf(outcome));
-      if (asset === undefined) continue;
-      const shown = this.#shown(submission, outcome, asset);
+      if (compared === undefined) continue;
+      const shown = this.#shown(submission, outcome, compared.asset);
       // That of the tenant with one asset comes first.
-      const expected = alone.get(write);
-      if (expected === undefined) alone.set(write, shown);
+      const expected = alone.get(compared);
+      if (expected === undefined) alone.set(compared, shown);
       else assert.equal(shown, expected, textOf(submission.command));
     }
   }
@@ -93,12 +100,10 @@ export class Apart {
     }
   }
 
-  #submissionsOf(write: AssetWrite | EachWrite) {
+  #submissionsOf(write: AssetWrite | EachWrite): readonly SentWrite[] {
     if ('each' in write) {
-      const forTenant = (tenant: string, asset: string | undefined) => ({
+      const forTenant = (tenant: string, asset: string | undefined): SentWrite => ({
         submission: { tenant, command: write.each(asset), key: undefined },
-        asset: undefined,
-        write: undefined,
       });
       return [
         forTenant(this.together, undefined),
@@ -108,7 +113,7 @@ export class Apart {
     const { asset } = write;
     return [this.alone(asset), this.together].map((tenant) => {
       const command = write.command((usageId) => this.#entryIds.get(`${tenant} ${usageId}`) ?? noEntry);
-      return { submission: { tenant, command, key: undefined }, asset, write };
+      return { submission: { tenant, command, key: undefined }, compared: write };
     });
   }
 
