@@ -10,16 +10,17 @@ export interface AssetWrite {
   readonly command: (entryIdOf: (usageId: string) => string) => Command;
 }
 
-/** A submission, and the write of an asset that it is of, if any. */
-interface Sent {
-  readonly submission: Submission;
-  readonly write: AssetWrite | undefined;
-}
-
 /** A write that each tenant gets, in its own form; what it is answered is not compared. */
 export interface EachWrite {
   /** the command for a tenant that has one asset; `undefined` for the one that has all */
   readonly each: (asset: string | undefined) => Command;
+}
+
+/** A command on its way to one tenant. */
+interface SentWrite {
+  readonly submission: Submission;
+  /** what its answer is compared as; absent if it is not */
+  readonly compared?: AssetWrite;
 }
 
 type Execute = (submissions: readonly Submission[]) => Promise<readonly Outcome[]>;
@@ -67,14 +68,14 @@ export class Apart {
     const sent = writes.flatMap((write) => this.#submissionsOf(write));
     const outcomes = await this.#execute(sent.map(({ submission }) => submission));
     const alone = new Map<AssetWrite, string>();
-    for (const [index, { submission, write }] of sent.entries()) {
+    for (const [index, { submission, compared }] of sent.entries()) {
       const outcome = outcomes[index] ?? assert.fail('an outcome is missing');
       assert.notEqual(outcome.kind, 'fault', textOf(outcome));
-      if (write === undefined) continue;
-      const shown = this.#shown(submission, outcome, write.asset);
+      if (compared === undefined) continue;
+      const shown = this.#shown(submission, outcome, compared.asset);
       // That of the tenant with one asset comes first.
-      const expected = alone.get(write);
-      if (expected === undefined) alone.set(write, shown);
+      const expected = alone.get(compared);
+      if (expected === undefined) alone.set(compared, shown);
       else assert.equal(shown, expected, textOf(submission.command));
     }
   }
@@ -99,11 +100,10 @@ export class Apart {
     }
   }
 
-  #submissionsOf(write: AssetWrite | EachWrite): readonly Sent[] {
+  #submissionsOf(write: AssetWrite | EachWrite): readonly SentWrite[] {
     if ('each' in write) {
-      const forTenant = (tenant: string, asset: string | undefined) => ({
+      const forTenant = (tenant: string, asset: string | undefined): SentWrite => ({
         submission: { tenant, command: write.each(asset), key: undefined },
-        write: undefined,
       });
       return [
         forTenant(this.together, undefined),
@@ -113,7 +113,7 @@ export class Apart {
     const { asset } = write;
     return [this.alone(asset), this.together].map((tenant) => {
       const command = write.command((usageId) => this.#entryIds.get(`${tenant} ${usageId}`) ?? noEntry);
-      return { submission: { tenant, command, key: undefined }, write };
+      return { submission: { tenant, command, key: undefined }, compared: write };
     });
   }
 

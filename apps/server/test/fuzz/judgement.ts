@@ -10,7 +10,7 @@ import { type FuzzRequest, targetOf } from './request.ts';
  * that the refusal names.
  */
 const beyondSchemas =
-  /^\/(?:url|owner|from|priceStroops|price|per|period|tiers\/\d+\/(?:upTo|price)|requests|quantity|amount|expectedAmount|max\/(?:quantity|amount|asset)|description|cursor|expiresAt|effectiveFrom|rateLimitPerWindow|rateLimitWindowMs|allowedAddresses\/\d+|items\/\d+)$/;
+  /^\/(?:url|owner|from|priceStroops|price|per|period|tiers|tiers\/\d+\/(?:upTo|price)|requests|quantity|amount|expectedAmount|max\/(?:quantity|amount|asset)|description|cursor|expiresAt|effectiveFrom|rateLimitPerWindow|rateLimitWindowMs|allowedAddresses\/\d+|items\/\d+)$/;
 
 /** All that is wrong with the answer to a request; empty when nothing is. */
 export function complaints(mutated: Mutated, answer: RawAnswer, fixedSegments: readonly string[]): string[] {

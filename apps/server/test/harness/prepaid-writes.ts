@@ -4,7 +4,7 @@ import { inStroops } from '../../src/domain/service.ts';
 import type { BatchExecutor } from '../../src/ledger/batch-executor.ts';
 import type { Outcome } from '../../src/ledger/submission.ts';
 
-export const tenant = 'acme';
+const tenant = 'acme';
 const serviceId = 'llm';
 const xlm = 10n ** 18n;
 const hourMs = 3_600_000;

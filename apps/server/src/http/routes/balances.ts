@@ -20,8 +20,8 @@ import type { HandlersOf } from '../router.ts';
 const priorityDefault = 100;
 
 export function balancesRoutes({ writes, books, nowMs }: Desk) {
-  const policyOf = async (tenant: string, agent: string) => {
-    const { billing = noBilling(agent), defaultPolicy } = await books.billing(tenant, agent, nowMs());
+  const policyOf = async (tenant: string, agent: string, lapsedByMs: number) => {
+    const { billing = noBilling(agent), defaultPolicy } = await books.billing(tenant, agent, lapsedByMs);
     const source = billing.policy === undefined ? ('tenant' as const) : ('agent' as const);
     const policy = billing.policy ?? defaultPolicy;
     return policy === undefined
@@ -91,8 +91,9 @@ export function balancesRoutes({ writes, books, nowMs }: Desk) {
     readBalance: async (call) => {
       const { agent } = call.params;
       const { asset = assetDefault } = call.query;
-      const { policy, billing } = await policyOf(tenantOf(call), agent);
-      return balanceReply(balanceAt(billing, asset, nowMs()), policy);
+      const atMs = nowMs();
+      const { policy, billing } = await policyOf(tenantOf(call), agent, atMs);
+      return balanceReply(balanceAt(billing, asset, atMs), policy);
     },
 
     listMovements: async (call) => {
@@ -106,7 +107,8 @@ export function balancesRoutes({ writes, books, nowMs }: Desk) {
 
     readBilling: async (call) => {
       const { agent } = call.params;
-      const { policy, source } = await policyOf(tenantOf(call), agent);
+      // A policy does not depend on holds, so none that have lapsed are read.
+      const { policy, source } = await policyOf(tenantOf(call), agent, 0);
       return billingReply(agent, policy, source);
     },
 
@@ -125,7 +127,7 @@ export function balancesRoutes({ writes, books, nowMs }: Desk) {
       }),
 
     readDefaultBilling: async (call) => {
-      const { policy, source } = await policyOf(tenantOf(call), everyAgent);
+      const { policy, source } = await policyOf(tenantOf(call), everyAgent, 0);
       return defaultBillingReply(policy, source === 'agent' ? 'tenant' : source);
     },
 
