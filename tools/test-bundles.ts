@@ -2,7 +2,7 @@ import { globSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { build, type Plugin } from 'esbuild';
+import { build, type Plugin, stop } from 'esbuild';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const folder = path.join(root, 'node_modules', '.cache', 'billonce-test-bundles');
@@ -31,6 +31,7 @@ export async function bundleForTests(): Promise<Readonly<Record<string, string>>
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
   await Promise.all([...ofProcesses, ...ofThreads].map(bundle));
+  await stop();
   writeFileSync(path.join(folder, 'package.json'), '{"type":"module"}\n');
   return { BILLONCE_TEST_BUNDLES: folder };
 }
