@@ -21,8 +21,8 @@ import { startChromium } from './harness/chromium.ts';
 import { launch, repository } from './harness/npm-start.ts';
 import { temporaryFolder } from './harness/temporary-folder.ts';
 
-/** Measured: 3.2 MB, of which 2.3 are docs. */
-const tarballBytesMax = 4_000_000;
+/** Measured: 4.0 MB, of which 3.1 are docs. */
+const tarballBytesMax = 5_000_000;
 /** The folder of the package, where its bin and its version are. */
 const packed = 'node_modules/@billonce/server';
 
