@@ -159,12 +159,13 @@ export const layers: IForbiddenRuleType[] = [
   },
   {
     name: 'meters-take-the-types-of-a-recorder',
-    comment: 'a meter is given a recorder, and loads no other part of the SDK but what a quantity is',
+    comment:
+      'a meter is given a recorder, and loads no other part of the SDK but what a quantity and an error are',
     severity: 'error',
     from: { path: `${client}/meter/`, pathNot: test },
     to: {
       path: `${client}/`,
-      pathNot: [`${client}/meter/`, `${client}/quantity.ts$`],
+      pathNot: [`${client}/meter/`, `${client}/(quantity|billonce-error)\\.ts$`],
       dependencyTypesNot: ['type-only'],
     },
   },

@@ -127,7 +127,10 @@ for (const framework of frameworks) {
       speeds.set(name, [...(speeds.get(name) ?? []), { bare, speed }]);
     }
   }
-  await Promise.all(candidates.flatMap(({ plain, slower }) => [plain.stop(), slower?.stop()]));
+  for (const { plain, slower } of candidates) {
+    await plain.stop();
+    await slower?.stop();
+  }
 }
 
 const whole = (value: number) => Math.round(value).toLocaleString('en');

@@ -4,7 +4,7 @@ import { createBillonce } from '@billonce/client';
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js';
 import { TestServer } from '../../../packages/client/test/harness/server.ts';
-import { mainOf } from '../../../tools/test-mains.ts';
+import { mainOf } from '../../../packages/idempotency/test/harness/main-of.ts';
 
 const main = mainOf('apps/mcp/src/main.ts');
 const server = await TestServer.start(after);

@@ -10,7 +10,7 @@ import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js'
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
 import { listening } from '../../../packages/client/test/harness/listening.ts';
 import { TestServer } from '../../../packages/client/test/harness/server.ts';
-import { mainOf } from '../../../tools/test-mains.ts';
+import { mainOf } from '../../../packages/idempotency/test/harness/main-of.ts';
 
 const main = mainOf('apps/mcp/src/main.ts');
 const service = { serviceId: 'search', priceStroops: 250, description: 'Searches', owner: 'acme' };

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { setTimeout as passing } from 'node:timers/promises';
 import { freePort } from '../../../packages/idempotency/test/harness/free-port.ts';
-import { mainOf } from '../../../tools/test-mains.ts';
+import { mainOf } from '../../../packages/idempotency/test/harness/main-of.ts';
 import { type Api, apiAt } from './harness/api.ts';
 import { childEnvironment } from './harness/child-environment.ts';
 import { emptyDatabase, engineEnvironment } from './harness/database.ts';

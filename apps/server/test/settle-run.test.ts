@@ -5,7 +5,7 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { type TestContext, test } from 'node:test';
-import { mainOf } from '../../../tools/test-mains.ts';
+import { mainOf } from '../../../packages/idempotency/test/harness/main-of.ts';
 import { exitCodes } from '../src/cli/command-line/exit-codes.ts';
 import { runSettle } from '../src/cli/settle/command.ts';
 import type { Api } from './harness/api.ts';

@@ -4,7 +4,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { type TestContext, test } from 'node:test';
 import { freePort } from '../../../packages/idempotency/test/harness/free-port.ts';
-import { mainOf } from '../../../tools/test-mains.ts';
+import { mainOf } from '../../../packages/idempotency/test/harness/main-of.ts';
 import { runWatch } from '../src/cli/watch/command.ts';
 import { apiAt } from './harness/api.ts';
 import { childEnvironment } from './harness/child-environment.ts';

@@ -7,8 +7,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { mainOf } from '../../../tools/test-mains.ts';
 import { freePort } from '../../idempotency/test/harness/free-port.ts';
+import { mainOf } from '../../idempotency/test/harness/main-of.ts';
 
 const command = fileURLToPath(new URL('../src/main.ts', import.meta.url));
 const serverMain = mainOf('apps/server/src/main.ts');

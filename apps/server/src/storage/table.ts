@@ -212,7 +212,7 @@ export function onConflict(engine: Engine, table: Table): string {
 }
 
 /** Sets each column that may change to the value of another row. */
-export function changes(engine: Engine, table: Table, source: string): string {
+function changes(engine: Engine, table: Table, source: string): string {
   return ownColumns(engine, table)
     .filter(({ column }) => column.role === 'value')
     .map(({ name }) => `${name} = ${source}.${name}`)

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { Command } from '../../src/domain/command.ts';
 import type { Outcome, Submission } from '../../src/ledger/submission.ts';
-import { assets } from './draw.ts';
+import { assets } from './assets.ts';
 
 /** A write in one asset. */
 export interface AssetWrite {

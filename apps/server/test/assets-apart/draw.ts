@@ -2,14 +2,8 @@ import type { Amount } from '../../src/domain/amount.ts';
 import { statedPrice } from '../../src/http/read-price.ts';
 import type { Random } from '../harness/seeded-random.ts';
 import type { Apart, AssetWrite, EachWrite } from './apart.ts';
+import { assets } from './assets.ts';
 
-/** With the fewest decimal places, the most, and between. */
-export const assets = [
-  { code: 'XLM', scale: 7 },
-  { code: 'USD', scale: 2 },
-  { code: 'JPY', scale: 0 },
-  { code: 'POINT', scale: 12 },
-] as const;
 export const agents = ['a', 'b'] as const;
 
 const kinds = ['flat', 'graduated', 'packages'] as const;

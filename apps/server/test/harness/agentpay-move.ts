@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
-import { mainOf } from '../../../../tools/test-mains.ts';
+import { mainOf } from '../../../../packages/idempotency/test/harness/main-of.ts';
 import type { StandInState } from './agentpay-stand-in.ts';
 import { type Api, apiAt } from './api.ts';
 import { type RanCommand, runHere } from './command.ts';

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mainOf } from '../../../../tools/test-mains.ts';
+import { mainOf } from '../../../../packages/idempotency/test/harness/main-of.ts';
 import { isBooksCommand, runBooksCommand } from '../../src/cli/books/commands.ts';
 import { runMove } from '../../src/cli/move/command.ts';
 import { remoteCommands } from '../../src/cli/remote/commands.ts';

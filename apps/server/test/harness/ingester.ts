@@ -4,7 +4,7 @@ import { Readable } from 'node:stream';
 import type { TestContext } from 'node:test';
 import { setTimeout as passing } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { mainOf } from '../../../../tools/test-mains.ts';
+import { mainOf } from '../../../../packages/idempotency/test/harness/main-of.ts';
 import { ingest } from '../../src/cli/ingest/ingest.ts';
 import { parseIngestOptions } from '../../src/cli/ingest/options.ts';
 import { exitCodeOf, summaryOf } from '../../src/cli/ingest/summary.ts';

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import type { TestContext } from 'node:test';
-import { mainOf } from '../../../../tools/test-mains.ts';
+import { mainOf } from '../../../../packages/idempotency/test/harness/main-of.ts';
 import { childEnvironment } from './child-environment.ts';
 import { engineEnvironment } from './database.ts';
 import { onEnd } from './on-end.ts';

@@ -1,6 +1,6 @@
 import { spawn, spawnSync } from 'node:child_process';
 import type { TestContext } from 'node:test';
-import { mainOf } from '../../../../tools/test-mains.ts';
+import { mainOf } from '../../../../packages/idempotency/test/harness/main-of.ts';
 import { childEnvironment } from './child-environment.ts';
 import { onEnd } from './on-end.ts';
 

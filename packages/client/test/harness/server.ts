@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { mainOf } from '../../../../tools/test-mains.ts';
+import { mainOf } from '../../../idempotency/test/harness/main-of.ts';
 
 const main = mainOf('apps/server/src/main.ts');
 const startTimeoutMs = 90_000;

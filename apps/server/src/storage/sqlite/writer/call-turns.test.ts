@@ -42,7 +42,7 @@ test('of more light calls than fit, each line gets its part, and another line be
   assert.deepEqual(groupsOf(turnsOf(many, many, many)), ['a0 b0 c0 a1 b1', 'b2 c1 a2 c2']);
 });
 
-test('a light call waits for one heavy group at most, whatever the other lines send', () => {
+test('a light call waits for one heavy group at most, no matter what the other lines send', () => {
   const turns = turnsOf([9_000, 9_000, 9_000], [9_000, 9_000], []);
   assert.deepEqual(
     turns.take().map(({ name }) => name),
