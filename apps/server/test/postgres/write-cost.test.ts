@@ -1,0 +1,129 @@
+// What a keyed single costs on PostgreSQL, in counts that do not depend on the machine.
+import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
+import { Socket } from 'node:net';
+import { type TestContext, test } from 'node:test';
+import { startPostgres } from '../../../../packages/idempotency/test/harness/postgres.ts';
+import { StorageExecutor } from '../../src/ledger/batch-executor.ts';
+import type { Submission } from '../../src/ledger/submission.ts';
+import { PostgresConnection } from '../../src/storage/postgres/connection.ts';
+import { ExclusiveConnection } from '../../src/storage/postgres/exclusive-connection.ts';
+import { migrate } from '../../src/storage/postgres/migrations/migrate.ts';
+import { PostgresStorage } from '../../src/storage/postgres/write/storage.ts';
+import { executorOptions, postgresOptions } from '../harness/engine.ts';
+import { connect } from '../harness/instances.ts';
+import { onEnd } from '../harness/on-end.ts';
+
+const accounts = 50;
+/** About what an instance commits together with 64 connections. */
+const batchItems = 32;
+const batches = 40;
+const warmUpBatches = 10;
+/** It syncs as a database in use does. Nothing but the batches writes to its log. */
+const settings = { fsync: 'on', synchronous_commit: 'on', full_page_writes: 'on', autovacuum: 'off' };
+
+let sent = 0;
+
+function single(): Submission {
+  sent += 1;
+  const item = {
+    agent: `agent-${sent % accounts}`,
+    serviceId: 'search',
+    requests: 3,
+    usageId: undefined,
+    occurredAtNs: undefined,
+  };
+  const key = {
+    scope: 'aa'.repeat(16),
+    digest: `ff${randomBytes(15).toString('hex')}`,
+    madeAtMs: undefined,
+    fingerprint: randomBytes(32).toString('hex'),
+    method: 'POST',
+    path: '/api/v1/usage',
+    sealingKey: undefined,
+  };
+  return { tenant: 'acme', command: { kind: 'record_usage', item }, key };
+}
+
+test('a batch of keyed singles costs a few statements, two round trips and one sync', async (t) => {
+  const { connectionString: url } = await startPostgres({ settings });
+  const connection = await ExclusiveConnection.open({ url, isPrepared: true, answerWithinMs: 60_000 });
+  await migrate(connection);
+  await connection.close();
+  const client = await connect(t, url);
+  const migrationSyncs = await syncs();
+  const storage = new PostgresStorage({ ...postgresOptions, url }, { onApiKeysChanged: () => undefined });
+  let closed: Promise<void> | undefined;
+  const close = () => (closed ??= storage.close());
+  onEnd(t, close);
+  const executor = new StorageExecutor(storage, executorOptions);
+  const commit = async () => {
+    const submissions = Array.from({ length: batchItems }, single);
+    const outcomes = await executor.execute({ submissions, nowMs: Date.now() });
+    assert.ok(outcomes.every(({ kind }) => kind === 'answered'));
+  };
+  // So that the accounts exist, and the statements are prepared.
+  for (let batch = 0; batch < warmUpBatches; batch++) await commit();
+
+  const before = await logBytes();
+  const counted = countStatements(t);
+  for (let batch = 0; batch < batches; batch++) await commit();
+  const { statements, writes } = counted();
+  const bytes = ((await logBytes()) - before) / (batches * batchItems);
+  // A connection reports what it has done at its end, at the latest.
+  await close();
+  const synced = (await syncs()) - migrationSyncs;
+  t.diagnostic(
+    `for each batch ${statements / batches} statements in ${writes / batches} writes to the socket; ` +
+      `for each single ${bytes.toFixed(0)} bytes of log; ${synced} syncs for ${warmUpBatches + batches} batches`,
+  );
+  assert.ok(statements / batches <= 13, `${statements / batches} statements`);
+  // It locks and reads, then it saves and commits. All that is sent in one turn is one write.
+  assert.equal(writes / batches, 2);
+  assert.ok(bytes <= 1_700, `${bytes} bytes`);
+  // The writer of the log may have synced a commit with another one.
+  assert.ok(synced > 0 && synced <= warmUpBatches + batches, `${synced} syncs`);
+
+  async function logBytes(): Promise<number> {
+    const { rows } = await client.query<{ readonly bytes: number }>(
+      "SELECT (pg_current_wal_insert_lsn() - '0/0')::float8 AS bytes",
+    );
+    return rows[0]?.bytes ?? assert.fail('no row');
+  }
+
+  /** How often connections that have ended synced the log. */
+  async function syncs(): Promise<number> {
+    for (;;) {
+      await client.query('SELECT pg_stat_clear_snapshot()');
+      const { rows } = await client.query<{ readonly syncs: number; readonly open: number }>(
+        `SELECT sum(fsyncs)::float8 AS syncs, (SELECT count(*)::float8 FROM pg_stat_activity WHERE application_name = 'billonce') AS open
+         FROM pg_stat_io WHERE object = 'wal' AND backend_type = 'client backend'`,
+      );
+      if (rows[0]?.open === 0) return rows[0].syncs;
+    }
+  }
+});
+
+/** Counts statements, and the writes to a socket that send them, until the returned function is called. */
+function countStatements(t: TestContext): () => { readonly statements: number; readonly writes: number } {
+  const socket = Socket.prototype;
+  assert.ok(writesSeveral(socket));
+  const mocks = {
+    rows: t.mock.method(PostgresConnection.prototype, 'rows'),
+    command: t.mock.method(PostgresConnection.prototype, 'command'),
+    exec: t.mock.method(ExclusiveConnection.prototype, 'exec'),
+    one: t.mock.method(socket, '_write'),
+    several: t.mock.method(socket, '_writev'),
+  };
+  const sum = (...counted: readonly (keyof typeof mocks)[]) =>
+    counted.reduce((total, name) => total + mocks[name].mock.callCount(), 0);
+  return () => {
+    const counts = { statements: sum('rows', 'command', 'exec'), writes: sum('one', 'several') };
+    for (const { mock } of Object.values(mocks)) mock.restore();
+    return counts;
+  };
+}
+
+function writesSeveral(socket: Socket): socket is Socket & Required<Pick<Socket, '_writev'>> {
+  return socket._writev !== undefined;
+}
