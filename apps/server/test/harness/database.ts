@@ -125,7 +125,10 @@ async function createDatabase(connectionString: string, original?: string): Prom
   const name = `books_${randomBytes(6).toString('hex')}`;
   const client = new Client({ connectionString });
   await client.connect();
-  await client.query(`CREATE DATABASE ${name}${original === undefined ? '' : ` TEMPLATE ${original}`}`);
+  const from = original === undefined ? '' : ` TEMPLATE ${original}`;
+  // Copying the files of a small database costs half of the processor time that writing its pages to the log costs, or less.
+  const strategy = givenServer === undefined ? ' STRATEGY FILE_COPY' : '';
+  await client.query(`CREATE DATABASE ${name}${from}${strategy}`);
   await client.end();
   const url = new URL(connectionString);
   url.pathname = `/${name}`;
