@@ -22,12 +22,13 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   traces: ['ledger'],
   workers: ['answers', 'ledger', 'reads', 'domain', 'webhooks', 'metrics', 'traces'],
   http: ['answers', 'ledger', 'reads', 'domain', 'webhooks', 'metrics', 'traces'],
+  threads: ['ledger', 'reads', 'metrics', 'domain'],
   cli: ['answers', 'storage', 'reads', 'domain'],
 };
 /** What `billonce serve` runs, besides main.ts. */
 const serve = `${server}/serve\\.ts$`;
 /** Files beside the rooms that every room may use. */
-const ground = `${server}/(config|environment|secret-strength|traces-config|unknown-variables|fault-facts|network-error|loopback|log|log-output|printable|launcher|version|variables/[a-z-]+)\\.ts$`;
+const ground = `${server}/(config|environment|secret-strength|traces-config|http-threads-config|unknown-variables|fault-facts|network-error|loopback|log|log-output|printable|launcher|version|variables/[a-z-]+)\\.ts$`;
 
 const test = '\\.test\\.ts$';
 

@@ -1,24 +1,35 @@
-import { bounds } from '@billonce/contract';
 import type { AppParts } from './app-parts.ts';
 import type { Workers } from './app-workers.ts';
+import type { ApiKey } from './domain/api-key.ts';
 import { apiKeysCommands } from './domain/commands/api-keys.ts';
+import { ApiKeyLookup } from './http/api-key-lookup.ts';
 import { DailyBytes } from './http/body/daily-bytes.ts';
-import type { Desk } from './http/desk.ts';
+import type { Desk, ProcessView } from './http/desk.ts';
+import { type KeyChanges, localKeyChanges } from './http/key-changes.ts';
 import { RateBudgets } from './http/rate-budget.ts';
 import { ReadDesk } from './http/read-desk.ts';
+import type { Tally } from './http/tally.ts';
 import { WriteDesk } from './http/write.ts';
-import { KeyRetries } from './ledger/key-retries.ts';
+import type { KeyRetries } from './ledger/key-retries.ts';
 import { LedgerLanes } from './ledger/ledger-lanes.ts';
 import type { OnDecided } from './ledger/ledger-parts.ts';
-import { TenantActivities } from './metrics/tenant-activities.ts';
+import type { TenantActivities } from './metrics/tenant-activities.ts';
 import type { Ports } from './ports.ts';
 import type { PlacesReads } from './reads/placed-reads.ts';
 import type { RequestStorage } from './storage/storage.ts';
 import { WriteProbe } from './workers/write-probe.ts';
 
-/** A write that tells whether the database takes writes. */
-export function writeProbeOf({ storage, metrics, log }: AppParts<RequestStorage>): WriteProbe {
+/**
+ * A write that tells whether the database takes writes.
+ *
+ * @param onFailing called when writes begin to fail, and when they succeed again
+ */
+export function writeProbeOf(
+  { storage, metrics, log }: AppParts<RequestStorage>,
+  onFailing?: (isFailing: boolean) => void,
+): WriteProbe {
   return new WriteProbe({
+    onFailing,
     probeWrite: () => storage.probeWrite(),
     log,
     onFault: (facts) => metrics.writeFailed(facts),
@@ -42,18 +53,45 @@ export function ledgerOf(
   return new LedgerLanes(storage, { nowMs, onDecided, limits, replays });
 }
 
+/** What a thread that answers requests has made before its desk. */
+export interface DeskParts
+  extends Pick<Desk, 'ledger' | 'apiKeys' | 'certificate' | 'writeProbe' | 'keyUses'> {
+  readonly reads: PlacesReads;
+  readonly activities: TenantActivities;
+  readonly keyRetries: KeyRetries;
+  /** counts the connections of all threads; `undefined` for a single one */
+  readonly tally?: Tally;
+  /** shows all threads; `undefined` for a single one */
+  readonly view?: ProcessView;
+}
+
+/**
+ * For how long a request relies on an API key that was looked up. On SQLite all changes are made by this process, and end it at once; the
+ * time is for what an operator changes in the file by hand. On PostgreSQL the reading thread knows it (`KnownApiKeys`).
+ */
+const apiKeysCurrentForMs = { sqlite: 1_000, postgres: 0 } as const;
+
+/** Looks up API keys; `changes` are those of all threads. */
+export function apiKeysOf(
+  { config, storage }: AppParts<RequestStorage>,
+  changes: KeyChanges = localKeyChanges(),
+): ApiKeyLookup<ApiKey> {
+  return new ApiKeyLookup((digest) => storage.apiKeyBooks.apiKeyByDigest(digest), {
+    unknownPerMinuteMax: Math.ceil(config.unknownKeysPerMinuteMax / config.httpThreads),
+    currentForMs: apiKeysCurrentForMs[config.database.kind],
+    changes,
+    nowMs: () => performance.now(),
+  });
+}
+
 /** What the routes need. */
 export function deskOf(
   { config, version, metrics, traces, storage }: AppParts<RequestStorage>,
   ports: Ports,
-  made: Pick<Desk, 'ledger' | 'apiKeys' | 'certificate' | 'writeProbe' | 'keyUses'> & {
-    readonly reads: PlacesReads;
-  },
+  made: DeskParts,
 ): Desk {
   const { books, apiKeyBooks, nowMs } = storage;
-  const { ledger } = made;
-  const activities = new TenantActivities(nowMs());
-  const keyRetries = new KeyRetries(nowMs, bounds.retriesShown);
+  const { ledger, activities, keyRetries } = made;
   return {
     ...made,
     ...ports,
@@ -61,13 +99,14 @@ export function deskOf(
     apiKeyBooks,
     nowMs,
     reads: new ReadDesk(made.reads),
+    tally: made.tally,
     rateBudgets: new RateBudgets(storage.takeBudget, nowMs),
     dailyBytes: new DailyBytes(config.tenantBytesPerDay, storage.takeKeptBudget, nowMs),
     writes: new WriteDesk(ledger, config.isKeyRequired, (submission, outcome) => {
       activities.decided(submission.tenant, outcome);
       keyRetries.decided(submission, outcome);
     }),
-    view: {
+    view: made.view ?? {
       activeSinceMs: activities.sinceMs,
       activityOf: async (tenant) => activities.of(tenant),
       retriesOf: async (tenant, key) => keyRetries.of(tenant, key),

@@ -32,7 +32,7 @@ export async function openParts(
 }
 
 /** Loaded only if configured: a server without traces has no cost from them. */
-async function openTraces(config: Config, version: string): Promise<Traces | undefined> {
+export async function openTraces(config: Config, version: string): Promise<Traces | undefined> {
   if (config.traces === undefined) return undefined;
   const { openTelemetryTraces } = await import('./traces/open-telemetry.ts');
   return openTelemetryTraces(config.traces, version);

@@ -1,13 +1,11 @@
-import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
-import { deskOf, ledgerOf, writeProbeOf } from './app-desk.ts';
-import { watchProcess, watchRequests } from './app-metrics.ts';
+import { apiKeysOf, ledgerOf, writeProbeOf } from './app-desk.ts';
+import { edgeHere } from './app-edge.ts';
+import { watchProcess } from './app-metrics.ts';
 import { openParts } from './app-parts.ts';
 import { startWorkers, stopWorkers, type Workers, workersOf } from './app-workers.ts';
 import type { Config } from './config.ts';
-import { ApiKeyLookup } from './http/api-key-lookup.ts';
 import { Certificate } from './http/certificate.ts';
-import { httpServer } from './http/server.ts';
 import { type Ports, systemPorts } from './ports.ts';
 import { PlacedReads } from './reads/placed-reads.ts';
 import { Sweep } from './workers/sweep.ts';
@@ -19,15 +17,11 @@ export interface App extends Workers {
   readonly certificate: Certificate | undefined;
   /** resolves with the reason if the process must end, because another process may now use the database */
   readonly lost: Promise<string>;
+  /** resolves with the reason if the process must end, because one of its threads has */
+  readonly failed: Promise<string>;
   /** Accepts no more work, finishes and answers what was accepted, closes the storage. */
   close(): Promise<void>;
 }
-
-/**
- * For how long a request relies on an API key that was looked up. On SQLite all changes are made by this process, and end it at once; the
- * time is for what an operator changes in the file by hand. On PostgreSQL the reading thread knows it (`KnownApiKeys`).
- */
-const apiKeysCurrentForMs = { sqlite: 1_000, postgres: 0 } as const;
 
 /**
  * Connects the rooms and starts to listen.
@@ -45,15 +39,12 @@ export async function startApp(
   const certificate = config.tls === undefined ? undefined : new Certificate(config.tls, log);
   const parts = await openParts(config, version, log, ports.nowMs);
   const { storage, traces } = parts;
-  const apiKeys = new ApiKeyLookup((digest) => storage.apiKeyBooks.apiKeyByDigest(digest), {
-    unknownPerMinuteMax: config.unknownKeysPerMinuteMax,
-    currentForMs: apiKeysCurrentForMs[config.database.kind],
-    nowMs: () => performance.now(),
-  });
+  const apiKeys = apiKeysOf(parts);
   const writeProbe = writeProbeOf(parts);
   const sweep = new Sweep(storage.sweepable, config, storage.nowMs, log);
   const ledger = ledgerOf(parts, { apiKeys, writeProbe, sweep });
   const workers = workersOf(parts, ledger, { sweep, writeProbe });
+  const reads = new PlacedReads(storage.jobs);
   const closeStorage = async () => {
     await stopWorkers(workers);
     await ledger.drain();
@@ -61,35 +52,32 @@ export async function startApp(
     await traces?.close();
   };
   try {
-    const reads = new PlacedReads(storage.jobs);
-    const desk = deskOf(parts, ports, { ledger, apiKeys, certificate, reads, ...workers });
-    watchRequests(parts.metrics, desk);
     watchProcess(parts, reads, workers, ports.droppedLogLines);
-    const http = await httpServer(desk, log);
-    await http.listen({
-      host: config.host,
-      port: config.port,
-      // The framework only knows the server that it was given, and would report http.
-      listenTextResolver: (address) =>
-        `Server listening at ${config.tls === undefined ? address : address.replace(/^http:/, 'https:')}`,
-    });
+    const begin = config.httpThreads === 1 ? edgeHere : await edgesOnThreads(given);
+    const edge = await begin({ parts, ports, ledger, apiKeys, certificate, workers, reads });
     startWorkers(workers, ports.areWorkersStarted);
     const close = async () => {
       ledger.announceClosing();
       // The answers of accepted work are sent before the connections are closed.
-      await http.close();
+      await edge.close();
       await closeStorage();
     };
-    return { url: urlOf(http, config), ...workers, certificate, lost: storage.lost, close };
+    const { lost } = storage;
+    return { url: urlOf(edge.port, config), ...workers, certificate, lost, failed: edge.failed, close };
   } catch (error) {
     await closeStorage();
     throw error;
   }
 }
 
-function urlOf(http: FastifyInstance, config: Config): string {
-  const address = http.server.address();
-  const port = typeof address === 'object' && address !== null ? address.port : config.port;
-  const host = config.host.includes(':') ? `[${config.host}]` : config.host;
-  return `${config.tls === undefined ? 'http' : 'https'}://${host}:${port}`;
+/** Loaded only if there are several: a server with one HTTP thread has no cost from them. */
+async function edgesOnThreads({ nowMs, drawSecret }: Partial<Ports>) {
+  if (nowMs !== undefined || drawSecret !== undefined)
+    throw new Error('a clock and a randomness of a test reach only one HTTP thread');
+  return (await import('./app-threads.ts')).edgeOnThreads;
+}
+
+function urlOf(port: number, { host: named, tls }: Config): string {
+  const host = named.includes(':') ? `[${named}]` : named;
+  return `${tls === undefined ? 'http' : 'https'}://${host}:${port}`;
 }

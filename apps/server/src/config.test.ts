@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { parseConfig } from './config.ts';
+import { httpThreadsOf } from './http-threads-config.ts';
 import { optionVariables, variableNames } from './variables/variables.ts';
 
 function mistakes(environment: Record<string, string>): readonly string[] {
@@ -82,6 +83,49 @@ test('a server does not start with an admin key that is easy to guess, and the m
       }
     }
   }
+});
+
+test('HTTP threads share one file, and the room for bodies has a part for each', {
+  skip: process.platform !== 'linux',
+}, () => {
+  const sixteen = String(16 * 1024 ** 2);
+  const postgres = { DATABASE_URL: 'postgres://user@host/books', HTTP_THREADS: '2' };
+  assert.match(
+    mistakes(postgres).join(),
+    /^HTTP_THREADS is 2: on PostgreSQL it must be 1; start more instances/,
+  );
+  assert.deepEqual(mistakes({ ...postgres, HTTP_THREADS: '1' }), []);
+  assert.match(
+    mistakes({ HTTP_THREADS: '9' }).join(),
+    /^HTTP_THREADS is 9: it must be an integer from 1 to 8$/,
+  );
+  const crowded = { HTTP_THREADS: '2', MAX_BODY_BYTES_IN_FLIGHT: sixteen };
+  assert.match(
+    mistakes(crowded).join(),
+    /MAX_BODY_BYTES_IN_FLIGHT is 16777216: each of 2 HTTP_THREADS needs/,
+  );
+  const threadsOf = (environment: Record<string, string>) => {
+    const parsed = parseConfig(environment);
+    return parsed.kind === 'valid' && [parsed.config.httpThreads, parsed.config.bodyBytesInFlightMax];
+  };
+  assert.deepEqual(threadsOf({ HTTP_THREADS: '8' }), [8, 128 * 1024 ** 2]);
+  assert.deepEqual(threadsOf({ HTTP_THREADS: '2' }), [2, 64 * 1024 ** 2]);
+  // By default as many as there is room for, on any machine.
+  assert.deepEqual(threadsOf({ MAX_BODY_BYTES_IN_FLIGHT: sixteen }), [1, 16 * 1024 ** 2]);
+});
+
+test('by default a server has one HTTP thread less than processors, at most eight, and memory for each', () => {
+  const gigabyte = 1024 ** 3;
+  const threads = (processors: number, gigabytes: number) =>
+    httpThreadsOf({ processors, memoryBytes: gigabytes * gigabyte });
+  assert.deepEqual(
+    [1, 2, 3, 4, 9, 64].map((processors) => threads(processors, 64)),
+    [1, 1, 2, 3, 8, 8],
+  );
+  assert.deepEqual(
+    [0.125, 0.25, 0.5, 1, 2].map((gigabytes) => threads(64, gigabytes)),
+    [1, 1, 2, 4, 8],
+  );
 });
 
 function warnings(environment: Record<string, string>): readonly string[] {

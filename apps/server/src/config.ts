@@ -1,4 +1,5 @@
 import { type Environment, Reader } from './environment.ts';
+import { readHttpThreads } from './http-threads-config.ts';
 import type { AtRestKey } from './ledger/encryption.ts';
 import type { LogFormat } from './log.ts';
 import { isLoopbackHost } from './loopback.ts';
@@ -33,6 +34,8 @@ export interface Config {
   /** `undefined`: requests arrive unencrypted */
   readonly tls: TlsFiles | undefined;
   readonly connectionsMax: number;
+  /** threads that answer HTTP requests; several only on SQLite, in front of its one writer */
+  readonly httpThreads: number;
   /** threads for reads of many rows */
   readonly readThreads: number;
   /** of request bodies, for each tenant on each instance; 0 is off */
@@ -106,10 +109,11 @@ export function parseConfig(environment: Environment): ParsedConfig {
   const read = new Reader(environment, mistakes);
   const trustedHops = read.hops('TRUST_PROXY');
   const connectionsMax = read.integer('MAX_CONNECTIONS');
+  const usedDatabase = database(read, mistakes);
   const config: Config = {
     host: read.text('HOST'),
     port: read.integer('PORT'),
-    database: database(read, mistakes),
+    database: usedDatabase,
     adminApiKey: read.secret('ADMIN_API_KEY'),
     adminApiKeyOld: read.secret('ADMIN_API_KEY_OLD'),
     trustedHops,
@@ -128,9 +132,9 @@ export function parseConfig(environment: Environment): ParsedConfig {
       'MAX_CONNECTIONS_PER_TENANT',
       Math.max(1, Math.floor(connectionsMax / 2)),
     ),
+    ...readHttpThreads(read, usedDatabase.kind, mistakes),
     readThreads: read.integer('READ_THREADS'),
     tenantBytesPerDay: read.integer('TENANT_BYTES_PER_DAY'),
-    bodyBytesInFlightMax: read.integer('MAX_BODY_BYTES_IN_FLIGHT'),
     requestTimeoutMs: read.integer('REQUEST_TIMEOUT_MS'),
     connectionsPerAddressMax: read.integer(
       'MAX_CONNECTIONS_PER_ADDRESS',

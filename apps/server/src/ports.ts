@@ -7,6 +7,8 @@ export interface Ports {
   readonly drawSecret: () => string;
   /** whether write probe, outbox and audit run automatically; a test runs them by hand, at chosen times */
   readonly areWorkersStarted: boolean;
+  /** takes a line of the log of another thread, in JSON */
+  readonly logLine: (line: string) => void;
   /** log lines lost since the start */
   readonly droppedLogLines: () => number;
 }
@@ -16,5 +18,6 @@ export const systemPorts: Ports = {
   nowMs: undefined,
   drawSecret: () => randomBytes(16).toString('hex'),
   areWorkersStarted: true,
+  logLine: (line) => process.stdout.write(line),
   droppedLogLines: () => 0,
 };

@@ -19,7 +19,11 @@ async function run(config: Config, warnings: readonly string[]): Promise<void> {
   output.onTakenAgain((lines) => log.warn({ lines }, 'log lines were dropped: the output did not take them'));
   const version = readVersion();
   for (const warning of warnings) log.warn(warning);
-  const app = await startApp(config, version, log, { droppedLogLines: () => output.droppedLines });
+  const destination = inFormat(format, output);
+  const app = await startApp(config, version, log, {
+    droppedLogLines: () => output.droppedLines,
+    logLine: (line) => destination.write(line),
+  });
   let isClosing = false;
   const close = (reason: string, exitCode = 0) => {
     if (isClosing) return;
@@ -40,6 +44,7 @@ async function run(config: Config, warnings: readonly string[]): Promise<void> {
       close('the database is lost', 1);
     })
     .catch(fail);
+  app.failed.then((reason) => close(reason, 1)).catch(fail);
   // Last: a signal may follow immediately.
   announce(app, config, { format, output }, version);
 }

@@ -1,6 +1,6 @@
 import { test } from 'node:test';
 import { setTimeout as passing } from 'node:timers/promises';
-import { type Api, apiAt } from './harness/api.ts';
+import { apiAt } from './harness/api.ts';
 import { emptyDatabase } from './harness/database.ts';
 import { startProcess } from './harness/process.ts';
 import { figure, withstood } from './harness/proofs.ts';
@@ -9,33 +9,12 @@ import { seededRandom } from './harness/seeded-random.ts';
 import {
   assertExactlyOnce,
   type Essence,
-  essence,
-  inParallel,
   registerServices,
   Workload,
+  writeUntilKilled,
 } from './harness/workload.ts';
 
 const kills = rounds({ test: 3, prove: 150 });
-const writesPerLifeMax = 300;
-
-/** Writes until the server is gone. Keeps the answers that came, each with its key. */
-async function writeUntilKilled(api: Api, workload: Workload, acknowledged: Map<string, Essence>) {
-  let sent = 0;
-  let isGone = false;
-  const next = () => {
-    if (isGone || sent === writesPerLifeMax) return undefined;
-    sent += 1;
-    return workload.next();
-  };
-  await inParallel(32, next, async ({ key, path, body }) => {
-    try {
-      const answer = await api.post(path, body, key);
-      if (answer.status < 300) acknowledged.set(key, essence(answer));
-    } catch {
-      isGone = true;
-    }
-  });
-}
 
 test(`a server that is killed ${kills} times under load loses nothing and bills nothing twice`, async (t) => {
   const random = seededRandom(t);

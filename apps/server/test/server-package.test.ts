@@ -101,7 +101,9 @@ test('npx of the tarball runs the server with its dashboard and its docs in an e
   const tarball = tarballOf();
   const empty = temporaryFolder(t);
   copyFileSync(join(folder, tarball), join(empty, tarball));
-  const server = await launch(t, ['npx', '--yes', `./${tarball}`, 'serve', '--json'], empty);
+  const threads = process.platform === 'linux' ? 2 : 1;
+  const command = ['env', `HTTP_THREADS=${threads}`, 'npx', '--yes', `./${tarball}`, 'serve', '--json'];
+  const server = await launch(t, command, empty);
   await assertDashboard(server.url);
   await assertDocs(t, server.url);
   const usage = { agent: 'agent-7', serviceId: 'search', requests: 3 };

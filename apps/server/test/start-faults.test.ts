@@ -110,14 +110,20 @@ test('an unreachable PostgreSQL is reported by host, port and database, without 
   const place = `the PostgreSQL database books at 127.0.0.1:${port}`;
   const expected = `${place} cannot be reached (connection refused): start the database, or correct DATABASE_URL`;
   const url = `postgres://someone:hidden-password@127.0.0.1:${port}/books`;
-  assert.equal(await sentenceOf(t, { DATABASE_URL: url }), expected);
-  const several = await sentenceOf(t, { DATABASE_URL: url.replace('127.0.0.1', 'localhost') });
+  assert.equal(await sentenceOf(t, { HTTP_THREADS: '1', DATABASE_URL: url }), expected);
+  const several = await sentenceOf(t, {
+    HTTP_THREADS: '1',
+    DATABASE_URL: url.replace('127.0.0.1', 'localhost'),
+  });
   assert.match(
     several,
     /^the PostgreSQL database books at localhost:\d+ cannot be reached \(connection refused\)/,
   );
   assert.match(
-    await sentenceOf(t, { DATABASE_URL: 'postgres://u:hidden-password@db.invalid/books' }),
+    await sentenceOf(t, {
+      HTTP_THREADS: '1',
+      DATABASE_URL: 'postgres://u:hidden-password@db.invalid/books',
+    }),
     /^the PostgreSQL database books at db\.invalid:5432 cannot be reached \(the host name has no address\): correct/,
   );
   for (const args of [
@@ -125,7 +131,7 @@ test('an unreachable PostgreSQL is reported by host, port and database, without 
     ['verify', url],
     ['export', 'entries', join(temporaryFolder(t), 'e.csv')],
   ]) {
-    const { code, printed } = await runHere(args, { DATABASE_URL: url });
+    const { code, printed } = await runHere(args, { HTTP_THREADS: '1', DATABASE_URL: url });
     assert.equal(code, 1);
     assert.equal(printed, `billonce ${args[0]}: ${expected}\n`);
   }

@@ -72,6 +72,8 @@ test('requests without a recognized key are limited by the address of the client
       ADMIN_API_KEY: adminKey,
       TRUST_PROXY: trust,
       RATE_LIMIT_PER_MINUTE: '2',
+      // Each thread has its part of it.
+      HTTP_THREADS: '1',
     });
     const url = await startProxy(t, inner, server.url);
     const statuses: number[] = [];

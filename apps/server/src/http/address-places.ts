@@ -1,27 +1,20 @@
 import { isIPv6 } from 'node:net';
+import { LocalTally, type Tally } from './tally.ts';
 
 /** Counts how many places each client address has taken, so that no address takes all of them. */
 export class AddressPlaces {
   readonly #max: number;
-  readonly #taken = new Map<string, number>();
+  readonly #tally: Tally;
 
-  constructor(max: number) {
+  constructor(max: number, tally: Tally = new LocalTally()) {
     this.#max = max;
+    this.#tally = tally;
   }
 
   /** Takes a place for an address; returns a function that gives it back, or `undefined` if the address has its maximum. */
   take(address: string): (() => void) | undefined {
-    const group = addressGroup(address);
-    const taken = this.#taken.get(group) ?? 0;
-    if (taken >= this.#max) return undefined;
-    this.#taken.set(group, taken + 1);
-    return () => this.#giveBack(group);
-  }
-
-  #giveBack(group: string): void {
-    const left = (this.#taken.get(group) ?? 1) - 1;
-    if (left === 0) this.#taken.delete(group);
-    else this.#taken.set(group, left);
+    const name = `address ${addressGroup(address)}`;
+    return this.#tally.take(name, this.#max) ? () => this.#tally.giveBack(name) : undefined;
   }
 }
 

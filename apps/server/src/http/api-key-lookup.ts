@@ -1,5 +1,6 @@
 import { addressGroup } from './address-places.ts';
 import { ApiError } from './api-error.ts';
+import { type KeyChanges, localKeyChanges } from './key-changes.ts';
 import { followedWithinMs } from './runtime-settings.ts';
 
 const keysMax = 10_000;
@@ -14,6 +15,8 @@ export interface ApiKeyLookupOptions {
    * A change by this instance ends that at once
    */
   readonly currentForMs: number;
+  /** changes by this process; without it, those of this object alone */
+  readonly changes?: KeyChanges;
   /** a clock that is never adjusted, such as `performance.now` */
   readonly nowMs: () => number;
 }
@@ -22,8 +25,8 @@ export interface ApiKeyLookupOptions {
 interface Recognized<Key> {
   readonly key: Key;
   readonly lookedUpAtMs: number;
-  /** that of the look-up; in a later one the key may have been changed */
-  readonly generation: number;
+  /** the number of changes before the look-up: the key may be one of the later ones */
+  readonly change: number;
 }
 
 interface Guesses {
@@ -48,12 +51,15 @@ export class ApiKeyLookup<Key> {
   readonly #guesses = new Map<string, Guesses>();
   /** those that are under way */
   readonly #lookups = new Map<string, Promise<Key | undefined>>();
-  /** increases with each change by this instance */
-  #generation = 0;
+  readonly changes: KeyChanges;
+  /** the number of changes that the maps take into account */
+  #followed: number;
 
   constructor(find: (digest: string) => Promise<Key | undefined>, options: ApiKeyLookupOptions) {
     this.#find = find;
     this.#options = options;
+    this.changes = options.changes ?? localKeyChanges();
+    this.#followed = this.changes.value;
   }
 
   /**
@@ -62,6 +68,7 @@ export class ApiKeyLookup<Key> {
    */
   async byDigest(digest: string, address: string): Promise<Key | undefined> {
     const nowMs = this.#options.nowMs();
+    this.#follow();
     if (nowMs < (this.#unknown.get(digest) ?? 0)) return undefined;
     const recognized = this.#recognized.get(digest);
     if (recognized !== undefined) {
@@ -83,6 +90,7 @@ export class ApiKeyLookup<Key> {
    */
   refuse(digest: string, address: string): void {
     const nowMs = this.#options.nowMs();
+    this.#follow();
     if (nowMs < (this.#unknown.get(digest) ?? 0)) return;
     const guesses = this.#guessesOf(addressGroup(address), nowMs);
     if (guesses.count >= this.#options.unknownPerMinuteMax) throw tooMany(guesses.endsAtMs - nowMs);
@@ -93,13 +101,21 @@ export class ApiKeyLookup<Key> {
 
   /** Forgets which keys are unknown, and what the others are, after this instance has created or changed one. */
   forget(): void {
-    this.#generation += 1;
+    this.changes.advance();
+    this.#follow();
+  }
+
+  /** Other threads of this process may have changed keys, too. */
+  #follow(): void {
+    const { value } = this.changes;
+    if (value === this.#followed) return;
+    this.#followed = value;
     this.#unknown.clear();
     this.#lookups.clear();
   }
 
-  #isCurrent({ lookedUpAtMs, generation }: Recognized<Key>, nowMs: number): boolean {
-    return generation === this.#generation && nowMs - lookedUpAtMs < this.#options.currentForMs;
+  #isCurrent({ lookedUpAtMs, change }: Recognized<Key>, nowMs: number): boolean {
+    return change === this.changes.value && nowMs - lookedUpAtMs < this.#options.currentForMs;
   }
 
   /** Looks up a key that may be a guess: only a few of many simultaneous guesses are looked up. */
@@ -125,17 +141,17 @@ export class ApiKeyLookup<Key> {
   }
 
   async #look(digest: string): Promise<Key | undefined> {
-    const generation = this.#generation;
+    const change = this.changes.value;
     const lookedUpAtMs = this.#options.nowMs();
     const key = await this.#find(digest);
     if (key !== undefined) {
       keep(this.#recognized, keysMax);
-      this.#recognized.set(digest, { key, lookedUpAtMs, generation });
+      this.#recognized.set(digest, { key, lookedUpAtMs, change });
       return key;
     }
     this.#recognized.delete(digest);
     // Not a key that was created during the look-up.
-    if (generation === this.#generation) {
+    if (change === this.changes.value) {
       keep(this.#unknown, keysMax);
       this.#unknown.set(digest, this.#options.nowMs() + followedWithinMs);
     }

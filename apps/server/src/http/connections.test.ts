@@ -5,8 +5,9 @@ import { connect, type Socket } from 'node:net';
 import { type TestContext, test } from 'node:test';
 import { setImmediate as immediate } from 'node:timers/promises';
 import { answerBytesMin } from './answer-progress.ts';
-import { Connections, type CutReason } from './connections.ts';
+import { type ConnectionBounds, Connections, type CutReason } from './connections.ts';
 import { Pipelines, pipelinedMax } from './pipelines.ts';
+import { LocalTally } from './tally.ts';
 
 const answerStallMs = 20_000;
 
@@ -17,9 +18,15 @@ interface Listening {
   client(): Promise<Socket>;
 }
 
-async function listening(t: TestContext, perAddressMax: number, answer: RequestListener): Promise<Listening> {
+async function listening(
+  t: TestContext,
+  perAddressMax: number,
+  answer: RequestListener,
+  shared?: ConnectionBounds['shared'],
+): Promise<Listening> {
   const cuts: CutReason[] = [];
-  const connections = new Connections({ perAddressMax, answerStallMs, onCut: (reason) => cuts.push(reason) });
+  const onCut = (reason: CutReason) => cuts.push(reason);
+  const connections = new Connections({ perAddressMax, answerStallMs, shared, onCut });
   const pipelines = new Pipelines(answer, connections);
   const server = createServer((request, response) => pipelines.take(request, response));
   connections.watch(server, 'connection');
@@ -137,4 +144,20 @@ test('a connection with too many requests that have no answer is closed, and wha
   for (let turn = 0; turn < 200; turn++) await immediate();
   assert.deepEqual([cuts, handled], [['pipelined'], before]);
   assert.ok(handled <= 5, `${handled} were handled`);
+});
+
+test('servers that count their connections together have one limit, and give places back', async (t) => {
+  const shared = { tally: new LocalTally(), max: 3 };
+  const answer: RequestListener = (_, response) => response.end();
+  const [one, other] = [await listening(t, 100, answer, shared), await listening(t, 100, answer, shared)];
+  const kept = [await one.client(), await one.client(), await other.client()];
+  while (one.connections.size + other.connections.size < 3) await immediate();
+  const refused = await other.client();
+  await once(refused.resume(), 'end');
+  assert.deepEqual(other.cuts, ['server_full']);
+  kept[0]?.destroy();
+  while (one.connections.size > 1) await immediate();
+  await other.client();
+  while (other.connections.size < 2) await immediate();
+  assert.deepEqual(one.cuts, []);
 });

@@ -3,12 +3,15 @@ import type { Socket } from 'node:net';
 import { AddressPlaces } from './address-places.ts';
 import { AnswerProgress } from './answer-progress.ts';
 import { lingeringClose } from './lingering-close.ts';
+import type { Tally } from './tally.ts';
 
 /** How long a client may continue to send a refused request before it has read the refusal. */
 export const lingerMs = 2_000;
 /** How long a stop waits for the rest of requests that have begun to arrive. */
 const restOfRequestMs = 10_000;
 const checkEveryMsMax = 1_000;
+/** The name of the connections of all threads, in their tally. */
+const allThreads = 'all';
 
 /** Why the server closed a connection, or did not accept it. */
 export type CutReason = 'address_full' | 'server_full' | 'not_read' | 'pipelined';
@@ -18,6 +21,8 @@ export interface ConnectionBounds {
   readonly perAddressMax: number;
   /** the time in which a client must read a part of an answer */
   readonly answerStallMs: number;
+  /** where several threads count their connections together, and how many all of them may have */
+  readonly shared?: { readonly tally: Tally; readonly max: number } | undefined;
   readonly onCut: (reason: CutReason, address: string | undefined) => void;
 }
 
@@ -47,7 +52,7 @@ export class Connections {
 
   constructor(bounds: ConnectionBounds) {
     this.#bounds = bounds;
-    this.#places = new AddressPlaces(bounds.perAddressMax);
+    this.#places = new AddressPlaces(bounds.perAddressMax, bounds.shared?.tally);
   }
 
   /** The number of connections that have a place now. */
@@ -142,11 +147,24 @@ export class Connections {
       socket.destroy();
       return;
     }
+    if (!this.#takeShared()) {
+      giveBack();
+      this.#bounds.onCut('server_full', address);
+      socket.destroy();
+      return;
+    }
     this.#accepted += 1;
     socket.once('close', () => {
       this.#accepted -= 1;
+      this.#bounds.shared?.tally.giveBack(allThreads);
       giveBack();
     });
+  }
+
+  /** The place among the connections of all threads; a single thread has Node count them. */
+  #takeShared(): boolean {
+    const { shared } = this.#bounds;
+    return shared === undefined || shared.tally.take(allThreads, shared.max);
   }
 
   #opened(socket: Socket): void {

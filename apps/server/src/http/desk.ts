@@ -7,6 +7,7 @@ import type { KeyRetries } from '../ledger/key-retries.ts';
 import type { WritePath } from '../ledger/ledger-lanes.ts';
 import type { LedgerState } from '../ledger/ledger-parts.ts';
 import type { Durability } from '../ledger/storage-port.ts';
+import type { MetricsText } from '../metrics/metric-set.ts';
 import type { Metrics } from '../metrics/metrics.ts';
 import type { TenantActivity } from '../metrics/tenant-activities.ts';
 import type { ApiKeyBooks } from '../reads/books/api-keys.ts';
@@ -19,6 +20,7 @@ import type { Certificate } from './certificate.ts';
 import type { RateBudgets } from './rate-budget.ts';
 import type { ReadDesk } from './read-desk.ts';
 import type { Call } from './router.ts';
+import type { Tally } from './tally.ts';
 import type { WriteDesk } from './write.ts';
 
 /** The dependencies of the routes. */
@@ -38,6 +40,8 @@ export interface Desk {
   /** `undefined`: tracing is off */
   readonly traces: Traces | undefined;
   readonly config: Config;
+  /** counts the connections of all HTTP threads; `undefined` where there is one */
+  readonly tally: Tally | undefined;
   /** `undefined`: requests arrive unencrypted */
   readonly certificate: Certificate | undefined;
   readonly version: string;
@@ -56,7 +60,7 @@ export interface ProcessView {
   /** what waits to be written, and what is with the writer */
   queue(): Promise<Pick<LedgerState, 'queuedItems' | 'inFlightItems'>>;
   /** in Prometheus's text format */
-  metrics(): Promise<{ readonly mediaType: string; readonly body: string }>;
+  metrics(): Promise<MetricsText>;
 }
 
 /** Records which API keys are used. */

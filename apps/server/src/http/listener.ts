@@ -127,11 +127,12 @@ function boundedServer(
   return server;
 }
 
-function connectionsOf({ config, metrics, nowMs }: Desk, log: FastifyBaseLogger): Connections {
+function connectionsOf({ config, metrics, nowMs, tally }: Desk, log: FastifyBaseLogger): Connections {
   const lines = new SeldomLog(cutLinesPerMinuteMax, nowMs);
   const connections = new Connections({
     perAddressMax: config.connectionsPerAddressMax,
     answerStallMs: config.answerStallMs,
+    shared: tally && { tally, max: config.connectionsMax },
     onCut: (reason, client) => {
       metrics.connectionCut(reason);
       lines.line((leftOut) => log.warn({ reason, client, leftOut }, cutMessages[reason]));

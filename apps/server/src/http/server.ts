@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import addressLimit from '@fastify/rate-limit';
 import type { FastifyBaseLogger, FastifyError, FastifyInstance, FastifyRequest } from 'fastify';
+import type { Config } from '../config.ts';
 import type { ApiKey } from '../domain/api-key.ts';
 import { addressGroup } from './address-places.ts';
 import { ApiError } from './api-error.ts';
@@ -45,7 +46,7 @@ export async function httpServer(desk: Desk, log: FastifyBaseLogger): Promise<Fa
   const overloads = new Overloads(() => desk.metrics.overloaded(), log, desk.nowMs);
   app.decorateRequest('caller', undefined);
   app.decorateRequest('jsonBody', undefined);
-  const room = new BodyRoom(desk.config.bodyBytesInFlightMax);
+  const room = new BodyRoom(desk.config.bodyBytesInFlightMax / desk.config.httpThreads);
   registerBodies(app, desk, room);
   const answered = onAnswered(desk, log);
   observeRequests(app, desk, answered);
@@ -70,10 +71,10 @@ export async function httpServer(desk: Desk, log: FastifyBaseLogger): Promise<Fa
   if (desk.config.corsAllowedOrigins.length > 0) await allowOrigins(app, desk.config.corsAllowedOrigins);
   const settings = new RuntimeSettings(desk.books, desk.config, desk.nowMs);
   await settings.load();
-  const refuseTooMany = await refusedLimit(app, settings, trustedHops);
+  const refuseTooMany = await refusedLimit(app, settings, desk.config);
   const rateLimit = new RateLimit(desk.rateBudgets, settings, () => desk.metrics.rateLimited());
   rateLimit.register(app);
-  const uncheckedKeys = new UncheckedKeys(desk.apiKeyBooks);
+  const uncheckedKeys = new UncheckedKeys(desk.apiKeyBooks, desk.apiKeys.changes);
   const identify = callerOf(desk, uncheckedKeys);
   registerOperations(app, allRoutes(desk, uncheckedKeys), {
     identify: limitRefused(sentIn(identify, trustedHops), refuseTooMany),
@@ -104,10 +105,10 @@ function inTurn(...all: readonly Admit[]): Admit {
 type IdentifySent = (headers: CallerHeaders, raw: IncomingMessage) => Caller | Promise<Caller>;
 
 function callerOf(
-  { apiKeys, config, nowMs, keyUses, metrics }: Desk,
+  { apiKeys, config, nowMs, keyUses, metrics, tally }: Desk,
   uncheckedKeys: UncheckedKeys,
 ): IdentifySent {
-  const connections = new TenantConnections(config.connectionsPerTenantMax);
+  const connections = new TenantConnections(config.connectionsPerTenantMax, tally);
   metrics.watchTenants('connections', () => connections.open);
   const onKeyUsed = (key: ApiKey) => keyUses.note(key);
   const identifier = new CallerIdentifier(apiKeys, { ...config, nowMs, uncheckedKeys, onKeyUsed });
@@ -186,14 +187,14 @@ function limitRefused(
   };
 }
 
-/** The limit for requests of an address that have no recognized key. */
+/** The limit for requests of an address that have no recognized key. Each HTTP thread counts for itself, and has its part of it. */
 async function refusedLimit(
   app: FastifyInstance,
   settings: RuntimeSettings,
-  trustedHops: number,
+  { trustedHops, httpThreads }: Config,
 ): Promise<(request: FastifyRequest) => Promise<void>> {
   // The settings may be read again after the allow list was checked: no limit is then not a limit of 0.
-  const max = () => settings.rateLimit.limit || Number.MAX_SAFE_INTEGER;
+  const max = () => Math.ceil(settings.rateLimit.limit / httpThreads) || Number.MAX_SAFE_INTEGER;
   await app.register(addressLimit, { global: false, cache: rateLimitedCallersMax });
   const countRefused = app.createRateLimit({
     max,

@@ -1,4 +1,5 @@
 import type { ApiKeyBooks } from '../reads/books/api-keys.ts';
+import type { KeyChanges } from './key-changes.ts';
 
 /** How long to rely on the result that no key without a checksum exists. */
 const freshMs = 1_000;
@@ -9,19 +10,25 @@ const freshMs = 1_000;
  */
 export class UncheckedKeys {
   readonly #books: ApiKeyBooks;
+  readonly #changes: KeyChanges;
   #exist = true;
+  #readAtChange = 0;
   #readAtMs = Number.NEGATIVE_INFINITY;
 
-  constructor(books: ApiKeyBooks) {
+  constructor(books: ApiKeyBooks, changes: KeyChanges) {
     this.#books = books;
+    this.#changes = changes;
   }
 
   async exist(): Promise<boolean> {
     // Not a time of day: no stored decision depends on it.
     const nowMs = performance.now();
-    if (nowMs - this.#readAtMs >= freshMs) {
+    // Before the read: a key that is created meanwhile may not be seen by it.
+    const change = this.#changes.value;
+    if (nowMs - this.#readAtMs >= freshMs || change !== this.#readAtChange) {
       this.#exist = await this.#books.hasUncheckedApiKeys();
       this.#readAtMs = nowMs;
+      this.#readAtChange = change;
     }
     return this.#exist;
   }

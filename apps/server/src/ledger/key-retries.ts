@@ -99,6 +99,20 @@ export class KeyRetries {
   }
 }
 
+/** What came again with a key on all HTTP threads. */
+export function sumRetries(threads: readonly RetriesOfKey[], lastMax: number): RetriesOfKey {
+  const sum = (read: (one: RetriesOfKey) => number) => threads.reduce((total, one) => total + read(one), 0);
+  const last = threads.flatMap((one) => one.last).toSorted((a, b) => a.atMs - b.atMs);
+  return {
+    // Whole since the latest of them.
+    sinceMs: Math.max(...threads.map(({ sinceMs }) => sinceMs)),
+    replayed: sum(({ replayed }) => replayed),
+    conflict: sum(({ conflict }) => conflict),
+    expired: sum(({ expired }) => expired),
+    last: last.slice(-lastMax),
+  };
+}
+
 function find({ keys }: Generation, tenant: string, key: NamedKey): Counted | undefined {
   const counted = keys.get(key.digest);
   if (counted === undefined || (counted.tenant === tenant && counted.scope === key.scope)) return counted;

@@ -1,6 +1,7 @@
 import type { KeptResponse } from '@billonce/idempotency/core';
 import type { SparedUsage } from '../domain/spared.ts';
 import { Generations } from './generations.ts';
+import { type Given, LocalScopes, type ScopeTally } from './scope-tally.ts';
 import { type Outcome, recordName, type Submission } from './submission.ts';
 
 /** How many answers a scope keeps, and how many bytes of them. */
@@ -17,13 +18,6 @@ const besidesBodyBytes = 600;
 const bodyBytesMax = 16_384;
 /** More than protection at rest adds to a body: by bytes, an answer leaves here no later than it leaves the storage. */
 const protectionBytesMax = 64;
-const scopesMax = 50_000;
-
-/** What a scope was given since this began to count. */
-interface Given {
-  readonly answers: number;
-  readonly bytes: number;
-}
 
 interface Kept {
   readonly fingerprint: string;
@@ -50,15 +44,21 @@ export class RecentReplays {
     generationBytesMax,
     ({ response }) => besidesBodyBytes + response.body.length,
   );
-  #given = new Map<string, Given>();
+  readonly #scopes: ScopeTally;
+  /** that of the counts with which the answers are kept */
+  #generation: number;
 
-  constructor(cap: ReplayCap) {
+  /** @param scopes shared by all that are given answers by the same writer */
+  constructor(cap: ReplayCap, scopes: ScopeTally = new LocalScopes()) {
     this.#cap = cap;
+    this.#scopes = scopes;
+    this.#generation = scopes.generation;
   }
 
   /** The replay for a submission, if it is certain. */
   find({ tenant, key }: Submission, nowMs: number): Answered | undefined {
     if (key === undefined || key.sealingKey !== undefined) return undefined;
+    this.#follow();
     const kept = this.#kept.get(recordName(tenant, key));
     if (kept === undefined || kept.fingerprint !== key.fingerprint) return undefined;
     if (nowMs >= kept.expiresAtMs || this.#isEvicted(kept)) return undefined;
@@ -74,14 +74,11 @@ export class RecentReplays {
     if (key === undefined) return;
     const { response, remembered } = outcome;
     const scope = `${tenant} ${key.scope}`;
-    const givenBefore = this.#given.get(scope) ?? { answers: 0, bytes: 0 };
+    const givenBefore = this.#scopes.given(scope);
     const bytes = Buffer.byteLength(response.body);
-    this.#given.set(scope, {
-      answers: givenBefore.answers + 1,
-      bytes: givenBefore.bytes + bytes + protectionBytesMax,
-    });
-    if (this.#given.size > scopesMax) this.#forgetAll();
-    else if (remembered.isReplayable && bytes <= bodyBytesMax) {
+    this.#scopes.add(scope, bytes + protectionBytesMax);
+    if (this.#follow()) return;
+    if (remembered.isReplayable && bytes <= bodyBytesMax) {
       const { fingerprint } = key;
       const { expiresAtMs, spared } = remembered;
       this.#kept.set(recordName(tenant, key), {
@@ -97,17 +94,23 @@ export class RecentReplays {
 
   /** A batch whose outcome is unknown may have given answers that are not counted here. */
   #noteFault(code: (Outcome & { kind: 'fault' })['code']): void {
-    if (code === 'outcome_unknown') this.#forgetAll();
+    if (code !== 'outcome_unknown') return;
+    this.#scopes.forgetAll();
+    this.#follow();
   }
 
-  #forgetAll(): void {
+  /** Forgets everything if its counts are no longer certain; returns whether it did. */
+  #follow(): boolean {
+    const { generation } = this.#scopes;
+    if (generation === this.#generation) return false;
+    this.#generation = generation;
     this.#kept.forgetAll();
-    this.#given = new Map();
+    return true;
   }
 
   /** As the storage counts: an answer is evicted once its scope was given more than the cap since. */
   #isEvicted({ scope, givenBefore }: Kept): boolean {
-    const given = this.#given.get(scope) ?? givenBefore;
+    const given = this.#scopes.given(scope);
     return (
       given.answers - givenBefore.answers > this.#cap.answersMax ||
       given.bytes - givenBefore.bytes > this.#cap.bytesMax

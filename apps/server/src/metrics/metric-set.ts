@@ -1,5 +1,14 @@
-import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
-import { type LabelOf, type MetricName, metricTable, type NameOf } from './metric-table.ts';
+import { type Aggregator, Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import { type LabelOf, type MetricEntry, type MetricName, metricTable, type NameOf } from './metric-table.ts';
+
+/** Metrics with their values, as plain data. */
+export type MetricValues = Awaited<ReturnType<Registry['getMetricsAsJSON']>>;
+
+/** Metrics in Prometheus's text format. */
+export interface MetricsText {
+  readonly mediaType: string;
+  readonly body: string;
+}
 
 /** They list everything that is open, at each scrape: as much work as there are connections. */
 const costly = [
@@ -52,14 +61,27 @@ export class MetricSet {
   }
 
   /** All metrics in Prometheus's text format. */
-  async text(): Promise<{ readonly mediaType: string; readonly body: string }> {
+  async text(): Promise<MetricsText> {
     return { mediaType: this.#registry.contentType, body: await this.#registry.metrics() };
+  }
+
+  /** All metrics as plain data, for the sum over threads. */
+  async values(): Promise<MetricValues> {
+    return await this.#registry.getMetricsAsJSON();
   }
 
   #described<N extends MetricName>(name: N) {
     const { help, labels } = metricTable[name];
+    const entry: MetricEntry = metricTable[name];
+    const ofThreads: Aggregator = entry.ofThreads ?? 'sum';
     const labelNames: readonly LabelOf<N>[] = labels;
-    return { name: `billonce_${name}`, help, labelNames: [...labelNames], registers: [this.#registry] };
+    return {
+      name: `billonce_${name}`,
+      help,
+      labelNames: [...labelNames],
+      registers: [this.#registry],
+      aggregator: ofThreads,
+    };
   }
 }
 

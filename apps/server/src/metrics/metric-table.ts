@@ -5,6 +5,8 @@ export interface MetricEntry {
   readonly help: string;
   /** the engine that has it; `undefined`: both */
   readonly engine?: 'sqlite' | 'postgres';
+  /** how the values of several HTTP threads come to one; by default they are added */
+  readonly ofThreads?: 'max';
   /** of a histogram: the upper bounds of its buckets */
   readonly buckets?: readonly number[];
 }
@@ -106,6 +108,7 @@ export const metricTable = {
   },
   queue_used_ratio: {
     kind: 'gauge',
+    ofThreads: 'max',
     labels: [],
     help: 'The used share of the slots of the fullest lane, from 0 to 1; at 0.5 one tenant alone may be refused',
   },
@@ -134,6 +137,7 @@ export const metricTable = {
 
   writes_failing: {
     kind: 'gauge',
+    ofThreads: 'max',
     labels: [],
     help: 'Whether the last write failed, and no probe has succeeded since; 1 is an alarm',
   },

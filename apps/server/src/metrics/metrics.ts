@@ -9,7 +9,7 @@ import type { Outcome, Submission } from '../ledger/submission.ts';
 import type { AuditedBooks } from '../reads/audits.ts';
 import { type WatchedDatabase, watchDatabase } from './database-metrics.ts';
 import { faultReason } from './fault-reason.ts';
-import { MetricSet } from './metric-set.ts';
+import { MetricSet, type MetricsText, type MetricValues } from './metric-set.ts';
 import { PrepaidMetrics } from './prepaid-metrics.ts';
 import { type ReadPlacesByKind, watchReads } from './read-metrics.ts';
 import { type TenantBudget, TenantMetrics } from './tenant-metrics.ts';
@@ -238,8 +238,13 @@ export class Metrics {
   }
 
   /** All metrics in Prometheus's text format. */
-  async text(): Promise<{ readonly mediaType: string; readonly body: string }> {
+  async text(): Promise<MetricsText> {
     return await this.#set.text();
+  }
+
+  /** All metrics as plain data, for the sum over threads. */
+  async values(): Promise<MetricValues> {
+    return await this.#set.values();
   }
 
   #countKeyed(outcome: KeyedOutcome): void {

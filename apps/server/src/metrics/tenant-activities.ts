@@ -22,6 +22,8 @@ function noCounts(): Counts {
   };
 }
 
+const keyedOutcomes = ['executed', 'replayed', 'conflict', 'expired', 'refused', 'fault'] as const;
+
 /** The number of tenants that are counted; with more, those that wrote the longest ago start again at 0. */
 const tenantsMax = 10_000;
 
@@ -56,6 +58,16 @@ export class TenantActivities {
       return;
     }
   }
+}
+
+/** The activity of a tenant on all HTTP threads. */
+export function sumActivities(threads: readonly TenantActivity[]): TenantActivity {
+  const all = noCounts();
+  for (const { outcomes, spared } of threads) {
+    for (const outcome of keyedOutcomes) all.outcomes[outcome] += outcomes[outcome];
+    all.spared = sum(all.spared, spared);
+  }
+  return all;
 }
 
 function sum(before: SparedUsage, more: SparedUsage | undefined): SparedUsage {

@@ -1,3 +1,4 @@
+import type { MessagePort } from 'node:worker_threads';
 import type { BatchExecutor } from '../ledger/batch-executor.ts';
 import type { LedgerLimits } from '../ledger/ledger-parts.ts';
 import type { RecentReplays } from '../ledger/recent-replays.ts';
@@ -44,6 +45,8 @@ export interface Storage extends RequestStorage {
   /** runs the reads that look at many rows, off the thread that serves HTTP */
   readonly jobs: JobRunner;
   readonly audits: Audits;
+  /** connects the line of another thread to the one writer; `undefined` where there is none */
+  readonly connectThread: ((port: MessagePort) => void) | undefined;
   /**
    * How large the database is.
    *

@@ -4,6 +4,11 @@ import type { VariableGroup } from './variable.ts';
 const dayMs = 86_400_000;
 const mebibyte = 1024 ** 2;
 
+/** The most HTTP threads; one writer has no work for more. */
+export const httpThreadsMax = 8;
+/** What each HTTP thread needs of the room for request bodies: the largest one, and a quarter more for small ones. */
+export const bodyBytesPerThreadMin = 16 * mebibyte;
+
 /** How keys and answers are kept, and what a tenant or a client may use up. */
 export const limitVariables = {
   IDEMPOTENCY_CACHE_TTL_MS: {
@@ -56,14 +61,14 @@ export const limitVariables = {
     default: 12_000_000,
     min: 0,
     max: bounds.costOfWindow,
-    text: 'What each tenant may cost in a minute, and each client address whose requests have no recognized key: an item of a bulk costs 1, any other request 1, an export or a sum over all accounts 100. 0 is no limit. PATCH /api/v1/config changes it while the server runs.',
+    text: 'What each tenant may cost in a minute, and each client address whose requests have no recognized key: an item of a bulk costs 1, any other request 1, an export or a sum over all accounts 100. 0 is no limit. PATCH /api/v1/config changes it while the server runs. HTTP_THREADS count tenants together, and requests that arrive at the same moment may exceed the limit by their number, as with several instances; each counts addresses without a recognized key separately, up to its part of the limit.',
   },
   UNKNOWN_KEYS_PER_MINUTE: {
     kind: 'integer',
     default: 120,
     min: 1,
     max: 1_000_000_000,
-    text: 'How many different API keys that are not recognized a client address may send in a minute (of IPv6, one /64 network). Above it they are refused with 429, without a look into the database. Recognized keys are not concerned.',
+    text: 'How many different API keys that are not recognized a client address may send in a minute (of IPv6, one /64 network). Above it they are refused with 429, without a look into the database. Recognized keys are not concerned. Each of HTTP_THREADS counts separately, up to its part of it.',
   },
   TENANT_BYTES_PER_DAY: {
     kind: 'integer',
@@ -75,16 +80,18 @@ export const limitVariables = {
   MAX_BODY_BYTES_IN_FLIGHT: {
     kind: 'integer',
     default: 64 * mebibyte,
-    min: 16 * mebibyte,
+    min: bodyBytesPerThreadMin,
     max: 1024 ** 4,
-    text: 'Bytes of request bodies that are here at a time, received or being worked on. A tenant alone may take half of them; what finds no room is answered with 503 overloaded.',
+    defaultText: '67108864, or 16777216 for each of HTTP_THREADS if that is more',
+    isCommentedOut: true,
+    text: 'Bytes of request bodies that are here at a time, received or being worked on. A tenant alone may take half of them; what finds no room is answered with 503 overloaded. Each of HTTP_THREADS has an equal part, at least 16777216.',
   },
   MAX_CONNECTIONS: {
     kind: 'integer',
     default: 10_000,
     min: 1,
     max: 1_000_000,
-    text: 'Connections that are open at a time.',
+    text: 'Connections that are open at a time, to all HTTP_THREADS together, and so the limits for a tenant and for an address.',
   },
   MAX_CONNECTIONS_PER_TENANT: {
     kind: 'integer',
@@ -104,6 +111,16 @@ export const limitVariables = {
       '1000; with TRUST_PROXY above 0 MAX_CONNECTIONS, because all connections come from the proxy',
     isCommentedOut: true,
     text: 'Connections of one client address at a time (of IPv6, of one /64 network).',
+  },
+  HTTP_THREADS: {
+    kind: 'integer',
+    default: 1,
+    min: 1,
+    max: httpThreadsMax,
+    defaultText:
+      'one less than the processors, at most 8, one for each 256 MiB of memory, and no more than MAX_BODY_BYTES_IN_FLIGHT has room for if that is set; 1 on PostgreSQL and on systems other than Linux',
+    isCommentedOut: true,
+    text: 'Threads that answer requests, in front of the one writer of a database file. On PostgreSQL it must be 1: start more instances there.',
   },
   READ_THREADS: {
     kind: 'integer',

@@ -9,6 +9,8 @@ export interface WriteProbeDesk {
   readonly probeWrite: () => Promise<Durability>;
   readonly log: Logger;
   readonly onFault: (facts: FaultFacts) => void;
+  /** called when writes begin to fail, and when they succeed again */
+  readonly onFailing?: ((isFailing: boolean) => void) | undefined;
   readonly onProbed: (outcome: 'written' | 'failed', error?: unknown) => void;
 }
 
@@ -86,6 +88,7 @@ export class WriteProbe {
 
   #failed(facts: FaultFacts): void {
     if (this.#fault === undefined) {
+      this.#desk.onFailing?.(true);
       this.#desk.log.error({ err: facts }, 'writes fail: not ready until one succeeds');
     }
     this.#fault = facts;
@@ -97,6 +100,7 @@ export class WriteProbe {
   #succeeded(): void {
     if (this.#fault === undefined) return;
     this.#fault = undefined;
+    this.#desk.onFailing?.(false);
     this.#desk.log.info('writes succeed again: ready');
   }
 

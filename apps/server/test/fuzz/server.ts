@@ -1,6 +1,5 @@
 // The server in a separate process, whose workers do not run: only requests commit anything, and no webhook is
 // delivered to a random address.
-import { randomBytes } from 'node:crypto';
 import { pino } from 'pino';
 import { startApp } from '../../src/app.ts';
 import { parseConfig } from '../../src/config.ts';
@@ -10,7 +9,5 @@ if (parsed.kind === 'invalid') throw new Error(parsed.mistakes.join('\n'));
 const { config } = parsed;
 const app = await startApp(config, '0.0.0-test', pino({ level: config.logLevel }), {
   areWorkersStarted: false,
-  nowMs: Date.now,
-  drawSecret: () => randomBytes(16).toString('hex'),
 });
 console.log(`Billonce listens on ${app.url}`);

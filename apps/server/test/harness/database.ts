@@ -22,7 +22,7 @@ const givenServer = process.env['BILLONCE_TEST_POSTGRES'];
 const givenCitus = process.env['BILLONCE_TEST_CITUS'];
 
 /** The engine that the tests of this process run on. The files in test/postgres choose the other one. */
-const engine = process.env['BILLONCE_TEST_ENGINE'] === 'postgres' ? 'postgres' : 'sqlite';
+export const engine = process.env['BILLONCE_TEST_ENGINE'] === 'postgres' ? 'postgres' : 'sqlite';
 
 /** Whether statements are prepared by name. */
 export const isPrepared = process.env['BILLONCE_TEST_PREPARED'] !== 'false';
@@ -38,10 +38,15 @@ export const postgresEnvironment: Readonly<Record<string, string>> = {
   ...(isByTenant ? { DATABASE_BY_TENANT: 'true' } : {}),
 };
 
+/** How many HTTP threads a server process of a test has on SQLite, unless the test says otherwise. */
+const httpThreads = process.env['BILLONCE_TEST_HTTP_THREADS'] ?? '1';
+
 /** What a server of a test is set to on the engine of this process, unless the test says otherwise. */
 export const engineEnvironment: Readonly<Record<string, string>> =
   // Many tests run at once: one whose subject is not a time limit must not reach it.
-  engine === 'postgres' ? { ...postgresEnvironment, DATABASE_TIMEOUT_MS: '60000' } : {};
+  engine === 'postgres'
+    ? { ...postgresEnvironment, DATABASE_TIMEOUT_MS: '60000' }
+    : { HTTP_THREADS: httpThreads };
 
 /** Whether the tests of this process reach their PostgreSQL through PgBouncer in transaction mode. */
 const isPooled = process.env['BILLONCE_TEST_POOLER'] === 'pgbouncer';

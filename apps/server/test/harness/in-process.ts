@@ -30,7 +30,8 @@ export async function startInProcess(
   log?: DestinationStream,
 ): Promise<InProcess> {
   const databaseUrl = environment['DATABASE_URL'] ?? (await emptyDatabase(t));
-  const standard = { PORT: '0', LOG_LEVEL: 'silent', ...engineEnvironment };
+  // The clock of a test is that of one thread.
+  const standard = { PORT: '0', LOG_LEVEL: 'silent', ...engineEnvironment, HTTP_THREADS: '1' };
   const config = configOf({ ...standard, ...environment, DATABASE_URL: databaseUrl });
   const clock = { nowMs };
   let secrets = 0;

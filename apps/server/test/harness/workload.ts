@@ -12,6 +12,7 @@ export interface KeyedWrite {
 const agents = ['agent-0', 'agent-1', 'agent-2'];
 const services = ['search', 'browse', 'tokens'];
 const priceStroops = 7;
+const writesPerLifeMax = 300;
 
 /** Random writes of all kinds with keys: singles, bulks that overlap because they were cut again, settlements. */
 export class Workload {
@@ -95,6 +96,29 @@ export function essence(answer: ApiAnswer) {
 }
 
 export type Essence = ReturnType<typeof essence>;
+
+/** Writes until the server is gone. Keeps the answers that came, each with its key. */
+export async function writeUntilKilled(
+  api: Api,
+  workload: Workload,
+  acknowledged: Map<string, Essence>,
+): Promise<void> {
+  let sent = 0;
+  let isGone = false;
+  const next = () => {
+    if (isGone || sent === writesPerLifeMax) return undefined;
+    sent += 1;
+    return workload.next();
+  };
+  await inParallel(32, next, async ({ key, path, body }) => {
+    try {
+      const answer = await api.post(path, body, key);
+      if (answer.status < 300) acknowledged.set(key, essence(answer));
+    } catch {
+      isGone = true;
+    }
+  });
+}
 
 /**
  * Retries every write, and asserts that each acknowledged one gets the very answer that it got before, that

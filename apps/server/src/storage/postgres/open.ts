@@ -108,6 +108,7 @@ export async function openPostgres(
     jobs,
     audits: new PostgresAudits(upkeep),
     sweepable,
+    connectThread: undefined,
     probeWrite: () => probeWrite(pool),
     size: () => databaseSize(pool),
     takeKeptBudget: (caller, windowStartMs, cost) => takeBudget(pool, caller, windowStartMs, cost),

@@ -12,7 +12,7 @@ import { SqliteWriter } from './writer/writer.ts';
 import { lineOfThread } from './writer/writer-line.ts';
 
 /** With 64 connections the writer then has its next work before all of them are read (docs/adr/0080). */
-const dispatchAt = 20;
+export const dispatchAt = 20;
 
 /** How the embedded engine is used. */
 export interface SqliteEngineOptions extends SqliteOptions {
@@ -59,6 +59,7 @@ export async function openSqlite(
     jobs,
     audits,
     sweepable: writer,
+    connectThread: (port) => writer.connect(port),
     probeWrite: () => writer.probe(),
     size: () => databaseSize(sqlite.file),
     takeBudget: undefined,

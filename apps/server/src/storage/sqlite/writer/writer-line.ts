@@ -1,4 +1,4 @@
-import { type MessagePort, Worker } from 'node:worker_threads';
+import { MessageChannel, type MessagePort, Worker } from 'node:worker_threads';
 import { StorageFault } from '../../../ledger/storage-port.ts';
 import type { WriterCall, WriterData, WriterReply } from './writer-messages.ts';
 
@@ -34,6 +34,26 @@ export function lineOfThread(data: WriterData): OpenLine {
     return {
       post: (call) => worker.postMessage(call),
       connect: (port) => worker.postMessage({ kind: 'connect', port } satisfies WriterCall, [port]),
+    };
+  };
+}
+
+/**
+ * A line to the writer of another thread, past that thread.
+ *
+ * @param pass gives one end of it to the thread that has the writer, which connects it
+ */
+export function lineOfNeighbour(pass: (port: MessagePort) => void): OpenLine {
+  return ({ replied, ended }) => {
+    const { port1: own, port2: writers } = new MessageChannel();
+    own.on('message', replied);
+    own.on('close', ended);
+    pass(writers);
+    return {
+      post: (call) => own.postMessage(call),
+      connect: () => {
+        throw new Error('only the thread that started the writer connects lines');
+      },
     };
   };
 }
