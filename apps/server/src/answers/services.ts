@@ -1,3 +1,5 @@
+import { priceShown } from '../domain/price-shown.ts';
+import type { NextPrice, PriceVersion, Service } from '../domain/service.ts';
 import type {
   MetadataSet,
   NextPriceCancelled,
@@ -8,9 +10,7 @@ import type {
   ServiceItemResult,
   ServicePut,
   ServiceSwitched,
-} from '../domain/commands/services.ts';
-import { priceShown } from '../domain/price-shown.ts';
-import type { NextPrice, PriceVersion, Service } from '../domain/service.ts';
+} from '../domain/service-facts.ts';
 import { timestampOfMs } from '../domain/timestamps.ts';
 import { exactInteger } from './exact-integer.ts';
 import type { FollowedEnd, PageEnd } from './paging.ts';

@@ -4,16 +4,19 @@ import { withoutNextPrice } from '../dated-price.ts';
 import { type Decision, done, type Moment, refused } from '../decision.ts';
 import { pricedFrom } from '../priced-from.ts';
 import type { Refusal } from '../refusal.ts';
-import {
-  type NextPrice,
-  newService,
-  noMetadata,
-  priceInForce,
-  type SentMetadata,
-  type Service,
-  type StatedPrice,
-} from '../service.ts';
+import { newService, noMetadata, type SentMetadata, type Service, type StatedPrice } from '../service.ts';
 import { newPrices, noted, serviceChanges } from '../service-changes.ts';
+import {
+  type MetadataSet,
+  type NextPriceCancelled,
+  type PriceSet,
+  pricesNow,
+  type ServiceBulkPut,
+  type ServiceDeleted,
+  type ServiceItemResult,
+  type ServicePut,
+  type ServiceSwitched,
+} from '../service-facts.ts';
 import {
   assetInUse,
   knownService,
@@ -89,59 +92,6 @@ export type ServicesCommand =
   | CancelNextPrice
   | SetDisabled
   | SetMetadata;
-
-/** What the answers to changes of a price say of it: the price in force, as it was stated, and the next one. */
-export interface PricesNow {
-  readonly serviceId: string;
-  readonly stated: StatedPrice;
-  readonly asset: string;
-  readonly next: NextPrice | undefined;
-}
-
-export interface ServicePut extends PricesNow {
-  readonly kind: 'service_put';
-  readonly unitScale: number;
-  readonly metadata: PutService['metadata'];
-  /** whether it was not registered before */
-  readonly isNew: boolean;
-}
-
-export interface ServiceBulkPut {
-  readonly kind: 'service_bulk_put';
-  /** of all items, in their order */
-  readonly results: readonly ServiceItemResult[];
-}
-
-export type ServiceItemResult =
-  | (PricesNow & { readonly kind: 'put'; readonly isNew: boolean })
-  /** an item before it has the same service */
-  | { readonly kind: 'repeated'; readonly serviceId: string; readonly message: string }
-  | { readonly kind: 'refused'; readonly code: string; readonly message: string }
-  | { readonly kind: 'invalid'; readonly message: string };
-
-export interface ServiceDeleted {
-  readonly kind: 'service_deleted';
-}
-
-export interface PriceSet extends PricesNow {
-  readonly kind: 'price_set';
-}
-
-export interface NextPriceCancelled {
-  readonly kind: 'next_price_cancelled';
-}
-
-export interface ServiceSwitched {
-  readonly kind: 'service_switched';
-  readonly serviceId: string;
-  readonly disabled: boolean;
-}
-
-export interface MetadataSet {
-  readonly kind: 'metadata_set';
-  readonly serviceId: string;
-  readonly metadata: SetMetadata['metadata'];
-}
 
 const ofOneService = {
   ...usually,
@@ -318,11 +268,6 @@ function decidePrice(command: SetPrice, view: View, moment: Moment): Decision<Pr
   const priced = pricedFrom(known, stated, effectiveFromMs, moment.nowMs);
   if ('code' in priced) return refused(priced);
   return done({ kind: 'price_set', ...pricesNow(priced) }, serviceChanges(known, priced, moment));
-}
-
-function pricesNow(service: Service): PricesNow {
-  const { serviceId, asset, next } = service;
-  return { serviceId, stated: priceInForce(service), asset, next };
 }
 
 function decideCancel(command: CancelNextPrice, view: View, moment: Moment): Decision<NextPriceCancelled> {

@@ -11,6 +11,7 @@ import { assetDefault, refundPriority } from '../../domain/balance.ts';
 import { type BillingPolicy, everyAgent, noBilling, policyDefault } from '../../domain/billing.ts';
 import { instantMs } from '../../domain/timestamps.ts';
 import { balanceAt } from '../../reads/balance-at.ts';
+import type { Books } from '../../reads/books.ts';
 import { ApiError } from '../api-error.ts';
 import { encodeCursor, longNumberCursor } from '../cursor.ts';
 import { type Desk, tenantOf } from '../desk.ts';
@@ -19,15 +20,15 @@ import type { HandlersOf } from '../router.ts';
 
 const priorityDefault = 100;
 
-export function balancesRoutes({ writes, books, nowMs }: Desk) {
-  const policyOf = async (tenant: string, agent: string, lapsedByMs: number) => {
-    const { billing = noBilling(agent), defaultPolicy } = await books.billing(tenant, agent, lapsedByMs);
-    const source = billing.policy === undefined ? ('tenant' as const) : ('agent' as const);
-    const policy = billing.policy ?? defaultPolicy;
-    return policy === undefined
-      ? { policy: policyDefault, source: 'none' as const, billing }
-      : { policy, source, billing };
-  };
+export function balancesRoutes(desk: Desk) {
+  return {
+    ...grantsRoutes(desk),
+    ...balanceRoutes(desk),
+    ...billingRoutes(desk),
+  } satisfies HandlersOf<'balances'>;
+}
+
+function grantsRoutes({ writes, books }: Desk) {
   return {
     createGrant: async (call) => {
       const { amount, asset = assetDefault, expiresAt, priority = priorityDefault, note, id } = call.body;
@@ -87,12 +88,16 @@ export function balancesRoutes({ writes, books, nowMs }: Desk) {
         expected: expected === undefined ? undefined : readAmount(expected, '/expectedAmount'),
       });
     },
+  } satisfies Partial<HandlersOf<'balances'>>;
+}
 
+function balanceRoutes({ books, nowMs }: Desk) {
+  return {
     readBalance: async (call) => {
       const { agent } = call.params;
       const { asset = assetDefault } = call.query;
       const atMs = nowMs();
-      const { policy, billing } = await policyOf(tenantOf(call), agent, atMs);
+      const { policy, billing } = await policyOf(books, tenantOf(call), agent, atMs);
       return balanceReply(balanceAt(billing, asset, atMs), policy);
     },
 
@@ -104,11 +109,15 @@ export function balancesRoutes({ writes, books, nowMs }: Desk) {
       const items = found.slice(0, limit);
       return movementsReply({ agent, asset }, items, endOf(items, after, found.length > limit));
     },
+  } satisfies Partial<HandlersOf<'balances'>>;
+}
 
+function billingRoutes({ writes, books }: Desk) {
+  return {
     readBilling: async (call) => {
       const { agent } = call.params;
       // A policy does not depend on holds, so none that have lapsed are read.
-      const { policy, source } = await policyOf(tenantOf(call), agent, 0);
+      const { policy, source } = await policyOf(books, tenantOf(call), agent, 0);
       return billingReply(agent, policy, source);
     },
 
@@ -127,7 +136,7 @@ export function balancesRoutes({ writes, books, nowMs }: Desk) {
       }),
 
     readDefaultBilling: async (call) => {
-      const { policy, source } = await policyOf(tenantOf(call), everyAgent, 0);
+      const { policy, source } = await policyOf(books, tenantOf(call), everyAgent, 0);
       return defaultBillingReply(policy, source === 'agent' ? 'tenant' : source);
     },
 
@@ -136,7 +145,17 @@ export function balancesRoutes({ writes, books, nowMs }: Desk) {
         kind: 'set_default_billing',
         policy: readPolicy(call.body),
       }),
-  } satisfies HandlersOf<'balances'>;
+  } satisfies Partial<HandlersOf<'balances'>>;
+}
+
+/** The policy by which an agent pays, and where it is set: for the agent, for its tenant, or nowhere. */
+async function policyOf(books: Books, tenant: string, agent: string, lapsedByMs: number) {
+  const { billing = noBilling(agent), defaultPolicy } = await books.billing(tenant, agent, lapsedByMs);
+  const source = billing.policy === undefined ? ('tenant' as const) : ('agent' as const);
+  const policy = billing.policy ?? defaultPolicy;
+  return policy === undefined
+    ? { policy: policyDefault, source: 'none' as const, billing }
+    : { policy, source, billing };
 }
 
 function readPolicy({

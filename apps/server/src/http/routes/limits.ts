@@ -12,6 +12,7 @@ import { eachAgent, type Limit, limitsOfAccount, limitsOfAgent, subjectOf } from
 import { counterName, emptyCounter, type LimitCounter } from '../../domain/limit-counter.ts';
 import { servicePaused } from '../../domain/pause.ts';
 import { balanceAt } from '../../reads/balance-at.ts';
+import type { Books } from '../../reads/books.ts';
 import { ApiError } from '../api-error.ts';
 import { encodeCursor, nameCursor } from '../cursor.ts';
 import { type Desk, tenantOf } from '../desk.ts';
@@ -19,22 +20,15 @@ import { readAmount } from '../read-amount.ts';
 import { sentUseOf } from '../read-use.ts';
 import type { HandlersOf } from '../router.ts';
 
-export function limitsRoutes({ writes, books, nowMs }: Desk) {
-  const limitNamed = async (tenant: string, name: string): Promise<Limit> => {
-    const limit = (await books.limits(tenant)).find((one) => one.name === name);
-    if (limit === undefined) throw new ApiError('not_found', `no limit has the name ${name}`);
-    return limit;
-  };
-  const countersOf = async (tenant: string, agent: string, limits: readonly Limit[]) => {
-    const keys = limits.map((limit) => ({ limitId: limit.id, subject: subjectOf(limit, agent) }));
-    const counters = keys.length === 0 ? [] : await books.namedCounters(tenant, keys);
-    const byName = new Map(counters.map((counter) => [counterName(counter), counter]));
-    return {
-      limits: () => limits,
-      limitCounter: ({ id: limitId }: Limit, subject: string) =>
-        byName.get(counterName({ limitId, subject })) ?? emptyCounter(limitId, subject),
-    };
-  };
+export function limitsRoutes(desk: Desk) {
+  return {
+    ...ownLimitsRoutes(desk),
+    ...agentLimitsRoutes(desk),
+  } satisfies HandlersOf<'limits'>;
+}
+
+/** The limits of a tenant, by their names. */
+function ownLimitsRoutes({ writes, books, nowMs }: Desk) {
   return {
     putLimit: async (call) =>
       await writes.write(call, tenantOf(call), setLimitCommand(call.params.name, call.body)),
@@ -56,7 +50,7 @@ export function limitsRoutes({ writes, books, nowMs }: Desk) {
     readLimit: async (call) => {
       const { cursor, limit = 100 } = call.query;
       const tenant = tenantOf(call);
-      const wanted = await limitNamed(tenant, call.params.name);
+      const wanted = await limitNamed(books, tenant, call.params.name);
       if (wanted.agent !== eachAgent) {
         const [counter] = await books.namedCounters(tenant, [{ limitId: wanted.id, subject: '' }]);
         const only: LimitCounter = counter ?? emptyCounter(wanted.id, '');
@@ -74,7 +68,12 @@ export function limitsRoutes({ writes, books, nowMs }: Desk) {
 
     deleteLimit: async (call) =>
       await writes.write(call, tenantOf(call), { kind: 'delete_limit', name: call.params.name }),
+  } satisfies Partial<HandlersOf<'limits'>>;
+}
 
+/** What the limits of a tenant mean for one agent. */
+function agentLimitsRoutes({ books, nowMs }: Desk) {
+  return {
     listAgentLimits: async (call) => {
       const tenant = tenantOf(call);
       const { agent } = call.params;
@@ -82,7 +81,7 @@ export function limitsRoutes({ writes, books, nowMs }: Desk) {
       const after = nameCursor(cursor);
       const found = limitsOfAgent(await books.limits(tenant), agent).filter(({ name }) => name > after);
       const limits = found.slice(0, limit);
-      const counters = await countersOf(tenant, agent, limits);
+      const counters = await countersOf(books, tenant, agent, limits);
       const { billing = noBilling(agent) } = await books.billing(tenant, agent, nowMs());
       const now = afterLapses(billing, counters);
       const counted = limits.map((one) => ({
@@ -102,7 +101,7 @@ export function limitsRoutes({ writes, books, nowMs }: Desk) {
         books.accountAndService({ tenant, agent, serviceId }),
         books
           .limits(tenant)
-          .then((limits) => countersOf(tenant, agent, limitsOfAccount(limits, { agent, serviceId }))),
+          .then((limits) => countersOf(books, tenant, agent, limitsOfAccount(limits, { agent, serviceId }))),
         books.pause(),
       ]);
       const { billing = noBilling(agent), defaultPolicy } = await books.billing(tenant, agent, nowMs());
@@ -122,7 +121,25 @@ export function limitsRoutes({ writes, books, nowMs }: Desk) {
       const allowance = allowanceOf({ ...sent, apiKeyPrefix }, { ...facts, ...payment }, nowMs());
       return allowanceReply({ agent, serviceId, requests, quantity }, allowance);
     },
-  } satisfies HandlersOf<'limits'>;
+  } satisfies Partial<HandlersOf<'limits'>>;
+}
+
+/** @throws {ApiError} `not_found` */
+async function limitNamed(books: Books, tenant: string, name: string): Promise<Limit> {
+  const limit = (await books.limits(tenant)).find((one) => one.name === name);
+  if (limit === undefined) throw new ApiError('not_found', `no limit has the name ${name}`);
+  return limit;
+}
+
+async function countersOf(books: Books, tenant: string, agent: string, limits: readonly Limit[]) {
+  const keys = limits.map((limit) => ({ limitId: limit.id, subject: subjectOf(limit, agent) }));
+  const counters = keys.length === 0 ? [] : await books.namedCounters(tenant, keys);
+  const byName = new Map(counters.map((counter) => [counterName(counter), counter]));
+  return {
+    limits: () => limits,
+    limitCounter: ({ id: limitId }: Limit, subject: string) =>
+      byName.get(counterName({ limitId, subject })) ?? emptyCounter(limitId, subject),
+  };
 }
 
 /** Counters as they are when every hold of an agent that has lapsed by now has returned what it counted. */

@@ -22,23 +22,29 @@ import { itemMessage, itemReader, readItems } from '../read-item.ts';
 import { readPrice, type SentPrice, statedPrice } from '../read-price.ts';
 import type { HandlersOf } from '../router.ts';
 
-export function servicesRoutes({ writes, books, reads, config, nowMs }: Desk) {
+export function servicesRoutes(desk: Desk) {
+  return {
+    ...registrationRoutes(desk),
+    ...pricesRoutes(desk),
+    ...metadataRoutes(desk),
+    ...switchRoutes(desk),
+    ...usageRoutes(desk),
+  } satisfies HandlersOf<'services'>;
+}
+
+function registrationRoutes({ writes, books, reads, config, nowMs }: Desk) {
   return {
     putService: async (call) => await writes.write(call, tenantOf(call), putCommand(call.body)),
 
-    setPrice: async (call) =>
-      await writes.write(call, tenantOf(call), {
-        kind: 'set_price',
-        serviceId: call.params.serviceId,
-        stated: statedPrice(call.body),
-        effectiveFromMs: effectiveFromOf(call.body),
-      }),
-
-    cancelNextPrice: async (call) =>
-      await writes.write(call, tenantOf(call), {
-        kind: 'cancel_next_price',
-        serviceId: call.params.serviceId,
-      }),
+    putServiceBulk: async (call) => {
+      const read = itemReader(readServiceItem, call, config.refusesUnknownNames);
+      return await writes.write(call, tenantOf(call), {
+        kind: 'put_service_bulk',
+        items: await readItems(call.body.items, slicesOf(call.request), (item, index) =>
+          bulkItem(read(item, index)),
+        ),
+      });
+    },
 
     listServices: async (call) => {
       const { cursor, limit = 200 } = call.query;
@@ -59,19 +65,27 @@ export function servicesRoutes({ writes, books, reads, config, nowMs }: Desk) {
       return serviceReply(serviceAt(service, nowMs()));
     },
 
-    putServiceBulk: async (call) => {
-      const read = itemReader(readServiceItem, call, config.refusesUnknownNames);
-      return await writes.write(call, tenantOf(call), {
-        kind: 'put_service_bulk',
-        items: await readItems(call.body.items, slicesOf(call.request), (item, index) =>
-          bulkItem(read(item, index)),
-        ),
-      });
-    },
-
     deleteService: async (call) =>
       await writes.write(call, tenantOf(call), {
         kind: 'delete_service',
+        serviceId: call.params.serviceId,
+      }),
+  } satisfies Partial<HandlersOf<'services'>>;
+}
+
+function pricesRoutes({ writes, books }: Desk) {
+  return {
+    setPrice: async (call) =>
+      await writes.write(call, tenantOf(call), {
+        kind: 'set_price',
+        serviceId: call.params.serviceId,
+        stated: statedPrice(call.body),
+        effectiveFromMs: effectiveFromOf(call.body),
+      }),
+
+    cancelNextPrice: async (call) =>
+      await writes.write(call, tenantOf(call), {
+        kind: 'cancel_next_price',
         serviceId: call.params.serviceId,
       }),
 
@@ -85,7 +99,11 @@ export function servicesRoutes({ writes, books, reads, config, nowMs }: Desk) {
       const nextCursor = encodeCursor('number', String(items.at(-1)?.version ?? after));
       return pricesReply(service, items, prices[limit], { nextCursor, hasMore: prices.length > limit });
     },
+  } satisfies Partial<HandlersOf<'services'>>;
+}
 
+function metadataRoutes({ writes, books }: Desk) {
+  return {
     readMetadata: async (call) => {
       const service = await knownService(books, tenantOf(call), call.params.serviceId);
       if (service.description === undefined && service.owner === undefined)
@@ -99,7 +117,11 @@ export function servicesRoutes({ writes, books, reads, config, nowMs }: Desk) {
         serviceId: call.params.serviceId,
         metadata: call.body,
       }),
+  } satisfies Partial<HandlersOf<'services'>>;
+}
 
+function switchRoutes({ writes }: Desk) {
+  return {
     disableService: async (call) =>
       await writes.write(call, tenantOf(call), disabledCommand(call.params.serviceId, true)),
 
@@ -108,7 +130,11 @@ export function servicesRoutes({ writes, books, reads, config, nowMs }: Desk) {
 
     patchDisabled: async (call) =>
       await writes.write(call, tenantOf(call), disabledCommand(call.params.serviceId, call.body.disabled)),
+  } satisfies Partial<HandlersOf<'services'>>;
+}
 
+function usageRoutes({ reads }: Desk) {
+  return {
     listServiceAgents: async (call) => {
       const { cursor, limit = 1_000 } = call.query;
       const { serviceId } = call.params;
@@ -133,7 +159,7 @@ export function servicesRoutes({ writes, books, reads, config, nowMs }: Desk) {
       const { serviceId } = call.params;
       return serviceUsageReply(serviceId, await reads.walk(call, 'sumService', tenantOf(call), serviceId));
     },
-  } satisfies HandlersOf<'services'>;
+  } satisfies Partial<HandlersOf<'services'>>;
 }
 
 /** @throws {ApiError} `not_found` */
