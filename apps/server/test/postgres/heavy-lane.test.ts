@@ -6,7 +6,7 @@ import { settleBulkAccountsFirst, settleBulkAccountsMax } from '../../src/domain
 import { inStroops } from '../../src/domain/service.ts';
 import { wantsOf } from '../../src/ledger/wants.ts';
 import { ExclusiveConnection } from '../../src/storage/postgres/exclusive-connection.ts';
-import { findAccounts } from '../../src/storage/postgres/write/load.ts';
+import { findAccounts } from '../../src/storage/postgres/write/find-accounts.ts';
 import {
   answerOf,
   assertBooks,

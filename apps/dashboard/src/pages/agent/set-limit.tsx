@@ -37,52 +37,22 @@ export function SetLimit({
   readonly onChanged: () => void;
   readonly onClose: () => void;
 }) {
-  const [name, setName] = useState(limit?.name ?? '');
-  const [whose, setWhose] = useState<Whose>(whoseOf(limit));
-  const [serviceId, setServiceId] = useState(limit?.serviceId ?? '');
-  const [window, setWindow] = useState<Limit['window']>(limit?.window ?? 'day');
-  const [max, setMax] = useState(limit?.max.quantity ?? limit?.max.amount ?? '');
-  const [asset, setAsset] = useState(limit?.max.asset ?? '');
-  const [action, setAction] = useState<Limit['action']>(limit?.action ?? 'refuse');
-  const [levels, setLevels] = useState(
-    limit === undefined
-      ? '80, 100'
-      : limit.notifyAt.map((level) => Math.round(level * 1_000) / 10).join(', '),
-  );
+  const [form, setForm] = useState(formOf(limit));
   const known = useRead('listLimits', { query: { limit: 1_000 } });
   const write = useWrite('putLimit');
-  const replaced = known.data?.items.find((one) => one.name === name.trim());
-  const notifyAt = levelsOf(levels);
-  const isNamed = /^(?!\.{1,2}$)[A-Za-z0-9._-]+$/.test(name.trim());
-  const isMoney = asset.trim() !== '';
-  const isMax = isMoney ? isPositiveAmount(max.trim()) : isQuantity(max.trim());
-  const isReady = isNamed && isMax && notifyAt !== undefined;
+  const replaced = known.data?.items.find((one) => one.name === form.name.trim());
   const set = () =>
-    write.send(
-      {
-        params: { name: name.trim() },
-        body: {
-          ...(whose === 'all' ? {} : { agent: whose === 'each' ? '*' : agent }),
-          ...(serviceId.trim() === '' ? {} : { serviceId: serviceId.trim() }),
-          ...(limit?.apiKeyPrefix == null ? {} : { apiKeyPrefix: limit.apiKeyPrefix }),
-          window,
-          max: isMoney ? { amount: max.trim(), asset: asset.trim() } : { quantity: max.trim() },
-          action,
-          notifyAt: [...(notifyAt ?? [])],
-        },
-      },
-      (sent) => {
-        if (sent.kind === 'failed') return;
-        onClose();
-        onChanged();
-      },
-    );
+    write.send({ params: { name: form.name.trim() }, body: bodyOf(form, agent, limit) }, (sent) => {
+      if (sent.kind === 'failed') return;
+      onClose();
+      onChanged();
+    });
   return (
     <ActDialog
       title={limit === undefined ? 'Set a limit' : `Change ${limit.name}`}
       act={limit === undefined && replaced === undefined ? 'Set the limit' : 'Replace the limit'}
       write={write}
-      isReady={isReady}
+      isReady={isReady(form)}
       onAct={set}
       onClose={onClose}
     >
@@ -90,12 +60,78 @@ export function SetLimit({
         <TextField
           label="Name"
           hint="Letters, digits, '.', '_' and '-', such as daily-budget."
-          value={name}
-          onInput={setName}
+          value={form.name}
+          onInput={(name) => setForm({ ...form, name })}
           isRequired
         />
       )}
       {limit === undefined && replaced !== undefined && <Replaced limit={replaced} />}
+      <LimitFields agent={agent} form={form} onInput={(typed) => setForm({ ...form, ...typed })} />
+    </ActDialog>
+  );
+}
+
+/** What is typed and chosen in the dialog. */
+interface LimitForm {
+  readonly name: string;
+  readonly whose: Whose;
+  readonly serviceId: string;
+  readonly window: Limit['window'];
+  readonly max: string;
+  readonly asset: string;
+  readonly action: Limit['action'];
+  readonly levels: string;
+}
+
+function formOf(limit: Limit | undefined): LimitForm {
+  return {
+    name: limit?.name ?? '',
+    whose: whoseOf(limit),
+    serviceId: limit?.serviceId ?? '',
+    window: limit?.window ?? 'day',
+    max: limit?.max.quantity ?? limit?.max.amount ?? '',
+    asset: limit?.max.asset ?? '',
+    action: limit?.action ?? 'refuse',
+    levels:
+      limit === undefined
+        ? '80, 100'
+        : limit.notifyAt.map((level) => Math.round(level * 1_000) / 10).join(', '),
+  };
+}
+
+function isReady({ name, max, asset, levels }: LimitForm): boolean {
+  const isNamed = /^(?!\.{1,2}$)[A-Za-z0-9._-]+$/.test(name.trim());
+  const isMax = asset.trim() === '' ? isQuantity(max.trim()) : isPositiveAmount(max.trim());
+  return isNamed && isMax && levelsOf(levels) !== undefined;
+}
+
+function bodyOf(form: LimitForm, agent: string, limit: Limit | undefined) {
+  const { whose, window, action } = form;
+  const [serviceId, max, asset] = [form.serviceId.trim(), form.max.trim(), form.asset.trim()];
+  return {
+    ...(whose === 'all' ? {} : { agent: whose === 'each' ? '*' : agent }),
+    ...(serviceId === '' ? {} : { serviceId }),
+    ...(limit?.apiKeyPrefix == null ? {} : { apiKeyPrefix: limit.apiKeyPrefix }),
+    window,
+    max: asset === '' ? { quantity: max } : { amount: max, asset },
+    action,
+    notifyAt: [...(levelsOf(form.levels) ?? [])],
+  };
+}
+
+/** The fields of a limit, except its name. */
+function LimitFields({
+  agent,
+  form: { whose, serviceId, window, max, asset, action, levels },
+  onInput,
+}: {
+  readonly agent: string;
+  readonly form: LimitForm;
+  readonly onInput: (typed: Partial<LimitForm>) => void;
+}) {
+  const unit = asset.trim();
+  return (
+    <>
       <Choice
         label="Whose usage counts"
         value={whose}
@@ -104,31 +140,53 @@ export function SetLimit({
           ['each', 'Each agent separately'],
           ['all', 'All agents together'],
         ]}
-        onChange={setWhose}
+        onChange={(chosen) => onInput({ whose: chosen })}
       />
-      <TextField label="Service" placeholder="All services" value={serviceId} onInput={setServiceId} />
+      <TextField
+        label="Service"
+        placeholder="All services"
+        value={serviceId}
+        onInput={(typed) => onInput({ serviceId: typed })}
+      />
       <div class="inputs-row">
         <TextField
           label="At most"
-          hint={isMoney ? `What the usage costs, in ${asset.trim()}.` : 'Requests, or tokens, or units.'}
+          hint={unit === '' ? 'Requests, or tokens, or units.' : `What the usage costs, in ${unit}.`}
           value={max}
-          onInput={setMax}
+          onInput={(typed) => onInput({ max: typed })}
           inputMode="decimal"
           isRequired
         />
-        <TextField label="Of the asset" placeholder="Counts units" value={asset} onInput={setAsset} />
-        <Choice label="Window, in UTC" value={window} values={windows} onChange={setWindow} />
-        <Choice label="Beyond it" value={action} values={actions} onChange={setAction} />
+        <TextField
+          label="Of the asset"
+          placeholder="Counts units"
+          value={asset}
+          onInput={(typed) => onInput({ asset: typed })}
+        />
+        <Choice
+          label="Window, in UTC"
+          value={window}
+          values={windows}
+          onChange={(chosen) => onInput({ window: chosen })}
+        />
+        <Choice
+          label="Beyond it"
+          value={action}
+          values={actions}
+          onChange={(chosen) => onInput({ action: chosen })}
+        />
       </div>
       <TextField
         label="Report at, in percent"
         hint={
-          notifyAt === undefined ? 'Up to five numbers from 0.1 to 100.' : 'An event limit.reached for each.'
+          levelsOf(levels) === undefined
+            ? 'Up to five numbers from 0.1 to 100.'
+            : 'An event limit.reached for each.'
         }
         value={levels}
-        onInput={setLevels}
+        onInput={(typed) => onInput({ levels: typed })}
       />
-    </ActDialog>
+    </>
   );
 }
 

@@ -1,10 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { accountName } from '../../../domain/account-name.ts';
-import { settleBulkAccountsMax } from '../../../domain/commands/settlements.ts';
-import { entriesBehind } from '../../../domain/far-back.ts';
 import { LoadedView } from '../../../domain/loaded-view.ts';
-import { openFrom } from '../../../domain/reversal.ts';
-import { areLimitsWanted, type TenantWants, wantOfEntry, wantOfHold } from '../../../domain/wants.ts';
+import { areLimitsWanted } from '../../../domain/wants.ts';
 import type { Loaded } from '../../../ledger/storage-port.ts';
 import { recordName } from '../../../ledger/submission.ts';
 import type { Wants } from '../../../ledger/wants.ts';
@@ -15,46 +12,28 @@ import {
   isServiceUsed,
   loadAccounts,
   loadUnsettledAgents,
-  lookForAccounts,
 } from '../read/accounts.ts';
 import { loadApiKeys } from '../read/api-keys.ts';
 import { loadAssets } from '../read/assets.ts';
-import { loadBillings, loadGrants } from '../read/balances.ts';
 import { lockDeliveries } from '../read/deliveries.ts';
-import { loadEntry, loadUsages, type PlacedEntry } from '../read/entries.ts';
-import { loadHolds } from '../read/holds.ts';
+import { loadUsages } from '../read/entries.ts';
 import { loadOperator } from '../read/operator.ts';
 import { loadRecords } from '../read/records.ts';
-import { loadPosition, loadReversedOf } from '../read/reversals.ts';
 import { loadServices } from '../read/services.ts';
 import { loadWebhooks } from '../read/webhooks.ts';
 import type { StatementRunner } from '../statement-runner.ts';
 import { lockAccounts } from './accounts.ts';
-import { lockBillings } from './balances.ts';
+import type { Found } from './find-accounts.ts';
 import { loadIdsAndLimits } from './ids.ts';
 import { loadCounted } from './limits.ts';
-
-/** Every account that a batch may write to, by tenant and name; and the entries that it may take back. */
-export interface Found {
-  readonly accounts: readonly WantedAccount[];
-  readonly entries: readonly PlacedEntry[];
-  readonly counts: readonly CountedAgent[];
-  /** holds whose agents and accounts are known, by tenant and id */
-  readonly holds: ReadonlySet<string>;
-}
-
-/** How many accounts an agent has, counted up to one more than may be settled at once. */
-interface CountedAgent {
-  readonly tenant: string;
-  readonly agent: string;
-  readonly count: number;
-}
-
-interface WantedAccount {
-  readonly tenant: string;
-  readonly agent: string;
-  readonly serviceId: string;
-}
+import {
+  loadKnownEntries,
+  loadPositions,
+  loadWantedBillings,
+  loadWantedGrants,
+  loadWantedHolds,
+} from './load-after-locks.ts';
+import { holdName, nameIn, sortedByName, wantedOf } from './wanted.ts';
 
 /** What a batch sees, and its accounts as they were, by tenant and name. */
 export interface LoadedRows extends Loaded {
@@ -77,60 +56,6 @@ const lockTenantsSql = madeOfTenants(
   ON CONFLICT (tenant) DO UPDATE SET tenant = tenants.tenant WHERE false`,
 );
 
-/** Finds the accounts that a batch names indirectly: those of an agent, and that of an entry. Locks nothing. */
-export async function findAccounts(connection: StatementRunner, wants: Wants): Promise<Found> {
-  const accounts = new Map<string, WantedAccount>();
-  const add = (account: WantedAccount) => accounts.set(nameIn(account.tenant, account), account);
-  const looks: Promise<void>[] = [];
-  const entries: PlacedEntry[] = [];
-  const counts: CountedAgent[] = [];
-  const holds = await findHolds(connection, wants);
-  for (const [tenant, own] of wants.tenants) {
-    const { agents, entries: ids, accounts: named } = own;
-    for (const account of named.values()) add({ tenant, ...account });
-    for (const [agent, accountsMax] of agents) {
-      looks.push(
-        // One more than may be settled at once, so that decide sees that there are too many.
-        lookForAccounts(connection, { tenant, agent }, settleBulkAccountsMax + 1, accountsMax).then(
-          ({ count, services }) => {
-            counts.push({ tenant, agent, count });
-            for (const serviceId of services) add({ tenant, agent, serviceId });
-          },
-        ),
-      );
-    }
-    for (const id of ids) {
-      looks.push(
-        loadEntry(connection, tenant, id).then((placed) => {
-          if (placed === undefined) return;
-          entries.push(placed);
-          wantOfEntry(placed.entry, own);
-          add({ tenant, agent: placed.entry.agent, serviceId: placed.entry.serviceId });
-        }),
-      );
-    }
-  }
-  await Promise.all(looks);
-  return { accounts: sortedByName(accounts), entries, counts, holds };
-}
-
-/** The holds that commands name by their ids: their agents, accounts and services never change, so no lock is needed. */
-async function findHolds(connection: StatementRunner, wants: Wants): Promise<ReadonlySet<string>> {
-  const wanted = wantedOf(wants, ({ holdIds }) => holdIds).map(([tenant, id]) => ({ tenant, id }));
-  if (wanted.length === 0) return new Set();
-  const found = await loadHolds(connection, wanted);
-  for (const { tenant, hold } of found) {
-    const own = wants.tenants.get(tenant);
-    if (own !== undefined) wantOfHold(hold, own);
-  }
-  return new Set(found.map(({ tenant, hold: { id } }) => holdName(tenant, id)));
-}
-
-/** One order for all instances: two batches that name the same accounts do not wait for each other in a circle. */
-function sortedByName<T>(rows: ReadonlyMap<string, T>): T[] {
-  return [...rows].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, row]) => row);
-}
-
 /**
  * Locks what a batch may change, then loads what it wants. Everything is sent at once; each statement after the locks
  * reads what was committed before they were granted.
@@ -141,9 +66,6 @@ export async function loadBatch(
   found: Found,
   cap: AnswerCap,
 ): Promise<LoadedRows> {
-  const locked = lock(connection, wants, found);
-  const tenants = [...wants.tenants.keys()];
-  const services = wantedServices(wants, found);
   const [
     ,
     accounts,
@@ -158,47 +80,16 @@ export async function loadBatch(
     apiKeys,
     assets,
     { idsReached, limits },
-  ] = await Promise.all([
-    locked,
-    found.accounts.length > 0 ? loadAccounts(connection, found.accounts) : [],
-    services.length > 0 ? loadServices(connection, services) : [],
-    loadWantedUsages(connection, wants),
-    wants.records.size > 0 ? loadRecords(connection, [...wants.records.values()], cap) : [],
-    loadWebhooks(connection, tenants),
-    loadWantedDeliveries(connection, wants),
-    // After the records: a batch that no longer sees a forgotten record sees that it may have been forgotten.
-    loadOperator(connection),
-    loadWantedUnsettled(connection, wants, found.accounts.length + 1),
-    loadWantedUses(connection, wants),
-    loadWantedApiKeys(connection, wants),
-    loadWantedAssets(connection, wants),
-    loadIdsAndLimits(connection, tenants, limitedTenants(wants)),
-  ]);
+  ] = await lockAndRead(connection, wants, found, cap);
   const { pause, forgottenBeforeMs, settings, idsAheadMaxMs, sweptAtMs } = operator;
   const views = new Map(
     [...wants.tenants].map(([tenant, own]) => [tenant, new LoadedView(own, wants.nowMs, pause, settings)]),
   );
   const byName = new Map(accounts.map((account) => [nameIn(account.tenant, account.totals), account]));
-  for (const { tenant, totals } of accounts) {
-    // An account on which nothing was recorded was made by this batch for its lock.
-    if (totals.sequence > 0)
-      views.get(tenant)?.accounts.set(accountName(totals.agent, totals.serviceId), totals);
-  }
-  for (const { tenant, agent, count } of found.counts) views.get(tenant)?.accountCounts.set(agent, count);
-  for (const { tenant, service } of knownServices)
-    views.get(tenant)?.services.set(service.serviceId, service);
-  for (const { tenant, usageId, usage } of usages) views.get(tenant)?.usages.set(usageId, usage);
-  for (const { tenant, webhook } of webhooks) views.get(tenant)?.ownWebhooks.push(webhook);
-  for (const { tenant, delivery } of deliveries) {
-    views.get(tenant)?.deliveries.set(`${delivery.webhookId} ${delivery.eventId}`, delivery);
-  }
-  for (const { tenant, serviceId, agents } of unsettled) views.get(tenant)?.unsettled.set(serviceId, agents);
-  for (const { tenant, serviceId } of used) views.get(tenant)?.usedServices.add(serviceId);
-  for (const [tenant, owned] of Map.groupBy(assets, ({ tenant }) => tenant)) {
-    const view = views.get(tenant);
-    if (view !== undefined) view.ownAssets = owned.map(({ asset }) => asset);
-  }
-  for (const { tenant, key } of apiKeys) views.get(tenant)?.apiKeys.set(key.prefix, key);
+  fillAccounts(views, accounts, found.counts);
+  fillServices(views, knownServices, unsettled, used);
+  fillDeliveries(views, webhooks, deliveries);
+  fillRest(views, usages, assets, apiKeys);
   // In this order: grants and holds are read after the balances that they belong to were locked.
   const [billed] = await Promise.all([
     loadWantedBillings(connection, wants, accounts, views),
@@ -226,12 +117,83 @@ export async function loadBatch(
   };
 }
 
-/** A name of an account among those of all tenants; no identifier contains a space. */
-export function nameIn(
-  tenant: string,
-  account: { readonly agent: string; readonly serviceId: string },
-): string {
-  return `${tenant} ${accountName(account.agent, account.serviceId)}`;
+/** Sends the locks and all reads that need nothing but the wants, and awaits their rows in the order in which they are sent. */
+async function lockAndRead(connection: StatementRunner, wants: Wants, found: Found, cap: AnswerCap) {
+  const locked = lock(connection, wants, found);
+  const tenants = [...wants.tenants.keys()];
+  const services = wantedServices(wants, found);
+  return await Promise.all([
+    locked,
+    found.accounts.length > 0 ? loadAccounts(connection, found.accounts) : [],
+    services.length > 0 ? loadServices(connection, services) : [],
+    loadWantedUsages(connection, wants),
+    wants.records.size > 0 ? loadRecords(connection, [...wants.records.values()], cap) : [],
+    loadWebhooks(connection, tenants),
+    loadWantedDeliveries(connection, wants),
+    // After the records: a batch that no longer sees a forgotten record sees that it may have been forgotten.
+    loadOperator(connection),
+    loadWantedUnsettled(connection, wants, found.accounts.length + 1),
+    loadWantedUses(connection, wants),
+    loadWantedApiKeys(connection, wants),
+    loadWantedAssets(connection, wants),
+    loadIdsAndLimits(connection, tenants, limitedTenants(wants)),
+  ]);
+}
+
+type Views = ReadonlyMap<string, LoadedView>;
+
+function fillAccounts(
+  views: Views,
+  accounts: Awaited<ReturnType<typeof loadAccounts>>,
+  counts: Found['counts'],
+): void {
+  for (const { tenant, totals } of accounts) {
+    // An account on which nothing was recorded was made by this batch for its lock.
+    if (totals.sequence > 0)
+      views.get(tenant)?.accounts.set(accountName(totals.agent, totals.serviceId), totals);
+  }
+  for (const { tenant, agent, count } of counts) views.get(tenant)?.accountCounts.set(agent, count);
+}
+
+function fillServices(
+  views: Views,
+  services: Awaited<ReturnType<typeof loadServices>>,
+  unsettled: Awaited<ReturnType<typeof loadWantedUnsettled>>,
+  used: Awaited<ReturnType<typeof loadWantedUses>>,
+): void {
+  for (const { tenant, service } of services) views.get(tenant)?.services.set(service.serviceId, service);
+  for (const { tenant, serviceId, agents } of unsettled) views.get(tenant)?.unsettled.set(serviceId, agents);
+  for (const { tenant, serviceId } of used) views.get(tenant)?.usedServices.add(serviceId);
+}
+
+function fillDeliveries(
+  views: Views,
+  webhooks: Awaited<ReturnType<typeof loadWebhooks>>,
+  deliveries: Awaited<ReturnType<typeof loadWantedDeliveries>>,
+): void {
+  for (const { tenant, webhook } of webhooks) views.get(tenant)?.ownWebhooks.push(webhook);
+  for (const { tenant, delivery } of deliveries) {
+    views.get(tenant)?.deliveries.set(`${delivery.webhookId} ${delivery.eventId}`, delivery);
+  }
+}
+
+function fillRest(
+  views: Views,
+  usages: Awaited<ReturnType<typeof loadWantedUsages>>,
+  assets: Awaited<ReturnType<typeof loadWantedAssets>>,
+  apiKeys: Awaited<ReturnType<typeof loadWantedApiKeys>>,
+): void {
+  for (const { tenant, usageId, usage } of usages) views.get(tenant)?.usages.set(usageId, usage);
+  for (const [tenant, owned] of Map.groupBy(assets, ({ tenant }) => tenant)) {
+    const view = views.get(tenant);
+    if (view !== undefined) view.ownAssets = owned.map(({ asset }) => asset);
+  }
+  for (const { tenant, key } of apiKeys) views.get(tenant)?.apiKeys.set(key.prefix, key);
+}
+
+function holdNames(tenant: string, { holds, agentBillings }: LoadedView): string[] {
+  const due = [...agentBillings.values()].flatMap(({ dueHolds }) => dueHolds);
+  return [...holds.values(), ...due].map(({ id }) => holdName(tenant, id));
 }
 
 async function lock(connection: StatementRunner, wants: Wants, { accounts }: Found): Promise<void> {
@@ -261,13 +223,6 @@ function wantedServices(wants: Wants, { accounts }: Found) {
     services.set(`${tenant} ${serviceId}`, { tenant, serviceId });
   }
   return [...services.values()];
-}
-
-/** One kind of the wants of all tenants, each with its tenant. */
-function wantedOf<T>(wants: Wants, part: (wants: TenantWants) => Iterable<T>): [tenant: string, value: T][] {
-  return [...wants.tenants].flatMap(([tenant, own]) =>
-    [...part(own)].map((value): [string, T] => [tenant, value]),
-  );
 }
 
 async function loadWantedUsages(connection: StatementRunner, wants: Wants) {
@@ -327,126 +282,4 @@ async function loadWantedApiKeys(connection: StatementRunner, wants: Wants) {
 async function loadWantedAssets(connection: StatementRunner, wants: Wants) {
   const tenants = [...wants.tenants].filter(([, own]) => own.assets.size > 0).map(([tenant]) => tenant);
   return tenants.length === 0 ? [] : await loadAssets(connection, tenants);
-}
-
-/**
- * Locks the balances of agents, after all accounts, and then reads them. Of agents that have neither a policy nor a
- * balance nothing is read.
- *
- * @returns the names of those that the books know
- */
-async function loadWantedBillings(
-  connection: StatementRunner,
-  wants: Wants,
-  accounts: Awaited<ReturnType<typeof loadAccounts>>,
-  views: ReadonlyMap<string, LoadedView>,
-): Promise<ReadonlySet<string>> {
-  const used = new Set(
-    accounts
-      .filter(({ isBilled }) => isBilled)
-      .map(({ tenant, totals: { agent } }) => agentName(tenant, agent)),
-  );
-  const wanted = new Map(
-    [...wants.tenants].flatMap(([tenant, { billings: named }]) =>
-      [...named]
-        .map(([agent, want]) => ({ tenant, agent, want, name: agentName(tenant, agent) }))
-        .filter(({ want, name }) => want === 'always' || used.has(name))
-        .map(({ name, agent }) => [name, { tenant, agent }] as const),
-    ),
-  );
-  if (wanted.size === 0) return new Set();
-  const agents = sortedByName(wanted);
-  const [lockedAgents, { billings, defaultPolicies }] = await Promise.all([
-    lockBillings(connection, agents),
-    // Not in the order of the locks: lapses are recorded in the order in which agents are wanted.
-    loadBillings(connection, [...wanted.values()], wants.nowMs, wants.lapsesMax),
-  ]);
-  const locked = new Set(lockedAgents.map(({ tenant, agent }) => agentName(tenant, agent)));
-  for (const [tenant, policy] of defaultPolicies) {
-    const view = views.get(tenant);
-    if (view !== undefined) view.ownDefaultPolicy = policy;
-  }
-  for (const { tenant, billing } of billings) {
-    // A row that another instance has made since is not locked: a change makes it again, and is decided again then.
-    const isKnown = locked.has(agentName(tenant, billing.agent));
-    views.get(tenant)?.agentBillings.set(billing.agent, { ...billing, isKnown });
-  }
-  return locked;
-}
-
-/** No identifier contains a space. */
-function agentName(tenant: string, agent: string): string {
-  return `${tenant} ${agent}`;
-}
-
-async function loadWantedGrants(
-  connection: StatementRunner,
-  wants: Wants,
-  views: ReadonlyMap<string, LoadedView>,
-): Promise<void> {
-  const wanted = wantedOf(wants, ({ grantIds }) => grantIds).map(([tenant, id]) => ({ tenant, id }));
-  if (wanted.length === 0) return;
-  for (const { tenant, owned } of await loadGrants(connection, wanted)) {
-    views.get(tenant)?.grants.set(owned.grant.id, owned);
-  }
-}
-
-/** One that another instance has made since they were looked up is left out: its agent and its account are not locked. */
-async function loadWantedHolds(
-  connection: StatementRunner,
-  found: ReadonlySet<string>,
-  wants: Wants,
-  views: ReadonlyMap<string, LoadedView>,
-): Promise<void> {
-  const wanted = wantedOf(wants, ({ holdIds }) => holdIds)
-    .map(([tenant, id]) => ({ tenant, id }))
-    .filter(({ tenant, id }) => found.has(holdName(tenant, id)));
-  if (wanted.length === 0) return;
-  for (const { tenant, hold } of await loadHolds(connection, wanted)) {
-    views.get(tenant)?.holds.set(hold.id, hold);
-  }
-}
-
-function holdNames(tenant: string, { holds, agentBillings }: LoadedView): string[] {
-  const due = [...agentBillings.values()].flatMap(({ dueHolds }) => dueHolds);
-  return [...holds.values(), ...due].map(({ id }) => holdName(tenant, id));
-}
-
-/** No tenant has a space in its name. */
-function holdName(tenant: string, id: string): string {
-  return `${tenant} ${id}`;
-}
-
-async function loadKnownEntries(
-  connection: StatementRunner,
-  entries: readonly PlacedEntry[],
-  views: ReadonlyMap<string, LoadedView>,
-): Promise<void> {
-  await Promise.all(
-    entries.map(async ({ tenant, account, entry }) => {
-      const place = { tenant, account, sequence: entry.sequence };
-      const reversedRequests = await loadReversedOf(connection, place, entry.requests);
-      views.get(tenant)?.entries.set(entry.id, { entry, reversedRequests });
-    }),
-  );
-}
-
-async function loadPositions(
-  connection: StatementRunner,
-  wants: Wants,
-  accounts: ReadonlyMap<string, IdentifiedAccount>,
-  views: ReadonlyMap<string, LoadedView>,
-): Promise<void> {
-  await Promise.all(
-    wantedOf(wants, ({ positions }) => positions).map(async ([tenant, wanted]) => {
-      const account = accounts.get(nameIn(tenant, wanted));
-      if (account === undefined) return;
-      const sequence = wanted.sequence ?? openFrom(account.totals);
-      if (entriesBehind(account.totals, sequence) > wanted.entriesBehindMax) return;
-      const place = { tenant, account: account.account, sequence };
-      const position = await loadPosition(connection, place);
-      const name = `${accountName(wanted.agent, wanted.serviceId)} ${sequence}`;
-      if (position !== undefined) views.get(tenant)?.positions.set(name, position);
-    }),
-  );
 }

@@ -14,12 +14,13 @@ import { saveEvents } from './events.ts';
 import { saveHolds } from './holds.ts';
 import { saveIdsAhead } from './ids.ts';
 import { saveLimitCounters, saveLimits } from './limits.ts';
-import { type LoadedRows, nameIn } from './load.ts';
+import type { LoadedRows } from './load.ts';
 import { savePause, saveSettings } from './operator.ts';
 import { saveRecords } from './records.ts';
 import { saveReversals } from './reversals.ts';
 import { savePrices, saveServices } from './services.ts';
 import { saveSettlements } from './settlements.ts';
+import { nameIn } from './wanted.ts';
 import { saveWebhooks } from './webhooks.ts';
 import { saveWriteOffs } from './write-offs.ts';
 

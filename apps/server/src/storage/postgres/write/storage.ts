@@ -13,7 +13,8 @@ import { ConnectionInTurns, type ExclusiveConnection } from '../exclusive-connec
 import { type FaultPlace, isConflict, isUniqueViolation, storageFault } from '../fault.ts';
 import { OneTenant } from '../one-tenant.ts';
 import type { StatementRunner } from '../statement-runner.ts';
-import { findAccounts, loadBatch } from './load.ts';
+import { findAccounts } from './find-accounts.ts';
+import { loadBatch } from './load.ts';
 import { saveBatch } from './save.ts';
 
 export interface PostgresOptions extends ConnectionOptions {
