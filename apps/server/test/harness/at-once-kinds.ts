@@ -135,4 +135,8 @@ const money: AtOnceKind = {
   assertRight: assertCounted,
 };
 
-export const kindsAtOnce: readonly AtOnceKind[] = [holds, usage, requests, money];
+/** What a balance pays for. */
+export const balanceKindsAtOnce: readonly AtOnceKind[] = [holds, usage];
+/** What a limit lets through. */
+export const limitKindsAtOnce: readonly AtOnceKind[] = [requests, money];
+export const kindsAtOnce: readonly AtOnceKind[] = [...balanceKindsAtOnce, ...limitKindsAtOnce];

@@ -74,9 +74,16 @@ export const attacks = {
   },
   at_once_at_instances: {
     promises: ['once', 'never_overdrawn', 'conservation'],
-    attack: 'the same at three instances on one PostgreSQL, some of which are killed meanwhile',
+    attack:
+      'the same with a balance at three instances on one PostgreSQL, some of which are killed meanwhile',
     result: 'exactly as many accepted as there was enough for, the second time as the first, audit clean',
     file: `${here}/postgres/at-once.test.ts`,
+  },
+  limits_at_once_at_instances: {
+    promises: ['once', 'never_overdrawn', 'conservation'],
+    attack: 'the same with a limit at three instances on one PostgreSQL, some of which are killed meanwhile',
+    result: 'exactly as many accepted as there was enough for, the second time as the first, audit clean',
+    file: `${here}/postgres/limits-at-once.test.ts`,
   },
   llm_proxy_killed: {
     promises: ['once', 'never_overdrawn'],
