@@ -4,15 +4,29 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, request as requestOf, type ServerResponse } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { after, type TestContext, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
 import { createBillonce } from '@billonce/client';
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js';
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
 import { listening } from '../../../packages/client/test/harness/listening.ts';
 import { TestServer } from '../../../packages/client/test/harness/server.ts';
+import { freePort } from '../../../packages/idempotency/test/harness/free-port.ts';
 import { mainOf } from '../../../packages/idempotency/test/harness/main-of.ts';
+import { checkClaims, take } from '../../../packages/idempotency/test/harness/taken-blocks.ts';
+import { codeBlocksOf } from '../../../tools/code-blocks.ts';
 
 const main = mainOf('apps/mcp/src/main.ts');
+const page = 'docs/how-to/give-an-agent-tools.md';
+const repository = fileURLToPath(new URL('../../..', import.meta.url));
+
+/** The block of the page that has a text, with the address of the server and without npm, which takes seconds to start. */
+function blockWith(text: string): string {
+  const block = codeBlocksOf(page).find((one) => one.text.includes(text));
+  return take(page, block?.text ?? '')
+    .replace('http://127.0.0.1:3001', server.url)
+    .replace('npm run mcp --', `'${process.execPath}' '${main}'`);
+}
 const service = { serviceId: 'search', priceStroops: 250, description: 'Searches', owner: 'acme' };
 
 const server = await TestServer.start(after);
@@ -87,6 +101,56 @@ test('an agent that loses a reply, restarts and calls again is charged once', as
     else assert.deepEqual(again.value, { status: 'already_recorded', key, outstandingRequests: 3 });
     assert.equal(await outstanding(agent), 3);
   }
+});
+
+test('the command of the how-to, and its configuration of a client, start a server for one agent', async (t) => {
+  const configuration = JSON.parse(blockWith('mcpServers')).mcpServers.billonce;
+  const { BILLONCE_API_KEY, ...environment } = configuration.env;
+  assert.equal(BILLONCE_API_KEY, 'apk_…');
+  const args = configuration.args.map((arg: string) => arg.replace('/path/to/billonce', repository));
+  assert.ok(args.includes(repository));
+  for (const start of [
+    { command: 'bash', args: ['-c', blockWith('--server')] },
+    { command: configuration.command, args, env: { ...environment, PATH: process.env['PATH'] ?? '' } },
+  ]) {
+    const client = new Client({ name: 'agent', version: '1' });
+    await client.connect(new StdioClientTransport(start));
+    t.after(() => client.close());
+    const recorded = await call(client, 'record_usage', {
+      serviceId: 'search',
+      requests: 2,
+      key: 'of-the-page',
+    });
+    assert.equal(recorded.isError, false, recorded.text);
+  }
+  assert.equal(await outstanding('agent-7'), 2);
+});
+
+test('the command of the how-to for HTTP answers a client with the token, and no other one', async (t) => {
+  const port = String(await freePort());
+  const token = 'tests-7Hq2vXk9RmZ4pLw8TnBd';
+  const command = blockWith('--http')
+    .replace('3002', port)
+    .replace('BILLONCE_MCP_TOKEN=…', `BILLONCE_MCP_TOKEN=${token} exec`);
+  const env = { ...process.env, BILLONCE_URL: server.url };
+  const child = spawn('bash', ['-c', command], { cwd: repository, env, stdio: ['ignore', 'ignore', 'pipe'] });
+  t.after(async () => {
+    const ended = once(child, 'close');
+    child.kill();
+    await ended;
+  });
+  await once(child.stderr, 'data');
+  const url = new URL(`http://127.0.0.1:${port}/mcp`);
+  const open = async (headers: Readonly<Record<string, string>>) => {
+    const client = new Client({ name: 'agent', version: '1' });
+    const transport = new StreamableHTTPClientTransport(url, { requestInit: { headers } });
+    // The SDK's class is not assignable to its own interface under `exactOptionalPropertyTypes`.
+    await client.connect(transport as Parameters<Client['connect']>[0]);
+    t.after(() => client.close());
+    return (await client.listTools()).tools.length;
+  };
+  assert.ok((await open({ Authorization: `Bearer ${token}` })) > 5);
+  await assert.rejects(open({}));
 });
 
 test('an answer that is lost on the way to the MCP server is not taken for a second call', async (t) => {
@@ -251,3 +315,5 @@ test('it does not start with mistakes in its options', async () => {
     assert.equal(code, 2, args.join(' '));
   }
 });
+
+checkClaims(import.meta.url);

@@ -1,16 +1,28 @@
 // The LLM proxy of the examples: real processes, which are killed, and callers that leave.
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { createServer, request as httpRequest } from 'node:http';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { type TestContext, test } from 'node:test';
 import { setTimeout as passing } from 'node:timers/promises';
 import { createProvider, type ProviderOptions } from '../../../examples/llm-proxy/provider.ts';
+import { freePort } from '../../../packages/idempotency/test/harness/free-port.ts';
+import { checkClaims, take } from '../../../packages/idempotency/test/harness/taken-blocks.ts';
+import { codeBlocksOf } from '../../../tools/code-blocks.ts';
+import { replaced } from './deploy/page.ts';
 import { type Api, apiAt } from './harness/api.ts';
+import { childEnvironment } from './harness/child-environment.ts';
 import { emptyDatabase } from './harness/database.ts';
 import { LlmProxy, listenFor } from './harness/llm-proxy.ts';
+import { repository } from './harness/npm-start.ts';
+import { onEnd } from './harness/on-end.ts';
 import { startProcess } from './harness/process.ts';
 import { withstood } from './harness/proofs.ts';
 import { rounds } from './harness/rounds.ts';
 import { seededRandom } from './harness/seeded-random.ts';
+import { temporaryFolder } from './harness/temporary-folder.ts';
 import { assertSaid, blocksOf, type } from './harness/typed.ts';
 
 const agent = 'caller-1';
@@ -60,12 +72,41 @@ async function assertCharged(api: Api, funded: number, tokens: number): Promise<
   assert.deepEqual([audit.ok, audit.differences, audit.balances.differences], [true, [], []]);
 }
 
+const readme = 'examples/llm-proxy/README.md';
+
+/** Starts the provider and the proxy by the commands of the README, on free ports. */
+async function startAsTyped(t: TestContext, url: string): Promise<string> {
+  const [{ text = '' } = {}] = codeBlocksOf(readme).filter(({ language }) => language === 'bash');
+  const ports = {
+    '8788': String(await freePort()),
+    '8787': String(await freePort()),
+    'http://127.0.0.1:3001': url,
+  };
+  const commands = replaced(take(readme, text), ports).split(/(?<!\\)\n(?=.)/);
+  assert.equal(commands.length, 2);
+  const JOURNAL = join(temporaryFolder(t), 'usage.journal');
+  for (const command of commands) {
+    const child = spawn('bash', ['-c', command], {
+      ...{ cwd: repository, env: { ...childEnvironment, JOURNAL }, detached: true },
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    onEnd(t, async () => {
+      const ended = once(child, 'close');
+      process.kill(-(child.pid ?? 0), 'SIGTERM');
+      await ended;
+    });
+    for await (const line of createInterface({ input: child.stdout }))
+      if (line.startsWith('listening on ')) break;
+  }
+  return `http://127.0.0.1:${ports['8787']}`;
+}
+
 test('every command of the README of the LLM proxy prints what it says', async (t) => {
   const { url } = await startProcess(t, { DATABASE_URL: await emptyDatabase(t) });
-  const proxy = await startProxy(t, url, { answerTokens: 40 });
+  const proxy = await startAsTyped(t, url);
   let claims = 0;
-  for (const { commands, prose } of blocksOf('examples/llm-proxy/README.md')) {
-    const typed = await type(t, commands.replaceAll('http://127.0.0.1:8787', proxy.url), url);
+  for (const { commands, prose } of blocksOf(readme)) {
+    const typed = await type(t, commands.replaceAll('http://127.0.0.1:8787', proxy), url);
     assert.equal(typed.code, 0, `${commands}\n${typed.printed}`);
     claims += assertSaid(prose.split('## What')[0] ?? '', typed);
   }
@@ -257,3 +298,5 @@ test('a provider that fails before its first token, and a call that is none, cos
   }
   await assertCharged(api, 1_000, 0);
 });
+
+checkClaims(import.meta.url);

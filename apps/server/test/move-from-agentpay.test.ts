@@ -5,9 +5,12 @@ import { readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { freePort } from '../../../packages/idempotency/test/harness/free-port.ts';
+import { checkClaims, take } from '../../../packages/idempotency/test/harness/taken-blocks.ts';
+import { codeBlocksOf } from '../../../tools/code-blocks.ts';
 import { AgentPay } from '../src/cli/move/agentpay.ts';
 import { runMove } from '../src/cli/move/command.ts';
 import { JsonClient } from '../src/cli/move/json-client.ts';
+import { replaced } from './deploy/page.ts';
 import {
   acme,
   agents,
@@ -28,6 +31,9 @@ import { until } from './harness/ingester.ts';
 import { onEnd } from './harness/on-end.ts';
 import { startProcess } from './harness/process.ts';
 import { temporaryFolder } from './harness/temporary-folder.ts';
+import { type } from './harness/typed.ts';
+
+const page = 'docs/how-to/move-from-agentpay.md';
 
 test('everything is carried over once, even if the command is killed and run again', {
   timeout: 300_000,
@@ -59,6 +65,26 @@ test('everything is carried over once, even if the command is killed and run aga
     [0, 0, 0, 0, 0],
   );
   assert.deepEqual([compared, notCarriedCount], [{ equal: agents.length + 3 + 4, different: 0 }, 0]);
+  await assertCarried(api);
+});
+
+test('the commands of the how-to try the move, and then make it', async (t) => {
+  const { api, environment, keys, from } = await prepare(t, await startStandIn(t, wholeState()));
+  const [{ text = '' } = {}] = codeBlocksOf(page);
+  const commands = replaced(take(page, text), {
+    'http://127.0.0.1:3001': environment['BILLONCE_URL'] ?? '',
+    'BILLONCE_API_KEY=…': `BILLONCE_API_KEY=${environment['BILLONCE_API_KEY']}`,
+    'http://127.0.0.1:4001': from,
+    'keys.txt': keys,
+    'npm run billonce --': `'${process.execPath}' '${main}'`,
+  });
+  const { code, printed } = await type(t, `set -e\n${commands}`, environment['BILLONCE_URL'] ?? '');
+  assert.equal(code, 0, printed);
+  const count = agents.length + 6;
+  const tried = new RegExp(
+    `usage items +${count} to be carried, 0 there [\\s\\S]*usage items +${count} carried, 0 there`,
+  );
+  assert.match(printed, tried);
   await assertCarried(api);
 });
 
@@ -274,3 +300,5 @@ async function startAgentPay(t: TestContext, file: string): Promise<string> {
   );
   return url;
 }
+
+checkClaims(import.meta.url);

@@ -3,11 +3,12 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { type TestContext, test } from 'node:test';
+import { checkClaims, take } from '../../../packages/idempotency/test/harness/taken-blocks.ts';
 import { type LaunchedServer, launch } from './harness/npm-start.ts';
 import { connectTo, rawPost } from './harness/raw-http.ts';
 
 const body = JSON.stringify({ agent: 'agent-7', serviceId: 'search', requests: 3 });
-const npmStart = ['npm', 'start', '--silent'];
+const npmStart = [...take('README.md', 'npm start\n').trim().split(' '), '--silent'];
 const bootstrap = [process.execPath, 'tools/bootstrap.mjs', 'apps/server/src/main.ts'];
 
 /** Ends something while a request is on its way: the request is answered, and no process is left. */
@@ -60,3 +61,5 @@ function parentOf(pid: number): number {
   const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
   return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]);
 }
+
+checkClaims(import.meta.url);

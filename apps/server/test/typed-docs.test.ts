@@ -1,8 +1,9 @@
 // Types the commands of the tutorial and the README, and compares what they print with what the pages say.
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
 import { type TestContext, test } from 'node:test';
 import { freePort } from '../../../packages/idempotency/test/harness/free-port.ts';
+import { checkClaims, take } from '../../../packages/idempotency/test/harness/taken-blocks.ts';
+import { codeBlocksOf } from '../../../tools/code-blocks.ts';
 import { apiAt } from './harness/api.ts';
 import { emptyDatabase } from './harness/database.ts';
 import { startProcess } from './harness/process.ts';
@@ -13,6 +14,7 @@ import {
   documentsIn,
   scriptWith,
   type TypedBlock,
+  textIn,
   transcriptOf,
   type,
 } from './harness/typed.ts';
@@ -20,7 +22,7 @@ import {
 const killedWrites = rounds({ test: 100, prove: 500 });
 
 function blockWith(blocks: readonly TypedBlock[], text: string): TypedBlock {
-  const found = blocks.find(({ commands }) => commands.includes(text));
+  const found = blocks.find((block) => block.has(text));
   assert.ok(found, `no block has ${text}`);
   return found;
 }
@@ -72,6 +74,21 @@ test('every command of the page on charging prints what the page says', async (t
   await typePage(t, 'docs/how-to/charge-for-an-api.md', 13);
 });
 
+test('the prices in tiers and with a date that the page on charging shows are set', async (t) => {
+  const page = 'docs/how-to/charge-for-an-api.md';
+  const api = apiAt((await startProcess(t, { DATABASE_URL: await emptyDatabase(t) })).url);
+  const [tiers, dated, ...others] = codeBlocksOf(page).filter(({ language }) => language === 'json');
+  assert.ok(tiers && dated && others.length === 0);
+  const inTiers = await api.post('/services', JSON.parse(take(page, tiers.text)), 'tiers');
+  assert.deepEqual([inTiers.status, inTiers.json.period], [201, 'month']);
+  // The date of the page passes.
+  const effectiveFrom = `${new Date().getUTCFullYear() + 1}-01-01T00:00:00Z`;
+  const price = { ...JSON.parse(take(page, dated.text)), effectiveFrom };
+  assert.equal((await api.post('/services', price, 'dated')).status, 200);
+  const { tiers: inForce, nextPrice } = (await api.get('/services/search')).json;
+  assert.deepEqual([inForce.length, nextPrice.price], [2, '0.003']);
+});
+
 test('every command of the page on free allowances prints what the page says', async (t) => {
   await typePage(t, 'docs/how-to/give-a-free-allowance.md', 8);
 });
@@ -82,17 +99,11 @@ test('every command of the page on budgets prints what the page says', async (t)
 
 test('every command of the page on the end of a month prints what the page says', async (t) => {
   const printed = await typePage(t, 'docs/how-to/close-a-month.md', 4);
-  const shown = transcriptRows('docs/how-to/close-a-month.md');
+  const shown = textIn('docs/how-to/close-a-month.md');
   assert.ok(shown.length > 4 && printed.includes(shown), printed);
   const run = 'run 2098-12: 2 bills, 10500 stroops';
   assert.deepEqual(printed.match(/^run .*$/gm), [run, run]);
 });
-
-/** What a page shows in its block of text. */
-function transcriptRows(page: string): string {
-  const text = readFileSync(new URL(`../../../${page}`, import.meta.url), 'utf8');
-  return /^```text\n([^`]*)```/m.exec(text)?.[1] ?? '';
-}
 
 test('every command of the page on disputes prints what the page says', async (t) => {
   await typePage(t, 'docs/how-to/answer-a-dispute.md', 10);
@@ -189,6 +200,8 @@ test("the README's client records its usage once, and ends", async (t) => {
 test("the README's trace is ingested once, no matter how often it is run", async (t) => {
   const { url } = await startProcess(t, { DATABASE_URL: await emptyDatabase(t) });
   const { commands, prose } = blockWith(blocksOf('README.md'), 'ingest');
+  // The examples have the same command.
+  take('examples/README.md', commands);
   const said = /`(recorded [\d,]+)`/.exec(prose)?.[1];
   assert.ok(said);
   // The summary is a table.
@@ -221,6 +234,7 @@ test('every command of the page on API keys is answered as the page says', async
     'docs/how-to/limit-api-keys.md',
   );
   assert.ok(start && collector && agent && office && list && revoke && check && others.length === 0);
+  assert.equal(start.commands, 'export ADMIN_API_KEY="$(openssl rand -hex 32)"\nnpm start\n');
   const run = async ({ commands }: TypedBlock, values: Readonly<Record<string, string>> = {}) => {
     const text = Object.entries(values).reduce((all, [from, to]) => all.replace(from, to), commands);
     const typed = await type(t, text, url, { environment: { ADMIN_API_KEY } });
@@ -233,6 +247,15 @@ test('every command of the page on API keys is answered as the page says', async
   const { prefix } = JSON.parse((await run(office)).printed);
   assert.equal(prefix.length, 12);
   assert.equal(apiItems(JSON.parse((await run(list)).printed)).length, 3);
+  const refused = await apiAt(url).post('/settle', { agent: 'agent-7', serviceId: 'search' }, 'bill', {
+    'x-api-key': made.key,
+  });
+  const shown = codeBlocksOf('docs/how-to/limit-api-keys.md').find(({ language }) => language === 'json');
+  const { requestId: _, ...error } = JSON.parse(take('docs/how-to/limit-api-keys.md', shown?.text ?? ''));
+  const { requestId, ...body } = refused.json;
+  assert.deepEqual([refused.status, body, typeof requestId], [403, error, 'string']);
   assert.deepEqual((await run(revoke, { '<prefix>': prefix })).statuses, ['204']);
   assert.equal(assertSaid(check.prose, await run(check, { '<the key of the collector>': made.key })), 3);
 });
+
+checkClaims(import.meta.url);

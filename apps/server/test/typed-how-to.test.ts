@@ -3,19 +3,30 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { createServer, request as httpRequest } from 'node:http';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { gzipSync } from 'node:zlib';
 import { freePort } from '../../../packages/idempotency/test/harness/free-port.ts';
+import { mainOf } from '../../../packages/idempotency/test/harness/main-of.ts';
+import { checkClaims } from '../../../packages/idempotency/test/harness/taken-blocks.ts';
+import { commandsOf, replaced } from './deploy/page.ts';
 import { apiAt } from './harness/api.ts';
 import { emptyDatabase } from './harness/database.ts';
 import { until } from './harness/ingester.ts';
+import { listen } from './harness/listen.ts';
+import { repository } from './harness/npm-start.ts';
 import { onEnd } from './harness/on-end.ts';
 import { startProcess } from './harness/process.ts';
 import { temporaryFolder } from './harness/temporary-folder.ts';
-import { assertSaid, blocksOf, documentsIn, scriptWith, type } from './harness/typed.ts';
+import { assertSaid, blocksOf, documentsIn, scriptWith, textIn, type } from './harness/typed.ts';
 
 const ADMIN_API_KEY = 'tests-7Hq2vXk9RmZ4pLw8TnBd';
+/** The command, without npm, which takes seconds to start. */
+const billonceHere = {
+  'npm run billonce --': `'${process.execPath}' '${mainOf('apps/server/src/cli/main.ts')}'`,
+};
 const modules = fileURLToPath(new URL('../../../node_modules', import.meta.url));
 
 interface Act {
@@ -76,9 +87,62 @@ test('a quote is settled as the page on retries says, and its write-off is one t
   const { items } = (await api.get('/entries?agent=agent-1')).json;
   const of10 = items.find(({ requests }: { readonly requests: number }) => requests === 10);
   assert.equal((await api.post(`/entries/${of10.id}/reverse`, { reason: 'a mistake' })).status, 201);
-  const page = readFileSync(new URL('../../../docs/how-to/retry-safely.md', import.meta.url), 'utf8');
-  const [, path = '', body = ''] = /^```text\nPOST \/api\/v1(\S+)\n(.*)\n```$/m.exec(page) ?? [];
+  const [, path = '', body = ''] =
+    /^POST \/api\/v1(\S+)\n(.*)\n$/.exec(textIn('docs/how-to/retry-safely.md')) ?? [];
   assert.equal((await api.post(path, JSON.parse(body))).status, 201);
+});
+
+test('the loop of the page on retries records its usage once, though its first answer is lost', async (t) => {
+  const { url } = await startProcess(t, { DATABASE_URL: await emptyDatabase(t) });
+  let requests = 0;
+  const lossy = createServer((request, response) => {
+    requests += 1;
+    const forwarded = httpRequest(url + request.url, { method: request.method, headers: request.headers });
+    request.pipe(forwarded);
+    forwarded.on('response', (answer) => {
+      if (requests === 1) return void response.destroy();
+      response.writeHead(answer.statusCode ?? 500, answer.headers);
+      answer.pipe(response);
+    });
+  });
+  const script = scriptWith('docs/how-to/retry-safely.md', 'crypto.randomUUID()');
+  const { code } = await type(t, `node --input-type=module <<'END'\n${script}END\n`, await listen(t, lossy));
+  assert.deepEqual([code, requests], [0, 2]);
+  assert.equal((await apiAt(url).get('/usage/agent-7/search')).json.total, 3);
+});
+
+test('the commands of the page on usage files ingest files in the forms that it names, and a dry run sends nothing', async (t) => {
+  const { url } = await startProcess(t, { DATABASE_URL: await emptyDatabase(t) });
+  const folder = temporaryFolder(t);
+  symlinkSync(join(repository, 'examples'), join(folder, 'examples'));
+  const today = new Date().toISOString().slice(0, 10);
+  const fixture = (name: string) =>
+    readFileSync(new URL(`fixtures/usage/${name}`, import.meta.url), 'utf8')
+      .replaceAll('2026-06-28', today)
+      .replaceAll(/17826\d{5}(?=\d{9}")/g, String(Math.floor(Date.now() / 1000)));
+  const files = {
+    'usage.csv': 'request_id,user,prompt_tokens,completion_tokens\nr-1,ann,120,30\nr-2,bob,80,0\n',
+    'activity.csv': fixture('openrouter.csv'),
+    'session.jsonl': fixture('claude-code.jsonl'),
+    'report.csv.gz': gzipSync(fixture('aws-cur.csv')),
+    'spans.jsonl': fixture('otlp-genai.jsonl'),
+  };
+  for (const [name, content] of Object.entries(files)) writeFileSync(join(folder, name), content);
+  const [two, dry, presets, ...others] = blocksOf('docs/how-to/ingest-usage-files.md');
+  assert.ok(two && dry && presets && others.length === 0);
+  const run = async (command: string) => {
+    const typedCommand = replaced(command, billonceHere);
+    const { code, printed } = await type(t, typedCommand, url, { folder });
+    assert.equal(code, 0, `${command}\n${printed}`);
+    return printed.replaceAll(/ +/g, ' ');
+  };
+  const api = apiAt(url);
+  assert.match(await run(dry.commands), /input-tokens/);
+  assert.deepEqual((await api.get('/entries')).json.items, []);
+  assert.match(await run(two.commands), /recorded 3/);
+  assert.match(await run(two.commands), /recorded 0/);
+  assert.equal((await api.get('/usage/ann/input-tokens')).json.total, 120);
+  for (const command of commandsOf(presets)) assert.match(await run(command), /recorded [1-9]/);
 });
 
 test('the receiver of the page on events prints what the page says, and both messages are delivered', async (t) => {
@@ -126,3 +190,5 @@ test('the receiver of the page on events prints what the page says, and both mes
   const [events] = (await typed(t, follow.commands, url)).documents;
   assert.ok(events.items.length >= 1 && typeof events.nextCursor === 'string');
 });
+
+checkClaims(import.meta.url);

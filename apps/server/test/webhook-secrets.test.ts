@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { Webhook } from 'standardwebhooks';
+import { checkClaims, take } from '../../../packages/idempotency/test/harness/taken-blocks.ts';
+import { codeBlocksOf } from '../../../tools/code-blocks.ts';
 import { deliveries, type Listed, startHooked, use } from './harness/webhooks.ts';
 
 test('the secret is shown once, to its creator, and is not in the file if keys at rest are set', async (t) => {
@@ -88,6 +90,14 @@ test('if ownership must be proven, nothing is delivered until the receiver has e
     200,
   );
   assert.equal(await app.outbox.runOnce(), 1, 'the challenge alone');
+  // The message has the form that the how-to shows.
+  const how = 'docs/how-to/receive-events.md';
+  const shown = take(how, codeBlocksOf(how).find(({ language }) => language === 'json')?.text ?? '');
+  const membersOf = (text: string) => {
+    const { data, ...message } = JSON.parse(text);
+    return [Object.keys(message), Object.keys(data), message.type];
+  };
+  assert.deepEqual(membersOf(receiver.received.at(-1)?.body ?? ''), membersOf(shown));
   assert.deepEqual(await outcomes(), ['unproven'], 'a 204 is no proof');
   assert.deepEqual(await state(), [true, 'unproven', 'pending']);
   // A server that reflects every message does not know what it is asked.
@@ -130,3 +140,5 @@ test('without the setting no receiver must prove ownership', async (t) => {
   assert.deepEqual(JSON.parse(receiver.received[0]?.body ?? '').data, { webhookId: id });
   assert.equal((await deliveries(api, id))[0].state, 'delivered');
 });
+
+checkClaims(import.meta.url);

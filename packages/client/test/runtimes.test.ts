@@ -9,6 +9,8 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { createBillonce } from '@billonce/client';
 import { build } from 'esbuild';
+import { codeBlocksOf } from '../../../tools/code-blocks.ts';
+import { checkClaims, take } from '../../idempotency/test/harness/taken-blocks.ts';
 import { listening } from './harness/listening.ts';
 import { newFolder, TestServer } from './harness/server.ts';
 
@@ -65,6 +67,9 @@ for (const { name, program: runtime, args } of runtimes) {
 }
 
 const pythonProgram = fileURLToPath(new URL('../../../examples/python/record_usage.py', import.meta.url));
+const readme = 'examples/python/README.md';
+const command = take(readme, codeBlocksOf(readme)[0]?.text ?? '').trim();
+assert.match(command, /^python3 examples\/python\/record_usage\.py agent-7 search 3 order-1$/);
 /** Debian's package is for Debian's Python. */
 const python = ['python3', '/usr/bin/python3'].find(
   (name) => spawnSync(name, ['-c', 'import httpx']).status === 0,
@@ -91,9 +96,7 @@ test('the example in Python records once, though its answer is lost and it is ru
   });
   const environment = { BILLONCE_URL: await listening(t, lossy) };
   const run = () =>
-    promisify(execFile)(python ?? '', [pythonProgram, 'agent-7', 'search', '3', 'order-1'], {
-      env: environment,
-    });
+    promisify(execFile)(python ?? '', [pythonProgram, ...command.split(' ').slice(2)], { env: environment });
   assert.match((await run()).stdout, /^201 .*"total":3/);
   assert.equal(new Set(keys).size, 1);
   assert.equal(keys.length, 2);
@@ -118,3 +121,5 @@ test('the example in Python records a quantity with decimal places, and sends no
   const total = await billonce.usage.total({ agent: 'agent-8', serviceId: 'seconds' });
   assert.equal(total.quantity, '1012.751');
 });
+
+checkClaims(import.meta.url);

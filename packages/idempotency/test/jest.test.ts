@@ -7,6 +7,7 @@ import path from 'node:path';
 import { after, before, test } from 'node:test';
 import { blocksOf } from './docs/harness/page-blocks.ts';
 import { installPacked, linkPackages, packInto } from './harness/packed-package.ts';
+import { checkClaims, take } from './harness/taken-blocks.ts';
 
 const temporary = mkdtempSync(path.join(tmpdir(), 'billonce-jest-'));
 const project = path.join(temporary, 'project');
@@ -72,11 +73,12 @@ import { idempotency as honoIdempotency } from '@billonce/idempotency/hono';
 import { memoryStore } from '@billonce/idempotency/memory';
 ${steps}`;
 
-const [config = { code: '' }] = blocksOf('docs/how-to/idempotency/install.md').filter(
-  ({ file }) => file === 'jest.config.js',
-);
+const page = 'docs/how-to/idempotency/install.md';
+const [config = { code: '' }] = blocksOf(page).filter(({ file }) => file === 'jest.config.js');
+take(page, config.code);
 const untransformed = 'module.exports = { transform: {} };';
-const byFlag = { NODE_OPTIONS: '--experimental-vm-modules --disable-warning=ExperimentalWarning' };
+const flag = take(page, 'NODE_OPTIONS=--experimental-vm-modules npx jest\n').split(/[= ]/)[1] ?? '';
+const byFlag = { NODE_OPTIONS: `${flag} --disable-warning=ExperimentalWarning` };
 /** From this Node on Jest loads ES modules by `require`. */
 const requiresModules = Number(process.versions.node.split('.')[0]) >= 24;
 
@@ -128,3 +130,5 @@ for (const way of ways) {
     assert.match(stderr, /Tests: +3 passed, 3 total/);
   });
 }
+
+checkClaims(import.meta.url);

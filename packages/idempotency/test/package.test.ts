@@ -15,6 +15,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
 import { transformSync } from 'esbuild';
+import { codeBlocksOf } from '../../../tools/code-blocks.ts';
 import manifest from '../package.json' with { type: 'json' };
 import {
   blockNamed,
@@ -28,6 +29,7 @@ import {
   typeErrors,
 } from './harness/consumer-projects.ts';
 import { installPacked, linkPackages, packInto, root, run } from './harness/packed-package.ts';
+import { checkClaims, take } from './harness/taken-blocks.ts';
 
 const specifiers = Object.keys(manifest.exports).map((subpath) => manifest.name + subpath.slice(1));
 /** Entries that are an extension of another library, and load it. */
@@ -56,8 +58,14 @@ const bare = path.join(temporary, 'bare');
 const full = path.join(temporary, 'full');
 let tarball = '';
 
+const installing = 'docs/how-to/idempotency/install.md';
+
 before(() => {
-  tarball = packInto(temporary);
+  tarball = packInto(temporary, take(installing, 'npm run tarballs -- /tmp idempotency\n'));
+  assert.equal(
+    take(installing, 'npm install /tmp/billonce-idempotency-0.1.0.tgz\n').split('/tmp/')[1]?.trim(),
+    path.basename(tarball),
+  );
   installPacked(bare, tarball, 'module');
   cpSync(bare, full, { recursive: true });
   linkPackages(bare, '@types/node');
@@ -233,6 +241,21 @@ test('the published pages link only to published files', () => {
   }
 });
 
+test('the commands of the page on stores print the statements of each store', () => {
+  const page = 'docs/how-to/idempotency/choose-a-store.md';
+  const [{ text = '' } = {}] = codeBlocksOf(page).filter(({ language }) => language === 'sh');
+  const commands = take(page, text).trimEnd().split('\n');
+  assert.equal(commands.length, 4);
+  for (const command of commands) {
+    const [printing = '', file = ''] = command.split(' > ');
+    assert.match(file, /\.sql$/);
+    assert.match(
+      run(bare, '/bin/sh', '-c', printing.replace(/^node /, `'${process.execPath}' `)),
+      /CREATE TABLE/,
+    );
+  }
+});
+
 test("the README's server replays a retry, and refuses another request under the same key", async () => {
   writeFileSync(path.join(full, 'server.js'), blockNamed('server.js'));
   writeFileSync(path.join(full, 'tell-port.js'), tellPort);
@@ -243,14 +266,23 @@ test("the README's server replays a retry, and refuses another request under the
   });
   try {
     const url = `http://127.0.0.1:${await portOf(server)}/charges`;
-    const first = await charge(url, '12.50');
+    const [{ text = '' } = {}] = codeBlocksOf('packages/idempotency/README.md').filter((block) =>
+      block.text.startsWith('curl '),
+    );
+    const command = take('packages/idempotency/README.md', text)
+      .replace('http://127.0.0.1:3000/charges', url)
+      .replace('curl ', 'curl --silent ');
+    const typed = () => run(full, '/bin/sh', '-c', command);
+    assert.match(typed(), /^HTTP\/1\.1 201 [\s\S]*\r\n\r\n\{"charge":1,"amount":"12\.50"\}$/);
+    assert.match(typed(), /^HTTP\/1\.1 201 [\s\S]*\r\nidempotency-replayed: true\r\n/i);
     const retry = await charge(url, '12.50');
     const other = await charge(url, '99.00');
-    assert.deepEqual(first, { status: 201, body: '{"charge":1,"amount":"12.50"}', replayed: null });
-    assert.deepEqual(retry, { ...first, replayed: 'true' });
+    assert.deepEqual(retry, { status: 201, body: '{"charge":1,"amount":"12.50"}', replayed: 'true' });
     assert.equal(other.status, 409);
     assert.match(other.body, /"idempotency_conflict"/);
   } finally {
     server.kill('SIGKILL');
   }
 });
+
+checkClaims(import.meta.url);

@@ -25,7 +25,7 @@ export function blocksOfPage(page: string, count: number): readonly TypedBlock[]
 }
 
 /** The commands of a block, each with the lines that continue it. */
-export function commandsOf({ commands }: TypedBlock): readonly string[] {
+export function commandsOf({ commands }: Pick<TypedBlock, 'commands'>): readonly string[] {
   return commands
     .split(/(?<!\\)\n/)
     .filter((command) => command !== '')

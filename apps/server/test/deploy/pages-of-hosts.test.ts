@@ -4,6 +4,8 @@ import { existsSync, mkdirSync, readFileSync, statSync, symlinkSync, writeFileSy
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { parse } from 'yaml';
+import { checkClaims } from '../../../../packages/idempotency/test/harness/taken-blocks.ts';
+import { codeBlocksOf } from '../../../../tools/code-blocks.ts';
 import { debianProgram } from '../harness/debian-program.ts';
 import { repository } from '../harness/npm-start.ts';
 import { startProcess } from '../harness/process.ts';
@@ -22,7 +24,9 @@ test('each page says which of its programs were not run', () => {
     ['run-on-kubernetes', 2],
     ['rotate-the-admin-key', 2],
   ] as const) {
-    const commands = blocksOfPage(page, count).flatMap(commandsOf);
+    const blocks = codeBlocksOf(`docs/how-to/${page}.md`).filter(({ language }) => language === 'sh');
+    assert.equal(blocks.length, count);
+    const commands = blocks.flatMap(({ text }) => commandsOf({ commands: text }));
     const [, tried = ''] = textOf(page).split('\n## What was tried\n');
     for (const program of programsNotRun.filter((one) => commands.some((text) => text.includes(`${one} `))))
       assert.ok(tried.includes(`\`${program}\``), `${page} does not say that ${program} was not run`);
@@ -151,20 +155,23 @@ test('kubectl makes the secret that the manifests name, and renders the folder o
 });
 
 test('the commands of the page on watching check the configuration and the alerts with promtool', async (t) => {
+  const [scrape, check] = blocksOfPage('watch-a-server', 2);
+  assert.ok(scrape && check);
+  const steps = { scrape: commandsOf(scrape), check: commandsOf(check) };
   const program = await debianProgram('promtool');
   if ('missing' in program) return t.skip(program.missing);
   const folder = temporaryFolder(t);
   symlinkSync(join(repository, 'deploy'), join(folder, 'deploy'));
   writeFileSync(join(folder, 'admin-key'), adminKey);
-  const [scrape, check] = blocksOfPage('watch-a-server', 2);
-  assert.ok(scrape && check);
   // Another test runs Prometheus with this configuration, and asks it.
   const isRun = (command: string) =>
     !command.startsWith('prometheus ') && !command.includes('127.0.0.1:9090');
   const promtool = { promtool: program.file };
-  await typed(t, replaced(commandsOf(scrape).filter(isRun).join('\n'), promtool), { folder });
+  await typed(t, replaced(steps.scrape.filter(isRun).join('\n'), promtool), { folder });
   assert.equal(statSync(join(folder, 'prometheus/admin-key')).mode & 0o777, 0o600);
-  const printed = await typed(t, replaced(commandsOf(check).filter(isRun).join('\n'), promtool), { folder });
+  const printed = await typed(t, replaced(steps.check.filter(isRun).join('\n'), promtool), { folder });
   assert.equal(printed.match(/SUCCESS/g)?.length, 2, printed);
   assertSaid(check.prose, { code: 0, printed, statuses: [] });
 });
+
+checkClaims(import.meta.url);

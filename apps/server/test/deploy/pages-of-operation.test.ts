@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { checkClaims } from '../../../../packages/idempotency/test/harness/taken-blocks.ts';
 import { apiAt } from '../harness/api.ts';
 import { startProcess } from '../harness/process.ts';
 import { temporaryFolder } from '../harness/temporary-folder.ts';
@@ -131,3 +132,5 @@ test('the check of the page on the admin key prints what the page says, before a
   const encoded = await typed(t, `${made.join('\n')}\nprintf %s "$new"`, { folder });
   assert.match(Buffer.from(encoded, 'base64').toString(), /^[0-9a-f]{64}$/);
 });
+
+checkClaims(import.meta.url);

@@ -10,6 +10,7 @@ import { type TestContext, test } from 'node:test';
 import { setTimeout as passing } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { freePort } from '../../../../packages/idempotency/test/harness/free-port.ts';
+import { checkClaims, take } from '../../../../packages/idempotency/test/harness/taken-blocks.ts';
 import { debianProgram } from '../harness/debian-program.ts';
 import { startInProcess } from '../harness/in-process.ts';
 import { onEnd } from '../harness/on-end.ts';
@@ -148,6 +149,9 @@ function bulkOf(bytes: number): string {
 
 for (const name of ['nginx', 'caddy'] as const) {
   test(`behind ${name}, usage is recorded once, a client cannot choose its address, and the largest body passes`, async (t) => {
+    // The check of the how-to, which has another name and port.
+    const [, , check] = blocksOfPage('serve-over-tls', 3);
+    const commands = check?.commands ?? '';
     const program = await debianProgram(name);
     if ('missing' in program) return t.skip(program.missing);
     const { api } = await startInProcess(t, { ADMIN_API_KEY: adminKey, TRUST_PROXY: '1' });
@@ -180,9 +184,7 @@ for (const name of ['nginx', 'caddy'] as const) {
     const tooLarge = { ...here, 'content-length': String(bulkBytesMax + 1) };
     assert.equal((await ask('/usage/bulk', { headers: tooLarge, body: '{' })).status, 413);
 
-    // The check of the how-to, which has another name and port.
-    const [, , check] = blocksOfPage('serve-over-tls', 3);
-    const typedCheck = replaced(check?.commands ?? '', {
+    const typedCheck = replaced(commands, {
       'curl -i https://billing.example/': `curl -i --cacert ${cert} https://localhost:${port}/`,
     });
     const checked = await type(t, typedCheck, api.url);
@@ -197,11 +199,8 @@ for (const name of ['nginx', 'caddy'] as const) {
 }
 
 test('the how-to shows the same configurations as the files', () => {
-  const page = readFileSync(new URL('../docs/how-to/serve-over-tls.md', deploy), 'utf8');
-  for (const [file, language] of [
-    ['nginx/billonce.conf', 'nginx'],
-    ['caddy/Caddyfile', 'caddyfile'],
-  ] as const) {
-    assert.ok(page.includes(`\`\`\`${language}\n${readFileSync(new URL(file, deploy), 'utf8')}\`\`\``), file);
-  }
+  for (const file of ['nginx/billonce.conf', 'caddy/Caddyfile'])
+    take('docs/how-to/serve-over-tls.md', readFileSync(new URL(file, deploy), 'utf8'));
 });
+
+checkClaims(import.meta.url);

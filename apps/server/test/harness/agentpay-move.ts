@@ -57,6 +57,10 @@ interface Moved {
   readonly api: Api;
   readonly environment: Readonly<Record<string, string>>;
   readonly args: readonly string[];
+  /** the file of the keys */
+  readonly keys: string;
+  /** the address of AgentPay */
+  readonly from: string;
   run(...more: readonly string[]): Promise<RanCommand>;
 }
 
@@ -68,7 +72,7 @@ export async function prepare(t: TestContext, from: string): Promise<Moved> {
   const environment = { BILLONCE_URL: url, BILLONCE_API_KEY: adminKey };
   const args = ['move-from-agentpay', from, '--tenant', 'house', '--keys', keys];
   const run = async (...more: readonly string[]) => await runHere([...args, ...more], environment);
-  return { api: apiAt(url), environment, args, run };
+  return { api: apiAt(url), environment, args, keys, from, run };
 }
 
 export async function totalOf(

@@ -5,16 +5,19 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { take } from '../../../../packages/idempotency/test/harness/taken-blocks.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 
 const repository = fileURLToPath(new URL('../../../..', import.meta.url));
 
-/** A block of commands in a page, and what the page says until the next one. */
+/** A block of commands in a page, and what the page says until the next one. Reading commands or JSON takes the block. */
 export interface TypedBlock {
   readonly commands: string;
   /** the JSON that the page shows as printed */
   readonly printed: readonly unknown[];
   readonly prose: string;
+  /** whether the commands have a text in them */
+  has(text: string): boolean;
 }
 
 /** The `sh` blocks of a page, in its order. */
@@ -25,7 +28,16 @@ export function blocksOf(page: string): TypedBlock[] {
     const [commands = '', ...rest] = part.split(/^```$/m);
     const behind = rest.join('```');
     const json = /^```json\n([^`]*)```/m.exec(behind)?.[1] ?? '';
-    return { commands, printed: documentsIn(json), prose: behind.replace(/^```\w*\n[^`]*```/gm, '') };
+    return {
+      get commands() {
+        return take(page, commands);
+      },
+      get printed() {
+        return json === '' ? [] : documentsIn(take(page, json));
+      },
+      prose: behind.replace(/^```\w*\n[^`]*```/gm, ''),
+      has: (text) => commands.includes(text),
+    };
   });
 }
 
@@ -38,7 +50,7 @@ interface TranscriptPart {
 /** The commands of a page's `console` block, in its order. */
 export function transcriptOf(page: string): TranscriptPart[] {
   const block = /^```console\n([^`]*)```/m.exec(readFileSync(join(repository, page), 'utf8'))?.[1] ?? '';
-  const [, ...parts] = block.split(/^\$ /m);
+  const [, ...parts] = take(page, block).split(/^\$ /m);
   return parts.map((part) => {
     const lines = part.split('\n');
     const end = lines.findIndex((line) => !line.endsWith('\\')) + 1;
@@ -55,7 +67,13 @@ export function scriptWith(page: string, text: string): string {
   const blocks = parts.map((part) => part.split(/^```$/m)[0] ?? '');
   const found = blocks.find((code) => code.includes(text));
   assert.ok(found !== undefined, `no block of ${page} has ${text}`);
-  return found;
+  return take(page, found);
+}
+
+/** The first block of text of a page: what it shows that is printed or sent. */
+export function textIn(page: string): string {
+  const text = readFileSync(join(repository, page), 'utf8');
+  return take(page, /^```text\n([^`]*)```/m.exec(text)?.[1] ?? '');
 }
 
 /** Several JSON objects in a row, separated by nothing or white space. */

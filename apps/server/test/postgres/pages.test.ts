@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Client } from 'pg';
+import { checkClaims, take } from '../../../../packages/idempotency/test/harness/taken-blocks.ts';
 import { billonceCommand, blocksOfPage, commandsOf, replaced, textOf, typed } from '../deploy/page.ts';
 import { apiAt } from '../harness/api.ts';
 import { emptyPostgres, postgresEnvironment } from '../harness/database.ts';
@@ -23,7 +24,8 @@ test('the commands of the page on two roles prepare a database on which a server
   const [database, owner, server] = [`${name}_pages`, `${name}_pages_owner`, `${name}_pages_server`];
   const [start, migrate] = blocksOfPage('run-on-postgresql', 2).map(commandsOf);
   assert.deepEqual(start, ['DATABASE_URL=postgres://billonce:secret@db.example:5432/billonce npm start']);
-  const sql = /^```sql\n([^`]*)```/m.exec(textOf('run-on-postgresql'))?.[1] ?? '';
+  const shown = /^```sql\n([^`]*)```/m.exec(textOf('run-on-postgresql'))?.[1] ?? '';
+  const sql = take('docs/how-to/run-on-postgresql.md', shown);
   const client = new Client({ connectionString: given });
   await client.connect();
   try {
@@ -75,3 +77,5 @@ test('the query of the page on a managed database counts the connections of a se
   }
   assert.equal(await typed(t, ready, { folder: repository, url }), '{"ready":true}');
 });
+
+checkClaims(import.meta.url);

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { startPageWorker } from '../../test/harness/page-worker.ts';
 import { completion, request, slotOf } from '../../test/harness/store-cases.ts';
+import { checkClaims } from '../../test/harness/taken-blocks.ts';
 import { startUpstash, type TestUpstash } from '../../test/harness/upstash.ts';
 import { startWorker, type TestWorker } from '../../test/harness/workerd.ts';
 import { storeLaws } from '../testing/store-laws.ts';
@@ -162,3 +163,5 @@ test('mistakes in the options of the stores of Cloudflare are found at start', (
   // @ts-expect-error: no namespace
   assert.throws(() => durableObjectStore({ namespace: database }), TypeError);
 });
+
+checkClaims(import.meta.url);

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { startDynamodb, type TestDynamodb } from '../../test/harness/dynamodb.ts';
+import { pageStore } from '../../test/harness/page-store.ts';
 import {
   claimFree,
   claimTogether,
@@ -9,6 +10,7 @@ import {
   someCompletion,
   someSlot,
 } from '../../test/harness/some-claim.ts';
+import { checkClaims } from '../../test/harness/taken-blocks.ts';
 import type { Slot } from '../core/store.ts';
 import { ManualClock } from '../testing/manual-clock.ts';
 import { storeLaws } from '../testing/store-laws.ts';
@@ -22,6 +24,17 @@ describe('dynamodbStore, by the AWS SDK, on Dynalite', () => {
     table = await dynamodb.newTable();
   });
   after(() => dynamodb.stop());
+
+  const works = pageStore('docs/how-to/idempotency/choose-a-store.md', 'dynamodb.js');
+  test('the store of the page on stores works', async () => {
+    await dynamodb.newTable('idempotency');
+    const credentials = {
+      AWS_ACCESS_KEY_ID: 'test',
+      AWS_SECRET_ACCESS_KEY: 'test',
+      AWS_REGION: 'eu-central-1',
+    };
+    await works({ ...credentials, AWS_ENDPOINT_URL: dynamodb.endpoint });
+  });
 
   const itemOf = async ({ scope, key }: Slot) =>
     (await dynamodb.newClient().getItem({ TableName: table, Key: { id: { S: `${scope}:${key}` } } })).Item;
@@ -171,3 +184,5 @@ function afterFirstDraw(client: DynamodbClient, act: () => Promise<void>): Dynam
     middlewareStack: client.middlewareStack,
   };
 }
+
+checkClaims(import.meta.url);

@@ -3,6 +3,7 @@ import { after, describe, test } from 'node:test';
 import { createContext, runInContext } from 'node:vm';
 import { type CommandStartedEvent, type Db, type Document, MongoClient } from 'mongodb';
 import { openMongodb } from '../../test/harness/mongodb.ts';
+import { pageStore } from '../../test/harness/page-store.ts';
 import {
   claimFree,
   claimTogether,
@@ -10,6 +11,7 @@ import {
   someCompletion,
   someSlot,
 } from '../../test/harness/some-claim.ts';
+import { checkClaims } from '../../test/harness/taken-blocks.ts';
 import type { Slot } from '../core/store.ts';
 import { ManualClock } from '../testing/manual-clock.ts';
 import { storeLaws } from '../testing/store-laws.ts';
@@ -32,7 +34,12 @@ after(async () => {
 let collections = 0;
 const newName = () => `records_${++collections}`;
 
+const works = pageStore('docs/how-to/idempotency/choose-a-store.md', 'mongodb.js');
+
 describe('mongodbStore', { skip: missing ?? false }, () => {
+  test('the store of the page on stores works', () =>
+    works({ MONGODB_URL: typeof server === 'string' ? server : server.url }));
+
   describe('keeps the laws by mongodb', () => {
     for (const law of storeLaws) {
       test(`${law.id}: ${law.sentence}`, async () => {
@@ -291,3 +298,5 @@ function afterFirstDraw(real: Db, act: () => Promise<void>): MongodbDatabase {
     },
   };
 }
+
+checkClaims(import.meta.url);

@@ -2,7 +2,9 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import mysql from 'mysql2/promise';
 import { startMysql } from '../../test/harness/mysql.ts';
+import { pageStore } from '../../test/harness/page-store.ts';
 import { claimed, completed, completion, request, slotOf, stateOf } from '../../test/harness/store-cases.ts';
+import { checkClaims } from '../../test/harness/taken-blocks.ts';
 import { ManualClock } from '../testing/manual-clock.ts';
 import { storeLaws } from '../testing/store-laws.ts';
 import { type MysqlStoreOptions, mysqlDdl, mysqlStore } from './mysql.ts';
@@ -50,7 +52,11 @@ const drivers: readonly { readonly name: string; readonly open: () => mysql.Pool
   },
 ];
 
+const works = pageStore('docs/how-to/idempotency/choose-a-store.md', 'mysql.js');
+
 describe('mysqlStore', { skip: missing ?? false }, () => {
+  test('the store of the page on stores works', () => works({ DATABASE_URL: url }));
+
   for (const { name, open } of drivers) {
     describe(`keeps the laws by ${name}`, () => {
       let opened: mysql.Pool;
@@ -255,3 +261,5 @@ describe('mysqlStore, within a transaction', { skip: missing ?? false }, () => {
     assert.throws(() => store.within(pool), TypeError);
   });
 });
+
+checkClaims(import.meta.url);

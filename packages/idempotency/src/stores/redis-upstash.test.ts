@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { Redis } from '@upstash/redis';
+import { pageStore } from '../../test/harness/page-store.ts';
 import {
   claimFree,
   claimTogether,
@@ -8,6 +9,7 @@ import {
   someCompletion,
   someSlot,
 } from '../../test/harness/some-claim.ts';
+import { checkClaims } from '../../test/harness/taken-blocks.ts';
 import { startUpstash, type TestUpstash } from '../../test/harness/upstash.ts';
 import { InvalidOptionsError } from '../core/invalid-options.ts';
 import { ManualClock } from '../testing/manual-clock.ts';
@@ -40,6 +42,10 @@ describe('upstashStore, on Redis through the REST API of Upstash', () => {
       });
     });
   }
+
+  const works = pageStore('docs/how-to/idempotency/choose-a-store.md', 'upstash.js');
+  test('the store of the page on stores works', () =>
+    works({ UPSTASH_REDIS_REST_URL: upstash.url, UPSTASH_REDIS_REST_TOKEN: upstash.token }));
 
   test('the client of Upstash works with the server that replaces Upstash in these tests', async () => {
     const { url, token } = upstash;
@@ -152,3 +158,5 @@ test('mistakes in the options of upstashStore are found at start, all of them at
   }
   upstashStore({ url: 'https://eu1-x.upstash.io', token: 't' });
 });
+
+checkClaims(import.meta.url);

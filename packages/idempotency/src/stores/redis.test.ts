@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { createClient as createClient4 } from 'redis-4';
+import { pageStore } from '../../test/harness/page-store.ts';
 import { type RedisServer, startRedis } from '../../test/harness/redis.ts';
 import {
   type RedisCluster,
@@ -11,6 +12,7 @@ import {
 import { nodeRedis4, nodeRedis5, redisDrivers } from '../../test/harness/redis-drivers.ts';
 import { given, redisStoreLaws } from '../../test/harness/redis-store-laws.ts';
 import { someClaim, someSlot } from '../../test/harness/some-claim.ts';
+import { checkClaims } from '../../test/harness/taken-blocks.ts';
 import { InvalidOptionsError } from '../core/invalid-options.ts';
 import type { IoredisScripting } from './redis/ioredis.ts';
 import { type RedisClient, redisStore } from './redis.ts';
@@ -24,6 +26,10 @@ describe('redisStore on one server', () => {
   for (const driver of [...redisDrivers, nodeRedis5, nodeRedis4]) {
     redisStoreLaws(driver.name, () => driver.open(given(server)));
   }
+
+  const works = pageStore('docs/how-to/idempotency/choose-a-store.md', 'redis.js');
+  test('the store of the page on stores works', () =>
+    works({ REDIS_URL: `redis://127.0.0.1:${given(server).port}` }));
 });
 
 describe('redisStore on one server, waiting for its replica', () => {
@@ -36,6 +42,10 @@ describe('redisStore on one server, waiting for its replica', () => {
   });
   after(() => Promise.all([server?.stop(), replica?.stop()]));
   redisStoreLaws(nodeRedis4.name, () => nodeRedis4.open(given(server)), { replicas: 1 });
+
+  const works = pageStore('docs/how-to/idempotency/fail-over-with-redis.md', 'replicated.js');
+  test('the store of the page on fail-over works', () =>
+    works({ REDIS_URL: `redis://127.0.0.1:${given(server).port}` }));
 
   test('by node-redis 4, a claim rejects when the replica is gone', async (t) => {
     const opened = await nodeRedis4.open(given(server));
@@ -125,3 +135,5 @@ describe('the options of redisStore', () => {
     assert.throws(() => redisStore({ client, nowMs: 5 as unknown as () => number }), InvalidOptionsError);
   });
 });
+
+checkClaims(import.meta.url);

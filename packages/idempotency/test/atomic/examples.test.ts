@@ -8,12 +8,21 @@ import { createInterface } from 'node:readline';
 import { after, before, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { runInNewContext } from 'node:vm';
+import express from 'express';
 import pg from 'pg';
+import { codeBlocksOf } from '../../../../tools/code-blocks.ts';
+import { idempotency } from '../../src/adapters/express.ts';
+import { postgresStore } from '../../src/stores/postgres.ts';
+import { listening } from '../adapters/harness/listening.ts';
 import { startPostgres, type TestPostgres } from '../harness/postgres.ts';
 import { prismaOffline } from '../harness/prisma-folder.ts';
+import { checkClaims, take } from '../harness/taken-blocks.ts';
 
 const root = fileURLToPath(new URL('../../../..', import.meta.url));
-const readme = readFileSync(join(root, 'examples/charges/README.md'), 'utf8');
+const page = 'examples/charges/README.md';
+const readme = readFileSync(join(root, page), 'utf8');
+for (const { text } of codeBlocksOf(page)) take(page, text);
 const binaries = join(root, 'node_modules/.bin');
 
 /** Every line of the README that runs an example, by the name of its file. */
@@ -85,6 +94,29 @@ describe('An example, run and used as its README says,', () => {
     });
   }
 
+  test("charges once, protected by the line of the repository's README", async (t) => {
+    const line = 'app.use(idempotency({ store: postgresStore({ client: pool }), tenantOf }));\n';
+    const { DATABASE_URL: connectionString } = await databaseFor('readme');
+    const pool = new pg.Pool({ connectionString });
+    pool.on('error', () => undefined);
+    const app = express();
+    const tenantOf = () => 'acme';
+    runInNewContext(take('README.md', line), { app, idempotency, postgresStore, pool, tenantOf });
+    let charges = 0;
+    app.post('/charges', (_request, response) => void response.status(201).json({ charge: ++charges }));
+    const server = await listening(app);
+    t.after(async () => {
+      await server.close();
+      await pool.end();
+    });
+    const send = async () => {
+      const answer = await fetch(`http://127.0.0.1:${server.port}/charges`, charge);
+      return [answer.status, await answer.text(), answer.headers.get('idempotency-replayed')];
+    };
+    assert.deepEqual(await send(), [201, '{"charge":1}', null]);
+    assert.deepEqual(await send(), [201, '{"charge":1}', 'true']);
+  });
+
   test('fits the types of its driver and of its framework', async () => {
     const generate = ['generate', '--schema', 'examples/charges/schema.prisma', '--no-hints'];
     const env = { ...process.env, ...prismaOffline, PATH: `${binaries}${delimiter}${process.env['PATH']}` };
@@ -152,3 +184,5 @@ async function ended(example: ChildProcess): Promise<void> {
   process.kill(-example.pid, 'SIGKILL');
   await exited;
 }
+
+checkClaims(import.meta.url);

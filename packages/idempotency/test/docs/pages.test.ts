@@ -1,9 +1,14 @@
 // The code of the library's pages: each block compiles as it stands, and does what its page says.
 import assert from 'node:assert/strict';
-import { existsSync, globSync, readFileSync } from 'node:fs';
+import { execFile } from 'node:child_process';
+import { existsSync, globSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { codeBlocksOf } from '../../../../tools/code-blocks.ts';
+import { checkClaims, take } from '../harness/taken-blocks.ts';
 import { blocksOf } from './harness/page-blocks.ts';
 import { loadBlock } from './harness/page-modules.ts';
 import { typeErrorsOf } from './harness/typed-blocks.ts';
@@ -57,6 +62,19 @@ for (const page of pages) {
 
 for (const { page, file } of testBlocks) await loadBlock(page, file);
 
+test('the store of the page on writing one passes the laws by the command of the page', async (t) => {
+  const page = 'docs/how-to/idempotency/write-a-store.md';
+  const folder = mkdtempSync(join(tmpdir(), 'billonce-page-'));
+  t.after(() => rmSync(folder, { recursive: true }));
+  symlinkSync(join(repository, 'node_modules'), join(folder, 'node_modules'), 'junction');
+  for (const { file, code } of blocksOf(page)) writeFileSync(join(folder, file), code);
+  const [{ text = '' } = {}] = codeBlocksOf(page).filter(({ language }) => language === 'sh');
+  const [, ...args] = take(page, text).trim().split(' ');
+  const { NODE_TEST_CONTEXT: _, ...env } = process.env;
+  const { stdout } = await promisify(execFile)(process.execPath, args, { cwd: folder, env });
+  assert.match(stdout, /^(?:# |ℹ )fail 0$/m);
+});
+
 function linksOf(page: string): readonly string[] {
   const parts = readFileSync(join(repository, page), 'utf8').split(/^```.*$/m);
   const prose = parts.filter((_part, at) => at % 2 === 0).join('');
@@ -64,3 +82,5 @@ function linksOf(page: string): readonly string[] {
     .map(([, link = '']) => link.replace(/#.*$/, ''))
     .filter((link) => link !== '' && !/^[a-z]+:/.test(link));
 }
+
+checkClaims(import.meta.url);

@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { packageFolder, root, run } from './packed-package.ts';
+import { take } from './taken-blocks.ts';
 
 const readme = readFileSync(path.join(packageFolder, 'README.md'), 'utf8');
 
@@ -90,7 +91,7 @@ export function blockNamed(file: string): string {
   const blocks = [...readme.matchAll(/```(?:js|ts)\n([\s\S]*?)```/g)].map(([, block = '']) => block);
   const block = blocks.find((text) => text.startsWith(`// ${file}\n`));
   assert.ok(block !== undefined, `the README has no block that begins with // ${file}`);
-  return block;
+  return take('packages/idempotency/README.md', block);
 }
 
 /** The port that a server with `tellPort` listens on. */

@@ -8,7 +8,7 @@ export interface TestDynamodb {
   readonly endpoint: string;
   newClient(): DynamoDB;
   /** Makes a table as the printed template does. */
-  newTable(): Promise<string>;
+  newTable(name?: string): Promise<string>;
   stop(): Promise<void>;
 }
 
@@ -30,8 +30,7 @@ export async function startDynamodb(): Promise<TestDynamodb> {
   return {
     endpoint,
     newClient,
-    async newTable() {
-      const table = `idempotency_${crypto.randomUUID()}`;
+    async newTable(table = `idempotency_${crypto.randomUUID()}`) {
       const template: {
         Resources: { IdempotencyTable: { Properties: Parameters<DynamoDB['createTable']>[0] } };
       } = JSON.parse(dynamodbTemplate({ table }));

@@ -13,11 +13,15 @@ export function run(cwd: string, file: string, ...args: string[]): string {
   return execFileSync(file, args, { cwd, encoding: 'utf8' });
 }
 
-/** Builds the package and packs it into a folder as the registry would get it; gives the path of the tarball. */
-export function packInto(folder: string): string {
-  const [library = ''] = run(root, process.execPath, 'tools/package-tarball.ts', folder, 'idempotency').split(
-    '\n',
-  );
+/**
+ * Builds the package and packs it into a folder as the registry would get it; gives the path of the tarball.
+ *
+ * @param command as a page has it: `npm run tarballs -- /tmp idempotency`
+ */
+export function packInto(folder: string, command = 'npm run tarballs -- /tmp idempotency'): string {
+  const [, last] = /^npm run tarballs -- \/tmp (\w+)\s*$/.exec(command) ?? [];
+  assert.ok(last !== undefined, command);
+  const [library = ''] = run(root, process.execPath, 'tools/package-tarball.ts', folder, last).split('\n');
   return library;
 }
 

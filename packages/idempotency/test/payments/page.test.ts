@@ -15,6 +15,7 @@ import {
 } from '../../src/payments/pending-settlement-store.ts';
 import { listening } from '../adapters/harness/listening.ts';
 import { loadBlock } from '../docs/harness/page-modules.ts';
+import { checkClaims } from '../harness/taken-blocks.ts';
 import { startFacilitator } from './harness/facilitator.ts';
 import { acceptsEachCredentialOnce } from './harness/mppx-laws.ts';
 import { accepts, exactScheme, paymentHeaders } from './harness/payments.ts';
@@ -94,3 +95,5 @@ test('the page on payments: mppx takes a credential once', async () => {
   const store = (await loadBlock(page, 'mppx-store.ts'))['store'] as MppxAtomicStore;
   await acceptsEachCredentialOnce([store, store]);
 });
+
+checkClaims(import.meta.url);

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { take } from '../../harness/taken-blocks.ts';
 
 const repository = fileURLToPath(new URL('../../../../..', import.meta.url));
 
@@ -35,7 +36,7 @@ export function blocksOf(page: string): readonly PageBlock[] {
 export function workerBlockOf(page: string, file: string): string {
   const code = fencedIn(page, /^```javascript\n/m).find((block) => block.startsWith(`// ${file}\n`));
   if (code === undefined) throw new Error(`${page} has no block ${file}`);
-  return code;
+  return take(page, code);
 }
 
 function fencedIn(page: string, start = /^```(?:js|tsx?)\n/m): readonly string[] {

@@ -4,6 +4,7 @@ import { registerHooks } from 'node:module';
 import { Server } from 'node:net';
 import type { TestContext } from 'node:test';
 import ts from 'typescript';
+import { take } from '../../harness/taken-blocks.ts';
 import { blocksOf } from './page-blocks.ts';
 
 // A block is loaded as a module from its place in the page. No file is written.
@@ -34,7 +35,7 @@ function sourceOf(url: string): string {
   const page = escaped.replaceAll('~', '/');
   const block = blocksOf(page).find((one) => one.file === file);
   if (block === undefined) throw new Error(`${page} has no block ${file}`);
-  const code = block.code.replaceAll(addressInPages, addresses.get(loaded) ?? addressInPages);
+  const code = take(page, block.code).replaceAll(addressInPages, addresses.get(loaded) ?? addressInPages);
   if (file.endsWith('.js')) return code;
   return ts.transpileModule(code, { compilerOptions, fileName: file }).outputText;
 }

@@ -1,5 +1,17 @@
 import assert from 'node:assert/strict';
-import { charges, exporting, type Run } from '../harness/runs.ts';
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import { codeBlocksOf } from '../../../../../tools/code-blocks.ts';
+import { take } from '../../harness/taken-blocks.ts';
+import { charges, exporting, type Run, serves } from '../harness/runs.ts';
+
+/** Two runs of a block, one after the other. */
+const both =
+  (one: Run, other: Run): Run =>
+  async (t, page, file) => {
+    await one(t, page, file);
+    await other(t, page, file);
+  };
 
 const acme = { headers: { 'X-API-Key': 'secret-of-acme' } };
 
@@ -18,6 +30,19 @@ const fetchRoute = exporting(async ({ POST }) => {
   assert.equal((await send('unknown')).status, 500);
 });
 
+/** Sends the request of the page, as it is typed, twice. */
+const typedTwice = serves(async (url) => {
+  const page = 'docs/how-to/idempotency/protect-an-api.md';
+  const [{ text = '' } = {}] = codeBlocksOf(page).filter(({ language }) => language === 'sh');
+  const command = take(page, text).replace('http://127.0.0.1:3000', url);
+  const typed = async () => (await promisify(execFile)('/bin/sh', ['-c', command])).stdout;
+  const [first, retry] = [await typed(), await typed()];
+  assert.match(first, /^HTTP\/1\.1 201 /);
+  assert.match(retry, /^idempotency-replayed: true/im);
+  const body = (answer: string) => answer.split('\r\n\r\n')[1];
+  assert.equal(body(retry), body(first));
+});
+
 export const protectRuns: Readonly<Record<string, Readonly<Record<string, Run>>>> = {
   'docs/how-to/idempotency/protect-an-api.md': {
     'express-app.js': charges(acme),
@@ -27,7 +52,7 @@ export const protectRuns: Readonly<Record<string, Readonly<Record<string, Run>>>
     'hono-tenants.ts': charges(),
     'nest-app.ts': charges(),
     'route.js': fetchRoute,
-    'http-app.js': charges(),
+    'http-app.js': both(charges(), typedTwice),
     'express-twice.js': charges(),
   },
   'packages/idempotency/README.md': { 'server.js': charges() },
