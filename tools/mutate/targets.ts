@@ -1,0 +1,54 @@
+import { globSync } from 'node:fs';
+
+/** A folder whose mutants are counted together. */
+export interface Target {
+  readonly folder: string;
+  readonly package: string;
+  /** short tests near the sources */
+  readonly near: readonly string[];
+  /** larger tests, which use the sources in the process of the test */
+  readonly far: () => readonly string[];
+  /** whether each survivor must be explained */
+  readonly isComplete: boolean;
+}
+
+export const explanationsFile = 'apps/server/test/mutants-explained.json';
+export const scoresFile = 'apps/server/test/mutation-scores.json';
+
+const library = 'packages/idempotency';
+const server = 'apps/server';
+/** Tests whose subject is another process, another page or a long run: they reach no mutant, or take minutes. */
+const elsewhere =
+  /(crash|soak|simulation|fuzz|dashboard|browser|docs-|documented|typed|deploy|npm-start|bootstrap|package|process|printed|llm-proxy|io-error|full-log|neighbours|move-from|connection-places|tcp-proxy|history|front-usage|heavy|large-bodies|write-cost|backup|own-file|ingest|command|doctor|watch|tls|traces|webhook)/;
+
+function inProcess(): string[] {
+  return globSync(`${server}/test/*.test.ts`).filter((file) => !elsewhere.test(file.slice(server.length)));
+}
+
+export const targets: readonly Target[] = [
+  {
+    folder: `${library}/src/core`,
+    package: library,
+    near: [`${library}/src/core/*.test.ts`],
+    far: () => [
+      ...globSync(`${library}/src/{adapters,client,observers,once,testing,payments}/**/*.test.ts`),
+      ...globSync(`${library}/src/stores/{memory,sqlite}*.test.ts`),
+      ...globSync(`${library}/test/adapters/*.test.ts`),
+    ],
+    isComplete: true,
+  },
+  {
+    folder: `${server}/src/domain`,
+    package: server,
+    near: [`${server}/src/{domain,answers,ledger}/**/*.test.ts`],
+    far: inProcess,
+    isComplete: true,
+  },
+  {
+    folder: `${server}/src/ledger`,
+    package: server,
+    near: [`${server}/src/{ledger,domain}/**/*.test.ts`],
+    far: inProcess,
+    isComplete: true,
+  },
+];
