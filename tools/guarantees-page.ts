@@ -5,6 +5,8 @@ import { adapterLaws } from '../packages/idempotency/src/testing/adapter-laws.ts
 import type { Law } from '../packages/idempotency/src/testing/law.ts';
 import { storeLaws } from '../packages/idempotency/src/testing/store-laws.ts';
 import { unconcerned } from '../packages/idempotency/test/adapters/harness/unconcerned.ts';
+import { keptScores, percentOf } from './mutate/scores.ts';
+import { explanationsFile } from './mutate/targets.ts';
 import { keptProofs } from './proofs.ts';
 
 /** What is held to the laws, and the test file that does it. */
@@ -30,6 +32,24 @@ A law is a sentence and a function that rejects when the sentence does not hold.
 adapter below: on real servers, over real sockets. Your own store or adapter is held to them in the same way, see
 [write a store](../how-to/idempotency/write-a-store.md). An id stays the same from release to release.
 `;
+
+const mutationHead = `## What the tests notice
+
+Mutation testing changes one small thing of the sources at a time and looks whether a test fails
+([ADR 0186](../adr/0186-mutation-testing.md)). A change that TypeScript refuses does not count. The score is the share of the others that a test
+noticed. A survivor is explained in one line of \`${explanationsFile}\` if no test can or need notice it. Only the sources below were run. *Near* tests are those of the
+same folder and its neighbours; *all* includes larger ones, for at most 20 seconds for each change.
+`;
+
+/** What was kept of the last runs of `npm run mutate`. */
+function mutationTable(): string {
+  const rows = Object.entries(keptScores()).map(([name, score]) => {
+    const { mutants, refused, killed, late, explained, unexplained, isNear } = score;
+    const command = `npm run mutate --${isNear ? ' --near' : ''} ${name.replaceAll(',', '')}`;
+    return `| \`${name}\` | ${isNear ? 'near' : 'all'} | ${mutants} | ${refused} | ${killed}${late === 0 ? '' : `, ${late} of them by the time limit`} | ${explained} | ${unexplained} | ${percentOf(score)} % | \`${command}\` |\n`;
+  });
+  return `| sources | tests | changes | refused by the compiler | noticed | explained | not explained | score | repeat it |\n| --- | --- | --- | --- | --- | --- | --- | --- | --- |\n${rows.join('')}`;
+}
 
 /** The promises of the server, and under each the attacks on it with what their last long run came to. */
 function serverProofs(): string {
@@ -135,6 +155,8 @@ export function guaranteesPage(): string {
     `### Every adapter\n\nA law concerns an adapter whose framework has what the law is about.\n\n${lawTable(adapterLaws)}`,
     heldTable('runAdapterLaws', 'adapter', adapters),
     `Of the ${adapterLaws.length} laws, each adapter is held to:\n\n${concernTable()}`,
+    mutationHead,
+    mutationTable(),
   ].join('\n');
 }
 

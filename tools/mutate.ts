@@ -5,7 +5,7 @@ import { parseArgs } from 'node:util';
 import { describe, identified, identityOf, readExplanations, writeExplanations } from './mutate/explained.ts';
 import { workFolder } from './mutate/places.ts';
 import { runMutants } from './mutate/run-mutants.ts';
-import { keepScore, type Score, scoreLine, scoreOf } from './mutate/scores.ts';
+import { type KeptScore, keepScore, scoreLine, scoreOf } from './mutate/scores.ts';
 import { explanationsFile, type Target, targets } from './mutate/targets.ts';
 import { TypeChecker } from './mutate/type-check.ts';
 import { bundleForTests } from './test-bundles.ts';
@@ -21,7 +21,9 @@ const chosen = targets.flatMap((target) => {
   const sources = all.filter(
     (file) => positionals.length === 0 || positionals.some((part) => file.startsWith(part)),
   );
-  return sources.length === 0 ? [] : [{ target, sources, isWhole: sources.length === all.length }];
+  const isWhole = sources.length === all.length;
+  const names = isWhole ? [target.folder] : positionals.filter((part) => part.startsWith(target.folder));
+  return sources.length === 0 ? [] : [{ target, sources, name: names.join(', ') }];
 });
 if (chosen.length === 0) {
   console.error(`nothing to mutate; the folders are ${targets.map(({ folder }) => folder).join(', ')}`);
@@ -33,10 +35,10 @@ const survivorsFile = path.join(workFolder, 'survivors.json');
 const unexplained: ReturnType<typeof describe>[] = [];
 let isFailed = false;
 
-for (const { target, sources, isWhole } of chosen) {
+for (const { target, sources, name } of chosen) {
   const score = await examine(target, sources);
-  console.log(scoreLine(target.folder, score));
-  if (values.keep && isWhole) keepScore(target.folder, score);
+  console.log(scoreLine(name, score));
+  if (values.keep) keepScore(name, score);
   if (score.unexplained > 0 && target.isComplete) isFailed = true;
 }
 writeExplanations(
@@ -50,7 +52,7 @@ if (unexplained.length > 0) {
 }
 process.exit(isFailed ? 1 : 0);
 
-async function examine(target: Target, sources: readonly string[]): Promise<Score> {
+async function examine(target: Target, sources: readonly string[]): Promise<KeptScore> {
   const startMs = performance.now();
   const run = await runMutants({
     sources,
@@ -78,5 +80,5 @@ async function examine(target: Target, sources: readonly string[]): Promise<Scor
       `${file}:${start.line + 1}:${start.column + 1} ${mutator} ${verdict}\n    ${original}\n    → ${replacement}`,
     );
   }
-  return scoreOf(run, explained);
+  return { ...scoreOf(run, explained), isNear: values.near };
 }

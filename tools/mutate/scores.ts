@@ -17,6 +17,12 @@ export interface Score {
   readonly unexplained: number;
 }
 
+/** A score that the docs show. */
+export interface KeptScore extends Score {
+  /** whether only the tests near the sources ran */
+  readonly isNear: boolean;
+}
+
 export function scoreOf(
   { mutants, verdicts }: Pick<MutationRun, 'mutants' | 'verdicts'>,
   explained: ReadonlyMap<string, Explanation>,
@@ -45,15 +51,15 @@ export function percentOf({ mutants, refused, killed }: Score): string {
   return accepted === 0 ? '100.0' : (Math.floor((killed * 1000) / accepted) / 10).toFixed(1);
 }
 
-export function scoreLine(folder: string, score: Score): string {
+export function scoreLine(name: string, score: Score): string {
   const { files, mutants, killed, late, refused, explained, unexplained } = score;
-  return `${folder}: ${percentOf(score)} % of ${mutants} mutants in ${files} files: ${killed} killed (${late} late), ${refused} refused by the compiler, ${explained} explained, ${unexplained} unexplained`;
+  return `${name}: ${percentOf(score)} % of ${mutants} mutants in ${files} files: ${killed} killed (${late} late), ${refused} refused by the compiler, ${explained} explained, ${unexplained} unexplained`;
 }
 
-export function keptScores(): Readonly<Record<string, Score>> {
+export function keptScores(): Readonly<Record<string, KeptScore>> {
   return existsSync(scoresFile) ? JSON.parse(readFileSync(scoresFile, 'utf8')) : {};
 }
 
-export function keepScore(folder: string, score: Score): void {
-  writeFileSync(scoresFile, `${JSON.stringify({ ...keptScores(), [folder]: score }, undefined, 2)}\n`);
+export function keepScore(name: string, score: KeptScore): void {
+  writeFileSync(scoresFile, `${JSON.stringify({ ...keptScores(), [name]: score }, undefined, 2)}\n`);
 }

@@ -1,0 +1,42 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { datedPriceMsMax } from './dated-price.ts';
+import { pricedFrom } from './priced-from.ts';
+import { inStroops, newService, priceVersionsMax, type Service, withPrice } from './service.ts';
+
+const nowMs = 1_000_000;
+const service = newService('s', inStroops(5n));
+
+function codeOf(priced: ReturnType<typeof pricedFrom>): string | undefined {
+  return 'code' in priced ? priced.code : undefined;
+}
+
+test('a price with a date must be in the future, and at most so many days ahead', () => {
+  assert.equal(codeOf(pricedFrom(service, inStroops(6n), nowMs, nowMs)), 'invalid_date');
+  assert.equal(codeOf(pricedFrom(service, inStroops(6n), nowMs - 1, nowMs)), 'invalid_date');
+  assert.equal(codeOf(pricedFrom(service, inStroops(6n), nowMs + 1, nowMs)), undefined);
+  assert.equal(codeOf(pricedFrom(service, inStroops(6n), nowMs + datedPriceMsMax, nowMs)), undefined);
+  assert.deepEqual(pricedFrom(service, inStroops(6n), nowMs + datedPriceMsMax + 1, nowMs), {
+    code: 'invalid_date',
+    message: `effectiveFrom must be at most ${datedPriceMsMax / 86_400_000} days ahead`,
+  });
+});
+
+test('a service has at most so many price versions, and one that has more keeps its price', () => {
+  let full: Service = service;
+  for (let version = 2; version <= priceVersionsMax; version += 1) {
+    const next = pricedFrom(full, inStroops(BigInt(version % 2) + 6n), undefined, nowMs);
+    assert.ok(!('code' in next), `version ${version}`);
+    full = next;
+  }
+  const refused = pricedFrom(full, inStroops(99n), undefined, nowMs);
+  assert.deepEqual(refused, {
+    code: 'limit_exceeded',
+    message: `service s has ${priceVersionsMax} price versions, which is the limit; register another service`,
+  });
+  assert.equal(codeOf(pricedFrom(full, inStroops(99n), nowMs + 1, nowMs)), 'limit_exceeded');
+  // From before there was a limit.
+  const beyond = withPrice(full, inStroops(99n));
+  assert.equal(codeOf(pricedFrom(beyond, inStroops(99n), undefined, nowMs)), undefined);
+  assert.equal(codeOf(pricedFrom(beyond, inStroops(98n), undefined, nowMs)), 'limit_exceeded');
+});
