@@ -12,7 +12,11 @@ import { bundleForTests } from './test-bundles.ts';
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { near: { type: 'boolean', default: false }, keep: { type: 'boolean', default: false } },
+  options: {
+    near: { type: 'boolean', default: false },
+    keep: { type: 'boolean', default: false },
+    resume: { type: 'boolean', default: false },
+  },
 });
 
 const isSource = (file: string) => !file.endsWith('.test.ts') && !file.includes('/test/');
@@ -58,6 +62,7 @@ async function examine(target: Target, sources: readonly string[]): Promise<Kept
     sources,
     near: globSync(target.near),
     far: values.near ? [] : target.far(),
+    isResumed: values.resume,
     types: () => new TypeChecker(globSync(`${target.package}/src/**/*.ts`).filter(isSource)),
     environment: values.near ? {} : await bundleForTests(),
     log: (line) => console.error(`${Math.round((performance.now() - startMs) / 1000)} s: ${line}`),

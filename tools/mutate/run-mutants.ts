@@ -1,14 +1,10 @@
 import { rmSync } from 'node:fs';
 import { bundleTests, type TestBundle } from './bundle.ts';
 import { instrument, type Mutant } from './instrument.ts';
+import { isAlive as isVerdictAlive, KnownVerdicts, type Verdict } from './known-verdicts.ts';
 import { bundlesFolder } from './places.ts';
 import type { TypeChecker } from './type-check.ts';
 import { type WorkerAnswer, WorkerProcess } from './worker-process.ts';
-
-/**
- * What came of a mutant: a test failed, or did not end; the compiler refuses it; no test noticed it, or none reaches it.
- */
-export type Verdict = 'killed' | 'late' | 'refused' | 'survived' | 'unreached';
 
 export interface MutationRun {
   readonly mutants: readonly Mutant[];
@@ -25,6 +21,8 @@ export interface MutationOptions {
   readonly near: readonly string[];
   /** larger tests, which a mutant meets if it survives the near ones and the compiler, and only for a time */
   readonly far: readonly string[];
+  /** whether to go on from the verdicts of runs before */
+  readonly isResumed: boolean;
   readonly types: () => TypeChecker;
   readonly environment: Readonly<Record<string, string>>;
   readonly log: (line: string) => void;
@@ -60,9 +58,12 @@ export async function runMutants(options: MutationOptions): Promise<MutationRun>
     `${mutants.length} mutants in ${options.sources.length} files, reached by ${bundles.length} test files`,
   );
   const worker = new WorkerProcess(options.environment);
-  const verdicts = new Map<Mutant, Verdict>(mutants.map((mutant) => [mutant, 'unreached']));
+  const known = new KnownVerdicts(mutants, options.isResumed);
+  const verdicts = new Map<Mutant, Verdict>(
+    mutants.map((mutant) => [mutant, known.of(mutant) ?? 'unreached']),
+  );
   const unusable: string[] = [];
-  const isAlive = (mutant: Mutant) => ['unreached', 'survived'].includes(verdicts.get(mutant) ?? '');
+  const isAlive = (mutant: Mutant) => isVerdictAlive(verdicts.get(mutant));
   const isNear = ({ testFile }: TestBundle) => options.near.includes(testFile);
 
   const attack = async (files: readonly Measured[], msMax: number) => {
@@ -78,6 +79,7 @@ export async function runMutants(options: MutationOptions): Promise<MutationRun>
         const run = { ...file, mutant: mutant.id, hitsMax, tests: reach.tests };
         verdicts.set(mutant, verdictOf(await worker.run(run, reach.ms * slowness + graceMs)));
       }
+      known.keep(verdicts);
       log(`${mutants.filter(isAlive).length} alive after ${file.testFile}`);
     }
   };
@@ -86,8 +88,11 @@ export async function runMutants(options: MutationOptions): Promise<MutationRun>
     const types = options.types();
     for (const [index, mutant] of mutants.filter(isAlive).entries()) {
       if (types.isRefused(mutant)) verdicts.set(mutant, 'refused');
-      if (index % linesEvery === linesEvery - 1) log(`asked the compiler about ${index + 1}`);
+      if (index % linesEvery !== linesEvery - 1) continue;
+      known.keep(verdicts);
+      log(`asked the compiler about ${index + 1}`);
     }
+    known.keep(verdicts);
     log(`${mutants.filter(isAlive).length} alive after the compiler`);
     if (mutants.some(isAlive)) {
       await attack(

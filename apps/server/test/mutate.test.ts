@@ -55,6 +55,7 @@ async function mutateToy(t: TestContext, source = toy): Promise<MutationRun> {
     sources: [file],
     near: [file.replace('toy.ts', 'toy.test.ts')],
     far: [],
+    isResumed: false,
     types: () => new TypeChecker([file]),
     environment: {},
     log: () => undefined,
