@@ -34,7 +34,7 @@ async function answer(
   if (request.method !== 'POST') return refuse(response, 405, 'only POST is accepted');
   if (token !== undefined && !isToken(request.headers.authorization, token)) {
     response.setHeader('www-authenticate', 'Bearer');
-    return refuse(response, 401, 'the token is missing or not the right one');
+    return refuse(response, 401, 'the token is missing or wrong');
   }
   const port = request.socket.localPort ?? 0;
   const server = create();

@@ -103,7 +103,7 @@ function httpOf(port: string | undefined, host = '127.0.0.1', token?: string): H
   }
   if (token === undefined && !['127.0.0.1', '::1', 'localhost'].includes(host)) {
     throw new RangeError(
-      `--host ${host} needs BILLONCE_MCP_TOKEN: otherwise all who reach it could record usage`,
+      `--host ${host} needs BILLONCE_MCP_TOKEN: otherwise anyone who reaches it could record usage`,
     );
   }
   return { host, port: Number(port), token };

@@ -40,7 +40,7 @@ export function useParameters(what: string) {
       .regex(/^\d{1,13}(?:\.\d{1,6})?$/, 'a decimal string with at most 6 places')
       .optional()
       .describe(
-        `${what}, as a decimal string such as "12.75": in place of \`requests\`, where the \`unitScale\` of the service is above 0.`,
+        `${what}, as a decimal string such as "12.75": instead of \`requests\`, if the \`unitScale\` of the service is above 0.`,
       ),
   };
 }

@@ -73,7 +73,11 @@ test('a server does not start with an admin key that is easy to guess, and the m
     'abcabcabcabcabcabcabcabcabc',
   ]) {
     const found = mistakes({ ADMIN_API_KEY: key });
-    assert.deepEqual(found, ['ADMIN_API_KEY is easy to guess: make one with `openssl rand -hex 32`'], key);
+    assert.deepEqual(
+      found,
+      ['ADMIN_API_KEY is easy to guess: generate one with `openssl rand -hex 32`'],
+      key,
+    );
   }
   for (const bytes of [16, 18, 24, 32]) {
     for (let draw = 0; draw < 100; draw++) {

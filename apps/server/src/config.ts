@@ -159,7 +159,9 @@ export function parseConfig(environment: Environment): ParsedConfig {
     );
   }
   if (config.adminApiKeyOld !== undefined && config.adminApiKey === undefined) {
-    mistakes.push('ADMIN_API_KEY_OLD is set and ADMIN_API_KEY is not: the old key alone is ADMIN_API_KEY');
+    mistakes.push(
+      'ADMIN_API_KEY_OLD is set and ADMIN_API_KEY is not: if there is only one key, set it as ADMIN_API_KEY',
+    );
   }
   const unknown = unknownVariables(environment, variableNames);
   mistakes.push(...developmentMistakes(config, environment, unknown));
@@ -186,7 +188,7 @@ function clearTextWarnings({ host, tls }: Config): string[] {
   if (tls !== undefined || isLoopbackHost(host)) return [];
   return [
     `HOST is ${host}, and TLS is off: anyone on the network path can read and change API keys and amounts. ` +
-      'Set TLS_CERT_FILE and TLS_KEY_FILE, or put a proxy that ends TLS in front, on a network that no one else is on',
+      'Set TLS_CERT_FILE and TLS_KEY_FILE, or put a proxy that ends TLS in front, on a private network',
   ];
 }
 

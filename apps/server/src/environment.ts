@@ -39,7 +39,7 @@ export class Reader {
     } else if (value.length < lengthMin) {
       this.#mistakes.push(`${name} has ${value.length} characters: it must have at least ${lengthMin}`);
     } else if (estimatedBits(value) < secretBitsMin) {
-      this.#mistakes.push(`${name} is easy to guess: make one with \`openssl rand -hex 32\``);
+      this.#mistakes.push(`${name} is easy to guess: generate one with \`openssl rand -hex 32\``);
     }
     return value;
   }

@@ -16,7 +16,7 @@ async function run(config: Config, warnings: readonly string[]): Promise<void> {
   const format: LogFormat = config.logFormat ?? (process.stdout.isTTY ? 'text' : 'json');
   const output = new LogOutput();
   const log = serverLog(config.logLevel, inFormat(format, output));
-  output.onTakenAgain((lines) => log.warn({ lines }, 'log lines were dropped: the output did not take them'));
+  output.onTakenAgain((lines) => log.warn({ lines }, 'log lines were dropped: the output was blocked'));
   const version = readVersion();
   for (const warning of warnings) log.warn(warning);
   const destination = inFormat(format, output);
@@ -28,7 +28,7 @@ async function run(config: Config, warnings: readonly string[]): Promise<void> {
   const close = (reason: string, exitCode = 0) => {
     if (isClosing) return;
     isClosing = true;
-    log.info({ reason }, 'stopping: requests that were taken are finished first');
+    log.info({ reason }, 'stopping: accepted requests are finished first');
     // Work that takes longer is cut off. Every write is safe against that.
     setTimeout(() => process.exit(1), graceMs).unref();
     app
@@ -40,7 +40,7 @@ async function run(config: Config, warnings: readonly string[]): Promise<void> {
   stop = () => close('the process that started this server is gone');
   app.lost
     .then((reason) => {
-      log.fatal({ reason }, 'this server no longer has its database, writes nothing more, and stops');
+      log.fatal({ reason }, 'this server has lost its database: it writes nothing more, and stops');
       close('the database is lost', 1);
     })
     .catch(fail);

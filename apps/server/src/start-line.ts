@@ -31,14 +31,14 @@ export function startText(listening: Listening, config: Config): string {
   const mode =
     config.adminApiKey === undefined
       ? 'development mode: no key needed, this machine only (set ADMIN_API_KEY to protect it)'
-      : 'protected mode: reading and writing the books takes an API key';
+      : 'protected mode: reading and writing the books needs an API key';
   const { command, notes } = startExample(url, config, certificate);
   return `
   Billonce listens on ${url}   (version ${version}, process ${processId})
   Its data is in      ${placeOf(config)}
   ${mode}
 
-  Try it; send it twice, and it counts once:
+  Try it; if you send it twice, it counts once:
 
     ${command.join('\n      ')}
 ${notes.map((note) => `\n  ${note}\n`).join('')}

@@ -53,17 +53,17 @@ const wrong: readonly (readonly [
   ['ingest --preset azure-llm', 'name the file to ingest (FILE)'],
   [
     'ingest f.csv --preset azure-llm --api-key schl\u00fcssel',
-    '--api-key contains a character that is not visible ASCII, such as a space or a letter with an accent, and no API key does: copy the key again',
+    '--api-key contains a character that is not visible ASCII, such as a space or a letter with an accent: copy the key again',
   ],
   [
     'verify http://h',
-    'BILLONCE_API_KEY contains a character that is not visible ASCII, such as a space or a letter with an accent, and no API key does: copy the key again',
+    'BILLONCE_API_KEY contains a character that is not visible ASCII, such as a space or a letter with an accent: copy the key again',
     { BILLONCE_API_KEY: 'schl\u00fcssel' },
   ],
   ['move-from-agentpay --tenant t', 'name the URL of AgentPay (URL)'],
   ['move-from-agentpay http://h --batch 0', '--batch is 0: it must be an integer from 1 to 10000'],
   ['backup', 'name the file to write the backup to (TARGET)'],
-  ['backup a.db b.db', 'b.db is too much: billonce backup takes one TARGET'],
+  ['backup a.db b.db', 'b.db is unexpected: billonce backup takes one TARGET'],
   [
     'backup postgres://u:hidden-password@h/d',
     'TARGET is a URL with postgres://: it takes the name of a file',

@@ -34,7 +34,7 @@ const pagesOf = ({
   [`bills/${prepaidBillId}`, 'Paid from the prepaid balance'],
   [`bills/${billId}`, 'Billed'],
   ['lookup', 'What happened to a request?'],
-  ['lookup/seed-one', 'Nothing came again with this key.'],
+  ['lookup/seed-one', 'There were no retries with this key.'],
   ['lookup/seed-0', 'got the first answer'],
   ['lookup/event-7', 'recorded once'],
   ['services', 'llm/input-tokens'],
@@ -43,7 +43,7 @@ const pagesOf = ({
   [`webhooks/${webhookId}`, 'webhook.test'],
   ['api-keys', 'Keys of all tenants'],
   ['log', 'service.registered'],
-  ['nothing', 'This link leads nowhere'],
+  ['nothing', 'This page does not exist'],
 ];
 
 const everyPage: Case = async (t, { url, browser, seeded }) => {
@@ -239,7 +239,7 @@ const changes: Case = async (t, { url, api, browser, seeded }) => {
   await page.getByRole('button', { name: 'Set the price…' }).click();
   await price.fill('0.2');
   await page.getByLabel('From', { exact: true }).fill(`${new Date().getFullYear() + 1}-01-31T12:00`);
-  await page.getByText('It applies to what is recorded from then on.').waitFor();
+  await page.getByText('It applies to usage that is recorded from then on.').waitFor();
   assert.deepEqual(await axeFaults(page), []);
   await page.getByRole('button', { name: 'Set the price', exact: true }).click();
   await page.getByText('0.0000002 XLM').first().waitFor();
@@ -249,7 +249,7 @@ const changes: Case = async (t, { url, api, browser, seeded }) => {
   await page.getByText('never: withdrawn').waitFor();
   assert.equal('nextPrice' in (await api.get('/services/to-change')).json, false);
   await page.getByRole('button', { name: 'Set the price…' }).click();
-  await page.getByLabel('Kind', { exact: true }).selectOption('tiers of what is used in a period');
+  await page.getByLabel('Kind', { exact: true }).selectOption('tiers by the usage in a period');
   await page.getByRole('button', { name: 'Add a tier' }).click();
   await page.getByLabel('Counted over', { exact: true }).selectOption('a day');
   await page.getByLabel('For', { exact: true }).selectOption('one unit');

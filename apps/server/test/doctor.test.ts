@@ -49,7 +49,7 @@ function stateOf(folder: string): readonly unknown[] {
   });
 }
 
-test('nothing is to be done for a protected server, and nothing is changed', async (t) => {
+test('nothing to do for a protected server, and nothing is changed', async (t) => {
   const file = await usedFile(t);
   const folder = join(file, '..');
   const before = stateOf(folder);
@@ -93,7 +93,7 @@ test('development mode, rights that are too wide, and an old key should be corre
     ADMIN_API_KEY_FILE: secret,
   });
   assert.equal(code, 3, printed);
-  assert.match(printed, /^FIX {3}files .*\n {21}to do: take the rights of others off it: chmod o= /m);
+  assert.match(printed, /^FIX {3}files .*\n {21}to do: remove the rights of other users: chmod o= /m);
   const development = await doctor({ PORT: '0', DATABASE_URL: `file:${folder}/books.db`, PROT: '1' });
   assert.equal(development.code, 3);
   assert.match(development.printed, /^FIX {3}secrets {8}development mode/m);

@@ -99,7 +99,7 @@ test('a wrong address ends with the right next step', async (t) => {
   assertEnds(
     await run(await listen(t, ill)),
     1,
-    /^See why in the log of the server, then run the same command again/,
+    /^Look for the reason in the log of the server, then run the same command again/,
   );
 });
 
@@ -114,9 +114,9 @@ test('an unreadable file ends with the right next step', async (t) => {
     [fileWith(t, ''), /^Name a file that has rows\.$/],
     [fileWith(t, 'agent,count\na,1\n'), /^Correct the name of the column in the options/],
     [fileWith(t, 'units,units\n1,2\n'), /^Rename one of them in the file/],
-    [fileWith(t, '{"a":', 'a.jsonl.gz'), /^Run it again when it is whole/],
+    [fileWith(t, '{"a":', 'a.jsonl.gz'), /^Run the command again when the line is complete/],
     [fileWith(t, '[{"units":1},]x', 'a.json'), /^Give --format jsonl if each line is a JSON document/],
-    [fileWith(t, '[]', 'b.json'), /^Say with --rows PATH where the rows are/],
+    [fileWith(t, '[]', 'b.json'), /^Give the place of the rows with --rows PATH/],
     [fileWith(t, 'PK\u0003\u0004rest'), /^Unpack it, or save it as CSV/],
   ] as const)
     assert.match(lastLine(await run(file, ...column)), step, file);
@@ -126,10 +126,10 @@ test('refused rows and items end with what must change, and the next step', asyn
   const { api } = await startInProcess(t);
   const run = (text: string, ...args: string[]) =>
     ingestHere(api.url, [fileWith(t, text), ...mapped, ...args]);
-  const again = /^Then run the same command again: what the server has already is known by its ids\.$/;
+  const again = /^Then run the same command again: the server recognizes items that it already has by their ids\.$/;
   const badRow = await run('agent,units,id\na,1,1\na,x,2\n', '--id-column', 'id');
   assertEnds(badRow, 3, again);
-  assert.match(badRow.stdout, /To bill what was refused, fix the rows where they are\./);
+  assert.match(badRow.stdout, /To bill what was refused, fix the rows in the file\./);
   const placed = await run('agent,units\na,1\na,x\n');
   assertEnds(placed, 3, /^Then run the same command again with --source [0-9a-f]{16} added: /);
   const named = await run('agent,units\na,1\na,x\n', '--source', 'mine');
@@ -138,7 +138,7 @@ test('refused rows and items end with what must change, and the next step', asyn
   await api.post('/services/s/disable', {});
   const disabled = await run('agent,units,id\nb,1,11\n', '--id-column', 'id');
   assertEnds(disabled, 3, again);
-  assert.match(disabled.stdout, /To bill what was refused, service_disabled: have the service enabled\./);
+  assert.match(disabled.stdout, /To bill what was refused, service_disabled: enable the service\./);
 });
 
 test('for rows without ids, the next step keeps this file, and warns that other options would bill it again', async (t) => {
@@ -148,7 +148,7 @@ test('for rows without ids, the next step keeps this file, and warns that other 
   assertEnds(
     first,
     4,
-    /go on with --source [0-9a-f]{16}, and nothing else; give --id-column for the next file/,
+    /continue with --source [0-9a-f]{16}, and nothing else; give --id-column for the next file/,
   );
   const source = /--source ([0-9a-f]{16})/.exec(lastLine(first))?.[1] ?? '';
   const second = await ingestHere(api.url, [file, ...mapped, '--source', source]);
@@ -173,7 +173,7 @@ test('a dry run checks every row like the server, shows what would be sent, and 
   const options = [...mapped, '--occurred-at-column', 'time', '--id-column', 'id'];
   const dry = await ingestHere('http://127.0.0.1:1', [file, ...options, '--dry-run']);
   assert.equal(dry.code, 3, dry.stdout);
-  assert.match(dry.stdout, /^dry run, nothing was sent, and not everything could be: /);
+  assert.match(dry.stdout, /^dry run, nothing was sent, and not everything could be sent: /);
   assert.deepEqual(
     ['to be recorded', 'duplicate', 'refused', 'rows refused'].map((name) => countOf(dry, name)),
     [2, 1, 3, 2],

@@ -89,7 +89,7 @@ test('rows that are too old are refused with advice, and billed without their ti
   const args = [file, ...two, '--id-column', 'id'];
   const refused = await ingestHere(api.url, [...args, '--occurred-at-column', 'at']);
   assert.equal(refused.code, 3);
-  assert.match(refused.stdout, /event_too_old: the server takes the last 34 days.*--no-occurred-at/);
+  assert.match(refused.stdout, /event_too_old: the server accepts the last 34 days.*--no-occurred-at/);
   assert.equal((await ingestHere(api.url, args)).code, 0);
 });
 
@@ -106,14 +106,14 @@ test('rows known only by their place cause a warning, and a separate exit code',
   assert.match(first.stderr, /^billonce: WARNING: the rows have no id \(--id-column\)/);
   assert.match(
     first.stdout,
-    /WARNING: rows are known by their place in the file\. If it only grows at its end, go on with --source/,
+    /WARNING: rows are identified by their place in the file\. If it only grows at its end, continue with --source/,
   );
   // Another file that begins in the same way: its first row is taken for the one that is known.
   const alike = await run('b.csv', 'who,in,out,at\na,1,1,2\na,3,3,1\n');
   assert.equal(alike.code, 4);
   assert.match(
     alike.stdout,
-    /WARNING: 2 items were known already, by the place of their rows, and were not billed/,
+    /WARNING: 2 items were duplicates, by the place of their rows, and were not billed/,
   );
   assert.equal((await run('c.csv', 'who,in,out,at\na,1,1,2\na,3,3,1\n', '--source', 'c')).code, 0);
   const now = Date.now();

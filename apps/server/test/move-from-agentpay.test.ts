@@ -102,7 +102,7 @@ test('what cannot be carried over is reported, and everything else is', async (t
   for (const what of [
     /^not carried: service dear of .*priceStroops/m,
     /^not carried: service two words of/m,
-    /^not carried: usage of agent-1 at dear .*, 5 requests: its service is not carried$/m,
+    /^not carried: usage of agent-1 at dear .*, 5 requests: its service is not carried over$/m,
     /^not carried: usage of \.\. at search .*agent/m,
     /^not carried: webhook to http:\/\/hooks\.example\.com\/b: 400/m,
     /^not carried: API key apk_ffff… \("lost"\), its services and its usage: the key is not supplied/m,
@@ -155,7 +155,7 @@ test('a dry run reports a price that another book of the same tenant would have 
   const file = args[args.indexOf('--keys') + 1] ?? '';
   writeFileSync(file, `${clientKey} house first client\n`);
   const { printed } = await run('--dry-run');
-  assert.match(printed, /house has it already at the price 25, and AgentPay at 30/);
+  assert.match(printed, /house already has it at the price 25, and AgentPay has it at 30/);
 });
 
 test('an AgentPay that is not paused is refused, and so is another server', async (t) => {

@@ -198,9 +198,9 @@ test('an entry is taken back in parts of its units, each refused that it cannot 
     [
       '12.001',
       'already_reversed',
-      /of the 12\.750 units of entry .*, 12\.000 are not reversed yet, and 12\.001/,
+      /of the 12\.750 units of entry .*, only 12\.000 are not reversed yet, but the request reverses 12\.001/,
     ],
-    ['12.751', 'not_reversible', /has 12\.750 units, and 12\.751 were to be reversed/],
+    ['12.751', 'not_reversible', /has only 12\.750 units, but the request reverses 12\.751/],
   ] as const) {
     const refused = await reverse({ quantity }, 'free');
     assert.equal(refused.json.error, error, refused.text);
@@ -233,7 +233,7 @@ test('a use without requests and without a quantity is a fault beside all others
   ]);
   assert.deepEqual(await faultsOf(api.get('/agents/a/allowance')), ['/serviceId is required', missing]);
   const twice = { requests: 3, quantity: '3' };
-  const beside = '/quantity must not be there beside requests';
+  const beside = '/quantity must not be sent together with requests';
   assert.deepEqual(await faultsOf(api.post('/usage', { agent: 'a', ...twice })), [
     '/serviceId is required',
     beside,

@@ -191,12 +191,15 @@ test('credit is granted once for each name, and a derived name covers everything
   const [first] = await documents('credit agent-7 12.5 --note june');
   assert.equal(first.isNew, true);
   const again = await run('credit agent-7 12.50 --priority 100 --asset XLM --note june');
-  assert.match(again.result, /^granted before, and not again: 12\.5 XLM to agent-7/);
-  assert.match(again.printed, /nothing was granted now: for another grant like it, give it a name with --id/);
+  assert.match(again.result, /^already granted, not granted again: 12\.5 XLM to agent-7/);
+  assert.match(
+    again.printed,
+    /nothing was granted now: to make an equal grant, give it another id with --id/,
+  );
   assert.equal((await documents('credit agent-7 12.5 --note july'))[0].isNew, true);
   assert.equal((await documents('credit agent-7 1 --id invoice-1'))[0].isNew, true);
   const named = await run('credit agent-7 1 --id invoice-1');
-  assert.match(named.printed, /^granted before, and not again: [^\n]*\n$/);
+  assert.match(named.printed, /^already granted, not granted again: [^\n]*\n$/);
   assert.equal((await documents('balance agent-7'))[0].available, '26');
   assert.match(
     (await run('balance agent-7')).printed,
@@ -347,13 +350,13 @@ test('wrong words are refused before anything is sent', async () => {
   const nowhere = 'http://127.0.0.1:9';
   const wrong: readonly (readonly [line: string, said: string])[] = [
     ['quote', 'billonce quote: name the agent (AGENT)'],
-    ['quote a --before 2026-01-01T00:00:00Z', '--before is for one account: name its SERVICE, too'],
+    ['quote a --before 2026-01-01T00:00:00Z', '--before needs one account: give its SERVICE, too'],
     ['quote a s --before monday', '--before is monday: it must be'],
     ['credit a 0', 'AMOUNT is 0: it must be a decimal string above 0'],
     ['credit a 1 --priority 2000', '--priority is 2000: it must be an integer from 0 to 1000'],
     ['credit a 1 --id schl\u00fcssel', '--id is schl\u00fcssel: it '],
     ['balance a --asset xlm', '--asset is xlm: it must be 1-12 capitals and digits'],
-    ['limit put x', 'name the most that may be used (--max QUANTITY)'],
+    ['limit put x', 'give the maximum (--max QUANTITY)'],
     [
       'limit put x --max 1 --window week',
       '--window is week: it must be minute, hour, day, month or lifetime',
@@ -363,9 +366,9 @@ test('wrong words are refused before anything is sent', async () => {
     ['keys create x --scope write', '--scope is write: it must be read, record, settle or manage'],
     ['keys revoke x-y', 'PREFIX is x-y: it must be the prefix of an API key'],
     ['services put s 1.5', 'STROOPS is 1.5: it must be a whole number'],
-    ['services put s', 'name the price once: STROOPS, or --price AMOUNT'],
-    ['services put s 1 --price 0.5', 'name the price once: STROOPS, or --price AMOUNT'],
-    ['services put s 1 --per 1000', '--per belongs to --price'],
+    ['services put s', 'give the price once: STROOPS, or --price AMOUNT'],
+    ['services put s 1 --price 0.5', 'give the price once: STROOPS, or --price AMOUNT'],
+    ['services put s 1 --per 1000', '--per needs --price'],
     ['services put s --price 0.5 --per 10', '--per is 10: it must be 1, 1000 or 1000000'],
     ['services put s --price 1e3', '--price is 1e3: it must be a decimal string'],
     ['services put s 1 --unit-scale 7', '--unit-scale is 7: it must be a whole number from 0 to 6'],

@@ -61,7 +61,9 @@ async function untilReady(api: Api): Promise<void> {
 function assertLogged(server: ServerProcess, code: RegExp): void {
   const lines = server.output().split('\n');
   const entries = lines.filter((line) => line.startsWith('{')).map((line) => JSON.parse(line));
-  const failing = entries.find(({ msg }) => msg === 'writes fail: not ready until one succeeds');
+  const failing = entries.find(
+    ({ msg }) => msg === 'writes fail: the server is not ready until a write succeeds',
+  );
   const failed = entries.find(({ msg, route }) => msg === 'failed' && route === '/api/v1/usage/bulk');
   for (const { err } of [failing, failed]) {
     assert.equal(err.engine, 'sqlite');

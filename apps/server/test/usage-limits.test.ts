@@ -341,7 +341,7 @@ test('an allowance says whether usage would be recorded, and reserves nothing', 
   );
   const refused = await allowance(3);
   assert.deepEqual([refused.allowed, refused.error], [false, 'limit_reached']);
-  assert.match(refused.message, /the limit budget lets through at most 3 in a day; 2 are left/);
+  assert.match(refused.message, /the limit budget allows at most 3 in a day; 2 are left/);
   await api.post('/services', { serviceId: 'images', priceStroops: 5 });
   await api.post('/services/images/disable', {});
   assert.equal((await allowance(1, 'images')).error, 'service_disabled');

@@ -67,7 +67,7 @@ test('every event is shown once, also if the server is killed meanwhile, and Ctr
   await api.post('/usage', use(3));
   await watch.printed('stdout', 'usage.recorded      agent-7  search  requests 3');
   await first.stop('SIGKILL');
-  await watch.printed('stderr', 'the server is away (');
+  await watch.printed('stderr', 'the server cannot be reached (');
   await startProcess(t, environment);
   await watch.printed('stderr', 'the server is back');
   await api.post('/usage', use(4));

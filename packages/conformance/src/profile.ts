@@ -26,11 +26,14 @@ export function isProfileName(name: string): name is ProfileName {
 
 const beyond: Basis = {
   level: 'beyond',
-  clause: 'the protocol is silent; a client that retries relies on it',
+  clause: 'the protocol does not specify this, but a client that retries relies on it',
 };
 
 const everywhere: Readonly<Record<string, Basis>> = {
-  'still-answers': { level: 'MUST', clause: 'a server that is gone keeps no clause of any protocol' },
+  'still-answers': {
+    level: 'MUST',
+    clause: 'no protocol has a clause about this: a server that does not answer fulfils none',
+  },
 };
 
 /** The clause from which a check follows in a profile. */

@@ -46,7 +46,7 @@ export const errorCodes = {
     status: 402,
     title: 'The prepaid balance is too low',
     advice:
-      'Nothing was applied. `available` is what may be drawn or held, `overdraft` how far below 0 it may go, `required` what this needs. Grant more, then resend the request with the same key.',
+      'Nothing was applied. `available` is the amount that may be drawn or held, `overdraft` how far below 0 it may go, and `required` the amount that this request needs. Grant more, then resend the request with the same key.',
     retry: 'same_request',
   },
   forbidden: {
@@ -120,7 +120,7 @@ export const errorCodes = {
   asset_conflict: {
     status: 409,
     title: 'The asset is registered with another scale',
-    advice: 'Nothing was applied. The scale of an asset stays. Register another code.',
+    advice: 'Nothing was applied. The scale of an asset cannot change. Register another code.',
     retry: 'after_fixing',
   },
   hold_id_conflict: {
@@ -133,7 +133,7 @@ export const errorCodes = {
     status: 409,
     title: 'The hold has ended',
     advice:
-      'Nothing was applied. `hold` shows how and when it ended. Record the usage without it, if it was not captured.',
+      'Nothing was applied. `hold` shows how and when it ended. If it was not captured, record the usage without it.',
     retry: 'do_not_retry',
   },
   service_disabled: {
@@ -158,14 +158,14 @@ export const errorCodes = {
     status: 409,
     title: 'The entry was already reversed',
     advice:
-      'Nothing was applied. All of the entry, or so much of it that less is left than was to be reversed, was reversed before; `message` says how much.',
+      'Nothing was applied. Earlier reversals took back the whole entry, or left less of it than this request asks for; `message` says how much.',
     retry: 'do_not_retry',
   },
   not_reversible: {
     status: 409,
     title: 'Only usage can be reversed, and no more of it than was recorded',
     advice:
-      'Nothing was applied. Instead of reversing a reversal, record the usage again. `requests` or `quantity` is at most what the entry has.',
+      'Nothing was applied. Instead of reversing a reversal, record the usage again. `requests` or `quantity` must not be more than the entry has.',
     retry: 'do_not_retry',
   },
   no_credit: {
@@ -178,7 +178,7 @@ export const errorCodes = {
     status: 410,
     title: 'The answer of this Idempotency-Key is no longer kept',
     advice:
-      'The operation is not executed again. If `Link` is present, it names what the operation made; otherwise check before you send it with a new key.',
+      'The operation is not executed again. If `Link` is present, it names what the operation created; otherwise check before you send it with a new key.',
     retry: 'do_not_retry',
   },
   quote_changed: {
@@ -192,7 +192,7 @@ export const errorCodes = {
     status: 412,
     title: 'The grant has changed',
     advice:
-      'Nothing was taken away. `amount` is what voiding the grant would take away now: check it, then void with it.',
+      'Nothing was taken away. `amount` is what voiding the grant would take away now: check it, then resend with it as `expectedAmount`.',
     retry: 'after_fixing',
   },
   payload_too_large: {
@@ -216,14 +216,14 @@ export const errorCodes = {
   },
   invalid_quantity: {
     status: 422,
-    title: 'The service does not count so',
+    title: 'The quantity does not fit the decimal places of the service',
     advice:
-      'Nothing was applied. Send a `quantity` with at most as many decimal places as the `unitScale` of the service; without one, `requests`.',
+      'Nothing was applied. Send a `quantity` with at most as many decimal places as the `unitScale` of the service. If the service has no `unitScale`, send `requests`.',
     retry: 'after_fixing',
   },
   service_in_use: {
     status: 409,
-    title: 'The decimal places and the asset of a service stay',
+    title: 'The decimal places and the asset of a service cannot change',
     advice: 'Nothing was applied. Leave `unitScale` and `asset` out, or register another service.',
     retry: 'after_fixing',
   },
@@ -236,7 +236,7 @@ export const errorCodes = {
   },
   asset_mismatch: {
     status: 422,
-    title: 'A member does not go with the asset',
+    title: 'A member does not match the asset of the service',
     advice:
       'Nothing was applied. Members in stroops are for XLM: send the decimal member that the message names.',
     retry: 'after_fixing',
@@ -276,7 +276,7 @@ export const errorCodes = {
     status: 429,
     title: 'A limit of this tenant is reached',
     advice:
-      'Nothing was applied. `limit` names the limit and `left` what it still lets through. Resend after the number of seconds in `Retry-After`, or raise the limit.',
+      'Nothing was applied. `limit` names the limit, and `left` is how much it still allows. Resend after the number of seconds in `Retry-After`, or raise the limit.',
     retry: 'same_request',
   },
   quota_exceeded: {

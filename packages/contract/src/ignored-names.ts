@@ -18,7 +18,7 @@ export class IgnoredNames {
    * @param at where the object with the name is, as a JSON pointer of known names
    * @param message why it is ignored, for a server that refuses it
    */
-  add(at: string, name: string, message = 'is not a name of this request'): void {
+  add(at: string, name: string, message = 'is not a member or parameter of this request'): void {
     this.#count += 1;
     if (this.#listed.length < listedMax) this.#listed.push({ at, name, message });
   }

@@ -23,7 +23,7 @@ export function compileGroupCheck(schema: TSchema): GroupCheck | undefined {
     const [found, second] = names.filter((name) => Object.hasOwn(value, name));
     if (found === undefined) return first === undefined ? undefined : required;
     if (second === undefined) return undefined;
-    return { pointer: `/${second}`, message: `must not be there beside ${found}` };
+    return { pointer: `/${second}`, message: `must not be sent together with ${found}` };
   };
 }
 

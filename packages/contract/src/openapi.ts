@@ -153,7 +153,7 @@ function headerParameters(name: string, operation: OperationSpec): JsonObject[] 
     list.push(header('If-None-Match', 'An `ETag` of this answer that the client has.', false));
   }
   if (isForTenants(operation)) {
-    list.push(header('X-Tenant', 'Whose books: the admin key names the tenant that it acts for.', false));
+    list.push(header('X-Tenant', 'The tenant that the admin key acts for.', false));
   }
   if (isForTenants(operation) && isWrite(operation)) {
     const description = '`true`: the tenant that the admin names in `X-Tenant` may be new.';
@@ -164,13 +164,13 @@ function headerParameters(name: string, operation: OperationSpec): JsonObject[] 
 }
 
 const requestId = {
-  description: 'The id of the request: its own, if it brought one.',
+  description: 'The id of the request: the one that the client sent, or one that the server made.',
   schema: { type: 'string', minLength: 1, maxLength: bounds.requestIdLength },
 };
 
 const ignoredNames = {
   description:
-    'Names in the request that are not known, and were ignored; also misspelt guard headers. Sent where there are any.',
+    'Names in the request that are unknown and were ignored, and misspelt guard headers. Sent only if there are any.',
   schema: { type: 'string' },
 };
 
@@ -178,14 +178,14 @@ const rateLimitHeaders = Object.fromEntries(
   [
     [
       'RateLimit-Limit',
-      'What the tenant may cost in a window of the rate limit, which is a minute unless the operator sets another one.',
+      'The cost that the tenant may spend in a window of the rate limit, which is a minute unless the operator sets another one.',
     ],
-    ['RateLimit-Remaining', 'What is left of it.'],
+    ['RateLimit-Remaining', 'The cost that is left in this window.'],
     ['RateLimit-Reset', 'Seconds until the next window begins.'],
   ].map(([field, description]) => [
     field,
     {
-      description: `${description} Sent where a limit is set.`,
+      description: `${description} Sent if a limit is set.`,
       schema: { type: 'string', pattern: '^\\d+$' },
     },
   ]),
@@ -194,18 +194,18 @@ const rateLimitHeaders = Object.fromEntries(
 function commonHeaders(operation: OperationSpec): JsonObject {
   return {
     'X-Request-Id': requestId,
-    'Server-Timing': { description: 'How long the parts of it took.', schema: { type: 'string' } },
+    'Server-Timing': { description: 'How long the parts of the request took.', schema: { type: 'string' } },
     ...(operation.access === 'open' ? {} : { ...rateLimitHeaders, [ignoredHeader]: ignoredNames }),
   };
 }
 
 const replayed = {
-  description: 'Sent when this is the answer of an earlier request with the same key.',
+  description: 'Sent if this is the answer of an earlier request with the same key.',
   schema: { const: 'true' },
 };
 
 const retryAfter = {
-  description: 'Seconds after which to send it again.',
+  description: 'Seconds after which to resend the request.',
   schema: { type: 'string', pattern: '^\\d+$' },
 };
 
@@ -213,7 +213,7 @@ function withExample(schema: TSchema, components: Components): JsonObject {
   return { schema: components.refer(schema), examples: { simple: { value: exampleOf(schema) } } };
 }
 
-const weakTag = 'Weak: the answer has not changed while it is the same.';
+const weakTag = 'Weak: while it is equal, the answer has not changed.';
 
 function unchanged({ access, successes }: OperationSpec): JsonObject {
   return {

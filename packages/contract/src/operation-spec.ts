@@ -35,13 +35,13 @@ export interface OperationSpec {
   readonly errors: readonly ErrorCode[];
 }
 
-export const location = { Location: 'The path of what was made.' };
+export const location = { Location: 'The path of the created object.' };
 export const attachment = { 'Content-Disposition': 'The name of the file.' };
 export const etag = { ETag: 'Strong: changes whenever the quote does; send it back as `If-Match`.' };
 
 /** Of an answer that is the same for everyone until the server restarts; its bytes are kept ready, also compressed. */
 export const staticTag = {
-  ETag: 'Strong: the document has not changed while it is the same. Each content coding has one.',
+  ETag: 'Strong: while it is equal, the document has not changed. Each content coding has its own.',
   Vary: '`Accept-Encoding`: the document is sent as `br` or `gzip` to clients that take it.',
 };
 

@@ -179,7 +179,7 @@ export class SettleRun {
       // One account that cannot be billed keeps no other one from its bill.
       return failure.message;
     }
-    return 'it changed each time between its quote and its bill';
+    return 'it changed every time between its quote and its bill';
   }
 
   /** The same key is sent until the answer is certain. */

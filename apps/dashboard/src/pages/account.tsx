@@ -47,7 +47,7 @@ export function AccountPage(account: Account) {
       </Card>
       <Card
         title="Entries"
-        note="Everything that was ever recorded here, in its order. Nothing is changed or erased."
+        note="All recorded usage of the account, in order. Entries are never changed or erased."
         actions={
           <Download
             path={`/entries/export.csv?${new URLSearchParams({ agent, serviceId })}`}
@@ -105,7 +105,7 @@ function QuoteCard({
   return (
     <Card
       title="Outstanding"
-      note="What a bill would say now."
+      note="What a bill would show now."
       actions={
         <button type="button" class="button" onClick={quote.reload} disabled={quote.isReading}>
           Refresh
@@ -154,7 +154,7 @@ function NoPrice({ serviceId }: { readonly serviceId: string }) {
   return (
     <Empty title="This service has no price yet">
       <p class="muted">
-        Usage of {serviceId} is kept, and costs the first price that is set. Set it among the{' '}
+        Usage of {serviceId} is kept, and will cost the first price that is set. Set one among the{' '}
         <Link to={{ page: 'services' }}>services and prices</Link>.
       </p>
     </Empty>

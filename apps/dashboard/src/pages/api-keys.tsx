@@ -26,7 +26,7 @@ function OwnKey() {
     <Page title="API keys">
       <Card
         title="The key of this tab"
-        note="Only the admin sees the other keys, makes new ones and revokes them."
+        note="Only the admin sees the other keys, creates keys and revokes them."
       >
         <Facts
           facts={[
@@ -142,7 +142,7 @@ function NewKey({ onMade, onClose }: { readonly onMade: () => void; readonly onC
         <TextField label="Label" hint="What the key is for." value={label} onInput={setLabel} isRequired />
         <TextField
           label="Tenant"
-          hint="Whose books it reads and writes."
+          hint="The tenant whose books it reads and writes."
           value={tenant}
           onInput={setTenant}
           isRequired

@@ -83,7 +83,7 @@ function BillBody({ bill }: { readonly bill: Bill }) {
       </Card>
       <Recompute bill={bill} />
       <div class="no-print">
-        <Card title="Entries" note="Exactly those that this bill covers.">
+        <Card title="Entries" note="The entries that this bill covers.">
           <Entries pages={entries} caption="Entries of the bill" of="bill" />
         </Card>
       </div>

@@ -56,7 +56,7 @@ export function CurrentPage({ route }: { readonly route: Route }) {
 function UnknownPage() {
   return (
     <Page title="No such page">
-      <Empty title="This link leads nowhere">
+      <Empty title="This page does not exist">
         <Link to={{ page: 'overview' }}>To the overview</Link>
       </Empty>
     </Page>

@@ -68,16 +68,15 @@ function Found({ what }: { readonly what: string }) {
 function AsKey({ idempotencyKey }: { readonly idempotencyKey: string }) {
   const state = useRead('readKeyState', { headers: { 'idempotency-key': idempotencyKey } });
   return (
-    <Card title="As an idempotency key" note="Of this tenant, or of this caller where no key is needed.">
+    <Card title="As an idempotency key" note="Of this tenant, or of this caller if no API key is needed.">
       {state.failure?.code === 'not_seen' ? (
         <Empty title="No completed request has this key">
           <p class="muted">
-            That proves nothing: the request may still be on its way. Only sending it again, with the same
-            key, makes it certain.
+            The request may still be on its way. To be certain, send it again with the same key.
           </p>
         </Empty>
       ) : (
-        <Shown reading={state} what="what is kept of the key">
+        <Shown reading={state} what="what is stored about the key">
           {(found) => <KeyFacts found={found} />}
         </Shown>
       )}
@@ -98,7 +97,7 @@ function KeyFacts({ found }: { readonly found: BodyOf<'readKeyState'> }) {
           {isRemembered ? 'answer is kept' : 'answer is gone'}
         </Badge>{' '}
         {isRemembered
-          ? 'It was carried out once. Each retry gets the first answer again, however many come.'
+          ? 'It was carried out once. Every retry gets the first answer again.'
           : 'It was carried out once. A retry is refused, and applies nothing.'}
       </p>
       <Facts
@@ -131,7 +130,7 @@ function Retries({ retries }: { readonly retries: BodyOf<'readKeyState'>['retrie
     <>
       <h3>Retries</h3>
       {count === 0 ? (
-        <p>Nothing came again with this key.</p>
+        <p>There were no retries with this key.</p>
       ) : (
         <>
           <Facts
@@ -152,8 +151,8 @@ function Retries({ retries }: { readonly retries: BodyOf<'readKeyState'>['retrie
         </>
       )}
       <p class="muted small">
-        Counted since <Time at={since} /> by the instance of the server that answered. What came to other
-        instances, or before a restart, is not in it.
+        Counted since <Time at={since} /> by the instance of the server that answered. Retries that reached
+        other instances, or came before a restart, are not included.
       </p>
     </>
   );

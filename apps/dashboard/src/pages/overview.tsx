@@ -97,7 +97,7 @@ function UsageOverTime() {
   return (
     <Card
       title="Usage over time"
-      note="Requests as they were recorded, over all agents and services."
+      note="Recorded requests, over all agents and services."
       actions={
         <Choice
           label="Span"
@@ -152,7 +152,7 @@ const outcomes: readonly (readonly [
   what: string,
 ])[] = [
   ['executed', 'Executed', 'applied for the first time'],
-  ['replayed', 'Replayed', 'a retry: the first answer came again'],
+  ['replayed', 'Replayed', 'a retry: it got the first answer again'],
   ['refused', 'Refused', 'not applied, with a reason'],
   ['conflict', 'Conflict', 'the key was used for another request'],
   ['expired', 'Expired', 'a retry after the answer had gone'],

@@ -18,7 +18,7 @@ const units = [
 
 const kinds = [
   ['flat', 'one price'],
-  ['tiers', 'tiers of what is used in a period'],
+  ['tiers', 'tiers by the usage in a period'],
 ] as const;
 
 /** For how many units a price is. */
@@ -102,21 +102,21 @@ export function PriceDialog({
         <Choice label="For" value={chosen} values={units} onChange={setChosen} />
         <TextField
           label="From"
-          hint="A time to come, in the time zone of this browser. Empty: from now on."
+          hint="A time in the future, in the time zone of this browser. Empty: from now on."
           type="datetime-local"
           value={date}
           onInput={setDate}
         />
         <p class="muted small">
-          It applies to what is recorded {effectiveFrom === undefined ? 'from now on' : 'from then on'}. What
-          was recorded before keeps its price.
+          It applies to usage that is recorded {effectiveFrom === undefined ? 'from now on' : 'from then on'}.
+          Usage that was recorded earlier keeps its price.
           {effectiveFrom !== undefined &&
             service.nextPrice !== undefined &&
-            ' It takes the place of the next price that was set before.'}
+            ' It replaces the next price that was set before.'}
           {effectiveFrom === undefined &&
             service.nextPrice !== undefined &&
             ' The next price still takes effect at its date.'}
-          {service.tiers !== undefined && kind === 'flat' && ' It takes the place of all tiers.'}
+          {service.tiers !== undefined && kind === 'flat' && ' It replaces all tiers.'}
         </p>
         <div class="dialog-actions">
           <button type="button" class="button" onClick={onClose}>

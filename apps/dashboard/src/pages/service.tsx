@@ -99,7 +99,7 @@ export function ServicePage({ serviceId }: { readonly serviceId: string }) {
       <div class="columns">
         <Card
           title="Prices"
-          note="Usage costs what was in force when it was recorded. A price is never edited."
+          note="Usage costs the price in force when it was recorded. A price is never edited."
         >
           <PagedTable
             caption="Prices"
@@ -110,7 +110,7 @@ export function ServicePage({ serviceId }: { readonly serviceId: string }) {
             empty={<Empty title="No price" />}
           />
         </Card>
-        <Card title="Most outstanding" note="The 20 agents with most outstanding requests.">
+        <Card title="Most outstanding" note="The 20 agents with the most outstanding requests.">
           <Shown reading={top} what="the agents of the service">
             {({ items }) => <TopAgents items={items} serviceId={serviceId} />}
           </Shown>

@@ -48,8 +48,8 @@ export function SettleDialog({
         <Amount of={expected} />
       </p>
       <p class="muted small">
-        Exactly this amount, or nothing: if usage, prices or reversals have changed it meanwhile, the server
-        refuses, and you see the new amount. A bill is never changed afterwards.
+        Either exactly this amount is billed, or nothing: if usage, prices or reversals have changed it
+        meanwhile, the server refuses, and you see the new amount. A bill is never changed afterwards.
       </p>
       <div class="dialog-actions">
         <button type="button" class="button" onClick={onClose}>

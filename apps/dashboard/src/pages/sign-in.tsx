@@ -35,7 +35,7 @@ export function SignIn({
             <TextField label="API key" type="password" value={apiKey} onInput={setApiKey} isRequired />
             <TextField
               label="Tenant"
-              hint="Only with the admin key: whose books to show."
+              hint="Only with the admin key: the tenant to show."
               value={tenant}
               onInput={setTenant}
             />

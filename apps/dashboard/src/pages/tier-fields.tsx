@@ -35,7 +35,7 @@ export function TierFields({
           {at < tiers.length - 1 && (
             <TextField
               label={`Tier ${at + 1} up to`}
-              hint="The quantity of the period at which it ends, above that of the tier before."
+              hint="The quantity of the period at which it ends, above that of the previous tier."
               value={tier.upTo}
               onInput={(upTo) => change(at, { upTo })}
               inputMode="numeric"
@@ -51,7 +51,7 @@ export function TierFields({
           />
           <TextField
             label={`Tier ${at + 1} package of`}
-            hint="So many units for the price; a package that is begun counts whole. Empty: by units."
+            hint="The number of units in a package; a started package is charged in full. Empty: by units."
             value={tier.size}
             onInput={(size) => change(at, { size })}
             inputMode="numeric"

@@ -81,7 +81,7 @@ export function WebhookPage({ id }: { readonly id: string }) {
       </Card>
       <Card
         title="Deliveries"
-        note="Those of the newest events first. Delivering again sends the event under the same id."
+        note="The newest events first. Delivering again sends the event with the same id."
         actions={
           <button type="button" class="button" onClick={deliveries.reload}>
             Refresh

@@ -76,7 +76,7 @@ export function BillLines({
         )}
         {!isZero(before) && (
           <div>
-            <dt>Credit from the bill before</dt>
+            <dt>Credit from the previous bill</dt>
             <dd>
               <Amount of={before} />
             </dd>

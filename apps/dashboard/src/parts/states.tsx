@@ -26,7 +26,7 @@ export function Loading({ what }: { readonly what: string }) {
   return (
     <div class="loading" role="status">
       <span class="spinner" aria-hidden="true" />
-      <span>{isLong ? `Still reading ${what}. The server takes its time.` : `Reading ${what}…`}</span>
+      <span>{isLong ? `Still reading ${what}. The server is slow to answer.` : `Reading ${what}…`}</span>
     </div>
   );
 }

@@ -37,7 +37,7 @@ function endedText(id: string, state: Exclude<Hold['state'], 'open'>): string {
 }
 
 function ambiguousText({ id }: Pick<Hold, 'id'>, key: string): string {
-  return `Not reserved: the same hold was made before without a key of yours, as "${key}"; its id is "${id}" and it is open. If this call repeats that one, use that hold. For new work, call again with a new key.`;
+  return `Not reserved: the same hold was already made by a call without a key, as "${key}"; its id is "${id}" and it is open. If this call repeats that one, use that hold. For new work, call again with a new key.`;
 }
 
 /** Records what work took that was reserved. A hold is captured once, so it names the usage. */

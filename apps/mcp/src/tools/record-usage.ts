@@ -33,7 +33,7 @@ export function recordUsage(
 function ambiguousText(usage: ToolUsage, { key }: UsageKey): string {
   const { agent, serviceId } = usage;
   return [
-    `Not recorded: usage of ${amountText(usage)} by ${agent} for ${serviceId} was recorded before without a key of yours, as "${key}".`,
+    `Not recorded: usage of ${amountText(usage)} by ${agent} for ${serviceId} was already recorded by a call without a key, as "${key}".`,
     'It is not clear whether this call repeats that one. If it does, nothing is left to do: it is billed once.',
     'If this is new usage, call again with a new key that names it.',
   ].join(' ');

@@ -4,7 +4,7 @@ import { timestampOfMs } from '../domain/timestamps.ts';
 import { exactInteger } from './exact-integer.ts';
 import type { BodyOf, ReplyOf } from './reply.ts';
 
-/** What the writes of a tenant came to. */
+/** The outcomes of a tenant's writes. */
 interface Activity {
   readonly outcomes: BodyOf<'readActivity'>['outcomes'];
   readonly spared: SparedUsage;

@@ -31,7 +31,7 @@ export function agentUsageReply(
   return { status: 200, body: { agent, items, nextCursor, hasMore } };
 }
 
-/** What an agent comes to, over all services. */
+/** The totals of an agent, over all services. */
 interface AgentTotals {
   readonly agent: string;
   readonly accounts: number;

@@ -8,7 +8,7 @@ export function atomsText(atoms: Atoms, { assetScale }: InAsset): string {
   return formatAmount(amountOfAtoms(atoms, assetScale), assetScale);
 }
 
-/** The same, where no number of stroops says it: in another asset than XLM. */
+/** The same, in another asset than XLM, where it is not a number of stroops. */
 export function atomsTextBesideXlm(atoms: Atoms, inAsset: InAsset): string | undefined {
   return isXlm(inAsset) ? undefined : atomsText(atoms, inAsset);
 }
@@ -24,7 +24,7 @@ export function stroopsText(amount: Amount, inAsset: Pick<InAsset, 'asset'>): st
   return stroops === undefined ? undefined : String(stroops);
 }
 
-/** A list that most tenants have nothing in; then the member is left out. */
+/** A list that is empty for most tenants; the member is then left out. */
 export function unlessEmpty<T>(list: readonly T[]): readonly T[] | undefined {
   return list.length === 0 ? undefined : list;
 }

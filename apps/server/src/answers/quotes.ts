@@ -38,13 +38,13 @@ export function quoteBody(quote: Quote): BodyOf<'readQuote'> {
   };
 }
 
-/** The strong entity tag of a quote: the same as long as the quote says the same. */
+/** The strong entity tag of a quote: it changes whenever the quote does. */
 export function quoteTag(quote: Quote): string {
   // The range's beginning is not in the answer, but two ranges are two bills.
   return `"${sha256(`${quote.from} ${canonicalJson(withoutAbsent({ ...quoteBody(quote), leftOutRequests: undefined }))}`).slice(0, 32)}"`;
 }
 
-/** A member that is absent is no part of what a quote says. */
+/** An absent member does not count for the tag. */
 function withoutAbsent(body: BodyOf<'readQuote'>): Json {
   return JSON.parse(JSON.stringify(body));
 }

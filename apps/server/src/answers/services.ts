@@ -84,7 +84,7 @@ function nextPriceBody(next: NextPrice | undefined, asset: string): BodyOf<'read
   return { version, ...priceShown(price, asset, per, tiers), effectiveFrom: timestampOfMs(effectiveFromMs) };
 }
 
-/** Most services count whole units, and nothing is said of that. */
+/** Most services count whole units; the member is then left out. */
 function scaleShown(unitScale: number): number | undefined {
   return unitScale === 0 ? undefined : unitScale;
 }
@@ -143,7 +143,7 @@ export function pricesReply(
   return { status: 200, body: { items, nextCursor, hasMore } };
 }
 
-/** A higher version that was set before the date took its place. */
+/** A higher version that was set before the date replaced it. */
 function withdrawnAtMs(
   effectiveFromMs: number | undefined,
   higher: PriceVersion | undefined,

@@ -17,7 +17,7 @@ export function shownParts(parts: readonly TierPart[], unitScale: number): reado
     .filter(({ requests, charged }) => requests !== 0 || charged !== 0);
 }
 
-/** What is said of packages; nothing where each unit is charged. */
+/** The members about packages; none if each unit is charged. */
 export function packagesShown(part: TierPart | undefined): {
   readonly package: number | undefined;
   readonly packages: number | undefined;

@@ -13,11 +13,11 @@ export function networkFault(url: string, error: unknown): string {
     case 'SELF_SIGNED_CERT_IN_CHAIN':
     case 'UNABLE_TO_VERIFY_LEAF_SIGNATURE':
     case 'UNABLE_TO_GET_ISSUER_CERT_LOCALLY':
-      return `the certificate of ${url} is of an authority that is not trusted here: name its file in NODE_EXTRA_CA_CERTS`;
+      return `the certificate of ${url} is from an authority that is not trusted here: name its file in NODE_EXTRA_CA_CERTS`;
     case 'ERR_TLS_CERT_ALTNAME_INVALID':
       return `the certificate of ${url} is for other names: correct the host in its URL`;
     case 'CERT_HAS_EXPIRED':
-      return `the certificate of ${url} has expired: have it renewed`;
+      return `the certificate of ${url} has expired: renew it`;
     case 'EPROTO':
     case 'ERR_SSL_WRONG_VERSION_NUMBER':
     case 'ERR_SSL_PACKET_LENGTH_TOO_LONG':

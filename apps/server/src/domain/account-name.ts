@@ -5,8 +5,8 @@ let accountNamesKept = 0;
 const accountNames = new Map<string, Map<string, string>>();
 
 /**
- * One text for the two names of an account; no identifier contains a space. An item of a bulk finds its account by it six times. A text that
- * was joined a moment ago has to be copied and hashed for that, 0.2 µs each time; one that is kept takes 0.05.
+ * One text for the two names of an account; no identifier contains a space. An item of a bulk uses it six times to find
+ * its account. A newly joined text must be copied and hashed each time, which takes 0.2 µs; a kept one takes 0.05 µs.
  */
 export function accountName(agent: string, serviceId: string): string {
   const known = accountNames.get(agent)?.get(serviceId);

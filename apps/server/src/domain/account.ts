@@ -145,8 +145,7 @@ export interface RecordedOn {
 }
 
 /**
- * Records requests on an account at the price in force. The price is bound here: what is set later concerns what
- * is recorded later.
+ * Records requests on an account at the price in force. The price is fixed here: a later price applies only to later usage.
  */
 export function recordOn(
   account: Account,
@@ -223,7 +222,7 @@ function lineAfter(
 
 /** From the end: usage is recorded on the last line, and there may be thousands. */
 function lineIndex(lines: readonly AccountLine[], priceVersion: number): number {
-  // A new price version is the highest: it needs no look at the others.
+  // A new price version is the highest, so the other lines need not be compared.
   if ((lines.at(-1)?.priceVersion ?? -1) < priceVersion) return -1;
   return lines.findLastIndex((candidate) => candidate.priceVersion === priceVersion);
 }
@@ -263,7 +262,7 @@ function roughlyRecorded(account: Account, service: Service | undefined): number
   return sum;
 }
 
-/** What everything that was ever recorded on an account costs; what has no price yet counts 0. */
+/** The cost of all usage that was ever recorded on an account; usage without a price counts 0. */
 function recordedAmount(account: Account, service: Service | undefined): Amount {
   let sum = 0n;
   for (const line of account.lines) {

@@ -62,7 +62,7 @@ export interface Act extends ActFacts {
   readonly actor: Actor;
 }
 
-/** An act for those who must not know from which addresses keys are used, and may be. */
+/** An act without the addresses from which keys are used or may be used, for callers who must not know them. */
 export function withoutAddresses(act: Act): Act {
   const { allowedAddresses: _, ...details } = act.details;
   return { ...act, details, actor: { ...act.actor, address: undefined } };

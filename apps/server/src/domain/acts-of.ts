@@ -70,7 +70,7 @@ function serviceAct(tenant: string, before: Service | undefined, service: Servic
   return details === undefined ? [] : [{ tenant, type: 'service.changed', subject, details }];
 }
 
-/** One for each name: a limit that counts something else takes the place of the one before. */
+/** One for each name: a limit that counts something else replaces the previous one. */
 function limitActs(tenant: string, before: View, { limits }: Changes): ActFacts[] {
   if (limits.length === 0) return [];
   const known = new Map(before.limits().map((limit) => [limit.name, limit]));

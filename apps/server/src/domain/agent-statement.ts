@@ -20,7 +20,7 @@ export interface StatementSums {
   readonly unbilled: Amount;
 }
 
-/** What a grant brought, or what was left of it when its time came or it was voided. */
+/** The amount of a grant when it was made, or what was left of it when it expired or was voided. */
 export interface GrantLine {
   readonly kind: 'granted' | 'refunded' | 'expired' | 'voided';
   readonly amount: Amount;

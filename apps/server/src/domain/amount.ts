@@ -12,7 +12,7 @@ export const unitScaleMax = 6;
 /** The price of one unit: a whole number of 10^-12 of its asset. */
 export type Price = bigint;
 
-/** To compute a power takes 0.15 µs, which every item of a bulk would pay several times. */
+/** Computing a power takes 0.15 µs, and every item of a bulk needs several. */
 const powersOfTen: readonly bigint[] = Array.from(
   { length: amountPlaces + 1 },
   (_, exponent) => 10n ** BigInt(exponent),

@@ -8,8 +8,8 @@ import type { Movement, MovementKind } from './movement.ts';
 type Sums = Map<MovementKind, Amount>;
 
 /**
- * Audits one balance. Fed with all of its movements in their order, then all of its grants; it trusts none of the sums
- * that it checks.
+ * Audits one balance. The caller passes all of its movements in order, then all of its grants. The audit uses none of
+ * the sums that it checks.
  */
 export class BalanceAudit {
   readonly #balance: Balance;
@@ -81,7 +81,7 @@ export class BalanceAudit {
     else this.#ofHolds.set(holdId, reserved);
   }
 
-  /** What differs, with the sums of the balance held against what was recomputed. */
+  /** The differences between the sums of the balance and the recomputed ones. */
   finish(): readonly string[] {
     const balance = this.#balance;
     const of = (kind: MovementKind) => this.#all.get(kind) ?? 0n;

@@ -36,7 +36,7 @@ export class DrawnAudit {
     return paid;
   }
 
-  /** Takes in an entry, with what it costs, and says what is wrong with what was drawn. */
+  /** Adds an entry with its cost, and returns the faults in what was drawn for it. */
   faultsOf(entry: Entry, cost: Amount): string[] {
     const { id, sequence, requests, drawn, paidAfter = 0n, reversal, unitScale, tiered } = entry;
     const faults: string[] = [];

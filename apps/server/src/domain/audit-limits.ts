@@ -47,9 +47,10 @@ const unsureMs = 60_000;
 const clockBehindMs = 1_000;
 
 /**
- * Audits the limits of a tenant. Fed with the counters, then with all entries, then with the counters again, then with all
- * holds: usage may be recorded meanwhile. What the entries come to is then not below the first and not above the second. Open
- * holds count as usage; what usage took of a hold stays counted where the hold was made.
+ * Audits the limits of a tenant. The caller passes the counters, then all entries, then the counters again, then all
+ * holds. Usage may be recorded meanwhile, so the sum of the entries must not be below the first counters or above the
+ * second. Open holds count as usage; the part of a hold that usage took stays counted in the window in which the hold
+ * was made.
  */
 export class LimitAudit {
   readonly limits: readonly Limit[];
@@ -63,7 +64,7 @@ export class LimitAudit {
     | { readonly agent: string; readonly serviceId: string; readonly applying: readonly Applying[] }
     | undefined;
 
-  /** @param begunMs when it began: what happens from then on may be seen in some of what is read, and not in the rest */
+  /** @param begunMs when the audit began: later changes may be visible in only some of the rows that it reads */
   constructor(limits: readonly Limit[], begunMs: number) {
     this.limits = limits;
     this.#begunMs = begunMs;

@@ -1,6 +1,8 @@
 import type { Entry } from './usage.ts';
 
-/** What an audit keeps of the reversals of one account, to see that each takes back what is there, and no part of it twice. */
+/**
+ * The reversals of one account, kept by an audit to check that each takes back existing usage, and no part of it twice.
+ */
 export class ReversalAudit {
   readonly #reversedByVersion = new Map<number, number>();
   /** requests of the entries that were taken back one by one, by their sequences */
@@ -24,7 +26,7 @@ export class ReversalAudit {
     return this.#singles.get(sequence) ?? 0;
   }
 
-  /** Takes in a reversal, with the usage that it may take back, and returns what is wrong with it. */
+  /** Adds a reversal with the usage that it may take back, and returns its faults. */
   faultsOf({ id, sequence, requests, reversal }: Entry, taken: ReadonlyMap<number, number>): string[] {
     if (reversal === undefined) return [];
     const { entryId, from, through, lines } = reversal;

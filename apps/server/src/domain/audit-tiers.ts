@@ -42,7 +42,7 @@ export class TierAudit {
     return this.#tiers.has(version);
   }
 
-  /** Takes in usage, and returns what it costs in its tiers, and what is wrong with it. */
+  /** Adds usage, and returns its cost in its tiers and its faults. */
   usage(entry: Entry): { readonly cost: Amount; readonly faults: string[] } {
     const { id, priceVersion: version, requests, recordedAtMs, sequence, tiered } = entry;
     const tiers = this.#tiers.get(version);
@@ -68,7 +68,7 @@ export class TierAudit {
     return { cost: costOfParts(parts, this.#unitScale), faults };
   }
 
-  /** Takes in a reversal, with what it takes back, and returns what that costs, and what is wrong with it. */
+  /** Adds a reversal with what it takes back, and returns the cost of that and the faults. */
   reversal(
     entry: Entry,
     taken: ReadonlyMap<number, TakenTiers>,
@@ -95,7 +95,7 @@ export class TierAudit {
     return { cost, faults };
   }
 
-  /** What is wrong with the sums that an entry carries which is no usage. */
+  /** The faults in the sums of an entry that is not usage. */
   otherFaults({ id, priceVersion, tiered }: Entry): string[] {
     const line = this.#recorded.get(priceVersion);
     const isRight =
@@ -103,7 +103,7 @@ export class TierAudit {
     return isRight ? [] : [`entry ${id} carries a wrong sum of the tiers before it`];
   }
 
-  /** Takes in a bill, and returns what its tiers cost, and what is wrong with them. */
+  /** Adds a bill, and returns the cost of its tiers and their faults. */
   settlement({ id, lines }: Settlement): { readonly cost: Amount; readonly faults: string[] } {
     const faults: string[] = [];
     let cost = 0n;

@@ -29,8 +29,8 @@ export interface AccountFinding extends InAsset {
 }
 
 /**
- * Audits one account. Fed with each settlement and, before it, the entries of its range, then the entries that no
- * settlement covers, all in their order; it trusts none of the totals that it checks.
+ * Audits one account. The caller passes, in order, the entries of each settlement's range and then the settlement, and
+ * at the end the entries that no settlement covers. The audit uses none of the totals that it checks.
  */
 export class AccountAudit {
   readonly #account: Account;
@@ -72,7 +72,7 @@ export class AccountAudit {
     this.#tiers = new TierAudit(tiers, account.unitScale);
   }
 
-  /** How many requests of an entry that was fed in before were taken back by reversals that were fed in too. */
+  /** How many requests of an already added entry were taken back by reversals that were added, too. */
   reversedOf(entry: Pick<Entry, 'sequence' | 'requests'>): number {
     return this.#reversals.reversedOf(entry);
   }

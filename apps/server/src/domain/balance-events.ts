@@ -6,14 +6,17 @@ import type { NotedEvent } from './event.ts';
 import type { Movement } from './movement.ts';
 import { timestampOfMs, timestampOrNull } from './timestamps.ts';
 
-/** Where the events of one change get their ids and their time from. */
+/** The source of the ids and the time of the events of one change. */
 export interface EventSource {
   readonly nowMs: number;
   /** the next new id */
   readonly nextId: () => string;
 }
 
-/** The most events that one change of what is available makes, besides one for each grant: each level, and the end. */
+/**
+ * The most events of one change of the available amount, besides one for each grant: one for each level, and one for
+ * reaching the end.
+ */
 export const levelEventsMax = lowAtMax + 1;
 
 /** An amount as it is shown: exact, without zeros at its end. */
@@ -26,7 +29,7 @@ export function grantedEvent(balance: Balance, grant: Grant, source: EventSource
   return noted('balance.granted', { ...namesOf(balance), ...grantShown(grant) }, source);
 }
 
-/** Those of what expired, among movements that ended with a balance. */
+/** The events of expired grants, among movements that ended with a balance. */
 export function expiredEvents(
   balance: Balance,
   movements: readonly Movement[],
@@ -50,7 +53,7 @@ export function expiredEvents(
     );
 }
 
-/** Those of each level that what is available was above before, and is not any more; 0 is the last of them. */
+/** The events of each level that the available amount has just fallen to or below; the last level is 0. */
 export function levelEvents(
   before: Balance,
   after: Balance,

@@ -30,8 +30,8 @@ export interface HeldPart {
 }
 
 /**
- * Moves amounts of one balance, and notes each movement. The balance that it begins with is left alone. While something
- * is free in a grant, nothing is uncovered: an overdraft is covered as soon as it can be.
+ * Moves amounts of one balance, and records each movement. It does not change the balance that it begins with. An
+ * overdraft is covered as soon as possible, so no amount is uncovered while a grant has free money.
  */
 export class BalanceMoves {
   readonly #nowMs: number;
@@ -162,7 +162,7 @@ export class BalanceMoves {
     this.#note('released', amount, grant?.id, why, atMs);
   }
 
-  /** Lets everything expire that is free and whose time has come. */
+  /** Expires all free money of grants whose expiry has passed. */
   expire(atMs: number): void {
     for (const grant of this.#balance.open) {
       if (isExpired(grant, atMs)) this.#expireFree(grant, grant.expiresAtMs ?? atMs);
@@ -177,7 +177,7 @@ export class BalanceMoves {
     this.#note('expired', amount, grant.id, {}, atMs);
   }
 
-  /** Pays with what is free for what was drawn without a grant. */
+  /** Covers overdrafts with free money of grants. */
   #cover(atMs: number): void {
     for (const grant of this.#balance.open) {
       const { uncovered } = this.#balance;

@@ -24,7 +24,7 @@ export interface Grant {
   readonly amount: Amount;
   /** those of a lower priority are drawn first */
   readonly priority: number;
-  /** from when on what is left of it counts for nothing; `undefined` for never */
+  /** when the rest of it expires; `undefined` for never */
   readonly expiresAtMs: number | undefined;
   readonly note: string | undefined;
   /** of a refund: the reversal that returned it */
@@ -83,7 +83,7 @@ export function emptyBalance(agent: string, asset: string): Balance {
   };
 }
 
-/** What may still be drawn or held, without an overdraft; below 0 for one. */
+/** The amount that may still be drawn or held, not counting the overdraft; below 0 if the overdraft is in use. */
 export function availableOf(balance: Balance): Amount {
   const { granted, refunded, drawn, expired, voided, held } = balance;
   return granted + refunded - drawn - expired - voided - held;

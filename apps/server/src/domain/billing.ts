@@ -17,7 +17,7 @@ export interface BillingPolicy {
   readonly lowAt: readonly Amount[];
 }
 
-/** What holds where neither the agent nor its tenant has a policy. */
+/** The policy if neither the agent nor its tenant has one. */
 export const policyDefault: BillingPolicy = {
   mode: 'postpaid',
   asset: assetDefault,
@@ -44,7 +44,10 @@ export interface AgentBilling extends NamedPolicy {
   readonly balances: readonly Balance[];
   /** its open holds whose time has come, the first ones first */
   readonly dueHolds: readonly Hold[];
-  /** whether there are more of those than one commit records: its balances are as they are before the others have lapsed */
+  /**
+   * whether there are more of those than one commit records: its balances are then those before the other holds have
+   * lapsed
+   */
   readonly hasMoreDue: boolean;
 }
 

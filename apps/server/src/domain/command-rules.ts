@@ -3,11 +3,11 @@ import type { View } from './view.ts';
 import type { TenantWants } from './wants.ts';
 
 /**
- * Everything that the server knows of a kind of command: what it reads, what it may make, and how it is decided.
- * `F`: the facts that it can produce.
+ * The rules of a kind of command: what it reads, what it may create, and how it is decided. `F`: the facts that it can
+ * produce.
  */
 export interface CommandRules<C, F extends { readonly kind: string } = { readonly kind: string }> {
-  /** whether it is refused, before it is looked at, while nothing new may be done */
+  /** whether it is refused without a decision while nothing new may be done */
   readonly isGated: boolean;
   /** Names what the decision reads. Pause, settings and webhooks every decision may read. */
   reads(command: C, wants: TenantWants): void;
@@ -15,7 +15,7 @@ export interface CommandRules<C, F extends { readonly kind: string } = { readonl
   idsMax(command: C): number;
   /** how many acts of the audit log it can be, at the most */
   actsMax(command: C): number;
-  /** what it weighs in a batch: as much as it has items, or may settle accounts */
+  /** its weight in a batch: the number of its items, or of accounts that it may settle */
   weight(command: C): number;
   /** whether it changes services, webhooks, API keys, or what the operator sets: one such command at a time in a tenant */
   changesTenant(command: C): boolean;

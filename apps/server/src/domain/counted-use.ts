@@ -70,8 +70,7 @@ export function unitsOf(requests: number, unitScale: number): bigint {
  * Counts a use for every limit that applies to it, or for none.
  *
  * @param eventId makes the ids of the events
- * @param held what an open hold counts that the use captures: as much of the use stays counted in the windows in which the
- *   hold was made, only what is beyond it is counted now, and what the use does not take is returned
+ * @param held the count of an open hold that the use captures: that part of the use stays counted in the windows in which the hold was made, only the excess is counted now, and the unused part is returned
  */
 export function countUse(
   use: Use,
@@ -125,7 +124,7 @@ function least(a: bigint, b: bigint): bigint {
   return a < b ? a : b;
 }
 
-/** What a limit still lets through in a window; not below 0. */
+/** What a limit still allows in a window; not below 0. */
 export function leftOf({ max }: Limit, { used }: CountedWindow): bigint {
   return used > max ? 0n : max - used;
 }
@@ -161,15 +160,15 @@ function limitReached(
   const most = `at most ${text(limit.max)} in a ${limit.window}${each}`;
   return {
     code: 'limit_reached',
-    message: `the limit ${limit.name} lets through ${most}; ${text(left)} are left, and ${text(quantity)} were to be used`,
+    message: `the limit ${limit.name} allows ${most}; ${text(left)} are left, but the request uses ${text(quantity)}`,
     limit: limit.name,
     left: measureText(limit, left),
-    // What is more than the whole limit is not let through later, either.
+    // A use that exceeds the whole limit is not allowed later, either.
     retryAfterMs: endMs === undefined || quantity > limit.max ? undefined : endMs - nowMs,
   };
 }
 
-/** Of two limits that refuse, the one that does so for longer. */
+/** If two limits refuse, the one that refuses for longer. */
 function laterOf(a: LimitReached | undefined, b: LimitReached): LimitReached {
   if (a === undefined) return b;
   return (a.retryAfterMs ?? Number.POSITIVE_INFINITY) >= (b.retryAfterMs ?? Number.POSITIVE_INFINITY) ? a : b;

@@ -4,7 +4,10 @@ import { isSamePrice, type NextPrice, type Service, type StatedPrice } from './s
 export const datedPriceDaysMax = 731;
 export const datedPriceMsMax = datedPriceDaysMax * 86_400_000;
 
-/** A service as it is at an instant: from its date on, the next price is the price in force. No one writes that down then. */
+/**
+ * A service as it is at an instant: from its date on, the next price is the price in force. Nothing is written at that
+ * moment.
+ */
 export function serviceAt(service: Service, nowMs: number): Service {
   const { next } = service;
   return next === undefined || nowMs < next.effectiveFromMs ? service : withNextInForce(service, next);
@@ -16,8 +19,9 @@ interface Priced {
 }
 
 /**
- * A service as it is for an account. Price versions only grow along an account, so once something was recorded on it at the
- * next price, that stays in force for it, also while a clock that was set back shows a time before the date.
+ * A service as it is for an account. Price versions only grow along an account. Once usage was recorded on it at the
+ * next price, that price stays in force for the account, even if a clock that was set back shows a time before the
+ * date.
  */
 export function serviceFor(service: Service, { lines }: Priced): Service {
   const { next } = service;
@@ -33,7 +37,10 @@ function withNextInForce(
   return { ...service, ...inTiers, price, pricePer: per, priceVersion: version };
 }
 
-/** The service with a price from an instant to come on, in place of the next price that it had; the same service if that is the same. */
+/**
+ * The service with a price from a future instant on, which replaces its next price; the same service if the price is
+ * the same.
+ */
 export function withNextPrice(service: Service, stated: StatedPrice, effectiveFromMs: number): Service {
   const { next } = service;
   const { price, per, tiers } = stated;

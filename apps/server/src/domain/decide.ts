@@ -4,8 +4,8 @@ import { withAnnouncements } from './outbox.ts';
 import type { View } from './view.ts';
 
 /**
- * Decides a command: in goes what it sees, out come a fact and changes. Pure: no clock, no randomness, no I/O; the time and
- * new ids come with the moment, and the view is not changed. All of billing is in this folder.
+ * Decides a command: it takes a view, and returns a fact and changes. It is pure: no clock, no randomness, no I/O; the
+ * moment provides the time and new ids, and the view is not changed. All billing rules are in this folder.
  */
 export function decide(command: Command, view: View, moment: Moment): Decision<Fact> | Heavier {
   const rules = rulesOf(command);

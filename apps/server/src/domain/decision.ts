@@ -34,7 +34,9 @@ export interface Moment {
   readonly gate: Refusal | undefined;
   /** the most items of one bulk of usage */
   readonly bulkItemsMax: number;
-  /** the mark of a quote, by which a caller names the quote that it has seen: the same as long as the quote says the same */
+  /**
+   * the mark of a quote, with which a caller refers to the quote that it has seen: equal as long as the quote is equal
+   */
   readonly markOf: (quote: Quote) => string;
 }
 

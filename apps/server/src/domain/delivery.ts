@@ -65,7 +65,7 @@ export interface AttemptResult {
   readonly status: number | undefined;
   /** what the receiver asked for in `Retry-After` */
   readonly retryAfterMs: number | undefined;
-  /** 0 to 1: spreads the next attempts of what failed together */
+  /** 0 to 1: spreads the next attempts of deliveries that failed at the same time */
   readonly jitter: number;
 }
 

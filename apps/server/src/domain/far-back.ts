@@ -2,9 +2,9 @@ import type { Account } from './account.ts';
 
 /** How many entries after a position a command may have to look through, before it is weighed with how many there are. */
 export const entriesBehindFirst = 1_000;
-/** So many reversals are looked through in less than the time that one item takes: 100,000 in 6 ms on SQLite. */
+/** Looking through this many reversals takes less time than one item: 100,000 take 6 ms on SQLite. */
 const entriesPerItem = 200;
-/** Enough to be committed alone, and so little that the queue has room for several. */
+/** Heavy enough to be committed alone, and light enough that the queue has room for several. */
 const weightMax = 10_000;
 
 /** A command that looks from a position to the end of its account. */

@@ -12,7 +12,7 @@ export interface HeldCount {
   readonly kept: bigint | undefined;
   /** the same of what it costs */
   readonly keptCost?: Amount | undefined;
-  /** when the rest was returned: that a hold has lapsed may be recorded long after it has; `undefined` while it is open */
+  /** when the rest was returned; a lapse may be recorded long after it happened; `undefined` while it is open */
   readonly returnedAtMs: number | undefined;
   readonly windows: readonly HeldWindow[];
 }

@@ -43,8 +43,8 @@ export interface Hold {
 /** The most open holds of a balance. */
 export const holdsOpenMax = 10_000;
 /**
- * So many holds that have lapsed are recorded by one commit: other writes wait for no more of them. A commit with a bulk records as many
- * as that has items.
+ * One commit records at most this many lapsed holds, so that other writes do not wait for more of them. A commit with a
+ * bulk records as many as the bulk has items.
  */
 export const lapsesPerCommit = 250;
 /** The longest time that a hold reserves, from when it was made or extended. */

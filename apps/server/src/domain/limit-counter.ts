@@ -34,7 +34,7 @@ export function windowOf({ windows }: LimitCounter, startMs: number): CountedWin
   return windows.find((window) => window.startMs === startMs) ?? { startMs, used: 0n, max: 0n, reported: 0 };
 }
 
-/** So many windows are kept at the most. A clock that is set back comes to them again. */
+/** The most windows that are kept. A clock that is set back reaches them again. */
 const windowsMax = 8;
 
 /** A counter after something was used, and the levels that this has reached for the first time in the window. */
@@ -59,7 +59,7 @@ export function countIn(counter: LimitCounter, limit: Limit, startMs: number, ad
   const levels = limit.notifyAt.filter(
     (level) => level > before.reported && used * 1_000n >= limit.max * BigInt(level),
   );
-  // What is only reported may go beyond the maximum, and may have done so when it is refused later.
+  // A limit that only reports can be exceeded, and may already be exceeded when its action changes to refusing.
   const most = limit.action === 'notify' && used > limit.max ? used : limit.max;
   const isLower = most < before.max;
   const window: CountedWindow = {

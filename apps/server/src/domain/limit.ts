@@ -50,7 +50,9 @@ export interface Used {
   readonly asset: string | undefined;
 }
 
-/** The limits of a tenant by what they name: with 1,000 of them, not each is compared with each item. */
+/**
+ * The limits of a tenant, indexed by agent, service and key, so that an item is not compared with up to 1,000 limits.
+ */
 const indexes = new WeakMap<readonly Limit[], ReadonlyMap<string, readonly Limit[]>>();
 
 /** Those of the limits that can count usage of an account, sent with one key or another. */

@@ -18,7 +18,10 @@ import type { View } from './view.ts';
 import { areLimitsWanted, type TenantWants } from './wants.ts';
 import type { Webhook } from './webhook.ts';
 
-/** What was read for a batch, by name. A decision that asks for anything that no command of the batch named is a defect, and throws. */
+/**
+ * The rows that were read for a batch, by name. If a decision asks for something that no command of the batch named,
+ * the view throws, because that is a defect.
+ */
 export class LoadedView implements View {
   readonly services = new Map<string, Service>();
   readonly accounts = new Map<string, Account>();

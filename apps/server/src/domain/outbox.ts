@@ -3,7 +3,7 @@ import { type BooksEvent, type EventType, eventFacts } from './event.ts';
 import type { Changes } from './view.ts';
 import { isToldOf, type Webhook } from './webhook.ts';
 
-/** Adds to changes the announcements of what happened in them: they are committed together with their cause. */
+/** Adds the announcements of events to the changes that cause them, so that both are committed together. */
 export function withAnnouncements(changes: Changes, webhooks: readonly Webhook[], nowMs: number): Changes {
   if (webhooks.length === 0) return changes;
   const made: Announcement[] = [];

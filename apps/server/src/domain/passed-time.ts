@@ -40,10 +40,11 @@ export function passedTime(view: View, nowMs: number, nextId: () => string): Cha
 }
 
 /**
- * A balance after time has passed: what holds that lapsed had reserved is free, and what is free of grants that expired
- * is gone. In the order in which it happened, so that it does not depend on when it is looked at.
+ * A balance after time has passed: amounts that lapsed holds had reserved are free again, and free amounts of expired
+ * grants are removed. Lapses and expiries are applied in the order in which they happened, so the result does not
+ * depend on the time of the look.
  *
- * @param isAll whether no other hold of the balance has lapsed: what expires after one that has is not gone before it has lapsed
+ * @param isAll whether no other hold of the balance has lapsed: a grant that expires after another lapsed hold is not expired before that lapse is recorded
  */
 export function afterTime(
   before: Balance,

@@ -106,8 +106,8 @@ export function payFor(bought: Bought, view: View, moment: PaymentMoment): Payme
 }
 
 /**
- * Pays for usage that captures a hold in another asset: one from before its service was registered. It reserves nothing, because its agent
- * was postpaid; but it is open in that balance.
+ * Pays for usage that captures a hold in another asset, which was made before its service was registered. The hold
+ * reserves nothing, because its agent was postpaid, but it counts as open in that balance.
  */
 function payBeside(bought: Bought, hold: Hold, view: View, moment: PaymentMoment): Payment {
   const payment = payFor({ ...bought, hold: undefined }, view, moment);
@@ -169,7 +169,7 @@ export function refundOf(
 }
 
 export function tooManyRefunds(agent: string): Refusal {
-  const message = `agent ${agent} has ${refundsOpenMax} refunds that are not used up; void some of them, or record usage, which draws them first`;
+  const message = `agent ${agent} has ${refundsOpenMax} refunds with money left, which is the limit; void some of them, or record usage, which draws them first`;
   return { code: 'limit_exceeded', message };
 }
 
@@ -182,7 +182,7 @@ export function refusalOf(
 ): Refusal | undefined {
   const overdraft = overdraftOf(policy, balance.asset);
   const available = availableOf(balance) + reserved;
-  // What costs nothing, or was reserved, is not refused because the overdraft is less by now.
+  // Usage that costs nothing, or was reserved, is not refused if the overdraft was lowered meanwhile.
   if (required <= reserved || available - required >= -overdraft) return undefined;
   const { agent, asset } = balance;
   const message = `agent ${agent} has too little ${asset} left for this`;
@@ -190,6 +190,6 @@ export function refusalOf(
 }
 
 export function serviceUnpriced(serviceId: string): Refusal {
-  const message = `service ${serviceId} has no price, so that nothing can be drawn or held for it`;
+  const message = `service ${serviceId} has no price, so the server cannot draw or hold money for it`;
   return { code: 'service_unpriced', message };
 }

@@ -18,7 +18,7 @@ export function partsUsed(
   if (quantity === undefined) {
     if (unitScale === 0) return { kind: 'counted', parts: requests };
     return invalid(
-      `the service counts units with ${unitScale} decimal places: send a quantity in place of requests`,
+      `the service counts units with ${unitScale} decimal places: send a quantity instead of requests`,
     );
   }
   const part = tenTo(unitScaleMax - unitScale);

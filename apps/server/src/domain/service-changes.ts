@@ -11,7 +11,7 @@ import {
 } from './service.ts';
 import type { Changes } from './view.ts';
 
-/** What a change of a service comes to: its row, the price versions that are new, and an event if it says something else now. */
+/** The changes when a service changes: its row, its new price versions, and an event if anything visible differs. */
 export function serviceChanges(
   known: Service | undefined,
   service: Service,

@@ -6,7 +6,7 @@ import {
   type StatedPrice,
 } from './service.ts';
 
-/** What the answers to changes of a price say of it: the price in force, as it was stated, and the next one. */
+/** The prices of a service after a change: the price in force, as it was stated, and the next one. */
 export interface PricesNow {
   readonly serviceId: string;
   readonly stated: StatedPrice;

@@ -3,7 +3,7 @@ import type { Refusal } from './refusal.ts';
 import type { Service, StatedPrice } from './service.ts';
 import type { View } from './view.ts';
 
-/** A service that is registered and was not deleted since. */
+/** A service that is registered and not deleted. */
 export function knownService(view: View, serviceId: string): Service | undefined {
   const service = view.service(serviceId);
   return service?.deleted === true ? undefined : service;
@@ -14,21 +14,21 @@ export function unknownService(serviceId: string): Refusal {
 }
 
 export function pricedLater(serviceId: string): Refusal {
-  const message = `effectiveFrom must not be there: service ${serviceId} is not registered, so it needs a price now`;
+  const message = `effectiveFrom must not be sent: service ${serviceId} is not registered, so it needs a price now`;
   return { code: 'invalid_date', message };
 }
 
 export function serviceInUse(serviceId: string, unitScale: number): Refusal {
-  const message = `usage of service ${serviceId} was recorded with ${unitScale} decimal places, which stay; register another service`;
+  const message = `usage of service ${serviceId} was recorded with ${unitScale} decimal places, which cannot change; register another service`;
   return { code: 'service_in_use', message };
 }
 
 export function assetInUse(serviceId: string, asset: string): Refusal {
-  const message = `the prices of service ${serviceId} are in ${asset}, which stays; register another service`;
+  const message = `the prices of service ${serviceId} are in ${asset}, which cannot change; register another service`;
   return { code: 'service_in_use', message };
 }
 
-/** Why a price does not go with the asset of its service. */
+/** Why a price does not match the asset of its service. */
 export function mismatchOf({ isInStroops = false }: StatedPrice, asset: string): Refusal | undefined {
   if (!isInStroops || isXlm({ asset })) return undefined;
   const message = `the prices of the service are in ${asset}, not in stroops: send a price`;

@@ -30,7 +30,7 @@ export interface Service extends ServiceMetadata, InAsset {
   readonly pricePer: PricedUnits;
   /** what is charged in place of the price; `undefined`: the price is flat */
   readonly tiers?: Tiers | undefined;
-  /** the price that takes its place at an instant to come; `serviceAt` gives the service from then on */
+  /** the price that replaces it at a future instant; `serviceAt` gives the service from then on */
   readonly next?: NextPrice | undefined;
   /** price of version 1, which is also that of usage recorded before there was a price */
   readonly firstPrice: Price;
@@ -93,11 +93,14 @@ export function inStroops(stroops: Stroops): StatedPrice {
   return { price: priceOfStroops(stroops), per: 1, isInStroops: true };
 }
 
-/** A new service at its first price, whose asset it keeps for ever: what was recorded before it was registered has no price, and so no asset. */
+/**
+ * A new service at its first price, whose asset it keeps for ever. Usage that was recorded before the registration has
+ * no price, and so no asset.
+ */
 export function newService(serviceId: string, stated: StatedPrice, inAsset: InAsset = inXlm): Service {
   const { price, per, tiers } = stated;
   const { asset, assetScale } = inAsset;
-  // Usage from before there was a price has no place in a tier: it costs what the flat version 1 does.
+  // Usage that was recorded before the first price is in no tier: it costs the flat price of version 1.
   if (tiers !== undefined) {
     const flat = newService(serviceId, { price: unitPriceOfFirst(tiers), per: 1 }, inAsset);
     return withPrice(flat, stated);

@@ -57,7 +57,7 @@ function sparedItems(items: readonly Item[], serviceOf: ServiceOf): SparedUsage 
   let cost = 0n;
   for (const item of items) {
     const { price: flat = 0n, unitScale = 0, asset = xlm.code, tiers } = serviceOf(item.serviceId) ?? {};
-    // In which tiers it would have fallen is not known any more: it counts as in the first one.
+    // The tiers of that usage are no longer known: it is counted in the first tier.
     const price = tiers === undefined ? flat : unitPriceOfFirst(tiers);
     const used = partsUsed(item, unitScale);
     const parts = used.kind === 'counted' ? used.parts : 0;

@@ -52,7 +52,7 @@ interface TieredUse {
   readonly sequence: number;
 }
 
-/** Fills the lowest tiers that have room, and starts packages where those that are charged do not suffice. */
+/** Fills the lowest tiers that have room, and starts new packages when the charged ones are used up. */
 export function useTiers(
   before: TierPeriod | undefined,
   price: { readonly version: number; readonly tiers: Tiers },
@@ -120,8 +120,8 @@ function firstOf(parts: readonly UsedPart[], unitScale: number, kept: number): T
 }
 
 /**
- * What a reversal takes back of an entry: its last requests first, so that what stays is what the entry would have come to
- * without them.
+ * What a reversal takes back of an entry: its last requests first, so that the rest costs what the entry would have
+ * cost without them.
  */
 export function takenOf(
   { parts }: EntryTiers,

@@ -26,7 +26,7 @@ import type { Settlement } from './settlement.ts';
 import type { Entry, KnownEntry, KnownUsage } from './usage.ts';
 import type { Webhook } from './webhook.ts';
 
-/** What a command can see: the part of one tenant's books that it named, as the commands before it left them. */
+/** What a command can see: the part of one tenant's books that it named, with the effects of the commands before it. */
 export interface View {
   /** as it is at the time of the decision, with the price that is in force then */
   service(serviceId: string): Service | undefined;
@@ -131,7 +131,7 @@ function isOf({ agent, serviceId }: { readonly agent: string; readonly serviceId
   return (entry: Entry) => entry.agent === agent && entry.serviceId === serviceId;
 }
 
-/** A view with changes on top of another, which it leaves alone: the work of a batch, or of one bulk. */
+/** A view with changes on top of another view, which it does not modify: for a batch, or for one bulk. */
 export class DraftView implements View {
   readonly #base: View;
   readonly #services = new Map<string, Service>();
@@ -298,7 +298,7 @@ export class DraftView implements View {
     return this.#deliveries.get(`${webhookId} ${eventId}`) ?? this.#base.delivery(webhookId, eventId);
   }
 
-  /** Takes in what a command did, so that the commands after it see it. */
+  /** Adds the changes of a command, so that later commands see them. */
   apply(changes: Changes): void {
     this.applyUsage(changes);
     this.#settlements.push(...changes.settlements);
@@ -320,7 +320,10 @@ export class DraftView implements View {
     }
   }
 
-  /** Takes in an item of a bulk: a bulk has thousands, and to look at 22 empty lists for each takes 1 µs. */
+  /**
+   * Adds the changes of an item of a bulk. It is separate because a bulk has thousands of items, and checking 22 empty
+   * lists for each takes 1 µs.
+   */
   applyUsage(changes: UsageChanges): void {
     for (const entry of changes.entries) {
       this.#entries.push(entry);

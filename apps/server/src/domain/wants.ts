@@ -20,19 +20,19 @@ export interface TenantWants {
   }[];
   /** ids of entries that are wanted with their accounts */
   readonly entries: Set<string>;
-  /** services of which it is to be known whether something of theirs is unsettled */
+  /** services whose unsettled usage must be checked */
   readonly deletedServices: Set<string>;
-  /** services of which it is to be known whether something was ever recorded of them */
+  /** services for which it must be checked whether usage was ever recorded */
   readonly usedServices: Set<string>;
-  /** the assets that the tenant registered: only for what names one that is not built in */
+  /** the assets that the tenant registered: only for commands that name one that is not built in */
   readonly assets: Set<'registered'>;
   /** the limits of the tenant, and the counters of those that apply to the accounts */
   readonly limits: Set<'definitions' | 'counters'>;
-  /** for what may be held: the counters of the limits that apply to it are wanted, its account is not */
+  /** for holds: the counters of the limits that apply are wanted, the account is not */
   readonly held: Map<string, { readonly agent: string; readonly serviceId: string }>;
   /**
-   * Agents of which it is wanted how they pay. `if_used`: only if they have a policy or a balance, or had one, and one of
-   * their accounts is wanted too; for all others nothing is read.
+   * Agents whose billing is wanted. `if_used`: only if they have or had a policy or a balance, and one of their
+   * accounts is also wanted; for all others nothing is read.
    */
   readonly billings: Map<string, 'if_used' | 'always'>;
   readonly grantIds: Set<string>;

@@ -3,7 +3,7 @@ import type { DisabledReason, Webhook } from './webhook.ts';
 
 /** A webhook is disabled when its receiver has failed this often in a row, */
 export const failuresMax = 50;
-/** and for this long: a receiver that is down over a weekend is not given up. */
+/** and for this long: a receiver that is down over a weekend is not disabled. */
 export const failingForMs = 5 * 86_400_000;
 
 /** How many redeliveries may be requested at once, and for how long each counts. */
@@ -33,7 +33,7 @@ export function enabled(webhook: Webhook): Webhook {
   return { ...healthy(webhook), disabled: undefined, disabledAtMs: undefined };
 }
 
-/** A webhook whose receiver has taken a message. */
+/** A webhook whose receiver has accepted a message. */
 export function healthy(webhook: Webhook): Webhook {
   return { ...webhook, failures: 0, failingSinceMs: undefined };
 }

@@ -22,7 +22,7 @@ export interface Webhook {
   /** why nothing is delivered */
   readonly disabled: DisabledReason | undefined;
   readonly disabledAtMs: number | undefined;
-  /** attempts that the receiver failed since it last took a message */
+  /** failed attempts since the receiver last accepted a message */
   readonly failures: number;
   /** when the first of those was */
   readonly failingSinceMs: number | undefined;
@@ -56,7 +56,7 @@ export function originOf(url: string): string {
   return `${protocol}//${host}`;
 }
 
-/** A webhook for those who must not know its whole URL. */
+/** A webhook for callers who must not know its whole URL. */
 export function withoutPath(webhook: Webhook): Webhook {
   return { ...webhook, url: originOf(webhook.url) };
 }

@@ -57,7 +57,7 @@ export interface CallerOptions {
 
 const callersMax = 10_000;
 const notAscii =
-  'the API key contains a character that is not visible ASCII, and no API key does: copy it again, without quotation marks or spaces';
+  'the API key contains a character that is not visible ASCII: copy it again, without quotation marks or spaces';
 
 /** Identifies the sender of a request. */
 export class CallerIdentifier {

@@ -29,7 +29,9 @@ interface Answers {
   readonly files: ReadonlyMap<string, StaticAnswer>;
 }
 
-/** Bundled once in a process, when the page is first asked for: a server that no browser visits has no cost from it. */
+/**
+ * Bundled once in a process, at the first request for the page, so that a server without visitors does not pay for it.
+ */
 let bundled: Promise<Answers> | undefined;
 
 /**

@@ -55,7 +55,7 @@ export interface ProcessView {
   /** since when it counts what tenants do */
   readonly activeSinceMs: number;
   activityOf(tenant: string): Promise<TenantActivity>;
-  /** what came again with an idempotency key */
+  /** the retries of an idempotency key */
   retriesOf(...named: Parameters<KeyRetries['of']>): Promise<RetriesOfKey>;
   /** what waits to be written, and what is with the writer */
   queue(): Promise<Pick<LedgerState, 'queuedItems' | 'inFlightItems'>>;

@@ -51,7 +51,7 @@ class DocsSite {
     // A site that is built while the server runs is found.
     if (this.#names.size === 0) this.#names = await namesBelow(this.#folder);
     if (this.#names.size === 0) {
-      const advice = 'this server has no built docs: run npm run site, or read the folder docs';
+      const advice = 'this server has no built docs: run npm run site, or read the files in docs';
       throw new ApiError('not_found', advice);
     }
     const name = [asked, `${asked}index.html`, `${asked}.html`].find((one) => this.#names.has(one));

@@ -37,7 +37,7 @@ test('the error of a read does not mention whether it was applied, and 503 says 
     return [answer.statusCode, answer.headers['retry-after'], error, message];
   };
   const running = 'a write that began earlier is still running, so the end of this list is not known yet';
-  const waiting = 'too many reads of the database wait already';
+  const waiting = 'too many reads of the database are already waiting';
   for (const [name, status, after, code, message] of [
     ['list', 503, '1', 'overloaded', running],
     ['full', 503, '1', 'overloaded', waiting],

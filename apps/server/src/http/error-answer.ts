@@ -79,5 +79,5 @@ function frameworkError(error: FastifyError, request: FailedRequest): ApiError {
 
 const obstacleMessages: Readonly<Record<Obstacle, string>> = {
   running_batch: 'a write that began earlier is still running, so the end of this list is not known yet',
-  waiting_reads: 'too many reads of the database wait already',
+  waiting_reads: 'too many reads of the database are already waiting',
 };

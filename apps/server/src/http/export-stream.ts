@@ -3,7 +3,7 @@ import { Readable } from 'node:stream';
 /** An export that did not reach its end: its client must notice. */
 class ExportEnded extends Error {
   constructor(reason: string) {
-    super(`the export was broken off: ${reason}`);
+    super(`the export was aborted: ${reason}`);
     this.name = 'ExportEnded';
   }
 }

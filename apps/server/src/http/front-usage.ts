@@ -16,9 +16,10 @@ interface FrontParts extends ExchangeParts {
 const { method, path } = operations.recordUsage;
 
 /**
- * The route of single usage with a key, in front of the framework, which takes longer for a request than everything that is particular to
- * it (docs/adr/0082). It takes only plain requests, calls the same functions, and answers what has an outcome. A request that is not
- * plain, or that is refused before it is submitted, is left to the framework as it came: until then nothing was charged or counted.
+ * The route for single usage with a key. It bypasses the framework, which takes longer than all other work for such a
+ * request (docs/adr/0082). It accepts only plain requests, calls the same functions as the framework's route, and
+ * answers requests that have an outcome. A request that is not plain, or that is refused before it is submitted, is
+ * passed to the framework unchanged; nothing was charged or counted for it yet.
  */
 export class FrontUsage implements FrontRoute {
   readonly #parts: FrontParts;

@@ -2,8 +2,9 @@ import type { Socket } from 'node:net';
 import { Turns } from './body/turns.ts';
 
 /**
- * Between two chunks that are dropped, of all connections together and address by address. Otherwise a turn of the event loop reads up
- * to 2 MiB from each of them, and the requests of others wait for that. A body of 8 MiB still arrives within the time.
+ * The pause between two dropped chunks, for all connections together, address by address. Without it a turn of the
+ * event loop reads up to 2 MiB from each connection, and other requests wait for that. A body of 8 MiB still arrives
+ * within the time.
  */
 const pauseMs = 1;
 const turns = new Turns((turn) => setTimeout(turn, pauseMs));

@@ -26,8 +26,8 @@ const pathParameterLengthMax = 1_024;
 const cutLinesPerMinuteMax = 5;
 
 const cutMessages: Readonly<Record<CutReason, string>> = {
-  address_full: 'a connection was refused: its address has as many as MAX_CONNECTIONS_PER_ADDRESS allows',
-  server_full: 'a connection was refused: there are as many as MAX_CONNECTIONS allows',
+  address_full: 'a connection was refused: its address has reached MAX_CONNECTIONS_PER_ADDRESS',
+  server_full: 'a connection was refused: the server has reached MAX_CONNECTIONS',
   pipelined: 'a connection was closed: its client sent too many requests without waiting for their answers',
   not_read: 'a connection was closed: its client did not read the answer in time',
 };

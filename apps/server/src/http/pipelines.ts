@@ -3,14 +3,14 @@ import type { Socket } from 'node:net';
 import { Turns } from './body/turns.ts';
 import type { Connections } from './connections.ts';
 
-/** Requests of a connection that may be here without an answer. */
+/** The most unanswered requests of a connection. */
 export const pipelinedMax = 100;
 
 /**
- * Bounds what one connection may ask at once. A client may send many requests without waiting for answers, and Node hands over all
- * that a read has brought: seven hundred of them keep the event loop busy for a quarter of a second. The first is handled at
- * once, as always; those after it one by one, each in a later turn of the loop, address by address. A connection with too many
- * is closed, and what waited on it is not executed.
+ * Limits how many requests of one connection are handled at the same time. A client may send many requests without
+ * waiting for answers, and Node passes on all requests of one read: seven hundred of them keep the event loop busy for
+ * a quarter of a second. The first request is handled immediately, the others one by one in later turns of the loop,
+ * address by address. A connection with too many requests is closed, and its waiting requests are not executed.
  */
 export class Pipelines {
   readonly #handle: RequestListener;

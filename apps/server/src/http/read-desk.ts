@@ -86,7 +86,10 @@ async function answering<T>(read: () => Promise<T>): Promise<T> {
     return await read();
   } catch (error) {
     if (error instanceof ReadRefused) {
-      throw new ApiError('overloaded', 'too many reads of this tenant, or of all, wait already');
+      throw new ApiError(
+        'overloaded',
+        'too many reads of this tenant, or of all tenants, are already waiting',
+      );
     }
     // No client is left to answer.
     if (error instanceof ReadAborted) throw new ApiError('invalid_request', 'the connection is gone');

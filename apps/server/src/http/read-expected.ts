@@ -16,7 +16,7 @@ export function readExpected({ expectedStroops, expectedAmount }: Expected): {
 } {
   if (expectedStroops !== undefined && expectedAmount !== undefined) {
     throw new ApiError('invalid_request', 'send expectedStroops or expectedAmount, not both', {
-      faults: [{ pointer: '/expectedAmount', message: 'must not be there beside expectedStroops' }],
+      faults: [{ pointer: '/expectedAmount', message: 'must not be sent together with expectedStroops' }],
     });
   }
   return {

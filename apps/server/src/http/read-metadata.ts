@@ -1,6 +1,9 @@
 import { canonicalJson } from '@billonce/idempotency/core';
 
-/** Metadata whose form was validated, as the books keep it: the order of its members says nothing, and none is none. */
+/**
+ * Validated metadata in its stored form: the order of its members does not matter, and an object without members is
+ * `undefined`.
+ */
 export function readMetadata(
   metadata: Readonly<Record<string, string>> | undefined,
 ): { readonly metadata: string } | undefined {

@@ -26,9 +26,9 @@ type ReadPrice =
 export function readPrice({ tiers, period, ...flat }: SentPrice): ReadPrice {
   if (tiers !== undefined) return readTiers(tiers, period, flat);
   const { priceStroops, price, per } = flat;
-  if (period !== undefined) return invalid('/period', 'must not be there without tiers');
+  if (period !== undefined) return invalid('/period', 'must not be sent without tiers');
   if (price === undefined) {
-    if (per !== undefined) return invalid('/per', 'must not be there without a price');
+    if (per !== undefined) return invalid('/per', 'must not be sent without a price');
     if (priceStroops === undefined) return invalid('/priceStroops', 'is required, or price or tiers');
     return { kind: 'valid', stated: inStroops(BigInt(priceStroops)) };
   }
@@ -51,10 +51,10 @@ function readTiers(
   for (const [number, { upTo, price: text, package: size }] of sent.entries()) {
     const isLast = number === sent.length - 1;
     const border = `/tiers/${number}/upTo`;
-    if (isLast && upTo !== undefined) return invalid(border, 'must not be there in the last tier');
-    if (!isLast && upTo === undefined) return invalid(border, 'is required in every tier but the last');
+    if (isLast && upTo !== undefined) return invalid(border, 'must not be in the last tier');
+    if (!isLast && upTo === undefined) return invalid(border, 'is required in every tier except the last');
     if (upTo !== undefined && upTo <= (tiers.at(-1)?.upTo ?? 0))
-      return invalid(border, 'must be above that of the tier before');
+      return invalid(border, 'must be above that of the previous tier');
     const ofOne = parsePrice(text, size === undefined ? per : 1);
     if (ofOne === undefined) return invalid(`/tiers/${number}/price`, notExact);
     tiers.push({ upTo, price: ofOne, package: size });

@@ -64,7 +64,7 @@ export async function httpServer(desk: Desk, log: FastifyBaseLogger): Promise<Fa
     // No route accepts OPTIONS. Without an allowed origin, the answer to a preflight has no header that allows
     // anything.
     if (request.method === 'OPTIONS') return reply.code(204).send();
-    throw new ApiError('not_found', 'no such path: those of the API begin with /api/v1');
+    throw new ApiError('not_found', 'no such path: paths of the API begin with /api/v1');
   });
   const { compressedBytesMin } = desk.config;
   if (compressedBytesMin !== undefined) await compressAnswers(app, compressedBytesMin);

@@ -3,7 +3,7 @@ import { deriveKey, type KeptResponse } from '@billonce/idempotency/core';
 import { type AtRestKeys, decryptBytes, encrypt } from './encryption.ts';
 import type { Encryption, StoredAnswer } from './storage-port.ts';
 
-/** From this size on a body is deflated: the results of a bulk's items repeat the same words. */
+/** A body of this size or more is deflated: the results of a bulk's items repeat the same words. */
 const deflatedFromBytes = 1_024;
 /** The most that a stored body is inflated to: no answer of ours is larger. */
 const inflatedBytesMax = 256 * 1_024 ** 2;
@@ -15,8 +15,8 @@ export interface ProtectionKeys {
 }
 
 /**
- * Derives the key that seals an answer which shows a secret from what only its caller can present again.
- * Neither of the two is stored.
+ * Derives the key that seals an answer with a secret. It comes from what only the caller can present again; neither
+ * that nor the key is stored.
  */
 export function sealingKey(presentedApiKey: string, idempotencyKey: string): string {
   const secret = `${presentedApiKey.length}:${presentedApiKey}${idempotencyKey}`;
@@ -44,7 +44,10 @@ export function protectAnswer(
   return { status, headers, body: compact, protection: `${how}plain`, expiresAtMs };
 }
 
-/** The shorter form of a body: a refused item of two bytes has a result of a hundred, and the file would grow by those. */
+/**
+ * The shorter form of a body. A refused item of two bytes has a result of a hundred bytes, which would otherwise make
+ * the file grow.
+ */
 function deflated(body: string | Uint8Array): {
   readonly body: string | Uint8Array;
   readonly how: '' | 'deflated ';

@@ -141,11 +141,15 @@ export function decideBatch(
       remembered,
     } as const;
   });
-  // What time alone does is the same when it is decided later: it is no reason to commit a batch of replays and refusals.
+  // Lapses and expiries can be recorded later with the same result, so they are no reason to commit a batch of replays
+  // and refusals.
   return { outcomes, drafts: isChanged ? drafts : new Map(), records: [...made.values()] };
 }
 
-/** What a replay from memory needs. What one of a bulk spares is read from its answer, which only the writer does. */
+/**
+ * The facts that a replay from memory needs. For a bulk, the spared usage is read from its answer, and only the writer
+ * does that.
+ */
 function rememberedOf({ submission, key, expiresAtMs }: DecidedRecord, view: View): Remembered {
   const { command } = submission;
   const isReplayable = key.sealingKey === undefined && command.kind !== 'record_usage_bulk';

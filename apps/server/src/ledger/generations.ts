@@ -1,6 +1,7 @@
 /**
- * A bounded map that forgets what was not asked for in a long time. It has two generations: what is found in the old one
- * moves to the young one, and when that is full, it becomes the old one, and the one before it is forgotten.
+ * A bounded map that forgets values which were not used for a long time. It has two generations. A value that is found
+ * in the old one moves to the young one. When the young one is full, it replaces the old one, whose values are
+ * forgotten.
  */
 export class Generations<V> {
   #young = new Map<string, V>();

@@ -7,7 +7,7 @@ interface NamedKey {
   readonly digest: string;
 }
 
-/** What came again with a key, as it is counted. */
+/** The counts of the retries of a key. */
 interface Counted {
   readonly tenant: string;
   readonly scope: string;
@@ -19,7 +19,7 @@ interface Counted {
   readonly last: Retry[];
 }
 
-/** A part of the keys, and since when everything that came again with any key is in it or in a younger one. */
+/** A generation of keys, and the time since which all retries are in it or in a younger one. */
 interface Generation {
   readonly sinceMs: number;
   /** by digest; where callers use the same key, all but the first by the name of the record */
@@ -30,9 +30,9 @@ interface Generation {
 export const retriedKeysMax = 10_000;
 
 /**
- * Counts what comes again with each key, since this instance started. In memory: a retry costs no write, so a restart begins again, and
- * other instances count for themselves. A key with which nothing comes for a long time is forgotten; `sinceMs` says from when on a
- * count is whole.
+ * Counts the retries of each key since this instance started. The counts are in memory, because a retry must not cost a
+ * write: a restart loses them, and each instance has separate counts. A key without retries for a long time is
+ * forgotten; `sinceMs` is the time since which a count is complete.
  */
 export class KeyRetries {
   readonly #nowMs: () => number;
@@ -41,7 +41,7 @@ export class KeyRetries {
   #young: Generation;
   #old: Generation;
 
-  /** @param lastMax how many of what came again with a key are kept with their times */
+  /** @param lastMax how many retries of a key are kept with their times */
   constructor(nowMs: () => number, lastMax: number, keysMax = retriedKeysMax) {
     this.#nowMs = nowMs;
     this.#lastMax = lastMax;
@@ -51,7 +51,7 @@ export class KeyRetries {
     this.#old = { sinceMs, keys: new Map() };
   }
 
-  /** Takes in the outcome of a submission. Every replay comes here: it looks for the digest alone. */
+  /** Counts the outcome of a submission. Every replay passes through here, so it looks up only the digest. */
   decided({ tenant, key }: Submission, outcome: Outcome): void {
     if (key === undefined) return;
     const kind = retryOutcomeOf(outcome);

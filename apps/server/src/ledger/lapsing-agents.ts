@@ -14,7 +14,7 @@ export function agentsWithMoreDue(
   return agents;
 }
 
-/** Whether a command looks at how one of some agents pays: by its name, or as the agent of a hold or of an entry. */
+/** Whether a command reads the billing of one of some agents: by its name, or as the agent of a hold or of an entry. */
 export function concernsAny(agents: ReadonlySet<string> | undefined, command: Command, view: View): boolean {
   // It is what records the lapses.
   if (agents === undefined || command.kind === 'pass_time') return false;

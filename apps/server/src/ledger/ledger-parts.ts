@@ -19,7 +19,7 @@ export interface LedgerLimits {
   readonly heavyItemsMin: number;
 }
 
-/** What waits in a write path and what is with its writer, in items, each with its room. */
+/** The waiting items of a write path and those with its writer, each with its capacity. */
 export interface LedgerState {
   readonly queuedItems: number;
   readonly queueSlots: number;
@@ -52,7 +52,7 @@ export const expectedTurns = 20;
 /** The longest time, in each turn, for which an idle writer waits for tenants that owe less than the waiting ones. */
 export const turnMs = 1;
 
-/** Lets the time of a turn pass in which nothing is written. */
+/** Waits for the time of a turn in which nothing is written. */
 export type PassTurn = () => Promise<void>;
 
 /** Called with the outcome of each submission. */

@@ -100,7 +100,7 @@ export class Ledger {
     return !this.#isAnnounced && !this.#isClosing;
   }
 
-  /** What is waiting now and what is with the writer, each with its room. */
+  /** The items that are waiting and those with the writer, each with the capacity. */
   get state(): LedgerState {
     const { queuedItemsMax: queueSlots, inFlightItemsMax: inFlightSlots } = this.#limits;
     const queuedItems = this.#queue.weight;
@@ -194,7 +194,8 @@ export class Ledger {
       submissions: waiting.map(({ submission }) => submission),
       nowMs: this.#nowMs(),
     };
-    // All that is dispatched in a turn of the loop is one turn of the queue: smaller batches pay off no more debt.
+    // Everything that is dispatched in a turn of the loop counts as one turn of the queue, so that smaller batches do
+    // not pay off more debt.
     const endsTurn = !this.#hasDispatched;
     this.#hasDispatched = this.#isScheduled;
     const takenAtMs = performance.now();
@@ -282,8 +283,8 @@ export class Ledger {
   }
 
   /**
-   * A command that was too heavy for its place waits once more, with its real weight, and one whose agent has holds that lapse first waits
-   * for a later commit; returns whether it does.
+   * Queues a command again if it was too heavy for its batch, with its real weight, or if lapsed holds of its agent
+   * must be recorded first; returns whether it did.
    */
   #isQueuedAgain(element: Waiting, outcome: Outcome): boolean {
     if (outcome.kind !== 'fault') return false;

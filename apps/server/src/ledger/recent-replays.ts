@@ -12,11 +12,13 @@ interface ReplayCap {
 
 /** The bytes of answers in each of the two generations: some 20,000 answers of single commands. */
 const generationBytesMax = 16 * 1_024 ** 2;
-/** About what is kept of an answer besides its body. */
+/** The approximate size of an answer without its body. */
 const besidesBodyBytes = 600;
 /** A larger answer is not kept: few are, and the storage has it. */
 const bodyBytesMax = 16_384;
-/** More than protection at rest adds to a body: by bytes, an answer leaves here no later than it leaves the storage. */
+/**
+ * More than encryption at rest adds to a body, so that by bytes an answer is evicted here no later than in the storage.
+ */
 const protectionBytesMax = 64;
 
 interface Kept {
@@ -32,8 +34,8 @@ type Answered = Outcome & { readonly kind: 'answered' };
 
 /**
  * The answers of records that this process committed a short time ago. A retry is answered from here without the writer
- * (docs/adr/0080). What is not certain here is left to the writer: a key that is
- * not here, another fingerprint, an answer that has expired or is beyond the cap of its scope, an answer that is sealed.
+ * (docs/adr/0080). Anything uncertain is left to the writer: an unknown key, another fingerprint, an answer that has
+ * expired or is beyond the cap of its scope, or a sealed answer.
  *
  * Only for a storage that no other process writes to. A record never changes once it is committed, and only outcomes of
  * committed batches come here.
@@ -108,7 +110,7 @@ export class RecentReplays {
     return true;
   }
 
-  /** As the storage counts: an answer is evicted once its scope was given more than the cap since. */
+  /** This counts as the storage does: an answer is evicted once its scope was given more later answers than the cap. */
   #isEvicted({ scope, givenBefore }: Kept): boolean {
     const given = this.#scopes.given(scope);
     return (

@@ -44,7 +44,7 @@ export type Outcome =
       readonly lines?: number;
       /** whether the report of a delivery has disabled its webhook */
       readonly isSwitchedOff?: boolean;
-      /** what there is to know of the record that was made with it; `undefined` if none was */
+      /** the facts about the record that was made with it; `undefined` if none was */
       readonly remembered?: Remembered | undefined;
     }
   | { readonly kind: 'refused'; readonly refusal: Refusal }
@@ -67,7 +67,7 @@ export interface Remembered {
   readonly spared: SparedUsage | undefined;
 }
 
-/** Why a submission got no answer: nothing was applied, the outcome is unknown, or it is our fault. */
+/** Why a submission got no answer: nothing was applied, the outcome is unknown, or the server has a defect. */
 export type FaultCode =
   | 'storage_unavailable'
   | 'outcome_unknown'

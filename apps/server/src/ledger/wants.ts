@@ -7,7 +7,10 @@ import { recordName, type Submission } from './submission.ts';
 export interface Wants {
   readonly records: ReadonlyMap<string, WantedRecord>;
   readonly tenants: ReadonlyMap<string, TenantWants>;
-  /** tenants in which a command changes what others go by, and is no account: one such command at a time */
+  /**
+   * tenants in which a command changes rows other than accounts that other commands depend on: one such command at a
+   * time
+   */
   readonly changedTenants: ReadonlySet<string>;
   /** the time at which the batch is decided */
   readonly nowMs: number;
@@ -22,8 +25,9 @@ export interface WantedRecord {
 }
 
 /**
- * Collects what the commands of a batch name. Agents that the worker alone names come last: a batch records a bounded number of
- * lapses, agent by agent, and a write that waits for those of its agent must not wait for those of others, too.
+ * Collects what the commands of a batch name. Agents that only the worker names come last: a batch records a bounded
+ * number of lapses, agent by agent, and a write that waits for the lapses of its agent must not also wait for those of
+ * others.
  */
 export function wantsOf(
   submissions: readonly Submission[],

@@ -52,7 +52,7 @@ export const metricTable = {
   quota_exceeded_total: {
     kind: 'counter',
     labels: [],
-    help: 'Requests beyond the bytes of their tenant for the day',
+    help: 'Requests refused because their tenant had used up its bytes of the day',
   },
   overloaded_total: {
     kind: 'counter',
@@ -139,17 +139,17 @@ export const metricTable = {
     kind: 'gauge',
     ofThreads: 'max',
     labels: [],
-    help: 'Whether the last write failed, and no probe has succeeded since; 1 is an alarm',
+    help: 'Whether the last write failed and no later probe has succeeded; 1 is an alarm',
   },
   write_faults_total: {
     kind: 'counter',
     labels: ['code'],
-    help: 'Writes and probes that the storage did not take, by the code of the engine',
+    help: 'Writes and probes that the storage refused, by the code of the engine',
   },
   write_probes_total: {
     kind: 'counter',
     labels: ['outcome'],
-    help: 'Probes whether writes succeed: written or failed',
+    help: 'Write probes by result: written or failed',
   },
   storage_faults_total: {
     kind: 'counter',
@@ -180,7 +180,7 @@ export const metricTable = {
   webhook_pending: {
     kind: 'gauge',
     labels: [],
-    help: 'Deliveries that wait to be sent or sent again, up to 10,000; more are counted as 10,000',
+    help: 'Deliveries that wait to be sent or resent, up to 10,000; more are counted as 10,000',
   },
   webhook_oldest_pending_seconds: {
     kind: 'gauge',
@@ -215,22 +215,22 @@ export const metricTable = {
   body_bytes: {
     kind: 'gauge',
     labels: [],
-    help: 'Bytes of request bodies that are being received or worked on',
+    help: 'Bytes of request bodies that are being received or processed',
   },
   log_lines_dropped_total: {
     kind: 'counter',
     labels: [],
-    help: 'Log lines that were dropped, because the output did not take them',
+    help: 'Log lines that were dropped because the output was blocked',
   },
   rate_budget_used: {
     kind: 'gauge',
     labels: ['tenant'],
-    help: 'What the ten tenants that cost most have used of their rate limit in this minute',
+    help: 'Used share of the rate limit in this minute, for the ten tenants that used most',
   },
   tenant_budget_used: {
     kind: 'gauge',
     labels: ['budget', 'tenant'],
-    help: 'What the ten tenants that use most of a budget use of it now: connections, body_bytes, reads, webhook_places or bytes_today',
+    help: 'Current use of a budget by the ten tenants that use most of it: connections, body_bytes, reads, webhook_places or bytes_today',
   },
 
   tenants: { kind: 'gauge', labels: [], help: 'Tenants at the last audit' },
@@ -238,12 +238,12 @@ export const metricTable = {
   outstanding_requests: {
     kind: 'gauge',
     labels: [],
-    help: 'Requests that were not settled at the last audit',
+    help: 'Unsettled requests at the last audit',
   },
   outstanding_stroops: {
     kind: 'gauge',
     labels: [],
-    help: 'Price of the requests that were not settled at the last audit',
+    help: 'Price of the unsettled requests at the last audit',
   },
   settled_stroops: { kind: 'gauge', labels: [], help: 'What settlements had billed at the last audit' },
   written_off_stroops: {
@@ -261,17 +261,17 @@ export const metricTable = {
   audit_differences: {
     kind: 'gauge',
     labels: [],
-    help: 'Differences that the last audit found; anything but 0 is an alarm',
+    help: 'Differences that the last audit found; any value except 0 is an alarm',
   },
   audit_failed_tenants: {
     kind: 'gauge',
     labels: [],
-    help: 'Tenants that the last audit could not read; anything but 0 is an alarm',
+    help: 'Tenants that the last audit could not read; any value except 0 is an alarm',
   },
   audit_ended_timestamp_seconds: {
     kind: 'gauge',
     labels: [],
-    help: 'Since when the books of every tenant were audited; 0 before the first audit',
+    help: 'Time since which the books of every tenant have been audited; 0 before the first audit',
   },
 } as const satisfies Readonly<Record<string, MetricEntry>>;
 

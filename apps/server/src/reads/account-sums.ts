@@ -6,8 +6,8 @@ import type { AccountSums, SummedAccounts } from './summed-accounts.ts';
 export const summedAtOnce = 10_000;
 
 /**
- * Sums accounts by service, a step at a time; the storage sums, so that no account is handed over. A service may come again
- * in later steps.
+ * Sums accounts by service, a step at a time. The database adds them up, so that no account is transferred. A service
+ * may appear again in later steps.
  */
 export async function* eachAccountSum(
   books: Pick<Books, 'sumAccounts'>,

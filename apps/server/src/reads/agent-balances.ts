@@ -26,7 +26,7 @@ export async function agentBalancesAfter(
     agent,
     balances,
   }));
-  // The rows may end among the balances of their last agent: it begins the next read.
+  // The rows may end within the balances of their last agent, so the next read begins with that agent.
   return { agents: isEnd || agents.length === 1 ? agents : agents.slice(0, -1), isEnd };
 }
 

@@ -12,7 +12,7 @@ import type { Books } from './books.ts';
 import { collectPage, type Page } from './collect-page.ts';
 import { eachAccount, pageRows } from './each-account.ts';
 
-/** What an agent comes to, over all services. */
+/** The totals of an agent, over all services. */
 export interface AgentTotals {
   readonly agent: string;
   readonly accounts: number;
@@ -79,7 +79,8 @@ async function namesAfter(
   ]);
   for (const { agent, balances } of owners.agents) noted.set(agent, balances);
   const names = [...new Set([...users, ...owners.agents.map(({ agent }) => agent)])].sort(byName);
-  // Beyond the end of a full page of the one, names of it may be missing between those of the other.
+  // If one of the two pages is full, its names after its end are unknown, so names of the other page after that point
+  // must wait.
   const ends = [
     users.length < pageRows ? undefined : users.at(-1),
     owners.isEnd ? undefined : owners.agents.at(-1)?.agent,

@@ -9,7 +9,7 @@ const differencesMax = 100;
 
 /**
  * Looks for acts that are missing. Each act has a number in its tenant, from 1 without gaps, and how many there were is
- * kept in another row. Acts that come in meanwhile have higher numbers, and are not looked at.
+ * kept in another row. Acts that are added meanwhile have higher numbers, and are not checked.
  */
 export async function auditActs(books: ActBooks, tenant: string): Promise<ActsFinding> {
   const count = await countOf(books, tenant);
@@ -36,7 +36,7 @@ export async function auditActs(books: ActBooks, tenant: string): Promise<ActsFi
   return { logged: count ?? last, differences: fault === undefined ? differences : [fault, ...differences] };
 }
 
-/** The count of acts, which may be made together with the first act while this looks. */
+/** The count of acts. It may be created, together with the first act, during this check. */
 async function countOf(books: ActBooks, tenant: string): Promise<number | undefined> {
   const count = await books.actCount(tenant);
   if (count !== undefined || (await nextActAfter(books, tenant, 0)) === undefined) return count;

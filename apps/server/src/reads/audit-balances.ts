@@ -17,8 +17,8 @@ const pageRows = 1_000;
 const differencesMax = 100;
 
 /**
- * Recomputes the sums of every balance of a tenant, and of every grant, from the movements. A balance that moves meanwhile
- * is read again: its movements never change, its grants do.
+ * Recomputes the sums of every balance of a tenant, and of every grant, from the movements. A balance that changes
+ * meanwhile is read again: its movements never change, but its grants do.
  */
 export async function auditBalances(books: BalanceBooks, tenant: string): Promise<BalancesFinding> {
   const differences: BalancesFinding['differences'][number][] = [];
@@ -85,7 +85,10 @@ async function feedMovements(
   }
 }
 
-/** Holds what was drawn and returned against the entries: every draw is of one entry, every refund of one reversal or made with a reason. */
+/**
+ * Compares what was drawn and returned with the entries: every draw belongs to one entry, and every refund to one
+ * reversal or to a reason.
+ */
 class CauseAudit {
   readonly #books: BalanceBooks;
   readonly #tenant: string;

@@ -16,11 +16,11 @@ const pageRows = 1_000;
 const differencesMax = 100;
 
 /**
- * Recomputes every total and every bill of a tenant from the entries, and looks for administrative acts that are missing. Reads in short pages and lets others have
- * their turn between them: an account is audited as it was when it was read, and the entries and settlements up
- * to there never change.
+ * Recomputes every total and every bill of a tenant from the entries, and looks for administrative acts that are
+ * missing. It reads in short pages, and other reads run between them. An account is audited in the state in which it
+ * was read; the entries and settlements up to there never change.
  *
- * @param begunMs when it begins: of what happens from then on it may see one part and not another
+ * @param begunMs when it begins: later changes may be visible in only some of the rows that it reads
  */
 export async function auditBooks(books: Books, tenant: string, begunMs = Date.now()): Promise<AuditFinding> {
   const findings = { accounts: 0, entries: 0, settlements: 0 };
@@ -147,7 +147,7 @@ async function takenBy(
   const taken = new Map<number, number>();
   const inTiers = new Map<number, TakenTiers>();
   if (reversal === undefined) return { taken, inTiers };
-  // No matter what a wrong row names, nothing after it is read.
+  // If a row is wrong, nothing after it is read, no matter what it names.
   const through = Math.min(reversal.through, sequence);
   for (let last = reversal.from; last < through; ) {
     const entries = await books.entriesOf(key, last, through, pageRows);

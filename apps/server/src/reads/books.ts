@@ -47,5 +47,5 @@ export interface Books
   close(): void | Promise<void>;
 }
 
-/** All that an engine reads: also what is no tenant's to see. */
+/** All reads of an engine, including those that no tenant may use. */
 export interface AllBooks extends Books, ApiKeyBooks, DeliveryQueue {}

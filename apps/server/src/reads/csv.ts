@@ -10,9 +10,9 @@ export interface CsvForm<T, Column extends string = string> {
 }
 
 /**
- * Rows of CSV (RFC 4180). Text that a spreadsheet would take for a formula gets an apostrophe in front, also after a character
- * that a spreadsheet set to another separator would cut it at: quotes are none in the middle of its cells. Numbers, which may be
- * below 0, get none.
+ * Rows of CSV (RFC 4180). Text that a spreadsheet would interpret as a formula gets an apostrophe in front. This also
+ * applies after each character at which a spreadsheet with another separator would split the text, because quotes in
+ * the middle of a cell do not protect it. Numbers, which may be negative, get no apostrophe.
  *
  * @param lineEnd what ends a row
  */

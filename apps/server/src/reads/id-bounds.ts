@@ -16,8 +16,8 @@ const timeMaxMs = 2 ** 48 - 1;
 export const lastOfIds = 'ffffffff-ffff-ffff-ffff-ffffffffffff';
 
 /**
- * An id from which on nothing was recorded before a moment: ids were never further ahead of the clock than the books
- * say. Without a moment there is no such id.
+ * An id such that nothing with this id or a greater one was recorded before a moment, because ids were never further
+ * ahead of the clock than the books record. Without a moment there is no such id.
  */
 export async function endIdOf(books: Books, toMs: number | undefined): Promise<string> {
   if (toMs === undefined) return lastOfIds;

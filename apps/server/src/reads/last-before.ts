@@ -1,6 +1,6 @@
 /**
- * The last number in (after, through] of what was recorded before a moment, or `after`. Numbers are given in the order of time: a look at
- * about 20 of them finds the place among a million.
+ * The last number in (after, through] of what was recorded before a moment, or `after`. Numbers are assigned in the
+ * order of time, so about 20 look-ups find the place among a million.
  *
  * @param recordedAtMs when the one with a number was recorded
  */

@@ -14,7 +14,7 @@ const scanRows = 500;
 const scannedMax = 5_000;
 const firstPlace = '00000000-0000-0000-0000-000000000000';
 
-/** A hold as it is at a time: one that has lapsed is shown so, also if nothing has recorded that yet. */
+/** A hold as it is at a time: a lapsed hold is shown as lapsed, even if the lapse is not recorded yet. */
 export function holdAt(hold: Hold, nowMs: number): Hold {
   return hasLapsed(hold, nowMs) ? asLapsed(hold, nowMs) : hold;
 }

@@ -17,9 +17,9 @@ interface QuoteFacts {
 const triesMax = 5;
 
 /**
- * What is outstanding on an account and was recorded before a moment. The account is read before and after its position: on
- * PostgreSQL these are several statements. New usage after the position changes nothing about it. If the account is settled
- * all the time the quote may be that of two moments; a settlement of it is then refused.
+ * The outstanding usage of an account that was recorded before a moment. The account is read before and after its
+ * position, because on PostgreSQL these are several statements. New usage after the position does not change it. If the
+ * account is settled again and again, the quote may mix two moments; a settlement of it is then refused.
  */
 export async function quoteBefore(
   books: Books,
@@ -41,7 +41,7 @@ export async function quoteBefore(
   }
 }
 
-/** What a position before a moment leaves out of what was recorded before it, because usage up to there was reversed later. */
+/** The usage recorded before the moment that the position leaves out, because usage up to there was reversed later. */
 async function leftOut(
   books: Books,
   key: AccountKey,
@@ -51,7 +51,7 @@ async function leftOut(
 ): Promise<number> {
   const range = { after: account.settledThrough, through: account.sequence };
   const last = await books.positionRecordedBefore(key, recordedBeforeMs, range);
-  // What was cleared is owed by no one.
+  // Cleared usage is not owed.
   const from = Math.max(position.sequence, account.clearedThrough);
   if (last === undefined || last.sequence <= from) return 0;
   const first =

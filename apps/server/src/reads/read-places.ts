@@ -19,7 +19,7 @@ export interface PlacesState {
 /** A read that was refused because too many are waiting already: of its tenant, or in total. */
 export class ReadRefused extends Error {
   constructor() {
-    super('too many reads wait already');
+    super('too many reads are already waiting');
     this.name = 'ReadRefused';
   }
 }

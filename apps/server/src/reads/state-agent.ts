@@ -22,8 +22,8 @@ const billRows = 1_000;
 /**
  * States what happened to an agent in a time, over all services; `undefined` if it has more lines than a statement may have.
  *
- * The entries themselves are not read: what an account came to between two moments follows from its positions at them. Each account is
- * stated as it was when it was read.
+ * The entries themselves are not read: the usage of an account between two moments follows from its positions at these
+ * moments. Each account is stated as it was when it was read.
  */
 export async function stateAgent(books: Books, wanted: StatementWanted): Promise<Statement | undefined> {
   const balance = await stateBalance(books, wanted);
@@ -79,7 +79,7 @@ async function stateService(
   const key = { tenant, agent, serviceId };
   // Read after the account: its price versions are known then.
   const service = await books.service(tenant, serviceId);
-  // What has no price yet is on the statement in the asset that is built in.
+  // Usage without a price is shown in the built-in asset.
   const inAsset = service ?? inXlm;
   if (inAsset.asset !== asset) return 'other_asset';
   const from = await books.positionRecordedBefore(key, fromMs, { after: 0, through: sequence });
@@ -103,7 +103,9 @@ async function stateService(
   };
 }
 
-/** The bills of an account that were made in a time, and what all bills before it, and until its end, came to. */
+/**
+ * The bills of an account that were made in a period, and the sums of all bills before the period and until its end.
+ */
 async function billsOf(
   books: Pick<Books, 'settlementsOf'>,
   key: AccountKey,

@@ -20,7 +20,7 @@ const ofGrants: readonly MovementKind[] = [
   'voided',
 ] satisfies GrantLine['kind'][];
 
-/** States what moved in a balance in a time; `undefined` if that is more than a statement has. */
+/** States the movements of a balance in a period; `undefined` if there are more than a statement may have. */
 export async function stateBalance(
   books: Pick<Books, 'billing' | 'movementsAfter' | 'grant'>,
   { tenant, agent, asset, fromMs, toMs }: StatementWanted,

@@ -1,6 +1,8 @@
 import type { StatementBody } from '../answers/statements.ts';
 
-/** A row of a statement: what it changes of the balance, and of what is on no bill. An amount is '' where it changes nothing. */
+/**
+ * A row of a statement: its change of the balance, and of the unbilled amount. An amount is '' if it changes nothing.
+ */
 export interface StatementRow {
   readonly kind: string;
   readonly at: string;

@@ -54,7 +54,7 @@ export interface AgentTotal {
   readonly total: number;
 }
 
-/** The agents of a service with the most outstanding requests, most first, equal ones by their names. */
+/** Agents with the most outstanding requests of a service, most first, equal ones by their names. */
 export async function topAgents(
   books: Books,
   filter: { readonly tenant: string; readonly serviceId: string },

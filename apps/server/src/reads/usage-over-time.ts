@@ -30,8 +30,8 @@ const stepRows = 10_000;
 const lookedMax = 1_000_000;
 
 /**
- * Adds up usage by the time at which it was recorded, a step at a time; the storage adds up, so that no entry is handed
- * over. The newest spans come first, so that a sum that ends early lacks the oldest ones.
+ * Adds up usage by the time at which it was recorded, a step at a time. The database adds it up, so that no entry is
+ * transferred. The newest spans come first, so that a sum that ends early lacks the oldest ones.
  */
 export async function sumUsageOverTime(books: Books, wanted: OverTimeWanted): Promise<UsageOverTime> {
   const found: UsageInSpan[] = [];

@@ -50,7 +50,7 @@ async function lastPlace(books: Books, query: EntryQuery): Promise<EntryCursor |
     const { account } = await books.accountAndService({ tenant, agent, serviceId });
     return account && { kind: 'sequence', sequence: account.sequence };
   }
-  // It was acknowledged, so that the list of the tenant may end before it.
+  // It was acknowledged, although the list of the tenant may end before it.
   if (usageId !== undefined) return { kind: 'id', id: lastId };
   const id = await books.lastEntryId(tenant);
   return id === undefined ? undefined : { kind: 'id', id };

@@ -20,7 +20,7 @@ export function literal<T extends string>(row: ColumnValues, column: string, val
   return value;
 }
 
-/** The error for a column that holds something else. */
+/** The error for a column whose value has another type. */
 export function mismatch(column: string, wanted: string): Error {
   return new Error(`column ${column} is not ${wanted}`);
 }

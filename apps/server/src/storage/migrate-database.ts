@@ -7,10 +7,10 @@ import { knownSchema, migrate } from './postgres/migrations/migrate.ts';
 const migrateWithinMs = 3_600_000;
 
 /**
- * Migrates a PostgreSQL with the rights of its owner, and gives the role of the servers what it needs.
+ * Migrates a PostgreSQL database with the rights of its owner, and grants the role of the servers the rights that it needs.
  *
  * @returns the schema that it has afterwards
- * @throws {Error} if it is no PostgreSQL, or cannot be migrated
+ * @throws {Error} if it is not PostgreSQL, or cannot be migrated
  */
 export async function migrateDatabase(database: DatabaseConfig, serverRole: string): Promise<number> {
   if (database.kind === 'sqlite') {

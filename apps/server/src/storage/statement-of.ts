@@ -10,7 +10,7 @@ export function statementOf(error: unknown): string | undefined {
   return error instanceof Error ? statements.get(error) : undefined;
 }
 
-/** Verb and table of a statement, such as `INSERT entries`: enough to find it, and no value. */
+/** Verb and table of a statement, such as `INSERT entries`: enough to find it, without values. */
 export function statementName(sql: string): string {
   const writes = /\b(INSERT(?: OR [A-Z]+)? INTO|DELETE FROM|(?<!FOR |DO )UPDATE)\s+(\w+)/.exec(sql);
   if (writes !== null) return `${writes[1]?.split(' ')[0]} ${writes[2]}`;

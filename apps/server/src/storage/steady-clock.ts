@@ -4,7 +4,7 @@ const gapMaxMs = 3 * 86_400_000;
 export const waverMaxMs = 60_000;
 /** For how long the clock must have run without such a gap before anything is forgotten. */
 export const steadyForMs = 3 * 86_400_000;
-/** For how long a delivery that has ended can be looked at, and asked for once more. */
+/** How long an ended delivery can be read, and requested again. */
 export const deliveriesKeptMs = 30 * 86_400_000;
 
 /** What the previous sweep knew of the clock. */
@@ -22,7 +22,8 @@ export function steadySinceMs({ sweptAtMs, steadySinceMs: known }: SweptClock, n
 
 /**
  * The time before which records are forgotten; `undefined` while none may be. The time in a record from before a jump
- * is worthless: a clock that was years slow wrote it. Such a record counts as first seen when the clock became steady.
+ * cannot be trusted: the clock may have been years slow. Such a record counts as first seen when the clock became
+ * steady.
  */
 export function forgottenBeforeMs(
   steadySinceMs: number,

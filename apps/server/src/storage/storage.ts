@@ -29,7 +29,10 @@ export interface RequestStorage {
    * @throws {StorageFault} if it cannot be written
    */
   probeWrite(): Promise<Durability>;
-  /** takes a part of a caller's rate budget, and says what all instances have taken; `undefined` where there is one instance */
+  /**
+   * takes a part of a caller's rate budget, and returns what all instances have taken; `undefined` if there is only one
+   * instance
+   */
   readonly takeBudget: ((caller: string, windowStartMs: number, cost: number) => Promise<number>) | undefined;
   /** the same, stored with the books on both engines, for budgets that outlive a restart */
   readonly takeKeptBudget: (caller: string, windowStartMs: number, cost: number) => Promise<number>;

@@ -1,6 +1,6 @@
 import type { Encryption, Protection, StoredAnswer } from '../ledger/storage-port.ts';
 
-/** How many answers a scope keeps, and how many bytes of them: its own oldest go first. */
+/** How many answers a scope keeps, and how many bytes of them; its oldest are evicted first. */
 export interface AnswerCap {
   readonly answersMax: number;
   readonly bytesMax: number;

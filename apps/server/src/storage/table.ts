@@ -42,7 +42,7 @@ export type Columns = Readonly<Record<string, Column<unknown>>>;
 /** A table, described once for both engines. */
 export interface Table<C extends Columns = Columns, P extends Columns = Columns> {
   readonly name: Name;
-  /** columns that say to what a row belongs; the engine knows them, and they are no fields of the row */
+  /** columns for the place of a row; the engine knows them, and they are not fields of the row */
   readonly place: P;
   /** the fields of a row, in the order of its columns */
   readonly columns: C;
@@ -97,7 +97,7 @@ export const digest = () => columnOf<string>('digest');
 /** On SQLite it is a number, which its own statements bind. */
 export const accountId = () => columnOf<string>('account');
 
-/** A text that holds something else. */
+/** A column that stores another type as a text. */
 export function coded<T>(
   decode: (stored: string, column: string) => T,
   encode: (value: T) => string,

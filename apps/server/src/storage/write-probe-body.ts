@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 
-/** As large as a batch: a disk with room for a single page is not enough. */
+/** As large as a batch, so that a disk with room for only a single page fails the probe. */
 const probeBytes = 16_384;
 
 /** The body of a probe; a different one each time, because an engine does not write an unchanged value. */

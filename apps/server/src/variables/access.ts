@@ -13,7 +13,7 @@ export const accessVariables = {
     default: 3001,
     min: 0,
     max: 65_535,
-    text: 'Port to listen on. 0 takes a free one.',
+    text: 'Port to listen on. 0 chooses a free port.',
   },
   DATABASE_URL: {
     kind: 'text',
@@ -25,7 +25,7 @@ export const accessVariables = {
       value: 'DATABASE',
       text: 'a database file, file:PATH or postgres://…',
     },
-    text: 'Where the books are. A file is created if it does not exist; a relative path starts at the working directory. A PostgreSQL 15 or later serves any number of instances.',
+    text: 'The database of the books. A file is created if it does not exist; a relative path starts at the working directory. A PostgreSQL 15 or later serves any number of instances.',
   },
   DATABASE_LANES: {
     kind: 'integer',
@@ -33,7 +33,7 @@ export const accessVariables = {
     min: 1,
     max: 64,
     engine: 'postgres',
-    text: 'Batches that an instance commits at the same time, each of other tenants. Each has a connection.',
+    text: 'Batches that an instance commits at the same time, each for different tenants. Each uses one connection.',
   },
   DATABASE_READ_CONNECTIONS: {
     kind: 'integer',
@@ -53,7 +53,7 @@ export const accessVariables = {
     kind: 'flag',
     default: false,
     engine: 'postgres',
-    text: 'Whether each transaction and each statement is of one tenant, for a database that places rows by tenant. On a database with the extension citus the server starts only with it, and distributes the tables.',
+    text: 'Whether each transaction and each statement concerns only one tenant, for a database that places rows by tenant. On a database with the extension citus it must be true; the server then distributes the tables.',
   },
   DATABASE_TIMEOUT_MS: {
     kind: 'integer',
@@ -61,29 +61,29 @@ export const accessVariables = {
     min: 1_000,
     max: 600_000,
     engine: 'postgres',
-    text: 'Within how many milliseconds each statement of a write must end; 2 more for each account that it touches. It waits four fifths of that for a lock, and a server that stops in the middle of a write holds its locks for three fifths of it.',
+    text: 'Milliseconds within which each statement of a write must end, plus 2 for each account that it touches. A statement waits at most four fifths of that time for a lock. A server that stops in the middle of a write keeps its locks for three fifths of it.',
   },
   DATABASE_ALLOW_UNSAFE: {
     kind: 'flag',
     default: false,
     engine: 'postgres',
-    text: 'Whether to start on a database that loses what it has acknowledged (fsync, synchronous_commit or full_page_writes off).',
+    text: 'Whether to start on a database that can lose acknowledged writes (fsync, synchronous_commit or full_page_writes off).',
   },
   ADMIN_API_KEY: {
     kind: 'secret',
     lengthMin: 16,
-    text: "The operator's key; make one with `openssl rand -hex 32`. If it is set, requests need a key, except health, the OpenAPI document and the pages of error codes. If it is not set, the server runs in development mode. If it is set but empty, the server does not start.",
+    text: "The operator's key; generate one with `openssl rand -hex 32`. If it is set, requests need a key, except health, the OpenAPI document and the pages of error codes. If it is not set, the server runs in development mode. If it is set but empty, the server does not start.",
   },
   ADMIN_API_KEY_OLD: {
     kind: 'secret',
     lengthMin: 16,
-    text: "The operator's former key. To replace the key without a pause, set ADMIN_API_KEY to the new one and this to the old one, restart one instance after the other, give clients the new one, then unset this. Until then both are the operator's.",
+    text: "The operator's former key. To replace the key without a pause, set ADMIN_API_KEY to the new one and this to the old one, restart one instance after the other, give clients the new one, then unset this variable. Until then the server accepts both.",
   },
   TLS_CERT_FILE: {
     kind: 'text',
     default: '',
     form: 'a path',
-    text: 'The certificate that the server shows, in PEM, followed by those between it and the root. Set TLS_KEY_FILE, too, or neither: without them requests come in clear text. A new certificate in the files is used within 10 s.',
+    text: 'The certificate of the server, in PEM, followed by the intermediate certificates. Set both this and TLS_KEY_FILE, or neither: without them the server uses plain HTTP. The server uses a new certificate in the files within 10 s.',
   },
   TLS_KEY_FILE: {
     kind: 'text',

@@ -15,12 +15,12 @@ export const surroundingVariables = {
   WEBHOOK_ALLOW_HTTP: {
     kind: 'flag',
     default: false,
-    text: 'Whether webhooks may use http:// URLs, which are sent without encryption. Addresses that are not public stay refused.',
+    text: 'Whether webhooks may use http:// URLs, which are sent without encryption. Addresses that are not public are still refused.',
   },
   WEBHOOK_ALLOW_PRIVATE_TARGETS: {
     kind: 'flag',
     default: false,
-    text: 'Whether webhooks may point to addresses that are not public, over http, too.',
+    text: 'Whether webhooks may point to addresses that are not public, also over http.',
   },
   WEBHOOK_TIMEOUT_MS: {
     kind: 'integer',
@@ -32,44 +32,44 @@ export const surroundingVariables = {
   WEBHOOK_OWNERSHIP_PROOF: {
     kind: 'flag',
     default: false,
-    text: 'Whether the receiver of a webhook has to echo a challenge before events are delivered to it. For webhooks that are created, or get another URL, while it is true.',
+    text: 'Whether the receiver of a webhook has to echo a challenge before events are delivered to it. It applies to webhooks that are created, or get another URL, while it is true.',
   },
   AUDIT_EVERY_MS: {
     kind: 'integer',
     default: 3_600_000,
     min: 1_000,
     max: 30 * dayMs,
-    text: 'How many milliseconds after its last audit the books of a tenant are audited again. Instances on one PostgreSQL share the work.',
+    text: 'Milliseconds after which the books of a tenant are audited again. Instances on one PostgreSQL share the work.',
   },
   CORS_ALLOWED_ORIGINS: {
     kind: 'list',
     form: 'an origin like https://app.example',
-    text: 'Origins whose pages may call.',
+    text: 'Origins whose pages may call the API.',
   },
   COMPRESSION: {
     kind: 'word',
     default: 'off',
     words: ['on', 'off'],
-    text: 'Whether answers are sent as gzip to clients that accept it. A proxy in front can do it, too.',
+    text: 'Whether answers are sent as gzip to clients that accept it. A proxy can do this instead.',
   },
   COMPRESSION_THRESHOLD_BYTES: {
     kind: 'integer',
     default: 1_024,
     min: 1,
     max: 1024 ** 2,
-    text: 'From how many bytes on an answer is compressed.',
+    text: 'The smallest answer, in bytes, that is compressed.',
   },
   ANSWER_ENCRYPTION_KEYS: {
     kind: 'list',
     form: 'an id (1 to 32 of A-Z a-z 0-9 . _ -), a colon and 64 hexadecimal digits',
     isSecret: true,
-    text: 'Keys that encrypt stored answers and the secrets of webhooks. The first one encrypts, all of them decrypt. An id appears once. What is encrypted has a key that is derived for it, so a key may encrypt any number of answers.',
+    text: 'Keys that encrypt stored answers and the secrets of webhooks. The first one encrypts, all of them decrypt. Each id must be unique. The server derives a separate key for each encrypted text, so a key may encrypt any number of answers.',
   },
   LOG_LEVEL: {
     kind: 'word',
     default: 'info',
     words: ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'],
-    text: 'From debug on there is a line for each request.',
+    text: 'With debug or trace, the log has a line for each request.',
   },
   LOG_FORMAT: {
     kind: 'word',
@@ -82,7 +82,7 @@ export const surroundingVariables = {
     default: '',
     form: 'http://HOST:PORT or https://HOST:PORT, with a path or without',
     isSecret: true,
-    text: "Traces, in OpenTelemetry's own variables: they are on once an endpoint or the exporter is named. Spans go over OTLP/HTTP in JSON, to the path v1/traces of this endpoint.",
+    text: "The endpoint for traces, in OpenTelemetry's own variables. Traces are on if an endpoint or the exporter is set. Spans are sent over OTLP/HTTP in JSON, to the path v1/traces of this endpoint.",
   },
   OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: {
     kind: 'text',
@@ -136,6 +136,6 @@ export const surroundingVariables = {
   OTEL_SDK_DISABLED: {
     kind: 'flag',
     default: false,
-    text: 'true switches traces off, also where an endpoint is set.',
+    text: 'true turns traces off, even if an endpoint is set.',
   },
 } as const satisfies VariableGroup;

@@ -111,7 +111,7 @@ export class Audit {
         await audits.giveUp(tenant).catch(() => undefined);
         return false;
       }
-      log.error({ tenant, err: error }, 'the books of a tenant could not be audited; it is tried again');
+      log.error({ tenant, err: error }, 'the books of a tenant could not be audited; the server will retry');
       await audits.giveUp(tenant).catch(() => undefined);
       return false;
     } finally {
@@ -142,7 +142,7 @@ export class Audit {
     const { everyMs, nowMs, log } = this.#desk;
     this.#timer = setTimeout(() => {
       this.runOnce(nowMs() - everyMs)
-        .catch((error: unknown) => log.warn({ err: error }, 'the audit failed; it is tried again'))
+        .catch((error: unknown) => log.warn({ err: error }, 'the audit failed; the server will retry'))
         .finally(() => this.#schedule(everyMs / looksPerRound));
     }, inMs);
     this.#timer.unref();

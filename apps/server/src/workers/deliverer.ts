@@ -95,7 +95,7 @@ export class Deliverer {
     this.#logged.add(name);
     this.#desk.log.error(
       { webhookId, outcome },
-      'messages of a webhook cannot be made: their deliveries are failed',
+      'messages of a webhook cannot be created: their deliveries are marked as failed',
     );
   }
 }

@@ -32,7 +32,7 @@ export async function reportDelivery(
     const reason =
       outcome.kind === 'fault' ? `${outcome.code}: ${outcome.facts.message}` : outcome.refusal.code;
     if (outcome.kind === 'refused' || outcome.code === 'internal_error') refused += 1;
-    if (refused === refusedMax || signal.aborted) throw new Error(`the outcome was not noted: ${reason}`);
+    if (refused === refusedMax || signal.aborted) throw new Error(`the outcome was not saved: ${reason}`);
     await pause(Math.min(pauseMaxMs, firstPauseMs * 2 ** (tries - 1)), signal);
   }
 }

@@ -105,7 +105,7 @@ export class Outbox {
   #pickLogging(): void {
     this.#pick().catch((error: unknown) => {
       this.#restsUntilMs = this.#desk.nowMs() + restMs;
-      this.#desk.log.warn({ err: error }, 'the outbox could not be read; it is tried again');
+      this.#desk.log.warn({ err: error }, 'the outbox could not be read; the server will retry');
     });
   }
 
@@ -268,7 +268,7 @@ export class Outbox {
   #rest(webhookId: string, error: unknown): void {
     if (this.#stopping.signal.aborted) return;
     this.#rests.begin(webhookId);
-    this.#desk.log.warn({ err: error, webhookId }, 'a webhook rests after an error of this server');
+    this.#desk.log.warn({ err: error, webhookId }, 'a webhook is paused after an error of this server');
   }
 }
 

@@ -42,7 +42,10 @@ export class PassingTime {
   start(): void {
     const run = (): void => {
       this.runOnce().catch((error: unknown) =>
-        this.#desk.log.warn({ err: error }, 'what has expired was not recorded; it is tried again'),
+        this.#desk.log.warn(
+          { err: error },
+          'expired grants and lapsed holds were not recorded; the server will retry',
+        ),
       );
     };
     this.#timer = setInterval(run, everyMs).unref();

@@ -87,7 +87,7 @@ export class Sweep<C = unknown> {
     this.#stored = { answers: 0, bytes: 0 };
     this.#evicting = this.#evict()
       .catch((error: unknown) =>
-        this.#log.warn({ err: error }, 'evicted answers were not deleted; the sweep will'),
+        this.#log.warn({ err: error }, 'evicted answers were not deleted; the sweep will delete them'),
       )
       .then(() => {
         this.#evicting = undefined;
@@ -132,7 +132,7 @@ export class Sweep<C = unknown> {
           return reports.every(({ failures }) => failures.length === 0);
         })
         .catch((error: unknown) => {
-          this.#log.warn({ err: error }, 'the sweep failed; it is tried again');
+          this.#log.warn({ err: error }, 'the sweep failed; the server will retry');
           return false;
         })
         .then((isComplete) => this.#schedule(isComplete ? everyMs : againAfterMs))

@@ -89,7 +89,7 @@ export class WriteProbe {
   #failed(facts: FaultFacts): void {
     if (this.#fault === undefined) {
       this.#desk.onFailing?.(true);
-      this.#desk.log.error({ err: facts }, 'writes fail: not ready until one succeeds');
+      this.#desk.log.error({ err: facts }, 'writes fail: the server is not ready until a write succeeds');
     }
     this.#fault = facts;
     this.#faults += 1;
@@ -101,7 +101,7 @@ export class WriteProbe {
     if (this.#fault === undefined) return;
     this.#fault = undefined;
     this.#desk.onFailing?.(false);
-    this.#desk.log.info('writes succeed again: ready');
+    this.#desk.log.info('writes succeed again: the server is ready');
   }
 
   #schedule(inMs: number): void {

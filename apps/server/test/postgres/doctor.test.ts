@@ -20,7 +20,7 @@ test('a database is examined, and nothing is made in it', async () => {
   assert.equal(first.code, 3, first.printed);
   assert.match(
     first.printed,
-    /^ok {4}database {7}it has no books yet: a server makes the tables when it starts$/m,
+    /^ok {4}database {7}it has no books yet: a server creates the tables when it starts$/m,
   );
   // The first look made nothing.
   assert.equal((await doctor(url, true)).printed.includes('it has no books yet'), true);

@@ -31,13 +31,13 @@ export interface components {
                 readonly refused: number;
                 readonly fault: number;
             };
-            /** @description Usage that came again, and was recorded only once: by its key or by its usage id. */
+            /** @description Usage that was sent again and recorded only once, recognized by its key or by its usage id. */
             readonly retriesNotBilled: {
                 /** @description Items of usage. */
                 readonly retries: number;
-                /** @description All its digits are sent, also beyond 2^53. */
+                /** @description Sent with all digits, also beyond 2^53. */
                 readonly requests: number;
-                /** @description At the price in force when they came again; usage of services in other assets than XLM is left out. */
+                /** @description At the price in force when the retries arrived; services in other assets than XLM are not included. */
                 readonly stroops: string;
             };
         };
@@ -60,7 +60,7 @@ export interface components {
                 readonly max: {
                     /** @description A number of requests (or tokens, or units), as a decimal string with at most six decimal places. */
                     readonly quantity?: string;
-                    /** @description In place of `quantity`: what the usage of services in the asset may cost, exactly. Usage in other assets, and usage that has no price yet, does not count. */
+                    /** @description Instead of `quantity`: the exact cost that usage of services in the asset may reach. Usage in other assets, and usage that has no price yet, does not count. */
                     readonly amount?: string;
                     /** @description The asset of `amount`; XLM without it. */
                     readonly asset?: string;
@@ -74,21 +74,21 @@ export interface components {
                 readonly windowStart: string;
                 /** @description Null for `lifetime`. */
                 readonly windowEnd: string | null;
-                /** @description What the limit counted in the window that is open now: of this agent alone if `agent` is `*`, otherwise of all whose usage it counts. */
+                /** @description What the limit counted in the current window: for this agent alone if `agent` is `*`, otherwise for all agents whose usage it counts. */
                 readonly used: string;
-                /** @description What can still be used in it. */
+                /** @description What can still be used in the current window. */
                 readonly left: string;
             }[];
             /** @description Send it as `cursor` for the next page; null after the last one. */
             readonly nextCursor: string | null;
-            /** @description Whether there is more now. A short page can say so, too, where a filter matches little. */
+            /** @description Whether there are more items now. It can be true for a short page, if a filter matches few items. */
             readonly hasMore: boolean;
         };
         readonly AgentList: {
             readonly agents: readonly string[];
             /** @description Send it as `cursor` for the next page; null after the last one. */
             readonly nextCursor: string | null;
-            /** @description Whether there is more now. A short page can say so, too, where a filter matches little. */
+            /** @description Whether there are more items now. It can be true for a short page, if a filter matches few items. */
             readonly hasMore: boolean;
         };
         readonly AgentQuote: {
@@ -98,13 +98,13 @@ export interface components {
             readonly items: readonly components["schemas"]["Quote"][];
             /** @description Send it as `cursor` for the next page; null after the last one. */
             readonly nextCursor: string | null;
-            /** @description Whether there is more now. A short page can say so, too, where a filter matches little. */
+            /** @description Whether there are more items now. It can be true for a short page, if a filter matches few items. */
             readonly hasMore: boolean;
-            /** @description What settling all accounts of the agent now would bill in XLM, on all pages together. Null on the pages after the first. */
+            /** @description The amount in XLM that settling all accounts of the agent would bill now, over all pages. Null on the pages after the first. */
             readonly totalBilledStroops: string | null;
             /** @description Credits that would be left in XLM, of all accounts. Null on the pages after the first. */
             readonly totalCreditStroops: string | null;
-            /** @description Outstanding, of services without a price. All its digits are sent, also beyond 2^53. Null on the pages after the first. */
+            /** @description Outstanding, of services without a price. Sent with all digits, also beyond 2^53. Null on the pages after the first. */
             readonly unpricedRequests: number | null;
             /** @description The totals in other assets than XLM, on the first page. Absent if the agent used no service in one. */
             readonly otherAssets?: readonly {
@@ -119,7 +119,7 @@ export interface components {
         readonly AgentTotal: {
             /** @description Who consumes: A-Z a-z 0-9 . _ - @ : / | + ~ # $ ! and '*'; not '.' or '..', no '::'. Percent-encoded in a path. */
             readonly agent: string;
-            /** @description All its digits are sent, also beyond 2^53. */
+            /** @description Sent with all digits, also beyond 2^53. */
             readonly total: number;
         };
         readonly AgentTotals: {
@@ -128,9 +128,9 @@ export interface components {
                 readonly agent: string;
                 /** @description Services that it used. */
                 readonly accounts: number;
-                /** @description All its digits are sent, also beyond 2^53. */
+                /** @description Sent with all digits, also beyond 2^53. */
                 readonly recordedRequests: number;
-                /** @description All its digits are sent, also beyond 2^53. */
+                /** @description Sent with all digits, also beyond 2^53. */
                 readonly outstandingRequests: number;
                 /** @description What settling its accounts now would bill in XLM. */
                 readonly outstandingStroops: string;
@@ -138,16 +138,16 @@ export interface components {
                 readonly unpricedRequests: number;
                 /** @description What settlements have billed in XLM. */
                 readonly settledStroops: string;
-                /** @description Its prepaid balances by asset, as they were recorded last: what has just expired or lapsed may not be in them yet. */
+                /** @description Its prepaid balances by asset, as they were last recorded: grants that have just expired and holds that have just lapsed may still be counted. */
                 readonly balances: readonly {
                     /** @description What the amounts are in. `XLM` (whose atom is the stroop, 10^-7) is built in. */
                     readonly asset: string;
-                    /** @description What may still be drawn or held, without the overdraft; below 0 for an overdraft. */
+                    /** @description The amount that may still be drawn or held, not counting the overdraft; below 0 if the overdraft is in use. */
                     readonly available: string;
                     /** @description What open holds reserve. */
                     readonly held: string;
                 }[];
-                /** @description What it owes and what was billed in other assets than XLM. Absent if it used no service in one. */
+                /** @description Outstanding and billed amounts in other assets than XLM. Absent if it used no service in another asset. */
                 readonly otherAssets?: readonly {
                     /** @description What the amounts are in. `XLM` (whose atom is the stroop, 10^-7) is built in. */
                     readonly asset: string;
@@ -159,7 +159,7 @@ export interface components {
             }[];
             /** @description Send it as `cursor` for the next page; null after the last one. */
             readonly nextCursor: string | null;
-            /** @description Whether there is more now. A short page can say so, too, where a filter matches little. */
+            /** @description Whether there are more items now. It can be true for a short page, if a filter matches few items. */
             readonly hasMore: boolean;
         };
         readonly AgentUsage: {
@@ -172,7 +172,7 @@ export interface components {
             }[];
             /** @description Send it as `cursor` for the next page; null after the last one. */
             readonly nextCursor: string | null;
-            /** @description Whether there is more now. A short page can say so, too, where a filter matches little. */
+            /** @description Whether there are more items now. It can be true for a short page, if a filter matches few items. */
             readonly hasMore: boolean;
         };
         readonly Allowance: {
@@ -201,7 +201,7 @@ export interface components {
                 readonly max: {
                     /** @description A number of requests (or tokens, or units), as a decimal string with at most six decimal places. */
                     readonly quantity?: string;
-                    /** @description In place of `quantity`: what the usage of services in the asset may cost, exactly. Usage in other assets, and usage that has no price yet, does not count. */
+                    /** @description Instead of `quantity`: the exact cost that usage of services in the asset may reach. Usage in other assets, and usage that has no price yet, does not count. */
                     readonly amount?: string;
                     /** @description The asset of `amount`; XLM without it. */
                     readonly asset?: string;
@@ -215,18 +215,18 @@ export interface components {
         readonly ApiKeyCreate: {
             /** @description What the key is for: 1-64 characters, not blank. */
             readonly label: string;
-            /** @description A key that clients have already, such as one of AgentPay. It must be random: 32 hexadecimal digits of a secure source. Without it the server draws one. */
+            /** @description A key that clients already use, such as one of AgentPay. It must be random: 32 hexadecimal digits from a secure source. If omitted, the server generates a key. */
             readonly key?: string;
             /** @description Owner of services, usage and keys: A-Z a-z 0-9 . _ - @ : / | + ~ # $ ! and '*'; not '.' or '..', no '::', no leading '$'. */
             readonly tenant?: string;
             readonly expiresAt?: string;
-            /** @description What the key may do: `read`; `record` usage; `settle`, reverse and write off; `manage` services, prices and webhooks. Without it, all of that. */
+            /** @description What the key may do: `read`; `record` usage; `settle`, reverse and write off; `manage` services, prices and webhooks. If omitted, all of them. */
             readonly scopes?: readonly ("read" | "record" | "settle" | "manage")[];
-            /** @description The one agent that the key may be used for. */
+            /** @description The only agent that the key may be used for. */
             readonly agent?: string;
-            /** @description The one service that the key may be used for. */
+            /** @description The only service that the key may be used for. */
             readonly serviceId?: string;
-            /** @description Where the key may be used from; without it, from everywhere. */
+            /** @description The addresses from which the key may be used; if omitted, from everywhere. */
             readonly allowedAddresses?: readonly string[];
         };
         readonly ApiKeyCreated: {
@@ -275,7 +275,7 @@ export interface components {
             readonly total: number;
             /** @description Send it as `cursor` for the next page; null after the last one. */
             readonly nextCursor: string | null;
-            /** @description Whether there is more now. A short page can say so, too, where a filter matches little. */
+            /** @description Whether there are more items now. It can be true for a short page, if a filter matches few items. */
             readonly hasMore: boolean;
         };
         readonly ApiKeyRotated: {
@@ -297,14 +297,14 @@ export interface components {
             readonly allowedAddresses: readonly string[] | null;
             readonly oldPrefix: string;
             readonly oldExpiresAt: string | null;
-            /** @description Within which time every instance follows a change. */
+            /** @description The time within which every instance applies a change. */
             readonly effectiveWithinMs: number;
         };
         readonly AssetList: {
             readonly items: readonly components["schemas"]["RegisteredAsset"][];
             /** @description Send it as `cursor` for the next page; null after the last one. */
             readonly nextCursor: string | null;
-            /** @description Whether there is more now. A short page can say so, too, where a filter matches little. */
+            /** @description Whether there are more items now. It can be true for a short page, if a filter matches few items. */
             readonly hasMore: boolean;
         };
         readonly AssetPut: {
@@ -345,7 +345,7 @@ export interface components {
                 /** @description An amount in stroops (10^-7 XLM), as a decimal string. */
                 readonly stroops: string;
             };
-            /** @description What the members in stroops say of XLM, for each other asset. Absent if there is none. */
+            /** @description For each other asset, the amounts that the members in stroops give for XLM. Absent if there is none. */
             readonly otherAssets?: readonly {
                 /** @description What the amounts are in. `XLM` (whose atom is the stroop, 10^-7) is built in. */
                 readonly asset: string;
@@ -379,7 +379,7 @@ export interface components {
                 readonly counters: number;
                 readonly differences: readonly string[];
             };
-            /** @description Prepaid balances: how many there are, and where one differs from its movements. */
+            /** @description Prepaid balances: their number, and those that differ from their movements. */
             readonly balances: {
                 readonly count: number;
                 readonly movements: number;
@@ -399,25 +399,25 @@ export interface components {
                 readonly at: string;
                 /** @description Null: what belongs to no tenant. */
                 readonly tenant: string | null;
-                /** @description What was done. `api_key.expires`: a key was given an end, by a rotation. */
+                /** @description What was done. `api_key.expires`: a rotation gave a key an end. */
                 readonly action: "api_key.created" | "api_key.expires" | "api_key.revoked" | "asset.registered" | "service.registered" | "service.changed" | "service.deleted" | "limit.set" | "limit.deleted" | "webhook.created" | "webhook.changed" | "webhook.deleted" | "usage.reversed" | "credit.written_off" | "balance.granted" | "grant.voided" | "billing.changed" | "server.paused" | "server.unpaused" | "settings.changed";
-                /** @description What it was done to: the prefix of a key, a service, the id of a webhook, a grant or an entry, an agent; empty for the server and for the billing of all agents. */
+                /** @description The object of the act: the prefix of a key, a service, the id of a webhook, a grant or an entry, or an agent; empty for the server and for the billing of all agents. */
                 readonly subject: string;
-                /** @description What changed; never a secret, nor the path of a webhook. Without `allowedAddresses` of a key for an API key without the scope `manage`. */
+                /** @description What changed; never a secret or the path of a webhook. An API key without the scope `manage` does not see `allowedAddresses` of a key. */
                 readonly details: {
                     readonly [key: string]: unknown;
                 };
                 readonly actor: {
                     readonly kind: "admin" | "api_key" | "anonymous" | "server";
                     readonly keyPrefix: string | null;
-                    /** @description Of the client. Null, too, for an API key without the scope `manage`. */
+                    /** @description The address of the client. Also null for an API key without the scope `manage`. */
                     readonly address: string | null;
                     readonly requestId: string | null;
                 };
             }[];
             /** @description Send it as `cursor` for the next page; null after the last one. */
             readonly nextCursor: string | null;
-            /** @description Whether there is more now. A short page can say so, too, where a filter matches little. */
+            /** @description Whether there are more items now. It can be true for a short page, if a filter matches few items. */
             readonly hasMore: boolean;
         };
         readonly Balance: {
@@ -427,7 +427,7 @@ export interface components {
             readonly asset: string;
             /** @description `postpaid`: usage is billed by a settlement. `prepaid`: its price is drawn from the balance when it is recorded. */
             readonly mode: "postpaid" | "prepaid";
-            /** @description What may still be drawn or held, without the overdraft; below 0 for an overdraft. */
+            /** @description The amount that may still be drawn or held, not counting the overdraft; below 0 if the overdraft is in use. */
             readonly available: string;
             /** @description How far below 0 `available` may go. */
             readonly overdraft: string;
@@ -448,7 +448,7 @@ export interface components {
             readonly priceVersion: number;
             /** @description The tier of the price, from 1. */
             readonly tier?: number;
-            /** @description The tier is charged in packages of so many units, and the price is that of one. */
+            /** @description The tier is charged in packages of this many units, and the price is that of one package. */
             readonly package?: number;
             /** @description How many packages are charged. */
             readonly packages?: number;
@@ -474,15 +474,15 @@ export interface components {
             /** @description An exact amount of the asset, as a decimal string with at most 18 places. */
             readonly overdraft: string;
             readonly lowAt: readonly string[];
-            /** @description Whose policy this is. `none`: neither the agent nor its tenant has one. */
+            /** @description Where the policy is set. `none`: neither the agent nor its tenant has one. */
             readonly source: "agent" | "tenant" | "none";
         };
         readonly BillingPut: {
             /** @description `postpaid`: usage is billed by a settlement. `prepaid`: its price is drawn from the balance when it is recorded. */
             readonly mode: "postpaid" | "prepaid";
-            /** @description How far below 0 usage and holds may take what is available. */
+            /** @description How far below 0 usage and holds may take the available amount. */
             readonly overdraft?: string;
-            /** @description Levels of what is available: an event `balance.low` says when it falls to one or below. */
+            /** @description Levels of the available amount: an event `balance.low` is sent when it falls to a level or below. */
             readonly lowAt?: readonly string[];
             /** @description The asset of `overdraft` and `lowAt`; XLM without it. */
             readonly asset?: string;
@@ -494,7 +494,7 @@ export interface components {
             readonly disabledStroops: string;
             /** @description Credits that are left in XLM, of all accounts. */
             readonly creditStroops: string;
-            /** @description All its digits are sent, also beyond 2^53. */
+            /** @description Sent with all digits, also beyond 2^53. */
             readonly unpricedRequests: number;
             /** @description The same in each other asset of which a service was used. Absent if there is none. */
             readonly otherAssets?: readonly {
@@ -511,7 +511,7 @@ export interface components {
         readonly CallerSeen: {
             /** @description `anonymous`: without a key, in development mode. `tenant`: by an API key. `admin`: by the admin key. */
             readonly kind: "anonymous" | "tenant" | "admin";
-            /** @description Whose books the caller reads and writes. Null: the admin, who has not named a tenant. */
+            /** @description The tenant whose books the caller reads and writes. Null: the admin, who has not named a tenant. */
             readonly tenant: string | null;
             /** @description The prefix of the API key. */
             readonly keyPrefix: string | null;
@@ -525,7 +525,7 @@ export interface components {
             readonly allowedAddresses: readonly string[] | null;
         };
         readonly CaptureRequest: {
-            /** @description What the work really took; it may be more or less than was held. Or name a `quantity`. */
+            /** @description The actual usage; it may be more or less than was held. Or send a `quantity`. */
             readonly requests?: number;
             /** @description How many units were consumed, as a decimal string: above 0, at most 10^12, with at most as many places as the `unitScale` of the service. */
             readonly quantity?: string;
@@ -542,7 +542,7 @@ export interface components {
                 readonly notes: readonly string[];
             }[];
         };
-        /** @description What is not named stays; `null` goes back to what was configured at start. */
+        /** @description Omitted settings do not change; `null` restores the value that was configured at start. */
         readonly ConfigChange: {
             readonly bulkMaxItems?: number | null;
             readonly rateLimitPerMinute?: number | null;
@@ -555,12 +555,12 @@ export interface components {
                 readonly bulkMaxItems: number;
                 /** @description The same as `rateLimitPerWindow`; `null` where the window is not a minute. */
                 readonly rateLimitPerMinute: number | null;
-                /** @description What each tenant may cost in a window of `rateLimitWindowMs`; 0 is no limit. */
+                /** @description The cost that each tenant may spend in a window of `rateLimitWindowMs`; 0 is no limit. */
                 readonly rateLimitPerWindow: number;
                 /** @description The window of the rate limit, in milliseconds: a minute unless it is set, from a second to a day. */
                 readonly rateLimitWindowMs: number;
             };
-            /** @description Within which time every instance follows a change. */
+            /** @description The time within which every instance applies a change. */
             readonly effectiveWithinMs: number;
         };
         readonly CountedLimit: {
@@ -574,7 +574,7 @@ export interface components {
             readonly max: {
                 /** @description A number of requests (or tokens, or units), as a decimal string with at most six decimal places. */
                 readonly quantity?: string;
-                /** @description In place of `quantity`: what the usage of services in the asset may cost, exactly. Usage in other assets, and usage that has no price yet, does not count. */
+                /** @description Instead of `quantity`: the exact cost that usage of services in the asset may reach. Usage in other assets, and usage that has no price yet, does not count. */
                 readonly amount?: string;
                 /** @description The asset of `amount`; XLM without it. */
                 readonly asset?: string;
@@ -591,14 +591,14 @@ export interface components {
                 readonly windowStart: string;
                 /** @description Null for `lifetime`. */
                 readonly windowEnd: string | null;
-                /** @description What was used in the window that is open now, with what open holds count. */
+                /** @description Use in the current window, including open holds. */
                 readonly used: string;
-                /** @description What can still be used in it. */
+                /** @description What can still be used in the current window. */
                 readonly left: string;
             }[];
             /** @description Send it as `cursor` for the next page; null after the last one. */
             readonly nextCursor: string | null;
-            /** @description Whether there is more now. A short page can say so, too, where a filter matches little. */
+            /** @description Whether there are more items now. It can be true for a short page, if a filter matches few items. */
             readonly hasMore: boolean;
         };
         readonly DeepHealth: {
@@ -644,7 +644,7 @@ export interface components {
             /** @description An exact amount of the asset, as a decimal string with at most 18 places. */
             readonly overdraft: string;
             readonly lowAt: readonly string[];
-            /** @description Whose policy this is. `none`: neither the agent nor its tenant has one. */
+            /** @description Where the policy is set. `none`: neither the agent nor its tenant has one. */
             readonly source: "agent" | "tenant" | "none";
         };
         readonly Delivery: {
@@ -652,7 +652,7 @@ export interface components {
             readonly eventId: string;
             readonly type: components["schemas"]["EventType"];
             readonly state: "pending" | "delivered" | "failed";
-            /** @description Since it was asked for. */
+            /** @description Attempts since the delivery was last requested. */
             readonly attempts: number;
             readonly nextAttemptAt: string | null;
             readonly lastAttempt: {
@@ -666,7 +666,7 @@ export interface components {
             readonly items: readonly components["schemas"]["Delivery"][];
             /** @description Send it as `cursor`: it continues the list, also after its last page and for an empty list. */
             readonly nextCursor: string;
-            /** @description Whether there is more now. A short page can say so, too, where a filter matches little. */
+            /** @description Whether there are more items now. It can be true for a short page, if a filter matches few items. */
             readonly hasMore: boolean;
         };
         readonly DisabledPatch: {
@@ -689,7 +689,7 @@ export interface components {
             readonly occurredAt: string | null;
             readonly recordedAt: string;
             readonly metadata?: components["schemas"]["UsageMetadata"];
-            /** @description What was drawn from the prepaid balance for it; of a reversal, what it returned, below 0. Absent if nothing was. */
+            /** @description The amount that was drawn from the prepaid balance for it; for a reversal the returned amount, below 0. Absent if there is none. */
             readonly drawn?: string;
             readonly reverses?: {
                 readonly entryId: string | null;
@@ -699,7 +699,7 @@ export interface components {
                 readonly lines: readonly {
                     readonly priceVersion: number | null;
                     readonly requests: number;
-                    /** @description Where the price has tiers: what came back of each. */
+                    /** @description If the price has tiers: how much was taken back of each. */
                     readonly tiers?: readonly components["schemas"]["TierPart"][];
                 }[];
             };
@@ -711,9 +711,9 @@ export interface components {
                 readonly amount?: string;
                 readonly reason: string;
             };
-            /** @description Where the price has tiers: what of it fell into which. */
+            /** @description If the price has tiers: how much of it is in each. */
             readonly tiers?: readonly components["schemas"]["TierPart"][];
-            /** @description What the amounts are in, if there are some and they are not in XLM. */
+            /** @description The asset of the amounts, if there are some and they are not in XLM. */
             readonly asset?: string;
         };
         readonly EntryExported: {
@@ -723,7 +723,7 @@ export interface components {
             readonly items: readonly components["schemas"]["KnownEntry"][];
             /** @description Send it as `cursor`: it continues the list, also after its last page and for an empty list. */
             readonly nextCursor: string;
-            /** @description Whether there is more now. A short page can say so, too, where a filter matches little. */
+            /** @description Whether there are more items now. It can be true for a short page, if a filter matches few items. */
             readonly hasMore: boolean;
         };
         readonly ErrorBody: {
@@ -747,7 +747,7 @@ export interface components {
             readonly retry: "same_request" | "after_fixing" | "do_not_retry";
         };
         readonly EventList: {
-            /** @description How many events match `since` and `type`, counted among the first 10,000 entries, settlements and other events each. Absent when the list was begun with an `order`. */
+            /** @description How many events match `since` and `type`, counted among the first 10,000 entries, settlements and other events each. Absent if the first request of the list had an `order`. */
             readonly total?: number;
             readonly items: readonly {
                 /** @description An id that this server gave. */
@@ -761,11 +761,11 @@ export interface components {
                 /** @description The same as `data`; of usage and reversals also `total`, the outstanding requests of the account after it. */
                 readonly payload: Record<string, unknown>;
             }[];
-            /** @description Send it as `cursor`. If the request that began the list named an `order`, it continues the list, also after the last page; without, it is null there. */
+            /** @description Send it as `cursor`. If the first request of the list had an `order`, it continues the list, also after the last page; otherwise it is null after the last page. */
             readonly nextCursor: string | null;
-            /** @description Whether there is more now. A short page can say so, too, where a filter matches little. */
+            /** @description Whether there are more items now. It can be true for a short page, if a filter matches few items. */
             readonly hasMore: boolean;
-            /** @description Send it as `cursor` to follow the list: the events after the newest of this page, oldest first, and so on without an end. Absent when the list was begun with an `order`: `nextCursor` continues it. */
+            /** @description Send it as `cursor` to follow the list: it gives the events after the newest one of this page, oldest first. Absent if the first request of the list had an `order`: `nextCursor` continues it. */
             readonly followCursor?: string;
         };
         readonly EventSummary: {
@@ -792,7 +792,7 @@ export interface components {
                 readonly "hold.lapsed": number;
                 readonly "webhook.test": number;
             };
-            /** @description False when there were too many to count all of them. */
+            /** @description False if there were too many to count all of them. */
             readonly complete: boolean;
         };
         readonly EventType: "usage.recorded" | "usage.reversed" | "usage.settled" | "credit.written_off" | "service.registered" | "service.changed" | "service.disabled" | "service.enabled" | "service.deleted" | "limit.reached" | "balance.granted" | "balance.low" | "balance.exhausted" | "grant.expired" | "hold.created" | "hold.captured" | "hold.released" | "hold.lapsed" | "webhook.test";
@@ -814,7 +814,7 @@ export interface components {
             readonly settlementId?: string;
             /** @description Recorded under this usage id: one entry at most. */
             readonly usageId?: string;
-            /** @description With this metadata: a name, a colon, and the whole value. */
+            /** @description Only entries with this metadata: a name, a colon, and the whole value. */
             readonly metadata?: string;
         };
         readonly ExportEntriesJsonQuery: {
@@ -834,7 +834,7 @@ export interface components {
             readonly settlementId?: string;
             /** @description Recorded under this usage id: one entry at most. */
             readonly usageId?: string;
-            /** @description With this metadata: a name, a colon, and the whole value. */
+            /** @description Only entries with this metadata: a name, a colon, and the whole value. */
             readonly metadata?: string;
         };
         readonly ExportSettlementsCsvQuery: {
@@ -850,16 +850,16 @@ export interface components {
             readonly runId?: string;
         };
         readonly ExportStatementCsvQuery: {
-            /** @description The beginning; that of the books without it. */
+            /** @description The beginning; if omitted, the beginning of the books. */
             readonly from?: string;
-            /** @description The end, not part of it; a millisecond from now without it. */
+            /** @description The end, which is not included; if omitted, a millisecond from now. */
             readonly to?: string;
             /** @description XLM without it. */
             readonly asset?: string;
         };
         readonly ExtendRequest: {
             /**
-             * @description After so many milliseconds it lapses, unless it was captured or released: at most 7 days.
+             * @description The milliseconds after which it lapses, unless it was captured or released: at most 7 days.
              * @default 600000
              */
             readonly expiresInMs: number;
@@ -884,7 +884,7 @@ export interface components {
             /** @description Of what a reversal returned: the reversal. */
             readonly reversalId: string | null;
             readonly grantedAt: string;
-            /** @description What may still be used, the part in holds included. */
+            /** @description The amount that may still be used, including the part that holds reserve. */
             readonly left: string;
             /** @description An exact amount of the asset, as a decimal string with at most 18 places. */
             readonly held: string;
@@ -899,7 +899,7 @@ export interface components {
             readonly items: readonly components["schemas"]["Grant"][];
             /** @description Send it as `cursor`: it continues the list, also after its last page and for an empty list. */
             readonly nextCursor: string;
-            /** @description Whether there is more now. A short page can say so, too, where a filter matches little. */
+            /** @description Whether there are more items now. It can be true for a short page, if a filter matches few items. */
             readonly hasMore: boolean;
         };
         readonly GrantMade: {
@@ -922,7 +922,7 @@ export interface components {
             /** @description Of what a reversal returned: the reversal. */
             readonly reversalId: string | null;
             readonly grantedAt: string;
-            /** @description What may still be used, the part in holds included. */
+            /** @description The amount that may still be used, including the part that holds reserve. */
             readonly left: string;
             /** @description An exact amount of the asset, as a decimal string with at most 18 places. */
             readonly held: string;
@@ -932,7 +932,7 @@ export interface components {
             readonly voided: string;
             /** @description An exact amount of the asset, as a decimal string with at most 18 places. */
             readonly expired: string;
-            /** @description What may still be drawn or held, without the overdraft; below 0 for an overdraft. */
+            /** @description The amount that may still be drawn or held, not counting the overdraft; below 0 if the overdraft is in use. */
             readonly available: string;
         };
         readonly GrantRequest: {
@@ -940,7 +940,7 @@ export interface components {
             readonly amount: string;
             /** @description What the amounts are in. `XLM` (whose atom is the stroop, 10^-7) is built in. */
             readonly asset?: string;
-            /** @description From this moment on, what is left of it counts for nothing. */
+            /** @description When it expires: what is left of it can then no longer be used. */
             readonly expiresAt?: string;
             /**
              * @description Grants of a lower priority are used first.
@@ -971,7 +971,7 @@ export interface components {
             /** @description Of what a reversal returned: the reversal. */
             readonly reversalId: string | null;
             readonly grantedAt: string;
-            /** @description What may still be used, the part in holds included. */
+            /** @description The amount that may still be used, including the part that holds reserve. */
             readonly left: string;
             /** @description An exact amount of the asset, as a decimal string with at most 18 places. */
             readonly held: string;
@@ -981,7 +981,7 @@ export interface components {
             readonly voided: string;
             /** @description An exact amount of the asset, as a decimal string with at most 18 places. */
             readonly expired: string;
-            /** @description What may still be drawn or held, without the overdraft; below 0 for an overdraft. */
+            /** @description The amount that may still be drawn or held, not counting the overdraft; below 0 if the overdraft is in use. */
             readonly available: string;
             /** @description What this request took away. */
             readonly voidedNow: string;
@@ -1007,7 +1007,7 @@ export interface components {
             readonly requests: number | null;
             /** @description The same in units, with all decimal places. Only where the service has a `unitScale`; `requests` counts the smallest parts then. */
             readonly quantity?: string;
-            /** @description `lapsed`: it was not captured in its time. It reserves nothing, and can still be captured. */
+            /** @description `lapsed`: it was not captured in time. It reserves nothing, and can still be captured. */
             readonly state: "open" | "captured" | "released" | "lapsed";
             readonly createdAt: string;
             readonly expiresAt: string;
@@ -1016,7 +1016,7 @@ export interface components {
             readonly lapsed: boolean;
             /** @description The usage that captured it. */
             readonly entryId: string | null;
-            /** @description What the usage cost that captured it. */
+            /** @description The cost of the usage that captured it. */
             readonly captured: string | null;
         };
         readonly HoldCaptured: {
@@ -1034,7 +1034,7 @@ export interface components {
             readonly requests: number | null;
             /** @description The same in units, with all decimal places. Only where the service has a `unitScale`; `requests` counts the smallest parts then. */
             readonly quantity?: string;
-            /** @description `lapsed`: it was not captured in its time. It reserves nothing, and can still be captured. */
+            /** @description `lapsed`: it was not captured in time. It reserves nothing, and can still be captured. */
             readonly state: "open" | "captured" | "released" | "lapsed";
             readonly createdAt: string;
             readonly expiresAt: string;
@@ -1043,7 +1043,7 @@ export interface components {
             readonly lapsed: boolean;
             /** @description The usage that captured it. */
             readonly entryId: string | null;
-            /** @description What the usage cost that captured it. */
+            /** @description The cost of the usage that captured it. */
             readonly captured: string | null;
             /** @description Outstanding requests of the account after this. */
             readonly total: number;
@@ -1058,7 +1058,7 @@ export interface components {
             readonly items: readonly components["schemas"]["Hold"][];
             /** @description Send it as `cursor` for the next page; null after the last one. */
             readonly nextCursor: string | null;
-            /** @description Whether there is more now. A short page can say so, too, where a filter matches little. */
+            /** @description Whether there are more items now. It can be true for a short page, if a filter matches few items. */
             readonly hasMore: boolean;
         };
         readonly HoldMade: {
@@ -1076,7 +1076,7 @@ export interface components {
             readonly requests: number | null;
             /** @description The same in units, with all decimal places. Only where the service has a `unitScale`; `requests` counts the smallest parts then. */
             readonly quantity?: string;
-            /** @description `lapsed`: it was not captured in its time. It reserves nothing, and can still be captured. */
+            /** @description `lapsed`: it was not captured in time. It reserves nothing, and can still be captured. */
             readonly state: "open" | "captured" | "released" | "lapsed";
             readonly createdAt: string;
             readonly expiresAt: string;
@@ -1085,7 +1085,7 @@ export interface components {
             readonly lapsed: boolean;
             /** @description The usage that captured it. */
             readonly entryId: string | null;
-            /** @description What the usage cost that captured it. */
+            /** @description The cost of the usage that captured it. */
             readonly captured: string | null;
             /** @description What is available after it. */
             readonly available: string;
@@ -1095,14 +1095,14 @@ export interface components {
             readonly agent: string;
             /** @description What is consumed: A-Z a-z 0-9 . _ - @ : / | + ~ # $ ! and '*'; not '.' or '..', no '::'. Percent-encoded in a path. */
             readonly serviceId: string;
-            /** @description Reserve what so many requests cost now. Or name a `quantity` or an `amount`. */
+            /** @description Reserve the current cost of this many requests. Or send a `quantity` or an `amount`. */
             readonly requests?: number;
             /** @description How many units were consumed, as a decimal string: above 0, at most 10^12, with at most as many places as the `unitScale` of the service. */
             readonly quantity?: string;
-            /** @description Reserve this amount. Or name `requests` or a `quantity`. */
+            /** @description Reserve this amount. Or send `requests` or a `quantity`. */
             readonly amount?: string;
             /**
-             * @description After so many milliseconds it lapses, unless it was captured or released: at most 7 days.
+             * @description The milliseconds after which it lapses, unless it was captured or released: at most 7 days.
              * @default 600000
              */
             readonly expiresInMs?: number;
@@ -1117,9 +1117,9 @@ export interface components {
             readonly status?: number;
             readonly location?: string;
             readonly expiresAt: string;
-            /** @description What came again with the key, as the instance that answers has counted it in its memory since `since`. Requests to other instances, and those before a restart, are not in it. */
+            /** @description Retries with the key, as this instance has counted them in memory since `since`. Requests to other instances, and requests before a restart, are not included. */
             readonly retries: {
-                /** @description What came before is not counted: when the instance started, or later if since then many other keys came again. */
+                /** @description Earlier retries are not counted. It is the start of the instance, or later if many other keys were retried since. */
                 readonly since: string;
                 /** @description Retries that got the first answer. */
                 readonly replayed: number;
@@ -1151,7 +1151,7 @@ export interface components {
             readonly occurredAt: string | null;
             readonly recordedAt: string;
             readonly metadata?: components["schemas"]["UsageMetadata"];
-            /** @description What was drawn from the prepaid balance for it; of a reversal, what it returned, below 0. Absent if nothing was. */
+            /** @description The amount that was drawn from the prepaid balance for it; for a reversal the returned amount, below 0. Absent if there is none. */
             readonly drawn?: string;
             readonly reverses?: {
                 readonly entryId: string | null;
@@ -1161,7 +1161,7 @@ export interface components {
                 readonly lines: readonly {
                     readonly priceVersion: number | null;
                     readonly requests: number;
-                    /** @description Where the price has tiers: what came back of each. */
+                    /** @description If the price has tiers: how much was taken back of each. */
                     readonly tiers?: readonly components["schemas"]["TierPart"][];
                 }[];
             };
@@ -1173,7 +1173,7 @@ export interface components {
                 readonly amount?: string;
                 readonly reason: string;
             };
-            /** @description Where the price has tiers: what of it fell into which. */
+            /** @description If the price has tiers: how much of it is in each. */
             readonly tiers?: readonly components["schemas"]["TierPart"][];
             /** @description At its price version. Null without a price, in tiers, for a reversal of usage at several prices, if the price is not a whole number of stroops, and in another asset than XLM. */
             readonly priceStroops: number | null;
@@ -1185,7 +1185,7 @@ export interface components {
             readonly amount: string | null;
             /** @description What the amounts are in. `XLM` (whose atom is the stroop, 10^-7) is built in. */
             readonly asset: string;
-            /** @description The bill that covers it. Null while no settlement does. */
+            /** @description The settlement that covers it. Null while there is none. */
             readonly settlementId: string | null;
             /** @description Whether later entries took back all of it. */
             readonly reversed: boolean;
@@ -1203,7 +1203,7 @@ export interface components {
             readonly max: {
                 /** @description A number of requests (or tokens, or units), as a decimal string with at most six decimal places. */
                 readonly quantity?: string;
-                /** @description In place of `quantity`: what the usage of services in the asset may cost, exactly. Usage in other assets, and usage that has no price yet, does not count. */
+                /** @description Instead of `quantity`: the exact cost that usage of services in the asset may reach. Usage in other assets, and usage that has no price yet, does not count. */
                 readonly amount?: string;
                 /** @description The asset of `amount`; XLM without it. */
                 readonly asset?: string;
@@ -1219,22 +1219,22 @@ export interface components {
             readonly items: readonly components["schemas"]["Limit"][];
             /** @description Send it as `cursor` for the next page; null after the last one. */
             readonly nextCursor: string | null;
-            /** @description Whether there is more now. A short page can say so, too, where a filter matches little. */
+            /** @description Whether there are more items now. It can be true for a short page, if a filter matches few items. */
             readonly hasMore: boolean;
         };
         readonly LimitPut: {
-            /** @description Whose usage counts. `*`: each agent has a separate counter. Without it: all agents together. */
+            /** @description The agent whose usage counts. `*`: each agent has a separate counter. If omitted: all agents together. */
             readonly agent?: "*" | string;
-            /** @description Without it: the usage of all services together. */
+            /** @description If omitted: the usage of all services together. */
             readonly serviceId?: string;
-            /** @description Counts what this API key sends. Without it: what all of them send. */
+            /** @description Counts usage that this API key sends. If omitted: usage of all keys. */
             readonly apiKeyPrefix?: string;
             /** @description Fixed windows, in UTC. Each begins with nothing used. */
             readonly window: "minute" | "hour" | "day" | "month" | "lifetime";
             readonly max: {
                 /** @description A number of requests (or tokens, or units), as a decimal string with at most six decimal places. */
                 readonly quantity?: string;
-                /** @description In place of `quantity`: what the usage of services in the asset may cost, exactly. Usage in other assets, and usage that has no price yet, does not count. */
+                /** @description Instead of `quantity`: the exact cost that usage of services in the asset may reach. Usage in other assets, and usage that has no price yet, does not count. */
                 readonly amount?: string;
                 /** @description The asset of `amount`; XLM without it. */
                 readonly asset?: string;
@@ -1245,7 +1245,7 @@ export interface components {
             readonly notifyAt?: readonly number[];
         };
         readonly ListActsQuery: {
-            /** @description What was done. `api_key.expires`: a key was given an end, by a rotation. */
+            /** @description What was done. `api_key.expires`: a rotation gave a key an end. */
             readonly action?: "api_key.created" | "api_key.expires" | "api_key.revoked" | "asset.registered" | "service.registered" | "service.changed" | "service.deleted" | "limit.set" | "limit.deleted" | "webhook.created" | "webhook.changed" | "webhook.deleted" | "usage.reversed" | "credit.written_off" | "balance.granted" | "grant.voided" | "billing.changed" | "server.paused" | "server.unpaused" | "settings.changed";
             /** @description Who did it: `admin`, `anonymous`, `server`, or the prefix of an API key. */
             readonly actor?: string;
@@ -1255,19 +1255,19 @@ export interface components {
             readonly from?: string;
             /** @description Done before this moment. */
             readonly to?: string;
-            /** @description Opaque: `nextCursor` of the page before. */
+            /** @description Opaque: `nextCursor` of the previous page. */
             readonly cursor?: string;
             /**
-             * @description The most items of the answer. A fraction is cut off, what is out of bounds is brought within them, and what is not a number counts as 100.
+             * @description The most items of the answer. A fraction is cut off, a value out of bounds is brought within them, and a value that is not a number counts as 100.
              * @default 100
              */
             readonly limit?: number;
         };
         readonly ListAgentLimitsQuery: {
-            /** @description Opaque: `nextCursor` of the page before. */
+            /** @description Opaque: `nextCursor` of the previous page. */
             readonly cursor?: string;
             /**
-             * @description The most items of the answer. A fraction is cut off, what is out of bounds is brought within them, and what is not a number counts as 1000.
+             * @description The most items of the answer. A fraction is cut off, a value out of bounds is brought within them, and a value that is not a number counts as 1000.
              * @default 1000
              */
             readonly limit?: number;
@@ -1275,57 +1275,57 @@ export interface components {
         readonly ListAgentTotalsQuery: {
             /** @description A part of the id, in upper or lower case. */
             readonly q?: string;
-            /** @description `agent`: by name. `outstanding`: those that owe most first. `available`: those with a balance, the lowest first. By name without it. The other two give one page, at most `limit` agents. */
+            /** @description `agent` (the default): by name. `outstanding`: agents that owe most first. `available`: agents with a balance, the lowest first. The last two give one page of at most `limit` agents. */
             readonly sort?: "agent" | "outstanding" | "available";
             /** @description The asset of the amounts that are sorted by; XLM without it. */
             readonly asset?: string;
-            /** @description Opaque: `nextCursor` of the page before. */
+            /** @description Opaque: `nextCursor` of the previous page. */
             readonly cursor?: string;
             /**
-             * @description The most items of the answer. A fraction is cut off, what is out of bounds is brought within them, and what is not a number counts as 100.
+             * @description The most items of the answer. A fraction is cut off, a value out of bounds is brought within them, and a value that is not a number counts as 100.
              * @default 100
              */
             readonly limit?: number;
         };
         readonly ListAgentsQuery: {
-            /** @description Opaque: `nextCursor` of the page before. */
+            /** @description Opaque: `nextCursor` of the previous page. */
             readonly cursor?: string;
             /**
-             * @description The most items of the answer. A fraction is cut off, what is out of bounds is brought within them, and what is not a number counts as 100.
+             * @description The most items of the answer. A fraction is cut off, a value out of bounds is brought within them, and a value that is not a number counts as 100.
              * @default 100
              */
             readonly limit?: number;
         };
         readonly ListApiKeysQuery: {
-            /** @description Opaque: `nextCursor` of the page before. */
+            /** @description Opaque: `nextCursor` of the previous page. */
             readonly cursor?: string;
             /**
-             * @description How many items to leave out. With `cursor` it has no effect. Items that come in or leave meanwhile move the pages: a cursor does not have this fault.
+             * @description How many items to leave out. With `cursor` it has no effect. Items that are added or removed meanwhile shift the pages; a cursor avoids this.
              * @default 0
              */
             readonly offset?: number;
             /**
-             * @description The most items of the answer. A fraction is cut off, what is out of bounds is brought within them, and what is not a number counts as 1000.
+             * @description The most items of the answer. A fraction is cut off, a value out of bounds is brought within them, and a value that is not a number counts as 1000.
              * @default 1000
              */
             readonly limit?: number;
-            /** @description Whether keys that were revoked are listed, too. */
+            /** @description Whether revoked keys are listed, too. */
             readonly includeRevoked?: "true" | "false";
         };
         readonly ListAssetsQuery: {
-            /** @description Opaque: `nextCursor` of the page before. */
+            /** @description Opaque: `nextCursor` of the previous page. */
             readonly cursor?: string;
             /**
-             * @description The most items of the answer. A fraction is cut off, what is out of bounds is brought within them, and what is not a number counts as 101.
+             * @description The most items of the answer. A fraction is cut off, a value out of bounds is brought within them, and a value that is not a number counts as 101.
              * @default 101
              */
             readonly limit?: number;
         };
         readonly ListDeliveriesQuery: {
-            /** @description Opaque: `nextCursor` of the page before. */
+            /** @description Opaque: `nextCursor` of the previous page. */
             readonly cursor?: string;
             /**
-             * @description The most items of the answer. A fraction is cut off, what is out of bounds is brought within them, and what is not a number counts as 100.
+             * @description The most items of the answer. A fraction is cut off, a value out of bounds is brought within them, and a value that is not a number counts as 100.
              * @default 100
              */
             readonly limit?: number;
@@ -1347,12 +1347,12 @@ export interface components {
             readonly settlementId?: string;
             /** @description Recorded under this usage id: one entry at most. */
             readonly usageId?: string;
-            /** @description With this metadata: a name, a colon, and the whole value. */
+            /** @description Only entries with this metadata: a name, a colon, and the whole value. */
             readonly metadata?: string;
-            /** @description Opaque: `nextCursor` of the page before. */
+            /** @description Opaque: `nextCursor` of the previous page. */
             readonly cursor?: string;
             /**
-             * @description The most items of the answer. A fraction is cut off, what is out of bounds is brought within them, and what is not a number counts as 100.
+             * @description The most items of the answer. A fraction is cut off, a value out of bounds is brought within them, and a value that is not a number counts as 100.
              * @default 100
              */
             readonly limit?: number;
@@ -1362,12 +1362,12 @@ export interface components {
             readonly since?: string;
             /** @description Only events of this type. A type that does not exist has none. */
             readonly type?: string;
-            /** @description Oldest or newest first. Name it to follow the list: `nextCursor` is then never null. Without it, a list with `since` is oldest first, and one without is newest first. */
+            /** @description Oldest or newest first. Send it to follow the list: `nextCursor` is then never null. If omitted, a list with `since` is oldest first, and a list without it newest first. */
             readonly order?: "asc" | "desc";
-            /** @description Opaque: `nextCursor` of the page before. */
+            /** @description Opaque: `nextCursor` of the previous page. */
             readonly cursor?: string;
             /**
-             * @description The most items of the answer. A fraction is cut off, what is out of bounds is brought within them, and what is not a number counts as 100.
+             * @description The most items of the answer. A fraction is cut off, a value out of bounds is brought within them, and a value that is not a number counts as 100.
              * @default 100
              */
             readonly limit?: number;
@@ -1375,10 +1375,10 @@ export interface components {
         readonly ListGrantsQuery: {
             /** @description XLM without it. */
             readonly asset?: string;
-            /** @description Opaque: `nextCursor` of the page before. */
+            /** @description Opaque: `nextCursor` of the previous page. */
             readonly cursor?: string;
             /**
-             * @description The most items of the answer. A fraction is cut off, what is out of bounds is brought within them, and what is not a number counts as 100.
+             * @description The most items of the answer. A fraction is cut off, a value out of bounds is brought within them, and a value that is not a number counts as 100.
              * @default 100
              */
             readonly limit?: number;
@@ -1386,21 +1386,21 @@ export interface components {
         readonly ListHoldsQuery: {
             /** @description Who consumes: A-Z a-z 0-9 . _ - @ : / | + ~ # $ ! and '*'; not '.' or '..', no '::'. Percent-encoded in a path. */
             readonly agent?: string;
-            /** @description `lapsed`: it was not captured in its time. It reserves nothing, and can still be captured. */
+            /** @description `lapsed`: it was not captured in time. It reserves nothing, and can still be captured. */
             readonly state?: "open" | "captured" | "released" | "lapsed";
-            /** @description Opaque: `nextCursor` of the page before. */
+            /** @description Opaque: `nextCursor` of the previous page. */
             readonly cursor?: string;
             /**
-             * @description The most items of the answer. A fraction is cut off, what is out of bounds is brought within them, and what is not a number counts as 100.
+             * @description The most items of the answer. A fraction is cut off, a value out of bounds is brought within them, and a value that is not a number counts as 100.
              * @default 100
              */
             readonly limit?: number;
         };
         readonly ListLimitsQuery: {
-            /** @description Opaque: `nextCursor` of the page before. */
+            /** @description Opaque: `nextCursor` of the previous page. */
             readonly cursor?: string;
             /**
-             * @description The most items of the answer. A fraction is cut off, what is out of bounds is brought within them, and what is not a number counts as 1000.
+             * @description The most items of the answer. A fraction is cut off, a value out of bounds is brought within them, and a value that is not a number counts as 1000.
              * @default 1000
              */
             readonly limit?: number;
@@ -1408,28 +1408,28 @@ export interface components {
         readonly ListMovementsQuery: {
             /** @description XLM without it. */
             readonly asset?: string;
-            /** @description Opaque: `nextCursor` of the page before. */
+            /** @description Opaque: `nextCursor` of the previous page. */
             readonly cursor?: string;
             /**
-             * @description The most items of the answer. A fraction is cut off, what is out of bounds is brought within them, and what is not a number counts as 100.
+             * @description The most items of the answer. A fraction is cut off, a value out of bounds is brought within them, and a value that is not a number counts as 100.
              * @default 100
              */
             readonly limit?: number;
         };
         readonly ListPricesQuery: {
-            /** @description Opaque: `nextCursor` of the page before. */
+            /** @description Opaque: `nextCursor` of the previous page. */
             readonly cursor?: string;
             /**
-             * @description The most items of the answer. A fraction is cut off, what is out of bounds is brought within them, and what is not a number counts as 100.
+             * @description The most items of the answer. A fraction is cut off, a value out of bounds is brought within them, and a value that is not a number counts as 100.
              * @default 100
              */
             readonly limit?: number;
         };
         readonly ListServiceAgentsQuery: {
-            /** @description Opaque: `nextCursor` of the page before. */
+            /** @description Opaque: `nextCursor` of the previous page. */
             readonly cursor?: string;
             /**
-             * @description The most items of the answer. A fraction is cut off, what is out of bounds is brought within them, and what is not a number counts as 1000.
+             * @description The most items of the answer. A fraction is cut off, a value out of bounds is brought within them, and a value that is not a number counts as 1000.
              * @default 1000
              */
             readonly limit?: number;
@@ -1439,25 +1439,25 @@ export interface components {
             readonly prefix?: string;
             /** @description A part of the id, in upper or lower case. */
             readonly q?: string;
-            /** @description Only those that are, or are not. Another value is ignored. */
+            /** @description Only services that are disabled (`true`) or that are not (`false`). Another value is ignored. */
             readonly disabled?: "true" | "false";
-            /** @description A price in stroops. It may be written like any number: `1e3`. What is not an integer is ignored. */
+            /** @description A price in stroops. It may be written like any number: `1e3`. A value that is not an integer is ignored. */
             readonly minPrice?: number;
-            /** @description A price in stroops. It may be written like any number: `1e3`. What is not an integer is ignored. */
+            /** @description A price in stroops. It may be written like any number: `1e3`. A value that is not an integer is ignored. */
             readonly maxPrice?: number;
-            /** @description Opaque: `nextCursor` of the page before. */
+            /** @description Opaque: `nextCursor` of the previous page. */
             readonly cursor?: string;
             /**
-             * @description The most items of the answer. A fraction is cut off, what is out of bounds is brought within them, and what is not a number counts as 200.
+             * @description The most items of the answer. A fraction is cut off, a value out of bounds is brought within them, and a value that is not a number counts as 200.
              * @default 200
              */
             readonly limit?: number;
         };
         readonly ListSettlementEntriesQuery: {
-            /** @description Opaque: `nextCursor` of the page before. */
+            /** @description Opaque: `nextCursor` of the previous page. */
             readonly cursor?: string;
             /**
-             * @description The most items of the answer. A fraction is cut off, what is out of bounds is brought within them, and what is not a number counts as 100.
+             * @description The most items of the answer. A fraction is cut off, a value out of bounds is brought within them, and a value that is not a number counts as 100.
              * @default 100
              */
             readonly limit?: number;
@@ -1473,24 +1473,24 @@ export interface components {
             readonly to?: string;
             /** @description Names a run of bills, such as those of a month: letters, digits and . _ - : */
             readonly runId?: string;
-            /** @description Opaque: `nextCursor` of the page before. */
+            /** @description Opaque: `nextCursor` of the previous page. */
             readonly cursor?: string;
             /**
-             * @description The most items of the answer. A fraction is cut off, what is out of bounds is brought within them, and what is not a number counts as 100.
+             * @description The most items of the answer. A fraction is cut off, a value out of bounds is brought within them, and a value that is not a number counts as 100.
              * @default 100
              */
             readonly limit?: number;
         };
         readonly ListWebhooksQuery: {
-            /** @description Opaque: `nextCursor` of the page before. */
+            /** @description Opaque: `nextCursor` of the previous page. */
             readonly cursor?: string;
             /**
-             * @description How many items to leave out. With `cursor` it has no effect. Items that come in or leave meanwhile move the pages: a cursor does not have this fault.
+             * @description How many items to leave out. With `cursor` it has no effect. Items that are added or removed meanwhile shift the pages; a cursor avoids this.
              * @default 0
              */
             readonly offset?: number;
             /**
-             * @description The most items of the answer. A fraction is cut off, what is out of bounds is brought within them, and what is not a number counts as 100.
+             * @description The most items of the answer. A fraction is cut off, a value out of bounds is brought within them, and a value that is not a number counts as 100.
              * @default 100
              */
             readonly limit?: number;
@@ -1507,7 +1507,7 @@ export interface components {
             readonly items: readonly {
                 /** @description Its place in its balance, counted from 1 without gaps. */
                 readonly number: number;
-                /** @description `covered`: a grant pays for what was drawn before as an overdraft; it changes nothing of what is available. */
+                /** @description `covered`: a grant pays for an earlier overdraft; the available amount does not change. */
                 readonly kind: "granted" | "refunded" | "drawn" | "covered" | "held" | "released" | "expired" | "voided";
                 /** @description An exact amount of the asset, as a decimal string with at most 18 places. */
                 readonly amount: string;
@@ -1518,13 +1518,13 @@ export interface components {
                 /** @description The usage that was drawn, or the reversal that was refunded. */
                 readonly entryId: string | null;
                 readonly holdId: string | null;
-                /** @description When it took effect. What expired did so at this moment, also if that was recorded later. */
+                /** @description When it took effect. An expiry may be recorded later than it took effect. */
                 readonly at: string;
                 readonly recordedAt: string;
             }[];
             /** @description Send it as `cursor`: it continues the list, also after its last page and for an empty list. */
             readonly nextCursor: string;
-            /** @description Whether there is more now. A short page can say so, too, where a filter matches little. */
+            /** @description Whether there are more items now. It can be true for a short page, if a filter matches few items. */
             readonly hasMore: boolean;
         };
         readonly OpenApiDocument: {
@@ -1534,7 +1534,7 @@ export interface components {
         };
         readonly Paused: {
             readonly paused: boolean;
-            /** @description Within which time every instance follows a change. */
+            /** @description The time within which every instance applies a change. */
             readonly effectiveWithinMs: number;
         };
         /** @description Absent if nothing was drawn from a prepaid balance. */
@@ -1543,7 +1543,7 @@ export interface components {
             readonly cost: string;
             /** @description What of that was drawn from the prepaid balance. */
             readonly paid: string;
-            /** @description What is left to pay: usage that was not drawn, less the credit that was carried. The same as `amount`. */
+            /** @description The amount left to pay: usage that was not drawn, less the carried credit. Equal to `amount`. */
             readonly due: string;
         };
         readonly PriceList: {
@@ -1557,13 +1557,13 @@ export interface components {
                 readonly per: 1 | 1000 | 1000000;
                 /** @description What the amounts are in. `XLM` (whose atom is the stroop, 10^-7) is built in. */
                 readonly asset: string;
-                /** @description In place of a price: what an account uses in a period falls into tiers, and each part costs the price of its tier. */
+                /** @description Instead of a price: the usage of an account in a period is divided into tiers, and each part costs the price of its tier. */
                 readonly tiers?: readonly {
                     /** @description The quantity of the period at which the tier ends, in units. The last tier has none. */
                     readonly upTo?: number;
                     /** @description The price of `per` units, or of one package. */
                     readonly price: string;
-                    /** @description The price is for packages of so many units; a started one counts whole. */
+                    /** @description The price is for packages of this many units; a started package is charged in full. */
                     readonly package?: number;
                 }[];
                 /** @description With `tiers`: the period, in UTC, over which they count. */
@@ -1576,34 +1576,34 @@ export interface components {
             }[];
             /** @description Send it as `cursor`: it continues the list, also after its last page and for an empty list. */
             readonly nextCursor: string;
-            /** @description Whether there is more now. A short page can say so, too, where a filter matches little. */
+            /** @description Whether there are more items now. It can be true for a short page, if a filter matches few items. */
             readonly hasMore: boolean;
         };
         readonly PricePatch: {
-            /** @description Price of one unit in stroops (10^-7 XLM), for a service in XLM. Or name a `price`. */
+            /** @description Price of one unit in stroops (10^-7 XLM), for a service in XLM. Or send a `price`. */
             readonly priceStroops?: number;
             /** @description The price of `per` units, as a decimal string: exact to 10^-12 of the asset for one unit. */
             readonly price?: string;
             /** @description For how many units the price is. */
             readonly per?: 1 | 1000 | 1000000;
-            /** @description In place of a price: what an account uses in a period falls into tiers, and each part costs the price of its tier. */
+            /** @description Instead of a price: the usage of an account in a period is divided into tiers, and each part costs the price of its tier. */
             readonly tiers?: readonly {
                 /** @description The quantity of the period at which the tier ends, in units. The last tier has none. */
                 readonly upTo?: number;
                 /** @description The price of `per` units, or of one package. */
                 readonly price: string;
-                /** @description The price is for packages of so many units; a started one counts whole. */
+                /** @description The price is for packages of this many units; a started package is charged in full. */
                 readonly package?: number;
             }[];
             /** @description With `tiers`: the period, in UTC, over which they count. */
             readonly period?: "day" | "month" | "lifetime";
-            /** @description From when on the price is in force: in the future, at most 731 days ahead. Until then the price stays as it is. Now without it. */
+            /** @description When the price takes effect: in the future, at most 731 days ahead. Until then the current price stays in force. If omitted, now. */
             readonly effectiveFrom?: string;
         };
         readonly PrintStatementQuery: {
-            /** @description The beginning; that of the books without it. */
+            /** @description The beginning; if omitted, the beginning of the books. */
             readonly from?: string;
-            /** @description The end, not part of it; a millisecond from now without it. */
+            /** @description The end, which is not included; if omitted, a millisecond from now. */
             readonly to?: string;
             /** @description XLM without it. */
             readonly asset?: string;
@@ -1640,11 +1640,11 @@ export interface components {
             readonly lines: readonly components["schemas"]["BillLine"][];
             /** @description The last entry that this quote counts. */
             readonly through: number;
-            /** @description Credit from the settlement before, in stroops: 0 or below. Absent in another asset than XLM. */
+            /** @description Credit from the previous settlement, in stroops: 0 or below. Absent in another asset than XLM. */
             readonly carriedStroops?: string;
             /** @description `carriedStroops` in another asset than XLM; absent in XLM. */
             readonly carried?: string;
-            /** @description What the settlement before left below an atom of the asset, a stroop in XLM; it is billed with this one. */
+            /** @description The part below one atom of the asset (a stroop in XLM) that the previous settlement left; it is billed with this one. */
             readonly remainder: string;
             /** @description What a settlement now would leave below an atom of the asset. */
             readonly remainderOn: string;
@@ -1653,23 +1653,23 @@ export interface components {
             readonly creditStroops?: string;
             /** @description `creditStroops` in another asset than XLM; absent in XLM. */
             readonly credit?: string;
-            /** @description With `recordedBefore`: requests that were recorded before it and that this quote leaves out, because usage up to them was reversed later. A later bill has them. */
+            /** @description With `recordedBefore`: requests recorded before that moment that this quote leaves out, because usage up to them was reversed later. A later bill includes them. */
             readonly leftOutRequests?: number;
         };
         readonly ReadAgentQuoteQuery: {
-            /** @description Opaque: `nextCursor` of the page before. */
+            /** @description Opaque: `nextCursor` of the previous page. */
             readonly cursor?: string;
             /**
-             * @description The most items of the answer. A fraction is cut off, what is out of bounds is brought within them, and what is not a number counts as 100.
+             * @description The most items of the answer. A fraction is cut off, a value out of bounds is brought within them, and a value that is not a number counts as 100.
              * @default 100
              */
             readonly limit?: number;
         };
         readonly ReadAgentUsageQuery: {
-            /** @description Opaque: `nextCursor` of the page before. */
+            /** @description Opaque: `nextCursor` of the previous page. */
             readonly cursor?: string;
             /**
-             * @description The most items of the answer. A fraction is cut off, what is out of bounds is brought within them, and what is not a number counts as 1000.
+             * @description The most items of the answer. A fraction is cut off, a value out of bounds is brought within them, and a value that is not a number counts as 1000.
              * @default 1000
              */
             readonly limit?: number;
@@ -1677,7 +1677,7 @@ export interface components {
         readonly ReadAllowanceQuery: {
             /** @description What is consumed: A-Z a-z 0-9 . _ - @ : / | + ~ # $ ! and '*'; not '.' or '..', no '::'. Percent-encoded in a path. */
             readonly serviceId?: string;
-            /** @description How many requests (or tokens, or units) were consumed. Or name a `quantity`. */
+            /** @description How many requests (or tokens, or units) were consumed. Or send a `quantity`. */
             readonly requests?: number;
             /** @description How many units were consumed, as a decimal string: above 0, at most 10^12, with at most as many places as the `unitScale` of the service. */
             readonly quantity?: string;
@@ -1687,40 +1687,40 @@ export interface components {
             readonly asset?: string;
         };
         readonly ReadConfigQuery: {
-            /** @description Opaque: `nextCursor` of the page before. */
+            /** @description Opaque: `nextCursor` of the previous page. */
             readonly cursor?: string;
             /**
-             * @description The most items of the answer. A fraction is cut off, what is out of bounds is brought within them, and what is not a number counts as 4.
+             * @description The most items of the answer. A fraction is cut off, a value out of bounds is brought within them, and a value that is not a number counts as 4.
              * @default 4
              */
             readonly limit?: number;
         };
         readonly ReadDeepHealthQuery: {
-            /** @description Opaque: `nextCursor` of the page before. */
+            /** @description Opaque: `nextCursor` of the previous page. */
             readonly cursor?: string;
             /**
-             * @description The most items of the answer. A fraction is cut off, what is out of bounds is brought within them, and what is not a number counts as 10.
+             * @description The most items of the answer. A fraction is cut off, a value out of bounds is brought within them, and a value that is not a number counts as 10.
              * @default 10
              */
             readonly limit?: number;
         };
         readonly ReadLimitQuery: {
-            /** @description Opaque: `nextCursor` of the page before. */
+            /** @description Opaque: `nextCursor` of the previous page. */
             readonly cursor?: string;
             /**
-             * @description The most items of the answer. A fraction is cut off, what is out of bounds is brought within them, and what is not a number counts as 100.
+             * @description The most items of the answer. A fraction is cut off, a value out of bounds is brought within them, and a value that is not a number counts as 100.
              * @default 100
              */
             readonly limit?: number;
         };
         readonly ReadQuoteQuery: {
-            /** @description Quote what was recorded before this moment, such as the end of a month. Usage that was reversed later is left out, with what follows it. */
+            /** @description Quote only usage that was recorded before this moment, such as the end of a month. If usage was reversed later, it and all entries after it are left out. */
             readonly recordedBefore?: string;
         };
         readonly ReadStatementQuery: {
-            /** @description The beginning; that of the books without it. */
+            /** @description The beginning; if omitted, the beginning of the books. */
             readonly from?: string;
-            /** @description The end, not part of it; a millisecond from now without it. */
+            /** @description The end, which is not included; if omitted, a millisecond from now. */
             readonly to?: string;
             /** @description XLM without it. */
             readonly asset?: string;
@@ -1753,7 +1753,7 @@ export interface components {
         };
         readonly RecordUsageBulkQuery: {
             /**
-             * @description One item that is refused refuses all; a duplicate does not.
+             * @description If true, one refused item refuses the whole bulk; a duplicate does not.
              * @constant
              */
             readonly mode?: "atomic";
@@ -1779,21 +1779,21 @@ export interface components {
         readonly ReverseRequest: {
             /** @description Why: 1-256 characters. */
             readonly reason: string;
-            /** @description How many of its requests to take back (where the service has a `unitScale`: of its smallest parts); without it and without a `quantity`, all that are left. An entry can be taken back in several parts. */
+            /** @description How many of its requests to take back (or of its smallest parts, if the service has a `unitScale`). Without it and without a `quantity`, all that are left. An entry can be taken back in several parts. */
             readonly requests?: number;
-            /** @description How many of its units to take back, in place of `requests`. */
+            /** @description How many of its units to take back, instead of `requests`. */
             readonly quantity?: string;
         };
         readonly RotateApiKeyQuery: {
             /**
-             * @description For how long the old key is still recognized, in milliseconds.
+             * @description How long the old key is still accepted, in milliseconds.
              * @default 86400000
              */
             readonly graceMs?: number;
         };
         readonly RotateWebhookSecretQuery: {
             /**
-             * @description For how long messages are signed with the old secret too, in milliseconds. 0: not at all.
+             * @description How long messages are also signed with the old secret, in milliseconds. 0: not at all.
              * @default 86400000
              */
             readonly graceMs?: number;
@@ -1804,12 +1804,12 @@ export interface components {
                 readonly bulkMaxItems: number;
                 /** @description The same as `rateLimitPerWindow`; `null` where the window is not a minute. */
                 readonly rateLimitPerMinute: number | null;
-                /** @description What each tenant may cost in a window of `rateLimitWindowMs`; 0 is no limit. */
+                /** @description The cost that each tenant may spend in a window of `rateLimitWindowMs`; 0 is no limit. */
                 readonly rateLimitPerWindow: number;
                 /** @description The window of the rate limit, in milliseconds: a minute unless it is set, from a second to a day. */
                 readonly rateLimitWindowMs: number;
             };
-            /** @description Within which time every instance follows a change. */
+            /** @description The time within which every instance applies a change. */
             readonly effectiveWithinMs: number;
             /** @description A page of the settings, by their names. */
             readonly items: readonly {
@@ -1819,7 +1819,7 @@ export interface components {
             readonly total: number;
             /** @description Send it as `cursor` for the next page; null after the last one. */
             readonly nextCursor: string | null;
-            /** @description Whether there is more now. A short page can say so, too, where a filter matches little. */
+            /** @description Whether there are more items now. It can be true for a short page, if a filter matches few items. */
             readonly hasMore: boolean;
         };
         readonly Service: {
@@ -1833,20 +1833,20 @@ export interface components {
             readonly per: 1 | 1000 | 1000000;
             /** @description What the amounts are in. `XLM` (whose atom is the stroop, 10^-7) is built in. */
             readonly asset: string;
-            /** @description In place of a price: what an account uses in a period falls into tiers, and each part costs the price of its tier. */
+            /** @description Instead of a price: the usage of an account in a period is divided into tiers, and each part costs the price of its tier. */
             readonly tiers?: readonly {
                 /** @description The quantity of the period at which the tier ends, in units. The last tier has none. */
                 readonly upTo?: number;
                 /** @description The price of `per` units, or of one package. */
                 readonly price: string;
-                /** @description The price is for packages of so many units; a started one counts whole. */
+                /** @description The price is for packages of this many units; a started package is charged in full. */
                 readonly package?: number;
             }[];
             /** @description With `tiers`: the period, in UTC, over which they count. */
             readonly period?: "day" | "month" | "lifetime";
-            /** @description The price that takes the place of the price in force at its date; absent if there is none. */
+            /** @description The price that replaces the price in force at its date; absent if there is none. */
             readonly nextPrice?: {
-                /** @description The price version of usage that is recorded from then on; another one if the price in force changes before. */
+                /** @description The price version of usage that is recorded from then on; it changes if the price in force changes before. */
                 readonly version: number;
                 /** @description The price of one unit in stroops; absent if it is not a whole number of them, and in another asset than XLM. */
                 readonly priceStroops?: number;
@@ -1856,13 +1856,13 @@ export interface components {
                 readonly per: 1 | 1000 | 1000000;
                 /** @description What the amounts are in. `XLM` (whose atom is the stroop, 10^-7) is built in. */
                 readonly asset: string;
-                /** @description In place of a price: what an account uses in a period falls into tiers, and each part costs the price of its tier. */
+                /** @description Instead of a price: the usage of an account in a period is divided into tiers, and each part costs the price of its tier. */
                 readonly tiers?: readonly {
                     /** @description The quantity of the period at which the tier ends, in units. The last tier has none. */
                     readonly upTo?: number;
                     /** @description The price of `per` units, or of one package. */
                     readonly price: string;
-                    /** @description The price is for packages of so many units; a started one counts whole. */
+                    /** @description The price is for packages of this many units; a started package is charged in full. */
                     readonly package?: number;
                 }[];
                 /** @description With `tiers`: the period, in UTC, over which they count. */
@@ -1872,9 +1872,9 @@ export interface components {
             readonly disabled: boolean;
             readonly description?: string;
             readonly owner?: string;
-            /** @description What is counted, as people call it: 1-32 characters. */
+            /** @description The name of the counted unit: 1-32 characters. */
             readonly unit?: string;
-            /** @description How many decimal places a quantity of the service may have: 0 to 6. It stays once something was recorded. */
+            /** @description How many decimal places a quantity of the service may have: 0 to 6. It cannot change once usage was recorded. */
             readonly unitScale?: number;
         };
         readonly ServiceAgents: {
@@ -1887,7 +1887,7 @@ export interface components {
             }[];
             /** @description Send it as `cursor` for the next page; null after the last one. */
             readonly nextCursor: string | null;
-            /** @description Whether there is more now. A short page can say so, too, where a filter matches little. */
+            /** @description Whether there are more items now. It can be true for a short page, if a filter matches few items. */
             readonly hasMore: boolean;
         };
         readonly ServiceBulk: {
@@ -1909,20 +1909,20 @@ export interface components {
                 readonly per: 1 | 1000 | 1000000;
                 /** @description What the amounts are in. `XLM` (whose atom is the stroop, 10^-7) is built in. */
                 readonly asset: string;
-                /** @description In place of a price: what an account uses in a period falls into tiers, and each part costs the price of its tier. */
+                /** @description Instead of a price: the usage of an account in a period is divided into tiers, and each part costs the price of its tier. */
                 readonly tiers?: readonly {
                     /** @description The quantity of the period at which the tier ends, in units. The last tier has none. */
                     readonly upTo?: number;
                     /** @description The price of `per` units, or of one package. */
                     readonly price: string;
-                    /** @description The price is for packages of so many units; a started one counts whole. */
+                    /** @description The price is for packages of this many units; a started package is charged in full. */
                     readonly package?: number;
                 }[];
                 /** @description With `tiers`: the period, in UTC, over which they count. */
                 readonly period?: "day" | "month" | "lifetime";
-                /** @description The price that takes the place of the price in force at its date; absent if there is none. */
+                /** @description The price that replaces the price in force at its date; absent if there is none. */
                 readonly nextPrice?: {
-                    /** @description The price version of usage that is recorded from then on; another one if the price in force changes before. */
+                    /** @description The price version of usage that is recorded from then on; it changes if the price in force changes before. */
                     readonly version: number;
                     /** @description The price of one unit in stroops; absent if it is not a whole number of them, and in another asset than XLM. */
                     readonly priceStroops?: number;
@@ -1932,13 +1932,13 @@ export interface components {
                     readonly per: 1 | 1000 | 1000000;
                     /** @description What the amounts are in. `XLM` (whose atom is the stroop, 10^-7) is built in. */
                     readonly asset: string;
-                    /** @description In place of a price: what an account uses in a period falls into tiers, and each part costs the price of its tier. */
+                    /** @description Instead of a price: the usage of an account in a period is divided into tiers, and each part costs the price of its tier. */
                     readonly tiers?: readonly {
                         /** @description The quantity of the period at which the tier ends, in units. The last tier has none. */
                         readonly upTo?: number;
                         /** @description The price of `per` units, or of one package. */
                         readonly price: string;
-                        /** @description The price is for packages of so many units; a started one counts whole. */
+                        /** @description The price is for packages of this many units; a started package is charged in full. */
                         readonly package?: number;
                     }[];
                     /** @description With `tiers`: the period, in UTC, over which they count. */
@@ -1966,7 +1966,7 @@ export interface components {
             readonly services: readonly components["schemas"]["Service"][];
             /** @description Send it as `cursor` for the next page; null after the last one. */
             readonly nextCursor: string | null;
-            /** @description Whether there is more now. A short page can say so, too, where a filter matches little. */
+            /** @description Whether there are more items now. It can be true for a short page, if a filter matches few items. */
             readonly hasMore: boolean;
         };
         readonly ServiceMetadata: {
@@ -1986,20 +1986,20 @@ export interface components {
             readonly per: 1 | 1000 | 1000000;
             /** @description What the amounts are in. `XLM` (whose atom is the stroop, 10^-7) is built in. */
             readonly asset: string;
-            /** @description In place of a price: what an account uses in a period falls into tiers, and each part costs the price of its tier. */
+            /** @description Instead of a price: the usage of an account in a period is divided into tiers, and each part costs the price of its tier. */
             readonly tiers?: readonly {
                 /** @description The quantity of the period at which the tier ends, in units. The last tier has none. */
                 readonly upTo?: number;
                 /** @description The price of `per` units, or of one package. */
                 readonly price: string;
-                /** @description The price is for packages of so many units; a started one counts whole. */
+                /** @description The price is for packages of this many units; a started package is charged in full. */
                 readonly package?: number;
             }[];
             /** @description With `tiers`: the period, in UTC, over which they count. */
             readonly period?: "day" | "month" | "lifetime";
-            /** @description The price that takes the place of the price in force at its date; absent if there is none. */
+            /** @description The price that replaces the price in force at its date; absent if there is none. */
             readonly nextPrice?: {
-                /** @description The price version of usage that is recorded from then on; another one if the price in force changes before. */
+                /** @description The price version of usage that is recorded from then on; it changes if the price in force changes before. */
                 readonly version: number;
                 /** @description The price of one unit in stroops; absent if it is not a whole number of them, and in another asset than XLM. */
                 readonly priceStroops?: number;
@@ -2009,13 +2009,13 @@ export interface components {
                 readonly per: 1 | 1000 | 1000000;
                 /** @description What the amounts are in. `XLM` (whose atom is the stroop, 10^-7) is built in. */
                 readonly asset: string;
-                /** @description In place of a price: what an account uses in a period falls into tiers, and each part costs the price of its tier. */
+                /** @description Instead of a price: the usage of an account in a period is divided into tiers, and each part costs the price of its tier. */
                 readonly tiers?: readonly {
                     /** @description The quantity of the period at which the tier ends, in units. The last tier has none. */
                     readonly upTo?: number;
                     /** @description The price of `per` units, or of one package. */
                     readonly price: string;
-                    /** @description The price is for packages of so many units; a started one counts whole. */
+                    /** @description The price is for packages of this many units; a started package is charged in full. */
                     readonly package?: number;
                 }[];
                 /** @description With `tiers`: the period, in UTC, over which they count. */
@@ -2026,32 +2026,32 @@ export interface components {
         readonly ServicePut: {
             /** @description What is consumed: A-Z a-z 0-9 . _ - @ : / | + ~ # $ ! and '*'; not '.' or '..', no '::'. Percent-encoded in a path. */
             readonly serviceId: string;
-            /** @description Price of one unit in stroops (10^-7 XLM), for a service in XLM. Or name a `price`. */
+            /** @description Price of one unit in stroops (10^-7 XLM), for a service in XLM. Or send a `price`. */
             readonly priceStroops?: number;
             /** @description The price of `per` units, as a decimal string: exact to 10^-12 of the asset for one unit. */
             readonly price?: string;
             /** @description For how many units the price is. */
             readonly per?: 1 | 1000 | 1000000;
-            /** @description In place of a price: what an account uses in a period falls into tiers, and each part costs the price of its tier. */
+            /** @description Instead of a price: the usage of an account in a period is divided into tiers, and each part costs the price of its tier. */
             readonly tiers?: readonly {
                 /** @description The quantity of the period at which the tier ends, in units. The last tier has none. */
                 readonly upTo?: number;
                 /** @description The price of `per` units, or of one package. */
                 readonly price: string;
-                /** @description The price is for packages of so many units; a started one counts whole. */
+                /** @description The price is for packages of this many units; a started package is charged in full. */
                 readonly package?: number;
             }[];
             /** @description With `tiers`: the period, in UTC, over which they count. */
             readonly period?: "day" | "month" | "lifetime";
-            /** @description From when on the price is in force: in the future, at most 731 days ahead. Until then the price stays as it is. Now without it. */
+            /** @description When the price takes effect: in the future, at most 731 days ahead. Until then the current price stays in force. If omitted, now. */
             readonly effectiveFrom?: string;
             readonly description?: string;
             readonly owner?: string;
-            /** @description What is counted, as people call it: 1-32 characters. */
+            /** @description The name of the counted unit: 1-32 characters. */
             readonly unit?: string;
-            /** @description How many decimal places a quantity of the service may have: 0 to 6. It stays once something was recorded. */
+            /** @description How many decimal places a quantity of the service may have: 0 to 6. It cannot change once usage was recorded. */
             readonly unitScale?: number;
-            /** @description What the price is in; it stays from the first registration on. XLM without it, and for a service that is registered, its own. */
+            /** @description The asset of the price. It cannot change after the first registration. If omitted, XLM, or the asset of a registered service. */
             readonly asset?: string;
         };
         readonly ServiceRegistered: {
@@ -2065,20 +2065,20 @@ export interface components {
             readonly per: 1 | 1000 | 1000000;
             /** @description What the amounts are in. `XLM` (whose atom is the stroop, 10^-7) is built in. */
             readonly asset: string;
-            /** @description In place of a price: what an account uses in a period falls into tiers, and each part costs the price of its tier. */
+            /** @description Instead of a price: the usage of an account in a period is divided into tiers, and each part costs the price of its tier. */
             readonly tiers?: readonly {
                 /** @description The quantity of the period at which the tier ends, in units. The last tier has none. */
                 readonly upTo?: number;
                 /** @description The price of `per` units, or of one package. */
                 readonly price: string;
-                /** @description The price is for packages of so many units; a started one counts whole. */
+                /** @description The price is for packages of this many units; a started package is charged in full. */
                 readonly package?: number;
             }[];
             /** @description With `tiers`: the period, in UTC, over which they count. */
             readonly period?: "day" | "month" | "lifetime";
-            /** @description The price that takes the place of the price in force at its date; absent if there is none. */
+            /** @description The price that replaces the price in force at its date; absent if there is none. */
             readonly nextPrice?: {
-                /** @description The price version of usage that is recorded from then on; another one if the price in force changes before. */
+                /** @description The price version of usage that is recorded from then on; it changes if the price in force changes before. */
                 readonly version: number;
                 /** @description The price of one unit in stroops; absent if it is not a whole number of them, and in another asset than XLM. */
                 readonly priceStroops?: number;
@@ -2088,13 +2088,13 @@ export interface components {
                 readonly per: 1 | 1000 | 1000000;
                 /** @description What the amounts are in. `XLM` (whose atom is the stroop, 10^-7) is built in. */
                 readonly asset: string;
-                /** @description In place of a price: what an account uses in a period falls into tiers, and each part costs the price of its tier. */
+                /** @description Instead of a price: the usage of an account in a period is divided into tiers, and each part costs the price of its tier. */
                 readonly tiers?: readonly {
                     /** @description The quantity of the period at which the tier ends, in units. The last tier has none. */
                     readonly upTo?: number;
                     /** @description The price of `per` units, or of one package. */
                     readonly price: string;
-                    /** @description The price is for packages of so many units; a started one counts whole. */
+                    /** @description The price is for packages of this many units; a started package is charged in full. */
                     readonly package?: number;
                 }[];
                 /** @description With `tiers`: the period, in UTC, over which they count. */
@@ -2103,15 +2103,15 @@ export interface components {
             };
             readonly description?: string;
             readonly owner?: string;
-            /** @description What is counted, as people call it: 1-32 characters. */
+            /** @description The name of the counted unit: 1-32 characters. */
             readonly unit?: string;
-            /** @description How many decimal places a quantity of the service may have: 0 to 6. It stays once something was recorded. */
+            /** @description How many decimal places a quantity of the service may have: 0 to 6. It cannot change once usage was recorded. */
             readonly unitScale?: number;
         };
         readonly ServiceUsage: {
             /** @description What is consumed: A-Z a-z 0-9 . _ - @ : / | + ~ # $ ! and '*'; not '.' or '..', no '::'. Percent-encoded in a path. */
             readonly serviceId: string;
-            /** @description All its digits are sent, also beyond 2^53. */
+            /** @description Sent with all digits, also beyond 2^53. */
             readonly total: number;
             readonly agents: number;
         };
@@ -2126,10 +2126,10 @@ export interface components {
             readonly agent: string;
             /** @description What is consumed: A-Z a-z 0-9 . _ - @ : / | + ~ # $ ! and '*'; not '.' or '..', no '::'. Percent-encoded in a path. */
             readonly serviceId: string;
-            /** @description The last entry to bill, from a quote. Refused with `quote_changed` if it was settled before, or if usage up to it was reversed or cleared by a later entry. */
+            /** @description The last entry to bill, from a quote. Refused with `quote_changed` if this entry is already settled, or if a later entry reversed or cleared usage up to it. */
             readonly through?: number;
             readonly expectedStroops?: components["schemas"]["ExpectedStroops"];
-            /** @description In place of `expectedStroops`, for any asset: the `amount` of the quote. */
+            /** @description Instead of `expectedStroops`, for any asset: the `amount` of the quote. */
             readonly expectedAmount?: string;
             /** @description Names a run of bills, such as those of a month: letters, digits and . _ - : */
             readonly runId?: string;
@@ -2152,11 +2152,11 @@ export interface components {
             readonly amount: string;
             /** @description What the amounts are in. `XLM` (whose atom is the stroop, 10^-7) is built in. */
             readonly asset: string;
-            /** @description Credit from the settlement before, in stroops: 0 or below. Absent in another asset than XLM. */
+            /** @description Credit from the previous settlement, in stroops: 0 or below. Absent in another asset than XLM. */
             readonly carriedStroops?: string;
             /** @description `carriedStroops` in another asset than XLM; absent in XLM. */
             readonly carried?: string;
-            /** @description What the settlement before left below an atom of the asset, a stroop in XLM; it is billed with this one. */
+            /** @description The part below one atom of the asset (a stroop in XLM) that the previous settlement left; it is billed with this one. */
             readonly remainder: string;
             /** @description What it left below an atom of the asset, for the next settlement. */
             readonly remainderOn: string;
@@ -2183,11 +2183,11 @@ export interface components {
                 readonly amount: string;
                 /** @description What the amounts are in. `XLM` (whose atom is the stroop, 10^-7) is built in. */
                 readonly asset: string;
-                /** @description Credit from the settlement before, in stroops: 0 or below. Absent in another asset than XLM. */
+                /** @description Credit from the previous settlement, in stroops: 0 or below. Absent in another asset than XLM. */
                 readonly carriedStroops?: string;
                 /** @description `carriedStroops` in another asset than XLM; absent in XLM. */
                 readonly carried?: string;
-                /** @description What the settlement before left below an atom of the asset, a stroop in XLM; it is billed with this one. */
+                /** @description The part below one atom of the asset (a stroop in XLM) that the previous settlement left; it is billed with this one. */
                 readonly remainder: string;
                 /** @description What it left below an atom of the asset, for the next settlement. */
                 readonly remainderOn: string;
@@ -2227,11 +2227,11 @@ export interface components {
             /** @description The same in units, with all decimal places. Only where the service has a `unitScale`; `requests` counts the smallest parts then. */
             readonly quantity?: string;
             readonly lines: readonly components["schemas"]["BillLine"][];
-            /** @description Credit from the settlement before, in stroops: 0 or below. Absent in another asset than XLM. */
+            /** @description Credit from the previous settlement, in stroops: 0 or below. Absent in another asset than XLM. */
             readonly carriedStroops?: string;
             /** @description `carriedStroops` in another asset than XLM; absent in XLM. */
             readonly carried?: string;
-            /** @description What the settlement before left below an atom of the asset, a stroop in XLM; it is billed with this one. */
+            /** @description The part below one atom of the asset (a stroop in XLM) that the previous settlement left; it is billed with this one. */
             readonly remainder: string;
             readonly prepaid?: components["schemas"]["Prepaid"];
             /** @description Lines, what was carried and the remainder: rounded down, but never below 0. Absent in another asset than XLM. */
@@ -2254,7 +2254,7 @@ export interface components {
             readonly items: readonly components["schemas"]["Settlement"][];
             /** @description Send it as `cursor`: it continues the list, also after its last page and for an empty list. */
             readonly nextCursor: string;
-            /** @description Whether there is more now. A short page can say so, too, where a filter matches little. */
+            /** @description Whether there are more items now. It can be true for a short page, if a filter matches few items. */
             readonly hasMore: boolean;
         };
         readonly Statement: {
@@ -2294,7 +2294,7 @@ export interface components {
                 readonly priceVersion: number | null;
                 /** @description The tier of the price, from 1. */
                 readonly tier?: number;
-                /** @description The tier is charged in packages of so many units, and the price is that of one. */
+                /** @description The tier is charged in packages of this many units, and the price is that of one package. */
                 readonly package?: number;
                 /** @description How many packages are charged. */
                 readonly packages?: number;
@@ -2305,7 +2305,7 @@ export interface components {
                 readonly quantity?: string;
                 /** @description Null while the service has no price. */
                 readonly amount: string | null;
-                /** @description Taken back in this time, also of what was recorded earlier. */
+                /** @description Taken back in this period, also usage that was recorded earlier. */
                 readonly reversedRequests: number;
                 /** @description The same in units, with all decimal places. Only where the service has a `unitScale`; `requests` counts the smallest parts then. */
                 readonly reversedQuantity?: string;
@@ -2313,9 +2313,9 @@ export interface components {
                 readonly reversedPackages?: number;
                 /** @description Null while the service has no price. */
                 readonly reversedAmount: string | null;
-                /** @description Its entries come after this one of its account, */
+                /** @description Its entries follow this entry of the account, */
                 readonly afterSequence: number;
-                /** @description up to and with this one. */
+                /** @description up to and including this entry. */
                 readonly throughSequence: number;
                 /** @description The path from which its entries, or itself, can be read. */
                 readonly href: string;
@@ -2357,7 +2357,7 @@ export interface components {
                 readonly expired: string;
                 /** @description An exact amount of the asset, as a decimal string with at most 18 places. */
                 readonly voided: string;
-                /** @description Held in this time, less what was released. */
+                /** @description Held in this period, less what was released. */
                 readonly held: string;
                 /** @description An exact amount of the asset, as a decimal string with at most 18 places. */
                 readonly used: string;
@@ -2418,7 +2418,7 @@ export interface components {
             /** @description The end; now without it. */
             readonly to?: string;
             /**
-             * @description The most items of the answer. A fraction is cut off, what is out of bounds is brought within them, and what is not a number counts as 24.
+             * @description The most items of the answer. A fraction is cut off, a value out of bounds is brought within them, and a value that is not a number counts as 24.
              * @default 24
              */
             readonly spans?: number;
@@ -2433,7 +2433,7 @@ export interface components {
             readonly requests: number;
             /** @description The same in units, with all decimal places. Only where the service has a `unitScale`; `requests` counts the smallest parts then. */
             readonly quantity?: string;
-            /** @description The tier is charged in packages of so many units, and the price is that of one. */
+            /** @description The tier is charged in packages of this many units, and the price is that of one package. */
             readonly package?: number;
             /** @description How many packages are charged. */
             readonly packages?: number;
@@ -2453,7 +2453,7 @@ export interface components {
         };
         readonly TopAgentsQuery: {
             /**
-             * @description The most items of the answer. A fraction is cut off, what is out of bounds is brought within them, and what is not a number counts as 10.
+             * @description The most items of the answer. A fraction is cut off, a value out of bounds is brought within them, and a value that is not a number counts as 10.
              * @default 10
              */
             readonly limit?: number;
@@ -2497,7 +2497,7 @@ export interface components {
             readonly agent: string;
             /** @description What is consumed: A-Z a-z 0-9 . _ - @ : / | + ~ # $ ! and '*'; not '.' or '..', no '::'. Percent-encoded in a path. */
             readonly serviceId: string;
-            /** @description How many requests (or tokens, or units) were consumed. Or name a `quantity`. */
+            /** @description How many requests (or tokens, or units) were consumed. Or send a `quantity`. */
             readonly requests?: number;
             /** @description How many units were consumed, as a decimal string: above 0, at most 10^12, with at most as many places as the `unitScale` of the service. */
             readonly quantity?: string;
@@ -2506,7 +2506,7 @@ export interface components {
             readonly occurredAt?: string;
             readonly metadata?: components["schemas"]["UsageMetadata"];
         };
-        /** @description What it was for, such as a model: at most 8 texts of at most 128 characters. Names begin with a letter and have at most 40 letters, digits and _ . - */
+        /** @description What the usage was for, such as a model: at most 8 texts of at most 128 characters. Names begin with a letter and have at most 40 letters, digits and _ . - */
         readonly UsageMetadata: {
             readonly [key: string]: string;
         };
@@ -2514,14 +2514,14 @@ export interface components {
             /** @description Spans of the same length, the oldest first. */
             readonly items: readonly {
                 readonly from: string;
-                /** @description Not part of the span. */
+                /** @description The end; not part of the span. */
                 readonly to: string;
                 /** @description Entries of usage. */
                 readonly entries: number;
-                /** @description All its digits are sent, also beyond 2^53. */
+                /** @description Sent with all digits, also beyond 2^53. */
                 readonly requests: number;
             }[];
-            /** @description False when there were too many entries to add up all of them. */
+            /** @description False if there were too many entries to add up all of them. */
             readonly complete: boolean;
         };
         readonly UsageRecorded: {
@@ -2546,18 +2546,18 @@ export interface components {
             readonly version: string;
         };
         readonly VoidGrantQuery: {
-            /** @description What may be taken away, as `left` less `held` of the grant says it. If it is another amount by now, nothing is, and the request is refused with `grant_changed`. */
+            /** @description The amount that the request should take away: `left` less `held` of the grant. If that amount has changed, nothing is taken away, and the request is refused with `grant_changed`. */
             readonly expectedAmount?: string;
         };
         readonly Webhook: {
             /** @description An id that this server gave. */
             readonly id: string;
-            /** @description Where events are delivered to. An API key without the scope `manage` sees the origin alone: the rest may carry a secret. */
+            /** @description The URL to which events are delivered. An API key without the scope `manage` sees only its origin, because the rest may contain a secret. */
             readonly url: string;
             /** @description The types of event to deliver; `*` is every type. */
             readonly events: readonly (components["schemas"]["EventType"] | "*")[];
             readonly disabled: boolean;
-            /** @description `by_request`: a request disabled it. `gone`: the receiver answered 410. `failing`: 50 attempts in a row failed, over 5 days or more. `unproven`: the receiver has not echoed the challenge yet. `PATCH` with `"disabled": false` enables it unless it is `unproven`, and what was pending goes on. */
+            /** @description `by_request`: a request disabled it. `gone`: the receiver answered 410. `failing`: 50 attempts in a row failed, over 5 days or more. `unproven`: the receiver has not echoed the challenge yet. `PATCH` with `"disabled": false` enables it unless it is `unproven`, and pending deliveries continue. */
             readonly disabledReason: "by_request" | "gone" | "failing" | "unproven" | null;
             /** @description When it was disabled. */
             readonly disabledAt: string | null;
@@ -2570,18 +2570,18 @@ export interface components {
             /** @description Milliseconds since the epoch, as in AgentPay. */
             readonly createdAt: number;
             readonly createdTimestamp: string;
-            /** @description Until when messages are signed with the secret before the last rotation, too. */
+            /** @description Until when messages are also signed with the previous secret. */
             readonly formerSecretUntil: string | null;
         };
         readonly WebhookChange: {
-            /** @description Where events are delivered to: https, a public address, at most 2,048 characters. http where the operator allows it. */
+            /** @description The URL to which events are delivered: https, a public address, at most 2,048 characters. http where the operator allows it. */
             readonly url?: string;
             /** @description The types of event to deliver; `*` is every type. A type that is sent twice is stored once. */
             readonly events?: readonly (components["schemas"]["EventType"] | "*")[];
             readonly disabled?: boolean;
         };
         readonly WebhookCreate: {
-            /** @description Where events are delivered to: https, a public address, at most 2,048 characters. http where the operator allows it. */
+            /** @description The URL to which events are delivered: https, a public address, at most 2,048 characters. http where the operator allows it. */
             readonly url: string;
             /** @description The types of event to deliver; `*` is every type. A type that is sent twice is stored once. */
             readonly events: readonly (components["schemas"]["EventType"] | "*")[];
@@ -2589,12 +2589,12 @@ export interface components {
         readonly WebhookCreated: {
             /** @description An id that this server gave. */
             readonly id: string;
-            /** @description Where events are delivered to. An API key without the scope `manage` sees the origin alone: the rest may carry a secret. */
+            /** @description The URL to which events are delivered. An API key without the scope `manage` sees only its origin, because the rest may contain a secret. */
             readonly url: string;
             /** @description The types of event to deliver; `*` is every type. */
             readonly events: readonly (components["schemas"]["EventType"] | "*")[];
             readonly disabled: boolean;
-            /** @description `by_request`: a request disabled it. `gone`: the receiver answered 410. `failing`: 50 attempts in a row failed, over 5 days or more. `unproven`: the receiver has not echoed the challenge yet. `PATCH` with `"disabled": false` enables it unless it is `unproven`, and what was pending goes on. */
+            /** @description `by_request`: a request disabled it. `gone`: the receiver answered 410. `failing`: 50 attempts in a row failed, over 5 days or more. `unproven`: the receiver has not echoed the challenge yet. `PATCH` with `"disabled": false` enables it unless it is `unproven`, and pending deliveries continue. */
             readonly disabledReason: "by_request" | "gone" | "failing" | "unproven" | null;
             /** @description When it was disabled. */
             readonly disabledAt: string | null;
@@ -2607,7 +2607,7 @@ export interface components {
             /** @description Milliseconds since the epoch, as in AgentPay. */
             readonly createdAt: number;
             readonly createdTimestamp: string;
-            /** @description Until when messages are signed with the secret before the last rotation, too. */
+            /** @description Until when messages are also signed with the previous secret. */
             readonly formerSecretUntil: string | null;
             /** @description The signing secret (Standard Webhooks), shown once. */
             readonly secret: string;
@@ -2618,13 +2618,13 @@ export interface components {
             readonly total: number;
             /** @description Send it as `cursor` for the next page; null after the last one. */
             readonly nextCursor: string | null;
-            /** @description Whether there is more now. A short page can say so, too, where a filter matches little. */
+            /** @description Whether there are more items now. It can be true for a short page, if a filter matches few items. */
             readonly hasMore: boolean;
         };
         readonly WebhookTested: {
             /** @description The webhook. */
             readonly id: string;
-            /** @description Not delivered yet: the deliveries of the webhook report the result. */
+            /** @description The event is not delivered yet: the deliveries of the webhook report the result. */
             readonly deliveredAt: null;
             /** @constant */
             readonly simulated: false;
@@ -2632,7 +2632,7 @@ export interface components {
             readonly eventId: string;
             readonly type: components["schemas"]["EventType"];
             readonly state: "pending" | "delivered" | "failed";
-            /** @description Since it was asked for. */
+            /** @description Attempts since the delivery was last requested. */
             readonly attempts: number;
             readonly nextAttemptAt: string | null;
             readonly lastAttempt: {
@@ -2648,7 +2648,7 @@ export interface components {
             /** @description `write_off`: the credit is given up (the default). `paid_out`: the agent was paid outside. */
             readonly kind?: "write_off" | "paid_out";
             readonly expectedStroops?: components["schemas"]["ExpectedStroops"];
-            /** @description In place of `expectedStroops`, for any asset: the `amount` of the quote. */
+            /** @description Instead of `expectedStroops`, for any asset: the `amount` of the quote. */
             readonly expectedAmount?: string;
         };
     };

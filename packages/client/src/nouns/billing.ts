@@ -41,7 +41,7 @@ export function settlementsOf(call: Call) {
         (paged) => call('listSettlements', { query: paged }, options),
         ({ items }) => items,
       ),
-    /** Exactly the entries that a settlement covers. */
+    /** The entries that a settlement covers. */
     entries: (id: string, options?: CallOptions): AsyncGenerator<Entry, void, undefined> =>
       itemsOf(
         {},

@@ -69,7 +69,7 @@ export const connectionChecks: readonly Check[] = [
     group,
     sentence:
       'A client whose connection is reset after its request gets the answer by a retry, and it takes effect once.',
-    harm: 'A phone that leaves a tunnel is charged twice.',
+    harm: 'A phone that loses its connection for a moment is charged twice.',
     claim: 'effects',
     requestsMax: () => rounds * (1 + retries),
     run: (world) => leaveAndRetry(world, 'reset'),
@@ -79,7 +79,7 @@ export const connectionChecks: readonly Check[] = [
     group,
     sentence:
       'A client that closes only its side after the request is executed once, and gets its answer then or by a retry.',
-    harm: 'Clients that say “I am done sending” early are cancelled half-way.',
+    harm: 'The request of a client that closes its sending side early is cancelled half-way.',
     claim: 'effects',
     requestsMax: () => 1 + retries,
     run: (world) => inManner(world, { kind: 'half-close' }, 'the half-closed request'),
@@ -107,7 +107,7 @@ export const connectionChecks: readonly Check[] = [
     id: 'half-body',
     group,
     sentence: 'A request whose body breaks off takes no effect, and its key is free.',
-    harm: 'A half-sent order is executed with what had arrived, or its key is blocked for the whole one.',
+    harm: 'An incomplete order is executed with the part that arrived, or its key is blocked for the complete one.',
     claim: 'answers',
     requestsMax: () => 2 + retries,
     run: async (world) => {
@@ -127,7 +127,7 @@ export const connectionChecks: readonly Check[] = [
   {
     id: 'slow-client',
     group,
-    sentence: 'A client that sends in small pieces and reads late is the same as a fast one.',
+    sentence: 'A client that sends in small pieces and reads late gets the same result as a fast one.',
     harm: 'What is compared depends on how the network cut it, and a retry over another network is refused.',
     claim: 'effects',
     requestsMax: () => 1 + retries,

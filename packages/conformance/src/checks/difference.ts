@@ -75,7 +75,7 @@ function elsewhere(
   return {
     ...parts,
     group,
-    harm: 'A client gets the answer to another question than the one that it asked, and believes it.',
+    harm: 'A client gets the answer to a different request, and believes it.',
     claim: 'answers',
     requestsMax: () => 2,
     run: async (world) => {
@@ -104,7 +104,7 @@ export const differenceChecks: readonly Check[] = [
     id: 'other-body',
     group,
     sentence: 'Another body under a used key is refused, and takes no effect.',
-    harm: 'A bug in a client, such as a key that is used twice, loses an order without a sign of it, or books it twice.',
+    harm: 'A bug in a client, such as a key that is used twice, silently loses an order, or books it twice.',
     claim: 'answers',
     requestsMax: () => 3,
     run: (world) =>

@@ -45,7 +45,7 @@ export const errorChecks: readonly Check[] = [
   {
     id: 'malformed-body',
     group,
-    sentence: 'A body that cannot be parsed is refused, takes no effect, and does not leave its key hanging.',
+    sentence: 'A body that cannot be parsed is refused, takes no effect, and does not block its key.',
     harm: 'A client that sends half a document is answered 500, or its key is in progress for ever.',
     claim: 'answers',
     requestsMax: () => 3,
@@ -72,8 +72,8 @@ export const errorChecks: readonly Check[] = [
   {
     id: 'client-error',
     group,
-    sentence: 'A request that is refused for what it says is refused in the same way when it comes again.',
-    harm: 'A mistake becomes “in progress” or “conflict” at the retry, and the client never learns what was wrong.',
+    sentence: 'A request that is refused for its content is refused in the same way when it is sent again.',
+    harm: 'The retry of a wrong request is answered “in progress” or “conflict”, and the client never learns what was wrong.',
     claim: 'answers',
     requestsMax: () => 3,
     run: async (world) => {

@@ -144,7 +144,7 @@ export const keyChecks: readonly Check[] = [
     id: 'key-twice',
     group,
     sentence: 'A request with two keys is refused, and takes no effect.',
-    harm: 'Nothing says which of them counts, so a retry with one of them is a second charge.',
+    harm: 'It is undefined which of them counts, so a retry with one of them is a second charge.',
     claim: 'answers',
     requestsMax: () => 1,
     run: async (world) => {

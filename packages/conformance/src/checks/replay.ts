@@ -27,7 +27,7 @@ export const replayChecks: readonly Check[] = [
     group,
     sentence:
       'The same request under the same key gets the first answer: the same status and the same bytes.',
-    harm: 'A client that retries learns something else than what happened: another id, another amount, an error.',
+    harm: 'A client that retries gets a wrong result: another id, another amount, an error.',
     claim: 'answers',
     requestsMax: () => 4,
     run: async (world) => {

@@ -60,7 +60,7 @@ export const restartChecks: readonly Check[] = [
   {
     id: 'restart-replay',
     group,
-    sentence: 'After a restart in good order a retry gets the first answer, and nothing is executed again.',
+    sentence: 'After a regular restart a retry gets the first answer, and nothing is executed again.',
     harm: 'Every deployment turns the retries of that minute into second charges.',
     claim: 'effects',
     needs: '--start',

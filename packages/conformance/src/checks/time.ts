@@ -45,7 +45,7 @@ export const timeChecks: readonly Check[] = [
             );
       // An API that answers every execution alike looks the same.
       if (isReplay && growth.kind === 'unknown' && !isMarked(late.answer, world.profile)) {
-        return inconclusive(`it cannot be said whether it was executed again: ${growth.reason}`);
+        return inconclusive(`it is unknown whether it was executed again: ${growth.reason}`);
       }
       return gravest([judged, ...judgeUnexecuted(growth)]);
     },
@@ -53,8 +53,8 @@ export const timeChecks: readonly Check[] = [
   {
     id: 'still-answers',
     group: 'Time',
-    sentence: 'After all that was sent to it the API still executes the request.',
-    harm: 'One broken client takes the service away from all others.',
+    sentence: 'After all checks the API still executes the request.',
+    harm: 'One broken client makes the service unavailable for all others.',
     claim: 'answers',
     requestsMax: () => attempts,
     run: async (world) => {
@@ -75,7 +75,7 @@ export const timeChecks: readonly Check[] = [
     id: 'late-effects',
     group: 'Time',
     sentence: 'No effect appears after the check that it belongs to has ended.',
-    harm: 'A request that was given up, refused or answered is executed later, when it is no longer expected.',
+    harm: 'A request that was abandoned, refused or answered is executed later, unexpectedly.',
     claim: 'effects',
     requestsMax: () => 0,
     run: async (world) => {

@@ -17,19 +17,23 @@ export const optionGroups = [
       header: {
         kind: 'texts',
         value: '"NAME: VALUE"',
-        text: 'A header of each request, such as credentials. May be repeated. Content-Type is application/json unless given.',
+        text: 'A header of each request, such as credentials. May be repeated. The default Content-Type is application/json.',
       },
       vary: {
         kind: 'text',
         value: 'POINTER',
-        text: 'The member that is changed to make another request, as a JSON pointer: /amount. Without it: the first number, otherwise the first text.',
+        text: 'The member that is changed to make another request, as a JSON pointer: /amount. Default: the first number, otherwise the first text.',
       },
-      'key-header': { kind: 'text', value: 'NAME', text: 'The header of the key, if it is another one.' },
+      'key-header': {
+        kind: 'text',
+        value: 'NAME',
+        text: 'The header of the key, if it differs from that of the protocol.',
+      },
       'key-required': { kind: 'switch', text: 'The API documents that a key is required.' },
     },
   },
   {
-    title: 'What is known of the API',
+    title: 'Facts about the API',
     options: {
       count: {
         kind: 'text',
@@ -70,7 +74,7 @@ export const optionGroups = [
       'bad-request': {
         kind: 'text',
         value: 'FILE',
-        text: 'A body that the API refuses with 4xx; {} unless given.',
+        text: 'A body that the API refuses with 4xx; default: {}.',
       },
       'failing-request': { kind: 'text', value: 'FILE', text: 'A body that the API fails on with 5xx.' },
       'expires-after': {
@@ -93,7 +97,7 @@ export const optionGroups = [
       seed: {
         kind: 'text',
         value: 'TEXT',
-        text: 'Keys, values and moments are drawn from it; a new one unless given. The same seed needs an API without its records.',
+        text: 'Keys, values and moments are derived from it; default: a new seed. To use a seed again, first delete the records of the API.',
       },
     },
   },
@@ -103,27 +107,31 @@ export const optionGroups = [
       'allow-host': {
         kind: 'texts',
         value: 'NAME',
-        text: 'Requests are sent to this machine only, and to hosts that are named so. May be repeated.',
+        text: 'Allows requests to this host; otherwise they are sent to this machine only. May be repeated.',
       },
       rate: {
         kind: 'text',
         value: 'N',
-        text: 'Requests a second, up to 1,000; 200 on this machine, otherwise 20.',
+        text: 'Requests per second, up to 1,000; default: 200 on this machine, otherwise 20.',
       },
       'requests-max': { kind: 'text', value: 'N', text: 'Requests in all, up to 10,000; default: 1,000.' },
       concurrency: { kind: 'text', value: 'N', text: 'Duplicates at the same time, 2 to 50; default: 10.' },
-      timeout: { kind: 'text', value: 'SECONDS', text: 'For one answer, up to 60; default: 10.' },
+      timeout: {
+        kind: 'text',
+        value: 'SECONDS',
+        text: 'Seconds to wait for one answer, up to 60; default: 10.',
+      },
       patience: {
         kind: 'text',
         value: 'SECONDS',
-        text: 'For a key that is in progress, up to 300; default: 15.',
+        text: 'Seconds to wait for a key that is in progress, up to 300; default: 15.',
       },
       settle: {
         kind: 'text',
         value: 'MS',
-        text: 'How long a count must stay the same before it is believed, up to 10,000; default: 150.',
+        text: 'Milliseconds for which a count must stay the same before it is used, up to 10,000; default: 150.',
       },
-      'dry-run': { kind: 'switch', text: 'Says what would be sent, and sends nothing.' },
+      'dry-run': { kind: 'switch', text: 'Prints what would be sent, and sends nothing.' },
     },
   },
   {
@@ -131,7 +139,7 @@ export const optionGroups = [
     options: {
       json: { kind: 'text', value: 'FILE', text: 'Writes all results as JSON.' },
       junit: { kind: 'text', value: 'FILE', text: 'Writes a report that CI systems read.' },
-      html: { kind: 'text', value: 'FILE', text: 'Writes a letter to the owner of the API.' },
+      html: { kind: 'text', value: 'FILE', text: 'Writes an HTML report for the owner of the API.' },
       quiet: { kind: 'switch', text: 'Prints the summary only.' },
       help: { kind: 'switch', text: 'Prints this.' },
       version: { kind: 'switch', text: 'Prints the version.' },
@@ -144,12 +152,9 @@ export const optionGroups = [
 
 /** What the command ends with. */
 export const exitTexts: readonly (readonly [code: number, text: string])[] = [
-  [0, 'no check failed that counts (see --fail-on)'],
-  [1, 'a check failed that counts'],
-  [
-    2,
-    'the command is misused, the API cannot be reached, or its request does not succeed: nothing was checked',
-  ],
+  [0, 'no check failed at or above the level of --fail-on'],
+  [1, 'a check failed at or above the level of --fail-on'],
+  [2, 'an option is wrong, the API cannot be reached, or its request does not succeed: nothing was checked'],
 ];
 
 /** All options by their names. */

@@ -144,7 +144,7 @@ export function parseOptions(args: readonly string[]): Parsed {
 function planOf(given: Arguments): Plan {
   const [address, ...others] = given.positionals;
   if (address === undefined) given.mistakes.push('name the URL of an operation');
-  if (others.length > 0) given.mistakes.push(`there is one URL, and ${others.join(' ')} is too much`);
+  if (others.length > 0) given.mistakes.push(`only one URL is allowed: remove ${others.join(' ')}`);
   // If one of these is missing there is a mistake, and the plan is not used.
   const url = given.url('the URL', address) ?? new URL('http://localhost');
   const body = bodyOf(given) ?? Buffer.alloc(0);

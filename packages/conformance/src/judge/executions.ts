@@ -5,9 +5,9 @@ import { failed, inconclusive, passed, type Verdict } from './verdict.ts';
 export function judgeExecutions(growth: Growth, expected: number, keys = `${expected}`): Verdict {
   switch (growth.kind) {
     case 'unknown':
-      return inconclusive(`it cannot be said how often it was executed: ${growth.reason}`);
+      return inconclusive(`the number of executions is unknown: ${growth.reason}`);
     case 'uneven':
-      return inconclusive(`the count changed by ${growth.grown}, which is no number of whole executions`);
+      return inconclusive(`the count changed by ${growth.grown}, which is not a whole number of executions`);
     case 'counted':
       if (growth.executions === expected) return passed(`${times(growth.executions)} counted`);
       return failed(

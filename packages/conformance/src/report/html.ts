@@ -39,19 +39,19 @@ function opening(report: Report): string {
   const day = report.startedAt.slice(0, 10);
   const counted =
     report.countedBy === undefined
-      ? 'We could not count effects, so we can say what you answered, and not how often you executed it.'
+      ? 'We could not count effects, so we can report your answers, but not how often you executed the request.'
       : `We counted effects by: ${report.countedBy}`;
-  return `On ${day} we sent your API ${report.requests} requests, as clients send them on good and on bad days: twice, at the same time, half, slowly, with a key that was used before. ${counted}`;
+  return `On ${day} we sent your API ${report.requests} requests, as clients may send them: twice, at the same time, incomplete, slowly, with a key that was used before. ${counted}`;
 }
 
 function finding(report: Report): string {
   const counts = countsOf(report);
   const counting = countingFailures(report).length;
   if (counting > 0) {
-    return `${counts.passed} of your promises hold, and ${counts.failed} do not. ${counting === 1 ? 'One of these is' : `${counting} of these are`} binding in this protocol, so a client that retries cannot rely on you yet. Each is described below, with the commands that repeat it.`;
+    return `${counts.passed} of your promises hold, and ${counts.failed} do not. ${counting === 1 ? 'One of these is' : `${counting} of these are`} binding in this protocol, so a client that retries cannot rely on you yet. Each is described below, with commands to reproduce it.`;
   }
   if (counts.failed > 0) {
-    return `Everything that is binding in this protocol held where we could see it (${counts.passed} checks). ${counts.failed} things beyond it would make the life of your clients safer.`;
+    return `Everything that is binding in this protocol held where we could see it (${counts.passed} checks). ${counts.failed} further changes would make retries safer for your clients.`;
   }
   return `Everything that we could see held: ${counts.passed} checks. A client may retry.`;
 }

@@ -15,13 +15,13 @@ export function announcement(plan: Plan): string {
   const { limits, start, second, count } = plan;
   const lines = [
     `Sends at most ${requestsOf(plan)} requests (${plan.method} ${plan.url.href}), at most ${limits.perSecond} a second.`,
-    `Many of them take effect: each check executes the request once or more. Use an API that may be filled with tests.`,
+    `Many of them take effect: each check executes the request once or more. Use an API that may contain test data.`,
     `Profile ${plan.profile}: ${profileOf(plan).title}. Seed ${plan.seed}.`,
   ];
   if (second !== undefined) lines.push(`Some are sent to ${second.href}.`);
   if (start !== undefined) lines.push(`Starts, stops and kills the API: ${start}`);
   if (count === undefined)
-    lines.push('Without --count it cannot be said whether a request is executed once.');
+    lines.push('Without --count the command cannot find out whether a request is executed once.');
   return `${lines.join('\n')}\n`;
 }
 

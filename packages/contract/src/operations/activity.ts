@@ -7,15 +7,15 @@ export const activityOperations = {
     method: 'GET',
     path: '/api/v1/activity',
     summary:
-      "The outcomes of the tenant's writes on this instance since it started, and what its retries spared",
+      "The outcomes of the tenant's writes on this instance since it started, and the charges that replayed retries avoided",
     access: 'tenant',
-    successes: { 200: { description: 'Counts. A restart begins them again.', schema: Activity } },
+    successes: { 200: { description: 'Counts. They start again at 0 after a restart.', schema: Activity } },
     errors: [],
   },
   sumUsageOverTime: {
     method: 'GET',
     path: '/api/v1/usage/over-time',
-    summary: 'How much usage was recorded in each of some spans of time',
+    summary: 'Recorded usage, summed for each span of time',
     access: 'tenant',
     query: UsageSpanFilter,
     successes: { 200: { description: 'The sums. Reversals do not count.', schema: UsageOverTime } },

@@ -23,11 +23,10 @@ export const agentsOperations = {
   listAgentTotals: {
     method: 'GET',
     path: '/api/v1/agents/totals',
-    summary:
-      'Agents with usage or a balance: what was recorded, is outstanding and was billed, and what is available',
+    summary: 'Agents with usage or a balance: recorded, outstanding, billed and available amounts',
     access: 'tenant',
     query: AgentTotalsFilter,
-    successes: { 200: { description: 'A page; it may be short before the last.', schema: AgentTotals } },
+    successes: { 200: { description: 'A page; a page before the last may be short.', schema: AgentTotals } },
     errors: ['overloaded', 'limit_exceeded'],
   },
   readAgentTotal: {

@@ -14,7 +14,7 @@ export const apiKeysOperations = {
   createApiKey: {
     method: 'POST',
     path: '/api/v1/api-keys',
-    summary: 'Make an API key; it is shown once',
+    summary: 'Create an API key; it is shown once',
     access: 'admin',
     body: ApiKeyCreate,
     successes: { 201: { description: 'The key.', schema: ApiKeyCreated } },
@@ -32,7 +32,7 @@ export const apiKeysOperations = {
   rotateApiKey: {
     method: 'POST',
     path: '/api/v1/api-keys/{prefix}/rotate',
-    summary: 'Make a key in the place of another one, which is recognized for a while yet',
+    summary: 'Replace an API key by a new one; the old one is still accepted for a while',
     access: 'admin',
     params: ApiKeyParams,
     query: ApiKeyRotation,
@@ -49,7 +49,7 @@ export const apiKeysOperations = {
       204: {
         description: 'Revoked.',
         headers: {
-          'Effective-Within-Ms': 'Within which time, in milliseconds, every instance refuses the key.',
+          'Effective-Within-Ms': 'The time, in milliseconds, after which every instance refuses the key.',
         },
       },
     },

@@ -6,7 +6,7 @@ export const assetsOperations = {
   putAsset: {
     method: 'PUT',
     path: '/api/v1/assets/{assetCode}',
-    summary: 'Register an asset, in which services may be priced and money may be granted',
+    summary: 'Register an asset for prices and grants',
     access: 'tenant',
     params: AssetParams,
     body: AssetPut,
@@ -16,7 +16,11 @@ export const assetsOperations = {
         schema: RegisteredAsset,
         headers: location,
       },
-      201: { description: 'Registered. Its scale stays.', schema: RegisteredAsset, headers: location },
+      201: {
+        description: 'Registered. Its scale cannot change.',
+        schema: RegisteredAsset,
+        headers: location,
+      },
     },
     errors: ['asset_conflict', 'limit_exceeded'],
   },

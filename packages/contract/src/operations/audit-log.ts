@@ -7,12 +7,12 @@ export const auditLogOperations = {
     method: 'GET',
     path: '/api/v1/audit-log',
     summary:
-      'Administrative acts, the newest first: those of the tenant; without X-Tenant the admin sees all',
+      'Administrative acts of the tenant, the newest first; without X-Tenant the admin sees those of all tenants',
     access: 'tenant-or-admin',
     query: AuditLogFilter,
     successes: {
       200: {
-        description: 'A page; it may be short before the last.',
+        description: 'A page; a page before the last may be short.',
         schema: AuditLog,
       },
     },

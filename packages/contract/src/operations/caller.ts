@@ -6,7 +6,7 @@ export const callerOperations = {
   readCaller: {
     method: 'GET',
     path: '/api/v1/caller',
-    summary: 'Who the server takes the caller for, and what its key may do',
+    summary: 'How the server identifies the caller, and what its key may do',
     access: 'tenant-or-admin',
     successes: { 200: { description: 'The caller.', schema: CallerSeen } },
     errors: [],

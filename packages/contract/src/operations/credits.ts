@@ -8,14 +8,14 @@ export const creditsOperations = {
   writeOffCredit: {
     method: 'POST',
     path: '/api/v1/credits/{agent}/{serviceId}/write-off',
-    summary: 'Write off the whole credit of an account, or note that it was paid out',
+    summary: 'Write off the whole credit of an account, or record that it was paid out',
     access: 'tenant',
     params: AccountParams,
     body: WriteOffRequest,
     successes: {
       201: {
         description:
-          'The entry that writes the credit off. Entries that no settlement covers were settled before it, for a bill of 0.',
+          'The entry that writes off the credit. Entries that no settlement covered were settled first, with a bill of 0.',
         schema: Entry,
         headers: location,
       },

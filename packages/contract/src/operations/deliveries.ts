@@ -18,7 +18,7 @@ export const deliveriesOperations = {
   redeliver: {
     method: 'POST',
     path: '/api/v1/webhooks/{id}/deliveries/{eventId}/redeliver',
-    summary: 'Deliver an event once more, under the same id',
+    summary: 'Deliver an event again, with the same id',
     access: 'tenant',
     params: DeliveryParams,
     successes: { 200: { description: 'The delivery, pending again.', schema: Delivery } },

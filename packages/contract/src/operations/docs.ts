@@ -16,7 +16,7 @@ export const docsOperations = {
   readDocs: {
     method: 'GET',
     path: '/api/v1/docs',
-    summary: 'This document as a page to read and to try',
+    summary: 'This document as a page for reading and for sending requests',
     access: 'open',
     successes: { 200: { description: 'The page.', mediaType: 'text/html', headers: staticTag } },
     errors: [],
@@ -24,7 +24,7 @@ export const docsOperations = {
   readDocsAsset: {
     method: 'GET',
     path: '/api/v1/docs/{asset}',
-    summary: 'What the page is made of',
+    summary: 'The files of that page',
     access: 'open',
     params: DocsAssetParams,
     successes: { 200: { description: 'Style or script.', mediaType: 'text/*', headers: staticTag } },

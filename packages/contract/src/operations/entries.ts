@@ -12,7 +12,7 @@ export const entriesOperations = {
     query: EntryFilter,
     successes: {
       200: {
-        description: 'A page; it may be short before the last.',
+        description: 'A page; a page before the last may be short.',
         schema: EntryList,
       },
     },
@@ -30,22 +30,22 @@ export const entriesOperations = {
   exportEntriesJson: {
     method: 'GET',
     path: '/api/v1/entries/export.json',
-    summary: 'All entries that the filters take, streamed as one JSON document',
+    summary: 'All entries that match the filters, streamed as one JSON document',
     access: 'tenant',
     query: EntryExport,
     successes: {
-      200: { description: 'What was recorded until now.', schema: EntryExported, headers: attachment },
+      200: { description: 'The entries recorded until now.', schema: EntryExported, headers: attachment },
     },
     errors: ['overloaded'],
   },
   exportEntriesCsv: {
     method: 'GET',
     path: '/api/v1/entries/export.csv',
-    summary: 'All entries that the filters take, streamed as CSV (RFC 4180)',
+    summary: 'All entries that match the filters, streamed as CSV (RFC 4180)',
     access: 'tenant',
     query: EntryExport,
     successes: {
-      200: { description: 'What was recorded until now.', mediaType: 'text/csv', headers: attachment },
+      200: { description: 'The entries recorded until now.', mediaType: 'text/csv', headers: attachment },
     },
     errors: ['overloaded'],
   },

@@ -6,10 +6,10 @@ export const errorsOperations = {
   readErrorCode: {
     method: 'GET',
     path: '/api/v1/errors/{code}',
-    summary: 'What an error code means: the page that the `type` of a problem names',
+    summary: 'The page about an error code, to which the `type` of a problem points',
     access: 'open',
     params: ErrorCodeParams,
-    successes: { 200: { description: 'Its row of the table.', schema: ErrorCodeRow } },
+    successes: { 200: { description: 'The status, title and advice of the code.', schema: ErrorCodeRow } },
     errors: ['not_found'],
   },
 } as const satisfies Record<string, OperationSpec>;

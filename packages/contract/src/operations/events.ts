@@ -6,7 +6,7 @@ export const eventsOperations = {
   listEvents: {
     method: 'GET',
     path: '/api/v1/events',
-    summary: 'What happened, in its order',
+    summary: 'Events, in the order in which they happened',
     access: 'tenant',
     query: EventFilter,
     successes: { 200: { description: 'A page.', schema: EventList } },
@@ -15,7 +15,7 @@ export const eventsOperations = {
   summarizeEvents: {
     method: 'GET',
     path: '/api/v1/events/summary',
-    summary: 'How many events of each type there were, in the last 24 hours unless `since` says otherwise',
+    summary: 'The number of events of each type since `since`, or in the last 24 hours',
     access: 'tenant',
     query: EventSummaryFilter,
     successes: { 200: { description: 'Counts.', schema: EventSummary } },

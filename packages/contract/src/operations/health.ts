@@ -22,7 +22,7 @@ export const healthOperations = {
   readReady: {
     method: 'GET',
     path: '/api/v1/health/ready',
-    summary: 'This instance takes writes: its last one succeeded, or a probe has since',
+    summary: 'This instance accepts writes: its last write succeeded, or a later probe did',
     access: 'open',
     successes: { 200: { description: 'It does.', schema: Ready } },
     errors: ['storage_unavailable', 'shutting_down'],
@@ -30,7 +30,7 @@ export const healthOperations = {
   readDeepHealth: {
     method: 'GET',
     path: '/api/v1/health/deep',
-    summary: 'This instance reads, decides and commits a probe; how long that took, and with which settings',
+    summary: 'This instance commits a probe; the answer has its duration and the settings in force',
     access: 'admin',
     query: HealthFilter,
     successes: { 200: { description: 'They do.', schema: DeepHealth } },

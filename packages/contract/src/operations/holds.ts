@@ -59,7 +59,7 @@ export const holdsOperations = {
   captureHold: {
     method: 'POST',
     path: '/api/v1/holds/{holdId}/capture',
-    summary: 'Record what the work took, draw its price, and release the rest',
+    summary: 'Record the usage of the work, draw its price, and release the rest',
     access: 'tenant',
     params: HoldParams,
     body: CaptureRequest,
@@ -89,7 +89,7 @@ export const holdsOperations = {
   releaseHold: {
     method: 'POST',
     path: '/api/v1/holds/{holdId}/release',
-    summary: 'Release what a hold reserves',
+    summary: 'Release a hold',
     access: 'tenant',
     params: HoldParams,
     successes: { 200: { description: 'Released.', schema: HoldMade } },
@@ -98,11 +98,13 @@ export const holdsOperations = {
   extendHold: {
     method: 'POST',
     path: '/api/v1/holds/{holdId}/extend',
-    summary: 'Let a hold reserve for longer, from now on',
+    summary: 'Extend the time of a hold, counted from now',
     access: 'tenant',
     params: HoldParams,
     body: ExtendRequest,
-    successes: { 200: { description: 'Extended. It never ends sooner than before.', schema: HoldMade } },
+    successes: {
+      200: { description: 'Extended. An extension never makes a hold end earlier.', schema: HoldMade },
+    },
     errors: ['not_found', 'hold_ended'],
   },
 } as const satisfies Record<string, OperationSpec>;

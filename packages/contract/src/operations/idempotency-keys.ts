@@ -6,9 +6,9 @@ export const idempotencyKeysOperations = {
   readKeyState: {
     method: 'GET',
     path: '/api/v1/idempotency',
-    summary: 'What became of the request with the Idempotency-Key that is sent along',
+    summary: 'The outcome of the request that had the Idempotency-Key of this request',
     access: 'tenant',
-    successes: { 200: { description: 'What is kept of the key.', schema: KeyState } },
+    successes: { 200: { description: 'What is stored about the key.', schema: KeyState } },
     errors: ['not_seen', 'invalid_idempotency_key', 'idempotency_key_required'],
   },
 } as const satisfies Record<string, OperationSpec>;

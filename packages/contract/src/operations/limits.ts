@@ -24,7 +24,7 @@ export const limitsOperations = {
     body: LimitPut,
     successes: {
       200: {
-        description: 'Replaced. It goes on counting if it counts the same as before.',
+        description: 'Replaced. Its counters are kept if it counts the same usage as before.',
         schema: Limit,
         headers: location,
       },
@@ -44,7 +44,7 @@ export const limitsOperations = {
   readLimit: {
     method: 'GET',
     path: '/api/v1/limits/{name}',
-    summary: 'A limit with what is used and left in the window that is open now',
+    summary: 'A limit, with its use in the current window',
     access: 'tenant',
     params: LimitParams,
     query: LimitCountersFilter,
@@ -54,7 +54,7 @@ export const limitsOperations = {
   deleteLimit: {
     method: 'DELETE',
     path: '/api/v1/limits/{name}',
-    summary: 'Delete a limit and what it counted',
+    summary: 'Delete a limit and its counters',
     access: 'tenant',
     params: LimitParams,
     successes: { 204: { description: 'Deleted.' } },
@@ -63,8 +63,7 @@ export const limitsOperations = {
   listAgentLimits: {
     method: 'GET',
     path: '/api/v1/agents/{agent}/limits',
-    summary:
-      'The limits that count usage of an agent, with what is used and left in the window that is open now',
+    summary: 'The limits that count usage of an agent, with their use in the current window',
     access: 'tenant',
     params: AgentParams,
     query: LimitListFilter,
@@ -74,11 +73,16 @@ export const limitsOperations = {
   readAllowance: {
     method: 'GET',
     path: '/api/v1/agents/{agent}/allowance',
-    summary: 'Whether usage of an agent would be recorded now, and otherwise why not; it reserves nothing',
+    summary: 'Whether usage of an agent would be recorded now, and if not, why; it reserves nothing',
     access: 'tenant',
     params: AgentParams,
     query: AllowanceFilter,
-    successes: { 200: { description: 'The answer, which other usage can overtake.', schema: Allowance } },
+    successes: {
+      200: {
+        description: 'The answer; other usage may change it before the next request.',
+        schema: Allowance,
+      },
+    },
     errors: [],
   },
 } as const satisfies Record<string, OperationSpec>;

@@ -14,7 +14,7 @@ export const pauseOperations = {
   pause: {
     method: 'POST',
     path: '/api/v1/admin/pause',
-    summary: 'Refuse the writes of tenants until they are unpaused, also after a restart',
+    summary: 'Pause writes: refuse those of all tenants until they are unpaused, also after a restart',
     access: 'admin',
     successes: { 200: { description: 'Paused.', schema: Paused } },
     errors: [],
@@ -22,7 +22,7 @@ export const pauseOperations = {
   unpause: {
     method: 'POST',
     path: '/api/v1/admin/unpause',
-    summary: 'Take the writes of tenants again',
+    summary: 'Unpause writes',
     access: 'admin',
     successes: { 200: { description: 'Unpaused.', schema: Paused } },
     errors: [],

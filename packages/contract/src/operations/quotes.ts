@@ -9,7 +9,7 @@ export const quotesOperations = {
   readQuote: {
     method: 'GET',
     path: '/api/v1/billing/{agent}/{serviceId}',
-    summary: 'What is outstanding on an account now, and what it costs',
+    summary: 'Outstanding usage of an account now, and its cost',
     access: 'tenant',
     params: AccountParams,
     query: QuoteFilter,
@@ -19,7 +19,7 @@ export const quotesOperations = {
   readAgentQuote: {
     method: 'GET',
     path: '/api/v1/agents/{agent}/quote',
-    summary: 'What is outstanding on all accounts of an agent now, by service, and what it costs together',
+    summary: 'Outstanding usage of an agent now, by service, and its total cost',
     access: 'tenant',
     params: AgentParams,
     query: PageFilter,
@@ -29,7 +29,7 @@ export const quotesOperations = {
   readBillingTotal: {
     method: 'GET',
     path: '/api/v1/billing/total',
-    summary: 'What is outstanding on all accounts',
+    summary: 'Outstanding usage of all accounts',
     access: 'tenant',
     successes: { 200: { description: 'The sums.', schema: BillingTotal } },
     errors: ['overloaded'],

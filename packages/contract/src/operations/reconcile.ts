@@ -7,7 +7,7 @@ export const reconcileOperations = {
   reconcile: {
     method: 'POST',
     path: '/api/v1/reconcile',
-    summary: 'Compare a log with what was recorded; a read',
+    summary: 'Compare a log with the recorded usage; a read',
     access: 'tenant',
     reads: true,
     body: ReconcileRequest,

@@ -67,7 +67,7 @@ export const servicesOperations = {
   setPrice: {
     method: 'PATCH',
     path: '/api/v1/services/{serviceId}/price',
-    summary: 'Set the price of what is recorded from now on, or from a date on',
+    summary: 'Set the price of usage that is recorded from now on, or from a date on',
     access: 'tenant',
     params: ServiceParams,
     body: PricePatch,
@@ -79,7 +79,7 @@ export const servicesOperations = {
   putServiceBulk: {
     method: 'POST',
     path: '/api/v1/services/bulk',
-    summary: 'Register many services or change them, each with its result',
+    summary: 'Register or change many services, with a result for each',
     access: 'tenant',
     body: ServiceBulk,
     bodyBytesMax: bounds.bulkBytes,
@@ -91,7 +91,7 @@ export const servicesOperations = {
   deleteService: {
     method: 'DELETE',
     path: '/api/v1/services/{serviceId}',
-    summary: 'Delete a service on which nothing is left to settle',
+    summary: 'Delete a service that has nothing left to settle',
     access: 'tenant',
     params: ServiceParams,
     successes: { 204: { description: 'Deleted. Its entries, bills and prices stay.' } },
@@ -166,7 +166,7 @@ export const servicesOperations = {
   listServiceAgents: {
     method: 'GET',
     path: '/api/v1/services/{serviceId}/agents',
-    summary: 'The agents of a service with outstanding requests; a page may have fewer than `limit`',
+    summary: 'Agents with outstanding requests of a service; a page may have fewer than `limit`',
     access: 'tenant',
     params: ServiceParams,
     query: LongPageFilter,
@@ -176,7 +176,7 @@ export const servicesOperations = {
   topAgents: {
     method: 'GET',
     path: '/api/v1/services/{serviceId}/agents/top',
-    summary: 'The agents of a service with the most outstanding requests, most first',
+    summary: 'Agents with the most outstanding requests of a service, most first',
     access: 'tenant',
     params: ServiceParams,
     query: TopFilter,

@@ -15,7 +15,7 @@ export const settingsOperations = {
   changeConfig: {
     method: 'PATCH',
     path: '/api/v1/config',
-    summary: 'Change settings while the server runs; they outlive a restart',
+    summary: 'Change settings while the server runs; they are kept after a restart',
     access: 'admin',
     body: ConfigChange,
     successes: { 200: { description: 'The settings in force.', schema: ConfigChanged } },

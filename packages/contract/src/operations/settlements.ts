@@ -18,7 +18,7 @@ export const settlementsOperations = {
   settle: {
     method: 'POST',
     path: '/api/v1/settle',
-    summary: 'Bill what is outstanding on an account, once',
+    summary: 'Settle an account: bill its outstanding usage once',
     access: 'tenant',
     body: SettleRequest,
     takesIfMatch: true,
@@ -34,7 +34,7 @@ export const settlementsOperations = {
   settleBulk: {
     method: 'POST',
     path: '/api/v1/settle/bulk',
-    summary: 'Bill every account of an agent, in one commit',
+    summary: 'Settle every account of an agent, in one commit',
     access: 'tenant',
     body: SettleBulkRequest,
     successes: { 200: { description: 'A bill for each account.', schema: SettledBulk } },
@@ -48,7 +48,7 @@ export const settlementsOperations = {
     query: SettlementFilter,
     successes: {
       200: {
-        description: 'A page; it may be short before the last.',
+        description: 'A page; a page before the last may be short.',
         schema: SettlementList,
       },
     },
@@ -66,7 +66,7 @@ export const settlementsOperations = {
   listSettlementEntries: {
     method: 'GET',
     path: '/api/v1/settlements/{id}/entries',
-    summary: 'Exactly the entries that a settlement covers',
+    summary: 'The entries that a settlement covers',
     access: 'tenant',
     params: IdParams,
     query: PageFilter,
@@ -81,11 +81,11 @@ export const settlementsOperations = {
   exportSettlementsCsv: {
     method: 'GET',
     path: '/api/v1/settlements.csv',
-    summary: 'All settlements that the filters take, streamed as CSV (RFC 4180)',
+    summary: 'All settlements that match the filters, streamed as CSV (RFC 4180)',
     access: 'tenant',
     query: SettlementExport,
     successes: {
-      200: { description: 'What was settled until now.', mediaType: 'text/csv', headers: attachment },
+      200: { description: 'The settlements made until now.', mediaType: 'text/csv', headers: attachment },
     },
     errors: ['overloaded'],
   },

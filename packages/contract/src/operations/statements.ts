@@ -7,7 +7,8 @@ export const statementsOperations = {
   readStatement: {
     method: 'GET',
     path: '/api/v1/agents/{agent}/statement',
-    summary: 'What an agent was granted, used, was billed and has left, over all services, in a time',
+    summary:
+      'The statement of an agent for a period: grants, usage, bills and what is left, over all services',
     access: 'tenant',
     params: AgentParams,
     query: StatementFilter,
@@ -17,7 +18,7 @@ export const statementsOperations = {
   exportStatementCsv: {
     method: 'GET',
     path: '/api/v1/agents/{agent}/statement.csv',
-    summary: 'The statement of an agent as CSV (RFC 4180), whose columns of amounts add up to its last row',
+    summary: 'The statement of an agent as CSV (RFC 4180); its last row has the sums of the amount columns',
     access: 'tenant',
     params: AgentParams,
     query: StatementFilter,

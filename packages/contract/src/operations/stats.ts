@@ -6,7 +6,7 @@ export const statsOperations = {
   readStats: {
     method: 'GET',
     path: '/api/v1/stats',
-    summary: "What the tenant's books come to",
+    summary: 'Totals of the books of the tenant',
     access: 'tenant',
     successes: { 200: { description: 'Sums over all accounts.', schema: Stats } },
     errors: ['overloaded'],

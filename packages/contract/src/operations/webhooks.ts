@@ -16,7 +16,7 @@ export const webhooksOperations = {
   createWebhook: {
     method: 'POST',
     path: '/api/v1/webhooks',
-    summary: 'Have events delivered to a URL; the signing secret is shown once',
+    summary: 'Create a webhook for events; its signing secret is shown once',
     access: 'tenant',
     body: WebhookCreate,
     successes: { 201: { description: 'The webhook.', schema: WebhookCreated, headers: location } },
@@ -53,7 +53,7 @@ export const webhooksOperations = {
   deleteWebhook: {
     method: 'DELETE',
     path: '/api/v1/webhooks/{id}',
-    summary: 'Delete a webhook; what was pending is not delivered any more',
+    summary: 'Delete a webhook; its pending deliveries are dropped',
     access: 'tenant',
     params: WebhookParams,
     successes: { 204: { description: 'Deleted.' } },

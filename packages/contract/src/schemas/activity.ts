@@ -16,14 +16,17 @@ export const Activity = Type.Object({
   retriesNotBilled: Type.Object(
     {
       retries: Type.Integer({ minimum: 0, description: 'Items of usage.' }),
-      requests: Type.Integer({ minimum: 0, description: 'All its digits are sent, also beyond 2^53.' }),
+      requests: Type.Integer({ minimum: 0, description: 'Sent with all digits, also beyond 2^53.' }),
       stroops: Type.String({
         ...Stroops,
         description:
-          'At the price in force when they came again; usage of services in other assets than XLM is left out.',
+          'At the price in force when the retries arrived; services in other assets than XLM are not included.',
       }),
     },
-    { description: 'Usage that came again, and was recorded only once: by its key or by its usage id.' },
+    {
+      description:
+        'Usage that was sent again and recorded only once, recognized by its key or by its usage id.',
+    },
   ),
 });
 
@@ -42,11 +45,11 @@ export const UsageOverTime = Type.Object({
   items: Type.Array(
     Type.Object({
       from: Timestamp,
-      to: Type.String({ ...Timestamp, description: 'Not part of the span.' }),
+      to: Type.String({ ...Timestamp, description: 'The end; not part of the span.' }),
       entries: Type.Integer({ minimum: 0, description: 'Entries of usage.' }),
-      requests: Type.Integer({ minimum: 0, description: 'All its digits are sent, also beyond 2^53.' }),
+      requests: Type.Integer({ minimum: 0, description: 'Sent with all digits, also beyond 2^53.' }),
     }),
     { description: 'Spans of the same length, the oldest first.' },
   ),
-  complete: Type.Boolean({ description: 'False when there were too many entries to add up all of them.' }),
+  complete: Type.Boolean({ description: 'False if there were too many entries to add up all of them.' }),
 });

@@ -9,7 +9,7 @@ export const AgentList = Type.Object({ agents: Type.Array(Agent), ...pagedToEnd 
 
 export const AgentTotal = Type.Object({
   agent: Agent,
-  total: Type.Integer({ minimum: 0, description: 'All its digits are sent, also beyond 2^53.' }),
+  total: Type.Integer({ minimum: 0, description: 'Sent with all digits, also beyond 2^53.' }),
 });
 
 export const AgentUsage = Type.Object({
@@ -24,7 +24,7 @@ export const AgentTotalsFilter = Type.Object(
     sort: Type.Optional(
       Type.Union([Type.Literal('agent'), Type.Literal('outstanding'), Type.Literal('available')], {
         description:
-          '`agent`: by name. `outstanding`: those that owe most first. `available`: those with a balance, the lowest first. By name without it. The other two give one page, at most `limit` agents.',
+          '`agent` (the default): by name. `outstanding`: agents that owe most first. `available`: agents with a balance, the lowest first. The last two give one page of at most `limit` agents.',
       }),
     ),
     asset: Type.Optional(
@@ -36,7 +36,7 @@ export const AgentTotalsFilter = Type.Object(
   { additionalProperties: false },
 );
 
-const Sum = Type.Integer({ minimum: 0, description: 'All its digits are sent, also beyond 2^53.' });
+const Sum = Type.Integer({ minimum: 0, description: 'Sent with all digits, also beyond 2^53.' });
 
 export const AgentTotals = Type.Object({
   items: Type.Array(
@@ -59,19 +59,20 @@ export const AgentTotals = Type.Object({
           asset: Asset,
           available: Type.String({
             ...SignedAmount,
-            description: 'What may still be drawn or held, without the overdraft; below 0 for an overdraft.',
+            description:
+              'The amount that may still be drawn or held, not counting the overdraft; below 0 if the overdraft is in use.',
           }),
           held: Type.String({ ...Amount, description: 'What open holds reserve.' }),
         }),
         {
           description:
-            'Its prepaid balances by asset, as they were recorded last: what has just expired or lapsed may not be in them yet.',
+            'Its prepaid balances by asset, as they were last recorded: grants that have just expired and holds that have just lapsed may still be counted.',
         },
       ),
       otherAssets: Type.Optional(
         Type.Array(Type.Object({ asset: Asset, outstanding: Amount, settled: Amount }), {
           description:
-            'What it owes and what was billed in other assets than XLM. Absent if it used no service in one.',
+            'Outstanding and billed amounts in other assets than XLM. Absent if it used no service in another asset.',
         }),
       ),
     }),

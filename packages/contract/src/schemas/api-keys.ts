@@ -46,22 +46,22 @@ export const ApiKeyCreate = Type.Object(
       Type.String({
         pattern: keyPattern,
         description:
-          'A key that clients have already, such as one of AgentPay. It must be random: 32 hexadecimal digits of a secure source. Without it the server draws one.',
+          'A key that clients already use, such as one of AgentPay. It must be random: 32 hexadecimal digits from a secure source. If omitted, the server generates a key.',
         examples: [`apk_5c1d7e9b${'0f'.repeat(12)}`],
       }),
     ),
     tenant: Type.Optional(Tenant),
     expiresAt: Type.Optional(Type.String({ ...Timestamp, examples: ['2099-01-01T00:00:00.000Z'] })),
-    scopes: Type.Optional(scopesOf(`${whatScopesMean} Without it, all of that.`)),
+    scopes: Type.Optional(scopesOf(`${whatScopesMean} If omitted, all of them.`)),
     agent: Type.Optional(
-      Type.String({ ...Agent, description: 'The one agent that the key may be used for.' }),
+      Type.String({ ...Agent, description: 'The only agent that the key may be used for.' }),
     ),
     serviceId: Type.Optional(
-      Type.String({ ...ServiceId, description: 'The one service that the key may be used for.' }),
+      Type.String({ ...ServiceId, description: 'The only service that the key may be used for.' }),
     ),
     allowedAddresses: Type.Optional(
       Type.Array(AddressRange, {
-        description: 'Where the key may be used from; without it, from everywhere.',
+        description: 'The addresses from which the key may be used; if omitted, from everywhere.',
         minItems: 1,
         maxItems: bounds.addressRangesOfKey,
       }),
@@ -98,7 +98,7 @@ export const ApiKeyRotation = Type.Object(
   {
     graceMs: Type.Optional(
       Type.Integer({
-        description: 'For how long the old key is still recognized, in milliseconds.',
+        description: 'How long the old key is still accepted, in milliseconds.',
         minimum: 0,
         maximum: bounds.graceMs,
         default: bounds.graceMsDefault,
@@ -145,7 +145,7 @@ export const ApiKeyFilter = Type.Object(
     limit: Type.Optional(clampedLimit(1000, 1000)),
     includeRevoked: Type.Optional(
       Type.Union([Type.Literal('true'), Type.Literal('false')], {
-        description: 'Whether keys that were revoked are listed, too.',
+        description: 'Whether revoked keys are listed, too.',
       }),
     ),
   },

@@ -27,7 +27,7 @@ const ActType = Type.Union(
     Type.Literal('server.unpaused'),
     Type.Literal('settings.changed'),
   ],
-  { description: 'What was done. `api_key.expires`: a key was given an end, by a rotation.' },
+  { description: 'What was done. `api_key.expires`: a rotation gave a key an end.' },
 );
 
 export const AuditLogFilter = Type.Object(
@@ -66,14 +66,14 @@ const Act = Type.Object({
   action: ActType,
   subject: Type.String({
     description:
-      'What it was done to: the prefix of a key, a service, the id of a webhook, a grant or an entry, an agent; empty for the server and for the billing of all agents.',
+      'The object of the act: the prefix of a key, a service, the id of a webhook, a grant or an entry, or an agent; empty for the server and for the billing of all agents.',
   }),
   details: Type.Object(
     {},
     {
       additionalProperties: true,
       description:
-        'What changed; never a secret, nor the path of a webhook. Without `allowedAddresses` of a key for an API key without the scope `manage`.',
+        'What changed; never a secret or the path of a webhook. An API key without the scope `manage` does not see `allowedAddresses` of a key.',
     },
   ),
   actor: Type.Object({
@@ -85,7 +85,7 @@ const Act = Type.Object({
     ]),
     keyPrefix: Type.Union([Type.String(), Type.Null()]),
     address: Type.Union([Type.String(), Type.Null()], {
-      description: 'Of the client. Null, too, for an API key without the scope `manage`.',
+      description: 'The address of the client. Also null for an API key without the scope `manage`.',
     }),
     requestId: Type.Union([Type.String(), Type.Null()]),
   }),

@@ -31,7 +31,8 @@ export const Audit = Type.Object({
         outstanding: SignedAmount,
       }),
       {
-        description: 'What the members in stroops say of XLM, for each other asset. Absent if there is none.',
+        description:
+          'For each other asset, the amounts that the members in stroops give for XLM. Absent if there is none.',
       },
     ),
   ),
@@ -50,6 +51,6 @@ export const Audit = Type.Object({
       movements: Type.Integer({ minimum: 0 }),
       differences: Type.Array(Type.Object({ agent: Agent, asset: Asset, message: Type.String() })),
     },
-    { description: 'Prepaid balances: how many there are, and where one differs from its movements.' },
+    { description: 'Prepaid balances: their number, and those that differ from their movements.' },
   ),
 });

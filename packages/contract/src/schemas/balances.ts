@@ -64,11 +64,12 @@ const Mode = Type.Union([Type.Literal('postpaid'), Type.Literal('prepaid')], {
 
 const Overdraft = Type.String({
   ...SentAmount,
-  description: 'How far below 0 usage and holds may take what is available.',
+  description: 'How far below 0 usage and holds may take the available amount.',
 });
 
 const LowAt = Type.Array(SentAmount, {
-  description: 'Levels of what is available: an event `balance.low` says when it falls to one or below.',
+  description:
+    'Levels of the available amount: an event `balance.low` is sent when it falls to a level or below.',
   maxItems: 10,
 });
 
@@ -90,7 +91,7 @@ const policy = {
   overdraft: Amount,
   lowAt: Type.Array(Amount),
   source: Type.Union([Type.Literal('agent'), Type.Literal('tenant'), Type.Literal('none')], {
-    description: 'Whose policy this is. `none`: neither the agent nor its tenant has one.',
+    description: 'Where the policy is set. `none`: neither the agent nor its tenant has one.',
   }),
 };
 
@@ -105,7 +106,7 @@ export const GrantRequest = Type.Object(
     expiresAt: Type.Optional(
       Type.String({
         ...Timestamp,
-        description: 'From this moment on, what is left of it counts for nothing.',
+        description: 'When it expires: what is left of it can then no longer be used.',
       }),
     ),
     priority: Type.Optional(Priority),
@@ -149,7 +150,10 @@ export const Grant = Type.Object({
   note: Type.Union([FreeText, Type.Null()]),
   reversalId: Type.Union([Uuid, Type.Null()], { description: 'Of what a reversal returned: the reversal.' }),
   grantedAt: Timestamp,
-  left: Type.String({ ...Amount, description: 'What may still be used, the part in holds included.' }),
+  left: Type.String({
+    ...Amount,
+    description: 'The amount that may still be used, including the part that holds reserve.',
+  }),
   held: Amount,
   drawn: Amount,
   voided: Amount,
@@ -158,7 +162,8 @@ export const Grant = Type.Object({
 
 const available = Type.String({
   ...SignedAmount,
-  description: 'What may still be drawn or held, without the overdraft; below 0 for an overdraft.',
+  description:
+    'The amount that may still be drawn or held, not counting the overdraft; below 0 if the overdraft is in use.',
 });
 
 export const GrantMade = Type.Object({ ...Grant.properties, available });
@@ -180,7 +185,7 @@ export const VoidFilter = Type.Object(
       Type.String({
         ...Amount,
         description:
-          'What may be taken away, as `left` less `held` of the grant says it. If it is another amount by now, nothing is, and the request is refused with `grant_changed`.',
+          'The amount that the request should take away: `left` less `held` of the grant. If that amount has changed, nothing is taken away, and the request is refused with `grant_changed`.',
       }),
     ),
   },
@@ -226,8 +231,7 @@ const Movement = Type.Object({
       Type.Literal('voided'),
     ],
     {
-      description:
-        '`covered`: a grant pays for what was drawn before as an overdraft; it changes nothing of what is available.',
+      description: '`covered`: a grant pays for an earlier overdraft; the available amount does not change.',
     },
   ),
   amount: Amount,
@@ -239,7 +243,7 @@ const Movement = Type.Object({
   holdId: Type.Union([Type.String(), Type.Null()]),
   at: Type.String({
     ...Timestamp,
-    description: 'When it took effect. What expired did so at this moment, also if that was recorded later.',
+    description: 'When it took effect. An expiry may be recorded later than it took effect.',
   }),
   recordedAt: Timestamp,
 });

@@ -8,7 +8,8 @@ export const CallerSeen = Type.Object({
       '`anonymous`: without a key, in development mode. `tenant`: by an API key. `admin`: by the admin key.',
   }),
   tenant: Type.Union([Tenant, Type.Null()], {
-    description: 'Whose books the caller reads and writes. Null: the admin, who has not named a tenant.',
+    description:
+      'The tenant whose books the caller reads and writes. Null: the admin, who has not named a tenant.',
   }),
   keyPrefix: Type.Union([ApiKeyPrefix, Type.Null()], { description: 'The prefix of the API key.' }),
   ...keyRights,

@@ -10,7 +10,7 @@ export const Delivery = Type.Object({
   eventId: Uuid,
   type: EventType,
   state: Type.Union([Type.Literal('pending'), Type.Literal('delivered'), Type.Literal('failed')]),
-  attempts: Type.Integer({ description: 'Since it was asked for.', minimum: 0 }),
+  attempts: Type.Integer({ description: 'Attempts since the delivery was last requested.', minimum: 0 }),
   nextAttemptAt: Type.Union([Timestamp, Type.Null()]),
   lastAttempt: Type.Union([
     Type.Object({
@@ -43,7 +43,7 @@ export const DeliveryList = Type.Object({ items: Type.Array(Delivery), ...follow
 export const WebhookTested = Type.Object({
   id: Type.String({ ...Uuid, description: 'The webhook.' }),
   deliveredAt: Type.Null({
-    description: 'Not delivered yet: the deliveries of the webhook report the result.',
+    description: 'The event is not delivered yet: the deliveries of the webhook report the result.',
   }),
   simulated: Type.Literal(false),
   ...Delivery.properties,

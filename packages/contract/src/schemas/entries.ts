@@ -29,7 +29,7 @@ const Reverses = Type.Object({
       priceVersion: Type.Union([Type.Integer({ minimum: 1 }), Type.Null()]),
       requests: RequestsTotal,
       tiers: Type.Optional(
-        Type.Array(TierPart, { description: 'Where the price has tiers: what came back of each.' }),
+        Type.Array(TierPart, { description: 'If the price has tiers: how much was taken back of each.' }),
       ),
     }),
   ),
@@ -64,13 +64,13 @@ const recorded = {
     Type.String({
       ...SignedAmount,
       description:
-        'What was drawn from the prepaid balance for it; of a reversal, what it returned, below 0. Absent if nothing was.',
+        'The amount that was drawn from the prepaid balance for it; for a reversal the returned amount, below 0. Absent if there is none.',
     }),
   ),
   reverses: Type.Optional(Reverses),
   writesOff: Type.Optional(WritesOff),
   tiers: Type.Optional(
-    Type.Array(TierPart, { description: 'Where the price has tiers: what of it fell into which.' }),
+    Type.Array(TierPart, { description: 'If the price has tiers: how much of it is in each.' }),
   ),
 };
 
@@ -80,7 +80,7 @@ export const Entry = Type.Object({
   asset: Type.Optional(
     Type.String({
       ...Asset,
-      description: 'What the amounts are in, if there are some and they are not in XLM.',
+      description: 'The asset of the amounts, if there are some and they are not in XLM.',
     }),
   ),
 });
@@ -105,7 +105,7 @@ export const KnownEntry = Type.Object({
   }),
   asset: Asset,
   settlementId: Type.Union([Uuid, Type.Null()], {
-    description: 'The bill that covers it. Null while no settlement does.',
+    description: 'The settlement that covers it. Null while there is none.',
   }),
   reversed: Type.Boolean({ description: 'Whether later entries took back all of it.' }),
   reversedRequests: Type.Integer({

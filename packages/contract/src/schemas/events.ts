@@ -60,7 +60,7 @@ export const EventFilter = Type.Object(
     order: Type.Optional(
       Type.Union([Type.Literal('asc'), Type.Literal('desc')], {
         description:
-          'Oldest or newest first. Name it to follow the list: `nextCursor` is then never null. Without it, a list with `since` is oldest first, and one without is newest first.',
+          'Oldest or newest first. Send it to follow the list: `nextCursor` is then never null. If omitted, a list with `since` is oldest first, and a list without it newest first.',
       }),
     ),
     cursor: Type.Optional(Cursor),
@@ -91,20 +91,20 @@ export const EventList = Type.Object({
     Type.Integer({
       minimum: 0,
       description:
-        'How many events match `since` and `type`, counted among the first 10,000 entries, settlements and other events each. Absent when the list was begun with an `order`.',
+        'How many events match `since` and `type`, counted among the first 10,000 entries, settlements and other events each. Absent if the first request of the list had an `order`.',
     }),
   ),
   items: Type.Array(Event),
   ...pagedToEnd,
   nextCursor: Type.Union([Cursor, Type.Null()], {
     description:
-      'Send it as `cursor`. If the request that began the list named an `order`, it continues the list, also after the last page; without, it is null there.',
+      'Send it as `cursor`. If the first request of the list had an `order`, it continues the list, also after the last page; otherwise it is null after the last page.',
   }),
   followCursor: Type.Optional(
     Type.String({
       ...Cursor,
       description:
-        'Send it as `cursor` to follow the list: the events after the newest of this page, oldest first, and so on without an end. Absent when the list was begun with an `order`: `nextCursor` continues it.',
+        'Send it as `cursor` to follow the list: it gives the events after the newest one of this page, oldest first. Absent if the first request of the list had an `order`: `nextCursor` continues it.',
     }),
   ),
 });
@@ -140,5 +140,5 @@ export const EventSummary = Type.Object({
     'hold.lapsed': Count,
     'webhook.test': Count,
   }),
-  complete: Type.Boolean({ description: 'False when there were too many to count all of them.' }),
+  complete: Type.Boolean({ description: 'False if there were too many to count all of them.' }),
 });

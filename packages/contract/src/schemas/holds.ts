@@ -22,7 +22,7 @@ const HoldId = Type.String({
 });
 
 const ExpiresInMs = Type.Integer({
-  description: 'After so many milliseconds it lapses, unless it was captured or released: at most 7 days.',
+  description: 'The milliseconds after which it lapses, unless it was captured or released: at most 7 days.',
   minimum: 1,
   maximum: bounds.holdMs,
   default: bounds.holdMsDefault,
@@ -36,14 +36,14 @@ export const HoldRequest = Type.Object(
     requests: Type.Optional(
       Type.Integer({
         ...Requests,
-        description: 'Reserve what so many requests cost now. Or name a `quantity` or an `amount`.',
+        description: 'Reserve the current cost of this many requests. Or send a `quantity` or an `amount`.',
       }),
     ),
     quantity: sentUse.quantity,
     amount: Type.Optional(
       Type.String({
         ...PositiveAmount,
-        description: 'Reserve this amount. Or name `requests` or a `quantity`.',
+        description: 'Reserve this amount. Or send `requests` or a `quantity`.',
       }),
     ),
     expiresInMs: Type.Optional(ExpiresInMs),
@@ -67,7 +67,7 @@ export const CaptureRequest = Type.Object(
     requests: Type.Optional(
       Type.Integer({
         ...Requests,
-        description: 'What the work really took; it may be more or less than was held. Or name a `quantity`.',
+        description: 'The actual usage; it may be more or less than was held. Or send a `quantity`.',
       }),
     ),
     quantity: sentUse.quantity,
@@ -83,7 +83,7 @@ export const ExtendRequest = Type.Object({ expiresInMs: ExpiresInMs }, { additio
 const State = Type.Union(
   [Type.Literal('open'), Type.Literal('captured'), Type.Literal('released'), Type.Literal('lapsed')],
   {
-    description: '`lapsed`: it was not captured in its time. It reserves nothing, and can still be captured.',
+    description: '`lapsed`: it was not captured in time. It reserves nothing, and can still be captured.',
   },
 );
 
@@ -106,7 +106,7 @@ export const Hold = Type.Object({
   endedAt: TimestampOrNull,
   lapsed: Type.Boolean({ description: 'Whether it lapsed, also if it was captured after that.' }),
   entryId: Type.Union([Uuid, Type.Null()], { description: 'The usage that captured it.' }),
-  captured: Type.Union([Amount, Type.Null()], { description: 'What the usage cost that captured it.' }),
+  captured: Type.Union([Amount, Type.Null()], { description: 'The cost of the usage that captured it.' }),
 });
 
 export const HoldMade = Type.Object({

@@ -9,7 +9,7 @@ const Retries = Type.Object(
     since: Type.String({
       ...Timestamp,
       description:
-        'What came before is not counted: when the instance started, or later if since then many other keys came again.',
+        'Earlier retries are not counted. It is the start of the instance, or later if many other keys were retried since.',
     }),
     replayed: Type.Integer({ ...Count, description: 'Retries that got the first answer.' }),
     conflict: Type.Integer({ ...Count, description: 'Other requests with the key, which were refused.' }),
@@ -24,7 +24,7 @@ const Retries = Type.Object(
   },
   {
     description:
-      'What came again with the key, as the instance that answers has counted it in its memory since `since`. Requests to other instances, and those before a restart, are not in it.',
+      'Retries with the key, as this instance has counted them in memory since `since`. Requests to other instances, and requests before a restart, are not included.',
   },
 );
 

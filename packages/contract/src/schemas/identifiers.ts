@@ -80,7 +80,7 @@ export const NamePart = Type.String({
 /** A bound on prices, as a filter: any integer, since one that no price reaches is a bound, too. */
 export const PriceBound = Type.Integer({
   description:
-    'A price in stroops. It may be written like any number: `1e3`. What is not an integer is ignored.',
+    'A price in stroops. It may be written like any number: `1e3`. A value that is not an integer is ignored.',
   minimum: -Number.MAX_SAFE_INTEGER,
   maximum: Number.MAX_SAFE_INTEGER,
   examples: [250],
@@ -118,7 +118,7 @@ export const UsageMetadata = Type.Record(
   Type.String({ pattern: `^${metadataName}$` }),
   Type.String({ maxLength: bounds.metadataValueLength, format: 'storable-text' }),
   {
-    description: `What it was for, such as a model: at most ${bounds.metadataMembers} texts of at most ${bounds.metadataValueLength} characters. Names begin with a letter and have at most ${bounds.metadataNameLength} letters, digits and _ . -`,
+    description: `What the usage was for, such as a model: at most ${bounds.metadataMembers} texts of at most ${bounds.metadataValueLength} characters. Names begin with a letter and have at most ${bounds.metadataNameLength} letters, digits and _ . -`,
     maxProperties: bounds.metadataMembers,
     additionalProperties: false,
     examples: [{ model: 'large-2', kind: 'chat' }],
@@ -127,7 +127,7 @@ export const UsageMetadata = Type.Record(
 
 /** A member of metadata, as a filter. */
 export const MetadataFilter = Type.String({
-  description: 'With this metadata: a name, a colon, and the whole value.',
+  description: 'Only entries with this metadata: a name, a colon, and the whole value.',
   maxLength: bounds.metadataNameLength + 1 + bounds.metadataValueLength,
   pattern: explained(`^${metadataName}:[^]*$`, 'must be a name, a colon and a value, such as model:large-2'),
   format: 'storable-text',
@@ -214,7 +214,7 @@ export const Reason = Type.String({
 });
 
 export const EffectiveWithinMs = Type.Integer({
-  description: 'Within which time every instance follows a change.',
+  description: 'The time within which every instance applies a change.',
 });
 
 export const IdParams = Type.Object({ id: Uuid });

@@ -38,12 +38,12 @@ const Measure = Type.String({
 const limit = {
   agent: Type.Union([Type.Literal('*'), Agent], {
     description:
-      'Whose usage counts. `*`: each agent has a separate counter. Without it: all agents together.',
+      'The agent whose usage counts. `*`: each agent has a separate counter. If omitted: all agents together.',
     examples: ['*'],
   }),
-  serviceId: Type.String({ ...ServiceId, description: 'Without it: the usage of all services together.' }),
+  serviceId: Type.String({ ...ServiceId, description: 'If omitted: the usage of all services together.' }),
   apiKeyPrefix: Type.String({
-    description: 'Counts what this API key sends. Without it: what all of them send.',
+    description: 'Counts usage that this API key sends. If omitted: usage of all keys.',
     pattern: explained('^apk_[0-9a-f]{8}$', 'must be the prefix of an API key, such as apk_0f3a9b2c'),
     examples: ['apk_0f3a9b2c'],
   }),
@@ -64,7 +64,7 @@ const limit = {
         Type.String({
           ...SentAmount,
           description:
-            'In place of `quantity`: what the usage of services in the asset may cost, exactly. Usage in other assets, and usage that has no price yet, does not count.',
+            'Instead of `quantity`: the exact cost that usage of services in the asset may reach. Usage in other assets, and usage that has no price yet, does not count.',
         }),
       ),
       asset: Type.Optional(Type.String({ ...Asset, description: 'The asset of `amount`; XLM without it.' })),
@@ -120,9 +120,9 @@ const Counter = Type.Object({
   windowEnd: Type.Union([Timestamp, Type.Null()], { description: 'Null for `lifetime`.' }),
   used: Type.String({
     ...Measure,
-    description: 'What was used in the window that is open now, with what open holds count.',
+    description: 'Use in the current window, including open holds.',
   }),
-  left: Type.String({ ...Measure, description: 'What can still be used in it.' }),
+  left: Type.String({ ...Measure, description: 'What can still be used in the current window.' }),
 });
 
 export const CountedLimit = Type.Object({ ...shown, counters: Type.Array(Counter), ...pagedToEnd });
@@ -137,7 +137,7 @@ export const AgentLimitList = Type.Object({
       used: Type.String({
         ...Counter.properties.used,
         description:
-          'What the limit counted in the window that is open now: of this agent alone if `agent` is `*`, otherwise of all whose usage it counts.',
+          'What the limit counted in the current window: for this agent alone if `agent` is `*`, otherwise for all agents whose usage it counts.',
       }),
       left: Counter.properties.left,
     }),

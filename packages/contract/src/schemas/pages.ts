@@ -3,7 +3,7 @@ import { bounds } from '../bounds.ts';
 import { explained } from './explained-pattern.ts';
 
 export const Cursor = Type.String({
-  description: 'Opaque: `nextCursor` of the page before.',
+  description: 'Opaque: `nextCursor` of the previous page.',
   minLength: 1,
   maxLength: bounds.cursorLength,
   pattern: explained('^[A-Za-z0-9_-]+$', 'must be a `nextCursor` that this list returned'),
@@ -13,7 +13,7 @@ export const Cursor = Type.String({
 /** A limit on the items of an answer. A value out of its bounds is brought within them, as `x-clamped` says. */
 export function clampedLimit(maximum: number, fallback: number) {
   return Type.Integer({
-    description: `The most items of the answer. A fraction is cut off, what is out of bounds is brought within them, and what is not a number counts as ${fallback}.`,
+    description: `The most items of the answer. A fraction is cut off, a value out of bounds is brought within them, and a value that is not a number counts as ${fallback}.`,
     minimum: 1,
     maximum,
     default: fallback,
@@ -26,7 +26,7 @@ export const PageLimit = clampedLimit(bounds.pageItems, bounds.pageItemsDefault)
 /** How many items a page leaves out: for clients that count pages. A cursor goes before it. */
 export const Offset = Type.Integer({
   description:
-    'How many items to leave out. With `cursor` it has no effect. Items that come in or leave meanwhile move the pages: a cursor does not have this fault.',
+    'How many items to leave out. With `cursor` it has no effect. Items that are added or removed meanwhile shift the pages; a cursor avoids this.',
   minimum: 0,
   maximum: Number.MAX_SAFE_INTEGER,
   default: 0,
@@ -34,7 +34,8 @@ export const Offset = Type.Integer({
 });
 
 const hasMore = Type.Boolean({
-  description: 'Whether there is more now. A short page can say so, too, where a filter matches little.',
+  description:
+    'Whether there are more items now. It can be true for a short page, if a filter matches few items.',
 });
 
 /** How a page of a list ends that can be followed. */

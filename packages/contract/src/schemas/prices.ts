@@ -32,7 +32,7 @@ const Tier = Type.Object(
     package: Type.Optional(
       Type.Integer({
         ...UnitsOfTier,
-        description: 'The price is for packages of so many units; a started one counts whole.',
+        description: 'The price is for packages of this many units; a started package is charged in full.',
       }),
     ),
   },
@@ -41,7 +41,7 @@ const Tier = Type.Object(
 
 const Tiers = Type.Array(Tier, {
   description:
-    'In place of a price: what an account uses in a period falls into tiers, and each part costs the price of its tier.',
+    'Instead of a price: the usage of an account in a period is divided into tiers, and each part costs the price of its tier.',
   minItems: 1,
   maxItems: 10,
   examples: [[{ upTo: 1_000, price: '0' }, { price: '0.002' }]],
@@ -56,7 +56,7 @@ export const sentPrice = {
   priceStroops: Type.Optional(
     Type.Integer({
       ...PriceStroops,
-      description: 'Price of one unit in stroops (10^-7 XLM), for a service in XLM. Or name a `price`.',
+      description: 'Price of one unit in stroops (10^-7 XLM), for a service in XLM. Or send a `price`.',
     }),
   ),
   price: Type.Optional(Price),
@@ -100,7 +100,8 @@ const packages = {
   package: Type.Optional(
     Type.Integer({
       ...UnitsOfTier,
-      description: 'The tier is charged in packages of so many units, and the price is that of one.',
+      description:
+        'The tier is charged in packages of this many units, and the price is that of one package.',
     }),
   ),
   packages: Type.Optional(Type.Integer({ description: 'How many packages are charged.' })),

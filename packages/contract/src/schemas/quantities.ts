@@ -21,7 +21,7 @@ export const sentUse = {
   requests: Type.Optional(
     Type.Integer({
       ...Requests,
-      description: 'How many requests (or tokens, or units) were consumed. Or name a `quantity`.',
+      description: 'How many requests (or tokens, or units) were consumed. Or send a `quantity`.',
     }),
   ),
   quantity: Type.Optional(Quantity),
@@ -40,7 +40,7 @@ export const ShownQuantity = Type.String({
 
 export const UnitScale = Type.Integer({
   description:
-    'How many decimal places a quantity of the service may have: 0 to 6. It stays once something was recorded.',
+    'How many decimal places a quantity of the service may have: 0 to 6. It cannot change once usage was recorded.',
   minimum: 0,
   maximum: 6,
   examples: [3],

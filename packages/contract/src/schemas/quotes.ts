@@ -40,7 +40,7 @@ export const CarriedStroops = Type.Optional(
   Type.String({
     ...SignedStroops,
     description:
-      'Credit from the settlement before, in stroops: 0 or below. Absent in another asset than XLM.',
+      'Credit from the previous settlement, in stroops: 0 or below. Absent in another asset than XLM.',
   }),
 );
 
@@ -52,7 +52,7 @@ export const Carried = Type.Optional(
 export const Remainder = Type.String({
   ...Amount,
   description:
-    'What the settlement before left below an atom of the asset, a stroop in XLM; it is billed with this one.',
+    'The part below one atom of the asset (a stroop in XLM) that the previous settlement left; it is billed with this one.',
   examples: ['0.00000005'],
 });
 
@@ -71,7 +71,7 @@ export const Prepaid = Type.Object(
     due: Type.String({
       ...Amount,
       description:
-        'What is left to pay: usage that was not drawn, less the credit that was carried. The same as `amount`.',
+        'The amount left to pay: usage that was not drawn, less the carried credit. Equal to `amount`.',
     }),
   },
   { description: 'Absent if nothing was drawn from a prepaid balance.' },
@@ -104,7 +104,7 @@ export const QuoteFilter = Type.Object(
       Type.String({
         ...Timestamp,
         description:
-          'Quote what was recorded before this moment, such as the end of a month. Usage that was reversed later is left out, with what follows it.',
+          'Quote only usage that was recorded before this moment, such as the end of a month. If usage was reversed later, it and all entries after it are left out.',
       }),
     ),
   },
@@ -137,7 +137,7 @@ export const Quote = Type.Object({
     Type.Integer({
       ...RequestsTotal,
       description:
-        'With `recordedBefore`: requests that were recorded before it and that this quote leaves out, because usage up to them was reversed later. A later bill has them.',
+        'With `recordedBefore`: requests recorded before that moment that this quote leaves out, because usage up to them was reversed later. A later bill includes them.',
     }),
   ),
 });
@@ -150,14 +150,14 @@ export const AgentQuote = Type.Object({
   ...pagedToEnd,
   totalBilledStroops: Type.Union([Stroops, Type.Null()], {
     description:
-      'What settling all accounts of the agent now would bill in XLM, on all pages together. Null on the pages after the first.',
+      'The amount in XLM that settling all accounts of the agent would bill now, over all pages. Null on the pages after the first.',
   }),
   totalCreditStroops: Type.Union([Stroops, Type.Null()], {
     description: 'Credits that would be left in XLM, of all accounts. Null on the pages after the first.',
   }),
   unpricedRequests: Type.Union([Type.Integer({ minimum: 0 }), Type.Null()], {
     description:
-      'Outstanding, of services without a price. All its digits are sent, also beyond 2^53. Null on the pages after the first.',
+      'Outstanding, of services without a price. Sent with all digits, also beyond 2^53. Null on the pages after the first.',
   }),
   otherAssets: Type.Optional(
     Type.Array(Type.Object({ asset: Asset, totalBilled: Amount, totalCredit: Amount }), {
@@ -171,7 +171,7 @@ export const BillingTotal = Type.Object({
   totalStroops: Type.String({ ...Stroops, description: 'What is outstanding in XLM.' }),
   disabledStroops: Type.String({ ...Stroops, description: 'Of that: of services that are disabled.' }),
   creditStroops: Type.String({ ...Stroops, description: 'Credits that are left in XLM, of all accounts.' }),
-  unpricedRequests: Type.Integer({ minimum: 0, description: 'All its digits are sent, also beyond 2^53.' }),
+  unpricedRequests: Type.Integer({ minimum: 0, description: 'Sent with all digits, also beyond 2^53.' }),
   otherAssets: Type.Optional(
     Type.Array(Type.Object({ asset: Asset, total: Amount, disabled: Amount, credit: Amount }), {
       description: 'The same in each other asset of which a service was used. Absent if there is none.',
@@ -189,5 +189,5 @@ export const ExpectedStroops = Type.Union(
 /** What a bill is expected to come to, exactly. */
 export const ExpectedAmount = Type.String({
   ...SentAmount,
-  description: 'In place of `expectedStroops`, for any asset: the `amount` of the quote.',
+  description: 'Instead of `expectedStroops`, for any asset: the `amount` of the quote.',
 });

@@ -9,13 +9,13 @@ export const ReverseRequest = Type.Object(
       Type.Integer({
         ...Requests,
         description:
-          'How many of its requests to take back (where the service has a `unitScale`: of its smallest parts); without it and without a `quantity`, all that are left. An entry can be taken back in several parts.',
+          'How many of its requests to take back (or of its smallest parts, if the service has a `unitScale`). Without it and without a `quantity`, all that are left. An entry can be taken back in several parts.',
       }),
     ),
     quantity: Type.Optional(
       Type.String({
         ...Quantity,
-        description: 'How many of its units to take back, in place of `requests`.',
+        description: 'How many of its units to take back, instead of `requests`.',
       }),
     ),
   },

@@ -17,7 +17,7 @@ import { UnitScale } from './quantities.ts';
 
 /** The name that people have for what a service counts. It changes nothing about what is billed. */
 const Unit = Type.String({
-  description: 'What is counted, as people call it: 1-32 characters.',
+  description: 'The name of the counted unit: 1-32 characters.',
   minLength: 1,
   maxLength: 32,
   format: 'storable-text',
@@ -27,7 +27,7 @@ const Unit = Type.String({
 const EffectiveFrom = Type.String({
   ...Timestamp,
   description:
-    'From when on the price is in force: in the future, at most 731 days ahead. Until then the price stays as it is. Now without it.',
+    'When the price takes effect: in the future, at most 731 days ahead. Until then the current price stays in force. If omitted, now.',
 });
 
 export const ServicePut = Type.Object(
@@ -43,7 +43,7 @@ export const ServicePut = Type.Object(
       Type.String({
         ...Asset,
         description:
-          'What the price is in; it stays from the first registration on. XLM without it, and for a service that is registered, its own.',
+          'The asset of the price. It cannot change after the first registration. If omitted, XLM, or the asset of a registered service.',
       }),
     ),
   },
@@ -62,13 +62,13 @@ const NextPrice = Type.Object(
     version: Type.Integer({
       minimum: 2,
       description:
-        'The price version of usage that is recorded from then on; another one if the price in force changes before.',
+        'The price version of usage that is recorded from then on; it changes if the price in force changes before.',
     }),
     ...shownPrice,
     effectiveFrom: Timestamp,
   },
   {
-    description: 'The price that takes the place of the price in force at its date; absent if there is none.',
+    description: 'The price that replaces the price in force at its date; absent if there is none.',
   },
 );
 
@@ -104,7 +104,8 @@ export const ServiceFilter = Type.Object(
     q: Type.Optional(NamePart),
     disabled: Type.Optional(
       Type.Union([Type.Literal('true'), Type.Literal('false')], {
-        description: 'Only those that are, or are not. Another value is ignored.',
+        description:
+          'Only services that are disabled (`true`) or that are not (`false`). Another value is ignored.',
         'x-ignored-if-invalid': true,
       }),
     ),
@@ -131,7 +132,7 @@ export const PricePatch = Type.Object(
 
 export const ServiceUsage = Type.Object({
   serviceId: ServiceId,
-  total: Type.Integer({ minimum: 0, description: 'All its digits are sent, also beyond 2^53.' }),
+  total: Type.Integer({ minimum: 0, description: 'Sent with all digits, also beyond 2^53.' }),
   agents: Type.Integer({ minimum: 0 }),
 });
 

@@ -12,7 +12,7 @@ const BulkMaxItems = Type.Integer({
 
 const RateLimitPerMinute = Type.Integer({
   description:
-    'What each tenant may cost in a minute: an item of a bulk 1, any other request 1 or more; 0 is no limit. Sets the window to a minute.',
+    'The cost that each tenant may spend in a minute: an item of a bulk costs 1, any other request 1 or more; 0 is no limit. Sets the window to a minute.',
   minimum: 0,
   maximum: bounds.costOfWindow,
   examples: [6000],
@@ -20,7 +20,7 @@ const RateLimitPerMinute = Type.Integer({
 
 const RateLimitPerWindow = Type.Integer({
   ...RateLimitPerMinute,
-  description: 'What each tenant may cost in a window of `rateLimitWindowMs`; 0 is no limit.',
+  description: 'The cost that each tenant may spend in a window of `rateLimitWindowMs`; 0 is no limit.',
 });
 
 const RateLimitWindowMs = Type.Integer({
@@ -40,7 +40,7 @@ export const ConfigChange = Type.Object(
   },
   {
     additionalProperties: false,
-    description: 'What is not named stays; `null` goes back to what was configured at start.',
+    description: 'Omitted settings do not change; `null` restores the value that was configured at start.',
   },
 );
 

@@ -44,7 +44,7 @@ export const SettleRequest = Type.Object(
       Type.Integer({
         ...Sequence,
         description:
-          'The last entry to bill, from a quote. Refused with `quote_changed` if it was settled before, or if usage up to it was reversed or cleared by a later entry.',
+          'The last entry to bill, from a quote. Refused with `quote_changed` if this entry is already settled, or if a later entry reversed or cleared usage up to it.',
       }),
     ),
     expectedStroops: Type.Optional(ExpectedStroops),

@@ -7,12 +7,12 @@ import { ShownQuantity } from './quantities.ts';
 export const StatementFilter = Type.Object(
   {
     from: Type.Optional(
-      Type.String({ ...Timestamp, description: 'The beginning; that of the books without it.' }),
+      Type.String({ ...Timestamp, description: 'The beginning; if omitted, the beginning of the books.' }),
     ),
     to: Type.Optional(
       Type.String({
         ...Timestamp,
-        description: 'The end, not part of it; a millisecond from now without it.',
+        description: 'The end, which is not included; if omitted, a millisecond from now.',
       }),
     ),
     asset: Type.Optional(Type.String({ ...Asset, description: 'XLM without it.' })),
@@ -78,16 +78,16 @@ export const Statement = Type.Object({
       amount: AmountOrNull,
       reversedRequests: Type.Integer({
         ...RequestsTotal,
-        description: 'Taken back in this time, also of what was recorded earlier.',
+        description: 'Taken back in this period, also usage that was recorded earlier.',
       }),
       reversedQuantity: Type.Optional(ShownQuantity),
       reversedPackages: Type.Optional(Type.Integer({ description: 'How many packages were taken back.' })),
       reversedAmount: AmountOrNull,
       afterSequence: Type.Integer({
         ...Sequence,
-        description: 'Its entries come after this one of its account,',
+        description: 'Its entries follow this entry of the account,',
       }),
-      throughSequence: Type.Integer({ ...Sequence, description: 'up to and with this one.' }),
+      throughSequence: Type.Integer({ ...Sequence, description: 'up to and including this entry.' }),
       href: Link,
     }),
     { description: 'By service, price and tier.' },
@@ -121,7 +121,7 @@ export const Statement = Type.Object({
       drawn: Amount,
       expired: Amount,
       voided: Amount,
-      held: Type.String({ ...SignedAmount, description: 'Held in this time, less what was released.' }),
+      held: Type.String({ ...SignedAmount, description: 'Held in this period, less what was released.' }),
       used: Amount,
       reversed: Amount,
       paid: Type.String({

@@ -46,7 +46,9 @@ export const UsageBulk = Type.Object(
 export const UsageBulkMode = Type.Object(
   {
     mode: Type.Optional(
-      Type.Literal('atomic', { description: 'One item that is refused refuses all; a duplicate does not.' }),
+      Type.Literal('atomic', {
+        description: 'If true, one refused item refuses the whole bulk; a duplicate does not.',
+      }),
     ),
   },
   { additionalProperties: false },

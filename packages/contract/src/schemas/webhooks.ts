@@ -6,7 +6,7 @@ import { EpochMs, Timestamp, Uuid } from './identifiers.ts';
 import { Cursor, Offset, PageLimit, pagedToEnd } from './pages.ts';
 
 const Url = Type.String({
-  description: `Where events are delivered to: https, a public address, at most ${bounds.webhookUrlLength.toLocaleString('en-US')} characters. http where the operator allows it.`,
+  description: `The URL to which events are delivered: https, a public address, at most ${bounds.webhookUrlLength.toLocaleString('en-US')} characters. http where the operator allows it.`,
   minLength: 1,
   maxLength: bounds.webhookUrlLength,
   pattern: explained(
@@ -45,7 +45,7 @@ export const Webhook = Type.Object({
   url: Type.String({
     ...Url,
     description:
-      'Where events are delivered to. An API key without the scope `manage` sees the origin alone: the rest may carry a secret.',
+      'The URL to which events are delivered. An API key without the scope `manage` sees only its origin, because the rest may contain a secret.',
   }),
   events: Events,
   disabled: Type.Boolean(),
@@ -59,7 +59,7 @@ export const Webhook = Type.Object({
     ],
     {
       description:
-        '`by_request`: a request disabled it. `gone`: the receiver answered 410. `failing`: 50 attempts in a row failed, over 5 days or more. `unproven`: the receiver has not echoed the challenge yet. `PATCH` with `"disabled": false` enables it unless it is `unproven`, and what was pending goes on.',
+        '`by_request`: a request disabled it. `gone`: the receiver answered 410. `failing`: 50 attempts in a row failed, over 5 days or more. `unproven`: the receiver has not echoed the challenge yet. `PATCH` with `"disabled": false` enables it unless it is `unproven`, and pending deliveries continue.',
     },
   ),
   disabledAt: Type.Union([Timestamp, Type.Null()], {
@@ -79,7 +79,7 @@ export const Webhook = Type.Object({
   createdAt: EpochMs,
   createdTimestamp: Timestamp,
   formerSecretUntil: Type.Union([Timestamp, Type.Null()], {
-    description: 'Until when messages are signed with the secret before the last rotation, too.',
+    description: 'Until when messages are also signed with the previous secret.',
   }),
 });
 
@@ -96,8 +96,7 @@ export const SecretRotation = Type.Object(
   {
     graceMs: Type.Optional(
       Type.Integer({
-        description:
-          'For how long messages are signed with the old secret too, in milliseconds. 0: not at all.',
+        description: 'How long messages are also signed with the old secret, in milliseconds. 0: not at all.',
         minimum: 0,
         maximum: bounds.graceMs,
         default: bounds.graceMsDefault,

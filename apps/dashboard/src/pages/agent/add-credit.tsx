@@ -79,7 +79,7 @@ export function AddCredit({
       />
       <TextField
         label="Expires"
-        hint="What is left then counts for nothing. Without it, never."
+        hint="What is left cannot be used afterwards. Empty: never."
         type="datetime-local"
         value={expires}
         onInput={setExpires}

@@ -51,7 +51,7 @@ export function AgentPage({ agent }: { readonly agent: string }) {
       <ChooseAsset asset={asset} assets={assets.data?.items} onChange={setAsset} />
       <BalanceCard agent={agent} balance={balance} changes={changes} />
       <Tabs
-        label="What is known of the agent"
+        label="About the agent"
         views={[
           { name: 'Accounts', view: () => <Accounts agent={agent} /> },
           { name: 'Statement', view: () => <AgentStatement {...view} /> },

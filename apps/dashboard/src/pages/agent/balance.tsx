@@ -38,7 +38,7 @@ export function BalanceCard({
   return (
     <Card
       title="Balance"
-      note="What the agent may still use, after what open holds reserve."
+      note="What the agent may still use, not counting the part that open holds reserve."
       actions={
         <>
           {may(caller, 'manage') && billing.data !== undefined && (
@@ -60,7 +60,7 @@ export function BalanceCard({
               <Figure label="Held" note="by open holds">
                 <Amount of={moneyOf(data.held, data.asset)} />
               </Figure>
-              <Figure label="Outstanding" note="what bills would say now">
+              <Figure label="Outstanding" note="what bills would show now">
                 {quote.data?.totalBilledStroops ? <Amount of={inXlm(quote.data.totalBilledStroops)} /> : '…'}
                 <InOtherAssets sums={quote.data?.otherAssets} of={({ totalBilled }) => totalBilled} />
               </Figure>

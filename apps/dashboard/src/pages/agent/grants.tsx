@@ -145,8 +145,8 @@ function VoidGrant({
         <Amount of={free} />
       </p>
       <p class="muted small">
-        Exactly this amount, or nothing: if usage, a hold or someone else has changed it meanwhile, the server
-        refuses, and you see the new amount.
+        Either exactly this amount is taken away, or nothing: if it has changed meanwhile, the server refuses,
+        and you see the new amount.
       </p>
     </ActDialog>
   );

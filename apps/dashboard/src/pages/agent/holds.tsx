@@ -84,7 +84,7 @@ export function Holds({ agent, changes, onChanged }: AgentView) {
   return (
     <Card
       title="Holds"
-      note="What was reserved before work, in the order in which it was."
+      note="Amounts that were reserved before work, in order."
       actions={<Choice label="State" value={wanted} values={states} onChange={setWanted} />}
     >
       <PagedTable
@@ -145,8 +145,7 @@ function ReleaseHold({
         <Amount of={reserved} />
       </p>
       <p class="muted small">
-        Work that is still under way can no longer capture it. If it was captured meanwhile, nothing is
-        changed.
+        Work that is still running can no longer capture it. If it was captured meanwhile, nothing is changed.
       </p>
     </ActDialog>
   );

@@ -94,7 +94,7 @@ export function Limits({ agent, changes, onChanged }: AgentView) {
     ),
   };
   return (
-    <Card title="Limits" note="Those that count usage of this agent, also together with that of others.">
+    <Card title="Limits" note="Limits that count usage of this agent, alone or together with other agents.">
       <PagedTable
         caption="Limits"
         columns={may(caller, 'manage') ? [...columns, changing] : columns}
@@ -141,9 +141,7 @@ function DeleteLimit({
         <strong>{name}</strong> lets through {maxText(limit.max)} {windowText[limit.window]}. It counts{' '}
         {countsText(limit)}.
       </p>
-      <p class="muted small">
-        What it has counted is deleted with it. Usage that was recorded stays recorded.
-      </p>
+      <p class="muted small">Its counters are deleted with it. Recorded usage is kept.</p>
     </ActDialog>
   );
 }

@@ -80,7 +80,7 @@ export function Movements({ agent, asset, changes }: AgentView) {
   return (
     <Card
       title="Balance ledger"
-      note="Everything that ever moved in the balance, the oldest first, with what was available after it."
+      note="All movements of the balance, the oldest first, with the available amount after each."
     >
       <PagedTable
         caption="Balance ledger"

@@ -10,7 +10,7 @@ type Billing = BodyOf<'readBilling'>;
 const modes = [
   ['prepaid', 'Prepaid: the price is drawn from the balance'],
   ['postpaid', 'Postpaid: bills by settlements'],
-  ['inherited', 'As the policy of the tenant says'],
+  ['inherited', 'By the policy of the tenant'],
 ] as const;
 type Mode = (typeof modes)[number][0];
 
@@ -57,7 +57,7 @@ export function SetBilling({
         <>
           <TextField
             label={`Overdraft in ${asset}`}
-            hint="How far below 0 usage and holds may take what is available."
+            hint="How far below 0 usage and holds may take the available amount."
             value={overdraft}
             onInput={setOverdraft}
             inputMode="decimal"
@@ -71,7 +71,7 @@ export function SetBilling({
           />
         </>
       )}
-      <p class="muted small">It applies to what is recorded from now on.</p>
+      <p class="muted small">It applies to usage that is recorded from now on.</p>
     </ActDialog>
   );
 }

@@ -193,7 +193,7 @@ function LimitFields({
 function Replaced({ limit }: { readonly limit: Limit }) {
   return (
     <p class="note warn" role="status">
-      A limit of this name exists, and is replaced: {maxText(limit.max)} {windowText[limit.window]},{' '}
+      A limit with this name exists and will be replaced: {maxText(limit.max)} {windowText[limit.window]},{' '}
       {countsText(limit)}.
     </p>
   );

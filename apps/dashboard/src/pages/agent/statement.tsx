@@ -32,7 +32,7 @@ export function AgentStatement({ agent, asset, changes }: AgentView) {
   return (
     <Card
       title="Statement"
-      note="What the agent was granted, used, was billed and has left in a month, over all services. Months are in UTC."
+      note="Grants, usage, bills and what is left in a month, over all services. Months are in UTC."
       actions={
         <>
           <Choice

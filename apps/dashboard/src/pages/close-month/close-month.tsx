@@ -18,7 +18,7 @@ export function CloseMonth({ onBilled }: { readonly onBilled: () => void }) {
   return (
     <Card
       title="Close a month"
-      note="Bills what every agent used until the end of a month, by when it was recorded. Months are in UTC."
+      note="Bills the usage of every agent that was recorded before the end of a month. Months are in UTC."
       actions={
         run !== undefined &&
         !isBusy && (

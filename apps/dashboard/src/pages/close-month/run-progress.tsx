@@ -30,7 +30,7 @@ function OfState({ run, state, onBill, onStop }: Shown & { readonly state: RunSt
       return (
         <p class="muted">
           Run {run.runId}: what was recorded before {localTime(run.before)} and is on no bill. Nothing is
-          billed before you have seen what it comes to.
+          billed before you have seen the sum.
         </p>
       );
     case 'looking':
@@ -135,7 +135,7 @@ function Looked({
       <Sums of={tally} />
       {billed.bills > 0 && (
         <p class="muted">
-          This run has {counted(billed.bills, 'bill')} already, which stay as they are.{' '}
+          This run has {counted(billed.bills, 'bill')} already; they do not change.{' '}
           <Link to={{ page: 'run', runId: run.runId }}>Open them</Link>
         </p>
       )}

@@ -32,7 +32,7 @@ export const helpOption = {
 } as const satisfies OptionTable;
 
 export const jsonOption = {
-  json: { text: 'prints JSON for programs: one document, or one on each line; an error, too' },
+  json: { text: 'prints JSON for programs: one document, or one on each line; errors are JSON, too' },
 } as const satisfies OptionTable;
 
 /** The option of a variable, with the variable and its default in its text. */

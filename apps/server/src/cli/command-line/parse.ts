@@ -126,7 +126,7 @@ function argumentMistakes({ name, arguments: wanted }: CommandSpec, found: reado
   if (extra.length === 0) return [];
   const all = wanted.map((one) => one.name).join(' and ');
   return [
-    `${extra.join(' ')} is too much: billonce ${name} takes ${all === '' ? 'no argument' : `one ${all}`}`,
+    `${extra.join(' ')} is unexpected: billonce ${name} takes ${all === '' ? 'no argument' : `one ${all}`}`,
   ];
 }
 

@@ -53,8 +53,8 @@ export function apiKeyOf(
   const key = given('BILLONCE_API_KEY', value, environment);
   if (key !== undefined && /[^\x21-\x7e]/.test(key.value)) {
     mistakes.push(
-      `${key.name} contains a character that is not visible ASCII, such as a space or a letter with an accent, and no API key ` +
-        'does: copy the key again',
+      `${key.name} contains a character that is not visible ASCII, such as a space or a letter with an accent: ` +
+        'copy the key again',
     );
   } else if (key !== undefined && key.value.length > 1_024)
     mistakes.push(`${key.name} is longer than any API key`);

@@ -20,7 +20,7 @@ export function checkDisk(file: string): Finding {
     const { bavail, bsize, blocks } = statfsSync(folder, { bigint: true });
     return spaceFinding(folder, { freeBytes: bavail * bsize, totalBytes: blocks * bsize });
   } catch (error) {
-    return findingsOf('disk').fix(reasonOf(error), 'look at the free space of the disk yourself');
+    return findingsOf('disk').fix(reasonOf(error), 'check the free space of the disk yourself');
   }
 }
 

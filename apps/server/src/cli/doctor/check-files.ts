@@ -26,7 +26,7 @@ function checkSecretFile(name: string, file: string): Finding {
     return isOpenToOthers(file)
       ? of.fix(
           `${name}: every user of this machine may use ${file}`,
-          `take the rights of others off it: chmod o= ${file}`,
+          `remove the rights of other users: chmod o= ${file}`,
         )
       : of.ok(`${name}: ${file} is closed to other users`);
   } catch (error) {

@@ -28,7 +28,7 @@ export async function checkPort({ host, port, tls }: Config): Promise<Finding> {
   if (port < privilegedBelow && process.getuid?.() !== 0) {
     return of.fix(
       `${place} is free, and below ${privilegedBelow}`,
-      'see that the user of the server may use it, or set PORT to a higher one',
+      'make sure that the user of the server may use it, or set PORT to a higher one',
     );
   }
   return of.ok(`${place} is free`);

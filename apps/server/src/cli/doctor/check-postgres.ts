@@ -31,7 +31,9 @@ export async function checkPostgres(
       await checkClock(connection, nowMs),
     ];
   } catch (error) {
-    return [of.stop(`${connection.place}: ${reasonOf(error)}`, 'correct what this says of the database')];
+    return [
+      of.stop(`${connection.place}: ${reasonOf(error)}`, 'fix the problem that this message describes'),
+    ];
   } finally {
     await connection.close();
   }
@@ -65,10 +67,10 @@ async function checkTables(connection: PostgresConnection): Promise<readonly Fin
     return [of.stop('it is a replica, which takes no writes', 'name the primary in DATABASE_URL')];
   if (integer(found, 'books') === 0) {
     return integer(found, 'creates') === 1
-      ? [of.ok('it has no books yet: a server makes the tables when it starts')]
+      ? [of.ok('it has no books yet: a server creates the tables when it starts')]
       : [
           of.stop(
-            'it has no books, and this role may not make tables',
+            'it has no books, and this role may not create tables',
             'run billonce migrate as the owner of the database',
           ),
         ];

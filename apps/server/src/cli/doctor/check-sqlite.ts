@@ -20,7 +20,7 @@ export function checkSqlite(name: string, nowMs: number): readonly Finding[] {
     if (!existsSync(file) || statSync(file).size === 0) return [checkNewFile(file)];
     return [...checkBooks(file, nowMs), checkWritable(file), checkRights(file)];
   } catch (error) {
-    return [of.stop(reasonOf(error), 'correct DATABASE_URL, or what this says of the file')];
+    return [of.stop(reasonOf(error), 'correct DATABASE_URL, or fix the problem that this message describes')];
   }
 }
 
@@ -32,7 +32,7 @@ function checkNewFile(file: string): Finding {
       `${file} does not exist, and this user may not write in ${folder}`,
       `let the user of the server write in ${folder}`,
     );
-  return of.ok(`${file} does not exist yet: a server makes it in ${folder}`);
+  return of.ok(`${file} does not exist yet: a server creates it in ${folder}`);
 }
 
 function checkBooks(file: string, nowMs: number): readonly Finding[] {
@@ -85,7 +85,7 @@ function checkRights(file: string): Finding {
   return isOpenToOthers(file)
     ? of.fix(
         `every user of this machine may use ${file}`,
-        `take the rights of others off it: chmod o= ${file}`,
+        `remove the rights of other users: chmod o= ${file}`,
       )
     : of.ok('it is closed to other users');
 }

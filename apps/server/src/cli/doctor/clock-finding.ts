@@ -13,7 +13,7 @@ export function clockFinding(nowMs: number, passedMs: number, what: string): Fin
   if (nowMs < passedMs - apartMsMax) {
     return fix(
       `${found}, and ${what} was at ${new Date(passedMs).toISOString()}`,
-      'set the clock, and synchronize it with NTP: until it has passed that moment, times are wrong',
+      'set the clock, and synchronize it with NTP: times are wrong until the clock passes that moment',
     );
   }
   return ok(found);
@@ -27,6 +27,6 @@ export function apartFinding(nowMs: number, databaseMs: number): Finding {
     ? ok('the clocks of this machine and of the database agree')
     : fix(
         `the clocks of this machine and of the database are ${Math.round(apartMs / 1_000)} s apart`,
-        'synchronize both with NTP: the books have the time of the database, the log that of this machine',
+        'synchronize both with NTP: the books use the time of the database, and the log uses that of this machine',
       );
 }

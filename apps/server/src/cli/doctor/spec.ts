@@ -9,17 +9,17 @@ export const doctorOptions = {
 
 export const doctorSpec: CommandSpec = {
   name: 'doctor',
-  summary: 'checks whether a server can run here, and says what to do',
+  summary: 'checks whether a server can run here, and advises what to do',
   arguments: [],
   text: [
     'Reads the variables as a server does, and checks configuration, secrets, the rights of files, the database (reachable, schema, writable, settings that keep what is ' +
-      'acknowledged), disk, clock, port and versions. It changes nothing, and a server may be running. What it prints has no secret in it.',
-    'A line begins with ok; with FIX if a server runs, and something should be corrected; or with STOP if a server would not start, or could lose what it acknowledges.',
+      'acknowledged), disk, clock, port and versions. It changes nothing, and can be used while a server is running. Its output contains no secrets.',
+    'A line begins with ok; with FIX if a server would start and something should be corrected; or with STOP if a server would not start, or could lose acknowledged writes.',
   ],
   groups: [{ title: 'Options', options: doctorOptions }],
   endings: {
-    done: 'nothing is to be done',
-    failed: 'a server would not start, or could lose what it acknowledges (STOP)',
+    done: 'nothing to do',
+    failed: 'a server would not start, or could lose acknowledged writes (STOP)',
     incomplete: 'a server would start, and something should be corrected (FIX)',
   },
 };

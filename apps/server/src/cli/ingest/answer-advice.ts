@@ -7,7 +7,8 @@ export interface EndingAnswer extends Pick<ErrorAnswer, 'code' | 'isAboutItems'>
   readonly tenant: string | undefined;
 }
 
-const again = 'then run the same command again: what the server has already is known by its ids.';
+const again =
+  'then run the same command again: the server recognizes items that it already has by their ids.';
 
 /** The next step after an answer that further attempts would not change. */
 export function adviceOn({ status, code, isAboutItems, apiKey, tenant }: EndingAnswer): string {
@@ -35,11 +36,11 @@ export function adviceOn({ status, code, isAboutItems, apiKey, tenant }: EndingA
     case 'quota_exceeded':
       return `Wait until the limit of the tenant has room, or give a lower --concurrency, ${again}`;
     case 'service_paused':
-      return `Have the server resumed, ${again}`;
+      return `Ask the operator to unpause the server, ${again}`;
   }
   if (status >= 500 || status === 408 || status === 425 || status === 429)
-    return `See why in the log of the server, ${again}`;
+    return `Look for the reason in the log of the server, ${again}`;
   if (code === undefined || code === 'not_found' || code === 'method_not_allowed')
     return `Correct --server or BILLONCE_URL: no Billonce answers there; ${again}`;
-  return `The server does not take what this version of billonce sends: use the same version of both, ${again}`;
+  return `The server does not accept the requests of this version of billonce: use the same version for both, ${again}`;
 }

@@ -53,7 +53,7 @@ export class DryServer {
       return {
         ok: false,
         error: 'usage_id_conflict',
-        message: 'a row before it has this id, and is not equal',
+        message: 'an earlier row has this id, and is different',
       };
     if (known === 'same') return { ok: true, status: 'duplicate' };
     if (this.#shown.length < shownMax) this.#shown.push(item);

@@ -42,7 +42,7 @@ function shapeFault(text: string): string | undefined {
       case 0x7b:
       case 0x5b:
         depth += 1;
-        if (depth > depthMax) return `is nested more than ${depthMax} deep`;
+        if (depth > depthMax) return `is nested more than ${depthMax} levels deep`;
         break;
       case 0x7d:
       case 0x5d:

@@ -30,9 +30,8 @@ export interface FileForm {
 export function fileForm(words: FileWords, file: string, mistakes: string[]): FileForm {
   const preset = presetOf(words, mistakes);
   const format = formatOf(words.format ?? preset?.format, file, mistakes);
-  if (words.rows !== undefined && format === 'csv')
-    mistakes.push('--rows is for JSON: CSV has its rows at the top');
-  if (words.delimiter !== undefined && format !== 'csv') mistakes.push('--delimiter is for CSV');
+  if (words.rows !== undefined && format === 'csv') mistakes.push('--rows is only for JSON');
+  if (words.delimiter !== undefined && format !== 'csv') mistakes.push('--delimiter is only for CSV');
   return {
     format,
     delimiter: delimiterOf(words.delimiter, mistakes) ?? (/\.tsv(?:\.gz)?$/i.test(file) ? '\t' : undefined),
@@ -55,7 +54,7 @@ function formatOf(word: string | undefined, file: string, mistakes: string[]): F
   const found = endings.find(([ending]) => ending.test(file))?.[1];
   if (found !== undefined) return found;
   if (file !== '')
-    mistakes.push('the name of the file does not say what it is: give --format csv, jsonl or json');
+    mistakes.push('the format cannot be recognized from the file name: give --format csv, jsonl or json');
   return 'csv';
 }
 

@@ -56,7 +56,7 @@ export async function* inflated(
     if (typeof code !== 'string' || !code.startsWith('Z_')) throw error;
     throw new IngestStop(
       `the compressed data are broken or cut off: ${String(error)}`,
-      'Get the whole file, then run the same command again: what was sent already is known by its ids.',
+      'Get the complete file, then run the same command again: the server recognizes items that were already sent by their ids.',
       error,
     );
   }

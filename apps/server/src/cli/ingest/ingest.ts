@@ -222,10 +222,10 @@ function failedBy(error: unknown): Failed {
 }
 
 const placeWarning =
-  'WARNING: the rows have no id (--id-column), so each is known by its place in the file. If rows are ever inserted or removed ' +
+  'WARNING: the rows have no id (--id-column), so each is identified by its place in the file. If rows are ever inserted or removed ' +
   'before others, as in a rolling export or one with the newest row first, they are billed again; rows of another file that ' +
-  'begins in the same way are taken for known ones. Give --id-column, or confirm with --source NAME that the file only grows at ' +
-  'its end; either from the first run of a file on, because it gives its rows other ids.';
+  'begins in the same way are treated as duplicates. Give --id-column, or confirm with --source NAME that the file only grows at ' +
+  'its end. Do either from the first run of a file on, because it changes the ids of the rows.';
 
 function rowsKnownBy({ mapping, source, isPlaceStable }: IngestOptions): RowsKnownBy {
   if (mapping.rowId !== undefined) return 'id';

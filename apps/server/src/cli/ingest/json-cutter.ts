@@ -76,7 +76,7 @@ export class JsonCutter {
     if (this.#partsBytes > jsonBytesMax) {
       throw new IngestStop(
         `the element that ends after line ${this.#line} is longer than ${jsonBytesMax} bytes`,
-        'Say with --rows PATH where the rows are, then run the command again.',
+        'Give the place of the rows with --rows PATH, then run the command again.',
       );
     }
   }

@@ -91,14 +91,14 @@ function itemsOf(
   const { count = [] } = words;
   if (preset !== undefined) {
     for (const name of countWords)
-      if (words[name] !== undefined) mistakes.push(`--${name} is what the preset says already`);
-    if (count.length > 0) mistakes.push('--count is what the preset says already');
+      if (words[name] !== undefined) mistakes.push(`--${name} is already defined by the preset`);
+    if (count.length > 0) mistakes.push('--count is already defined by the preset');
     return presetItems(preset, words['by-model'] === true, mistakes);
   }
   if (words['by-model'] === true) mistakes.push('--by-model needs a --preset');
   if (count.length === 0) return [itemOf(words, mistakes)];
   for (const name of countWords)
-    if (words[name] !== undefined) mistakes.push(`--${name} does not go with --count`);
+    if (words[name] !== undefined) mistakes.push(`--${name} cannot be combined with --count`);
   return countsOf(count, mistakes);
 }
 
@@ -135,7 +135,7 @@ function countsOf(count: readonly string[], mistakes: string[]): readonly ItemMa
     };
   });
   if (new Set(items.map(({ name }) => name)).size < items.length)
-    mistakes.push('two of --count are of the same column: it would be billed twice');
+    mistakes.push('two of --count name the same column: it would be billed twice');
   return items;
 }
 

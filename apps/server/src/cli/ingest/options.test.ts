@@ -69,15 +69,15 @@ test('all mistakes are reported at once', () => {
     assert.match(found, new RegExp(name));
   }
   assert.match(mistakes('--preset', 'azure-llm'), /name the file/);
-  assert.match(mistakes('a.csv', 'b.csv', ...mapped), /b\.csv is too much: billonce ingest takes one FILE/);
+  assert.match(mistakes('a.csv', 'b.csv', ...mapped), /b\.csv is unexpected: billonce ingest takes one FILE/);
   assert.match(mistakes('a.csv', ...mapped, '--nonsense'), /--nonsense/);
   assert.match(mistakes('a.csv', '--preset', 'nonsense'), /azure-llm/);
   assert.match(mistakes('a.csv', '--preset', 'azure-llm', '--service', 's'), /--service/);
   assert.match(mistakes('a.csv', ...mapped, '--agents', '2'), /one of/);
   for (const [args, mistake] of [
     [['--count', 'x'], /--count is x: it must be COLUMN=SERVICE/],
-    [['--count', 'a=s', '--count', 'a=t'], /two of --count are of the same column/],
-    [['--count', 'a=s', '--requests', '1'], /--requests does not go with --count/],
+    [['--count', 'a=s', '--count', 'a=t'], /two of --count name the same column/],
+    [['--count', 'a=s', '--requests', '1'], /--requests cannot be combined with --count/],
     [['--count', 'a=s', '--timezone', 'Mars/Base'], /--timezone is Mars\/Base/],
     [['--count', 'a=s', '--decimal', 'dot'], /--decimal is dot/],
     [['--count', 'a=s', '--multiply', '0'], /--multiply is 0/],

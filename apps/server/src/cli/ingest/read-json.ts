@@ -27,7 +27,7 @@ export async function* readJson(input: Input, path?: string): AsyncGenerator<Rea
     throw path === undefined
       ? new IngestStop(
           'the file has no rows',
-          'Say with --rows PATH where the rows are, such as --rows data.',
+          'Give the place of the rows with --rows PATH, such as --rows data.',
         )
       : new IngestStop(`the file has no rows at ${path}`, 'Correct --rows, then run the command again.');
   }

@@ -15,18 +15,18 @@ const fileOptions = {
   preset: {
     value: 'NAME',
     text:
-      `a form that is known: ${Object.keys(presets).join(', ')}. It says all of this and of the next part, except the agent ` +
-      'where the file names none (claude-code; cursor of one user)',
+      `a known form: ${Object.keys(presets).join(', ')}. It sets all options of this part and the next one, except the agent ` +
+      'if the file names none (claude-code; cursor of one user)',
   },
   format: {
     value: 'csv|jsonl|json',
-    text: 'otherwise by the ending of the file (.csv .tsv .jsonl .ndjson .json, each with .gz)',
+    text: 'default: from the ending of the file name (.csv .tsv .jsonl .ndjson .json, each also with .gz)',
   },
   delimiter: {
     value: 'WORD',
-    text: 'of CSV: comma, tab, semicolon, bar, or a character; otherwise the file shows it (sep=; too)',
+    text: 'of CSV: comma, tab, semicolon, bar, or a character; default: detected from the file (also sep=;)',
   },
-  rows: { value: 'PATH', text: 'of JSON: where the rows are, such as data or data.results' },
+  rows: { value: 'PATH', text: 'of JSON: the place of the rows, such as data or data.results' },
 } as const satisfies OptionTable;
 
 const rowOptions = {
@@ -34,7 +34,7 @@ const rowOptions = {
     value: 'COLUMN',
     isList: true,
     text:
-      'identifies the row; several times: together. With it a row is billed once, in any file and order it comes again. ' +
+      'identifies the row; if given several times, the columns together. A row is then billed once, in any file and order. ' +
       'Without it, see below',
   },
   agent: { value: 'NAME', text: 'every row is of this agent, or' },
@@ -46,27 +46,27 @@ const rowOptions = {
   'requests-column': {
     value: 'COLUMN',
     text:
-      'as many as this column says: 0 to 1,000,000,000; 0 gives no item, and more than 1,000,000 becomes several items with the ' +
+      'the number in this column: 0 to 1,000,000,000; 0 gives no item, and more than 1,000,000 becomes several items with the ' +
       'same sum',
   },
   count: {
     value: 'COLUMN=SERVICE',
     isList: true,
-    text: 'in place of the last four, several times: each count of a row and its service',
+    text: 'instead of the last four, may be given several times: each count of a row and its service',
   },
   'by-model': { text: 'with a preset: the service is MODEL:input-tokens and so on' },
   'occurred-at-column': {
     value: 'COLUMN',
-    text: `when it happened (the server takes the last ${acceptWindowDays} days); otherwise it is not sent`,
+    text: `when it happened (the server accepts the last ${acceptWindowDays} days); default: no time is sent`,
   },
-  'no-occurred-at': { text: 'does not send the time that the preset names' },
+  'no-occurred-at': { text: 'does not send the time, although the preset names its column' },
   timezone: {
     value: 'ZONE',
-    text: 'of times without an offset (Europe/Berlin, +02:00; otherwise UTC), and of dates',
+    text: 'of dates, and of times without an offset (such as Europe/Berlin or +02:00; default: UTC)',
   },
   decimal: {
     value: 'point|comma',
-    text: 'comma: 1.234 is a thousand, and 1,5 has a fraction; otherwise point',
+    text: 'comma: 1.234 is a thousand, and 1,5 has a fraction; default: point',
   },
   multiply: {
     value: 'N',
@@ -87,7 +87,7 @@ const rowOptions = {
   },
   'replace-spaces': {
     value: 'CHARACTER',
-    text: 'for white space in the names of agents and services, which is refused otherwise',
+    text: 'replaces white space in the names of agents and services; without it, such names are refused',
   },
 } as const satisfies OptionTable;
 
@@ -100,11 +100,11 @@ const targetOptions = {
   },
   ...serverOption,
   ...apiKeyOption,
-  ...tenantOption('with the admin key: whose books'),
+  ...tenantOption('with the admin key: the tenant'),
   batch: {
     value: 'N',
     integer: { default: 1_000, min: 1, max: bounds.bulkItems },
-    text: "items in a bulk, not more than the server's own bound",
+    text: "items in a bulk, not more than the server's limit",
   },
   concurrency: {
     value: 'N',
@@ -115,7 +115,7 @@ const targetOptions = {
   'give-up-after': {
     value: 'SECONDS',
     integer: { default: 600, min: 0, max: 1_209_600 },
-    text: `gives up when the server accepted nothing for so long, by default after ${unreachedSecondsDefault} s while no server has answered`,
+    text: `gives up if the server accepted nothing for this many seconds; ${unreachedSecondsDefault} s by default while no server has answered`,
   },
   quiet: { short: 'q', text: 'no progress, only warnings and the summary' },
   ...jsonOption,
@@ -125,7 +125,7 @@ const targetOptions = {
 const exactOptions = {
   source: {
     value: 'NAME',
-    text: 'begins the ids; default: the preset or "id" with ids of rows, otherwise a digest of the header and the first row',
+    text: 'prefix of the ids; default: the preset or "id" if rows have ids, otherwise a digest of the header and the first row',
   },
   'last-line': {
     value: 'take|hold',
@@ -158,18 +158,18 @@ export const ingestSpec: CommandSpec = {
     { title: 'What makes it exact', options: exactOptions },
   ],
   after: [
-    'The server takes the id of an item once. With --id-column it is made of the source, the id of the row and the count. A row that ' +
-      'comes again with another count is refused (usage_id_conflict), not billed again. Without --id-column it is made of the source, ' +
+    'The server accepts the id of an item once. With --id-column it is made of the source, the id of the row and the count. A row that ' +
+      'is sent again with another count is refused (usage_id_conflict), not billed again. Without --id-column the id is made of the source, ' +
       'the number of the row and its text:',
-    '- Append to a file, and rename it, as you like. A row that is inserted, deleted or changed makes new rows of all that follow, and ' +
-      'they are billed again. So a rolling export, or one with the newest row first, is billed again.',
-    '- Rows of a file that begins like another one (same header, same first row) are taken for those of the other.',
-    'The command warns of it, and ends with 4 unless --source confirms that the file only grows at its end. However it ends, it can be run again.',
+    '- You may append to a file and rename it. If a row is inserted, deleted or changed, all following rows count as new, and ' +
+      'are billed again. A rolling export, or one with the newest row first, is therefore billed again.',
+    '- Rows of a file that begins like another one (same header, same first row) count as rows of that other file.',
+    'The command warns about this, and exits with 4 unless --source confirms that the file only grows at its end. It can always be run again.',
   ],
   endings: {
     done: 'everything in the file is billed; with --dry-run: everything would be sent',
     failed:
-      'it gave up, the server refused a bulk, or the file cannot be read; the last line says the next step',
+      'it gave up, the server refused a bulk, or the file cannot be read; the last line gives the next step',
     incomplete: 'rows were refused, or the last line was held back',
     rowsWithoutIds: exitTexts.rowsWithoutIds,
     unreached: exitTexts.unreached,

@@ -3,7 +3,7 @@ import type { IngestReport } from './ingest.ts';
 import type { Tally } from './tally.ts';
 
 const numbers = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 });
-const again = 'Run the same command again: what the server has already is known by its ids.';
+const again = 'Run the same command again: the server recognizes items that it already has by their ids.';
 
 /** Whether everything that was read could be sent and was accepted. */
 export function isComplete({ rowsRefused, itemsRefused, heldBackLine }: Tally): boolean {
@@ -56,19 +56,19 @@ function dryAdvice(report: IngestReport): string[] {
 
 /** What must change before refused items are accepted, by their codes. */
 const remedies: Readonly<Record<string, string>> = {
-  row_refused: 'fix the rows where they are',
-  invalid_item: 'fix the rows where they are',
+  row_refused: 'fix the rows in the file',
+  invalid_item: 'fix the rows in the file',
   event_too_old:
-    `event_too_old: the server takes the last ${acceptWindowDays} days; to bill older rows without their time, give --no-occurred-at, or leave out ` +
+    `event_too_old: the server accepts the last ${acceptWindowDays} days; to bill older rows without their time, give --no-occurred-at, or omit ` +
     '--occurred-at-column',
   event_in_future:
     'event_in_future: correct the times or their --timezone, or the clock of the machine that made them',
   invalid_quantity:
-    'invalid_quantity: give --quantities if the service has decimal places, and round counts that have more than it',
-  service_disabled: 'service_disabled: have the service enabled',
-  service_deleted: 'service_deleted: have the service registered again',
-  limit_exceeded: 'limit_exceeded: have the account settled',
-  service_paused: 'service_paused: have the server resumed',
+    'invalid_quantity: give --quantities if the service has decimal places, and round counts that have more decimal places',
+  service_disabled: 'service_disabled: enable the service',
+  service_deleted: 'service_deleted: register the service again',
+  limit_exceeded: 'limit_exceeded: settle the account',
+  service_paused: 'service_paused: ask the operator to unpause the server',
 };
 
 function refusalAdvice({ tally, rowsKnownBy, source }: IngestReport): string[] {
@@ -79,7 +79,7 @@ function refusalAdvice({ tally, rowsKnownBy, source }: IngestReport): string[] {
   const name = isFileToFix ? ` with --source ${source} added` : '';
   return [
     ...[...steps].map((step) => `To bill what was refused, ${step}.`),
-    `Then run the same command again${name}: what the server has already is known by its ids.`,
+    `Then run the same command again${name}: the server recognizes items that it already has by their ids.`,
   ];
 }
 
@@ -99,8 +99,8 @@ function conflictAdvice({ tally, rowsKnownBy }: IngestReport): string[] {
 function heldBackAdvice({ heldBackLine }: Tally): string[] {
   if (heldBackLine === undefined) return [];
   return [
-    `Line ${heldBackLine}, the last, has no line break or is cut off, and may be half written: it was not sent.`,
-    'Run it again when it is whole; a CSV file to which nothing more comes, with --last-line take.',
+    `The last line, ${heldBackLine}, has no line break or is cut off, and may be incomplete: it was not sent.`,
+    'Run the command again when the line is complete. If nothing more will be added to a CSV file, give --last-line take.',
   ];
 }
 
@@ -108,12 +108,12 @@ function unsafeWarnings({ tally, rowsKnownBy }: IngestReport): string[] {
   const isMixed = tally.duplicates > 0 && tally.recorded > 0;
   return [
     ...(tally.order.isNewestFirst
-      ? ['WARNING: the newest row is first. The next export would bill rows again that are billed now.']
+      ? ['WARNING: the newest row is first. The next export would bill again the rows that are billed now.']
       : []),
     ...(isMixed && rowsKnownBy === 'place'
       ? [
-          `WARNING: ${numbers.format(tally.duplicates)} items were known already, by the place of their rows, and were not billed.`,
-          'That is right if this is the same file, grown at its end, and wrong if it is another one that begins in the same way.',
+          `WARNING: ${numbers.format(tally.duplicates)} items were duplicates, by the place of their rows, and were not billed.`,
+          'This is correct if this is the same file with new rows at its end, and wrong if it is another file that begins in the same way.',
         ]
       : []),
   ];
@@ -125,7 +125,7 @@ function unsafeWarnings({ tally, rowsKnownBy }: IngestReport): string[] {
  */
 function placeAdvice({ source, rowsKnownBy }: IngestReport): string {
   return rowsKnownBy === 'place'
-    ? `WARNING: rows are known by their place in the file. If it only grows at its end, go on with --source ${source}, and nothing ` +
+    ? `WARNING: rows are identified by their place in the file. If it only grows at its end, continue with --source ${source}, and nothing ` +
         'else; give --id-column for the next file, from its first run on: with it, this one would be billed again.'
-    : 'WARNING: rows are known by their place in the file. Give --id-column for the next file, from its first run on: with it, this one would be billed again.';
+    : 'WARNING: rows are identified by their place in the file. Give --id-column for the next file, from its first run on: with it, this one would be billed again.';
 }

@@ -82,7 +82,7 @@ function headline({ ending, tally, shown }: IngestReport): string {
   if (shown !== undefined && ending.kind === 'finished')
     return isComplete(tally)
       ? 'dry run, nothing was sent'
-      : 'dry run, nothing was sent, and not everything could be';
+      : 'dry run, nothing was sent, and not everything could be sent';
   switch (ending.kind) {
     case 'interrupted':
       return 'stopped';
@@ -90,7 +90,7 @@ function headline({ ending, tally, shown }: IngestReport): string {
     case 'unreached':
       return 'failed';
     case 'finished':
-      return isComplete(tally) ? 'finished' : 'finished, but not with everything';
+      return isComplete(tally) ? 'finished' : 'finished, but not everything was sent';
   }
 }
 

@@ -163,7 +163,7 @@ function judgeResults(text: string, itemCount: number): SentBulk {
   if (validated.kind === 'valid' && validated.value.results.length === itemCount) {
     return { kind: 'answered', results: validated.value.results };
   }
-  const reason = 'the answer is not that of a Billonce server';
+  const reason = 'the answer is not from a Billonce server';
   return {
     kind: 'rejected',
     reason,

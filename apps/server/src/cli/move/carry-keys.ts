@@ -22,7 +22,7 @@ export async function carryKeys(
     const state = await target.tryKey(key, tenant);
     if (state === 'works') report.alreadyThere('API keys');
     else if (state === 'other_tenant') {
-      report.refused(what, `it belongs to another tenant here than ${tenant}`);
+      report.refused(what, `on this server it belongs to a tenant other than ${tenant}`);
     } else if (isDryRun) report.carried('API keys');
     else {
       const body = { label: label ?? labelThere(key, sourceKeys), tenant, key };
@@ -30,7 +30,7 @@ export async function carryKeys(
       const { status, json, isReplayed } = await target.postAsOperator('/api-keys', identity, body);
       if (status === 201 && !isReplayed) report.carried('API keys');
       else if (status === 201)
-        report.refused(what, 'an earlier run carried it, and it was revoked here since');
+        report.refused(what, 'an earlier run carried it over, and it was since revoked on this server');
       else report.refused(what, refusalOf(status, json));
     }
   }

@@ -82,7 +82,7 @@ async function carryService(
 }
 
 function otherPrice(tenant: string, here: number | undefined, there: number): string {
-  return `tenant ${tenant} has it already at the price ${here}, and AgentPay at ${there}`;
+  return `tenant ${tenant} already has it at the price ${here}, and AgentPay has it at ${there}`;
 }
 
 /** For a service that existed here without them. The service itself exists, so its usage is carried over in any case. */

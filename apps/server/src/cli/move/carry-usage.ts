@@ -34,7 +34,7 @@ export async function carryUsage(
   report: Report,
 ): Promise<void> {
   const accounts = book.totals.filter((account) => {
-    const reason = left.has(account.serviceId) ? 'its service is not carried' : faultOf(account);
+    const reason = left.has(account.serviceId) ? 'its service is not carried over' : faultOf(account);
     if (reason !== undefined) report.refused(nameOf(account, book), reason);
     return reason === undefined;
   });

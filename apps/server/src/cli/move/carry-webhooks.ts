@@ -35,7 +35,7 @@ export async function carryWebhooks(
       else if (isReplayed && !isThere) {
         report.refused(
           `webhook to ${url}`,
-          'an earlier run carried it, and it was deleted or changed here since',
+          'an earlier run carried it over, and it was since deleted or changed on this server',
         );
       } else {
         if (isReplayed) report.alreadyThere('webhooks');

@@ -35,7 +35,7 @@ export async function runMove(
     return report.isComplete ? exitCodes.done : exitCodes.incomplete;
   } catch (error) {
     if (!(error instanceof MoveFault) && !isSystemFault(error)) throw error;
-    warn(`${error.message}\nWhat is carried stays: put this right, and run the same command again.`);
+    warn(`${error.message}\nNothing that is carried over is lost: fix this, and run the same command again.`);
     return exitCodes.failed;
   }
 }

@@ -39,7 +39,7 @@ export async function compare(
 
 function serviceDifference(service: SourceService, { tenant }: Book, there: unknown): string | undefined {
   const what = `service ${service.serviceId} of tenant ${tenant}`;
-  if (there === undefined) return `${what}: it is not here`;
+  if (there === undefined) return `${what}: it is missing on this server`;
   const differing = [
     countOf(there, 'priceStroops') === service.priceStroops ? undefined : 'price',
     memberOf(there, 'disabled') === service.disabled ? undefined : 'disabled flag',
@@ -58,7 +58,7 @@ async function totalDifference(account: Account, target: Target): Promise<string
     throw new MoveFault(`the server answers GET ${path} with ${refusalOf(status, json)}`);
   }
   if (BigInt(here) === total) return undefined;
-  return `usage of ${agent} at ${serviceId} of tenant ${tenant}: AgentPay has ${total}, and here are ${here}`;
+  return `usage of ${agent} at ${serviceId} of tenant ${tenant}: AgentPay has ${total}, and this server has ${here}`;
 }
 
 /** Several keys can belong to one tenant here. */

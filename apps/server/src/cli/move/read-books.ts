@@ -41,7 +41,7 @@ export async function readBooks(
       totals: await agentPay.totals(key.key),
     };
     if (index === -1 || isTheSame(book, keyless)) {
-      report.refused(what, 'AgentPay does not know it, or shows for it what callers without a key have');
+      report.refused(what, 'AgentPay does not know it, or returns for it the data of callers without a key');
       continue;
     }
     notSupplied.splice(index, 1);
@@ -51,7 +51,7 @@ export async function readBooks(
   for (const { prefix, label } of notSupplied) {
     report.refused(
       `API key ${prefix}… (${JSON.stringify(label)}), its services and its usage`,
-      'the key is not supplied: AgentPay shows what belongs to a key only to that key',
+      'the key is not supplied: AgentPay returns the data of a key only to that key',
     );
   }
   return { books, keys };

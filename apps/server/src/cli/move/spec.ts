@@ -7,14 +7,14 @@ export const moveOptions = {
   ...serverOption,
   'api-key': optionOf('BILLONCE_API_KEY', 'the admin key of the Billonce server'),
   ...tenantOption(
-    'gets the webhooks, and what callers without a key have in AgentPay',
+    'receives the webhooks, and the data of callers without a key',
     '; needed with an API key. Without one the server must be in development mode, and the tenant is public',
   ),
   keys: {
     value: 'FILE',
     text:
-      'the API keys that clients have, a line for each: apk_… TENANT [label]. AgentPay shows what belongs to a key only to that key, ' +
-      'so what belongs to a key that is not supplied is not carried',
+      'the API keys of the clients, one on each line: apk_… TENANT [label]. AgentPay returns the data of a key only to that key, ' +
+      'so the data of a key that is not supplied is not carried over',
   },
   secrets: {
     value: 'FILE',
@@ -24,7 +24,7 @@ export const moveOptions = {
   },
   source: {
     value: 'NAME',
-    text: 'begins the identities (agentpay): another one for each AgentPay that you carry over',
+    text: 'prefix of the usage ids; default: agentpay. Give another one for each AgentPay that you carry over',
   },
   batch: {
     value: 'N',
@@ -42,13 +42,13 @@ export const moveSpec: CommandSpec = {
   arguments: [{ name: 'URL', text: 'the URL of AgentPay' }],
   text: [
     'Carries over from the AgentPay at URL, which must be paused: services with price, description, owner and disabled flag; the usage ' +
-      'that is outstanding; webhooks; and the API keys that you supply. Then it compares every service and every total. It can be run ' +
-      'again, after a crash too: nothing is carried twice. Run it again with the same tenants and the same --source.',
+      'that is outstanding; webhooks; and the API keys that you supply. Then it compares every service and every total. You can run it ' +
+      'again, also after a crash: nothing is carried over twice. Use the same tenants and the same --source each time.',
   ],
   groups: [{ title: 'Options', options: moveOptions }],
   endings: {
-    done: 'everything is carried and equal',
-    failed: 'a server does not answer, or not as it should; what is carried stays',
-    incomplete: 'something is not carried, or differs; each is printed with its reason',
+    done: 'everything is carried over and equal',
+    failed: 'a server does not answer, or answers with an error; nothing that is carried over is lost',
+    incomplete: 'something is not carried over, or differs; each case is printed with its reason',
   },
 };

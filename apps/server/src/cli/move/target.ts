@@ -20,9 +20,7 @@ export class Target {
   async requireBillonce(tenant: string): Promise<void> {
     const { json } = await this.get(tenant, '/version');
     if (textOf(json, 'name') !== 'billonce') {
-      throw new MoveFault(
-        'the server that --server names does not answer like a Billonce; is its URL right?',
-      );
+      throw new MoveFault('the server in --server does not answer like a Billonce server; check its URL');
     }
   }
 
@@ -80,6 +78,6 @@ function accessible(answer: JsonAnswer): JsonAnswer {
   const { status, json } = answer;
   if (status !== 401 && status !== 403) return answer;
   throw new MoveFault(
-    `the server refuses: ${refusalOf(status, json)}. Give the admin key in BILLONCE_API_KEY; without a key only a server in development mode takes anything, and only for the tenant ${publicTenant}`,
+    `the server refuses: ${refusalOf(status, json)}. Give the admin key in BILLONCE_API_KEY; without a key, only a server in development mode accepts writes, and only for the tenant ${publicTenant}`,
   );
 }

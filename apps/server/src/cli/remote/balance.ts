@@ -9,8 +9,10 @@ export const balanceCommand: RemoteCommand = remoteCommand({
   name: 'balance',
   summary: 'shows the prepaid balance of an agent',
   arguments: [{ name: 'AGENT', text: 'the agent' }],
-  text: ['Shows what the agent may still spend, and where the rest of its balance went. Nothing is changed.'],
-  options: { asset: { value: 'ASSET', text: 'what the amounts are in; default: XLM' } },
+  text: [
+    'Shows the amount that the agent may still spend, and how the rest of its balance was used. Nothing is changed.',
+  ],
+  options: { asset: { value: 'ASSET', text: 'the asset of the amounts; default: XLM' } },
   plan: ({ values: { asset }, positionals: [agent = ''], mistakes }) => {
     const query = asset === undefined ? {} : { asset };
     checkPart(operations.readBalance.params, { agent }, { agent: 'AGENT' }, mistakes);

@@ -111,7 +111,7 @@ export function faultText({
     ...(idempotencyKey === undefined
       ? []
       : [
-          `  it may have been done; to find out, run the same command with --idempotency-key ${idempotencyKey}`,
+          `  the request may have been carried out; to find out, run the same command with --idempotency-key ${idempotencyKey}`,
         ]),
     '',
   ].join('\n');

@@ -10,10 +10,10 @@ import { writeOptions } from './remote-options.ts';
 const options = {
   id: {
     value: 'ID',
-    text: 'names the grant for ever, such as the number of an invoice: a grant of this name is made once',
+    text: 'the id of the grant, such as an invoice number: a grant with this id is made once',
   },
-  asset: { value: 'ASSET', text: 'what the amount is in; default: XLM' },
-  expires: { value: 'TIME', text: 'from this moment on, what is left of it counts for nothing' },
+  asset: { value: 'ASSET', text: 'the asset of the amount; default: XLM' },
+  expires: { value: 'TIME', text: 'when the grant expires' },
   priority: {
     value: 'N',
     integer: { default: 100, min: 0, max: 1_000 },
@@ -35,15 +35,15 @@ const names = {
 /** `billonce credit` */
 export const creditCommand: RemoteCommand = remoteCommand({
   name: 'credit',
-  summary: 'grants money to the prepaid balance of an agent, once for each name',
+  summary: 'grants money to the prepaid balance of an agent, once for each id',
   arguments: [
     { name: 'AGENT', text: 'the agent' },
     { name: 'AMOUNT', text: 'the amount, such as 12.5' },
   ],
   text: [
-    'Grants the amount to the balance of the agent. It can be run again after a crash or a lost answer: a grant has a name, --id, and is made ' +
-      'once for each name. Without --id the name is derived from all that the grant is: agent, amount, asset, end, priority and note. So an ' +
-      'equal grant is not made a second time, on any day, and the command says so: for another one, give it a name.',
+    'Grants the amount to the balance of the agent. It can be run again after a crash or a lost answer: a grant has an id, --id, and is made ' +
+      'once for each id. Without --id the id is derived from agent, amount, asset, end, priority and note. An ' +
+      'equal grant is therefore not made a second time, on any day, and the command reports this. To make an equal grant, give it another --id.',
   ],
   options,
   plan: ({ values, positionals: [agent = '', amount = ''], mistakes }) => {
@@ -65,10 +65,10 @@ export const creditCommand: RemoteCommand = remoteCommand({
       const answer = answerOf(made);
       // A replay is the answer to this very request, which was sent again.
       const isNew = answer?.status === 201;
-      const verb = isNew ? 'granted' : 'granted before, and not again:';
+      const verb = isNew ? 'granted' : 'already granted, not granted again:';
       const advice =
         values.id === undefined
-          ? 'nothing was granted now: for another grant like it, give it a name with --id'
+          ? 'nothing was granted now: to make an equal grant, give it another id with --id'
           : undefined;
       return {
         documents: [{ ...made, isNew }],

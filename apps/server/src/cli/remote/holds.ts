@@ -42,10 +42,10 @@ const columns: readonly Column<Hold>[] = [
 
 const releaseCommand = remoteCommand({
   name: 'holds release',
-  summary: 'releases what a hold reserves',
+  summary: 'releases a hold',
   arguments: [{ name: 'HOLD', text: 'the id of the hold' }],
   text: [
-    'Releases the hold: what it reserved can be spent again. Work that is captured later is then no longer paid from it.',
+    'Releases the hold: the reserved amount can be spent again. The hold can then no longer be captured.',
   ],
   options: writeOptions,
   plan: ({ positionals: [holdId = ''], mistakes }) => {

@@ -13,25 +13,25 @@ const needsAdmin = 'It needs the admin key.';
 
 const createCommand = remoteCommand({
   name: 'keys create',
-  summary: 'makes an API key, which is shown once',
+  summary: 'creates an API key, which is shown once',
   arguments: [{ name: 'LABEL', text: 'what the key is for, such as collector' }],
   text: [
-    `Makes an API key of the tenant of --tenant, and prints it: it is shown once. ${needsAdmin} Without --tenant the server makes a new tenant.`,
-    'If the answer was lost, run it again with the --idempotency-key of the error: it prints the same key. With another one, it makes another key.',
+    `Creates an API key for the tenant in --tenant, and prints it: it is shown once. ${needsAdmin} Without --tenant the server creates a new tenant.`,
+    'If the answer was lost, run it again with the --idempotency-key that the error shows: it prints the same key. With another idempotency key, it creates another API key.',
   ],
   options: {
     scope: {
       value: 'read|record|settle|manage',
       isList: true,
-      text: 'what the key may do; may be given several times; without it, everything',
+      text: 'a scope of the key; may be given several times; default: all scopes',
     },
-    agent: { value: 'NAME', text: 'the one agent that the key may be used for' },
-    service: { value: 'NAME', text: 'the one service that the key may be used for' },
-    expires: { value: 'TIME', text: 'from this moment on, the key is refused' },
+    agent: { value: 'NAME', text: 'the only agent that the key may be used for' },
+    service: { value: 'NAME', text: 'the only service that the key may be used for' },
+    expires: { value: 'TIME', text: 'when the key expires' },
     'allow-from': {
       value: 'ADDRESSES',
       isList: true,
-      text: 'where the key may be used from, such as 10.0.0.0/8; may be given several times',
+      text: 'the addresses from which the key may be used, such as 10.0.0.0/8; may be given several times',
     },
     ...writeOptions,
   },
@@ -93,7 +93,7 @@ const listCommand = remoteCommand({
   name: 'keys list',
   summary: 'lists the API keys, without their secrets',
   text: [`Lists the API keys of all tenants. ${needsAdmin} Nothing is changed.`],
-  options: { revoked: { text: 'also those that were revoked' }, ...listOptions },
+  options: { revoked: { text: 'lists revoked keys, too' }, ...listOptions },
   plan: ({ values, mistakes, tenant }) => {
     const limit = limitOf(values.limit, mistakes);
     const isWanted = tenant === undefined ? () => true : (key: ListedKey) => key.tenant === tenant;
@@ -127,18 +127,18 @@ const rotateOptions = {
   grace: {
     value: 'MS',
     integer: { default: bounds.graceMsDefault, min: 0, max: bounds.graceMs },
-    text: 'how long the old key is still recognized, in milliseconds',
+    text: 'how long the old key is still accepted, in milliseconds',
   },
   ...writeOptions,
 } as const;
 
 const rotateCommand = remoteCommand({
   name: 'keys rotate',
-  summary: 'makes an API key in the place of another one',
+  summary: 'replaces an API key by a new one',
   arguments: [prefixArgument],
   text: [
-    `Makes a key with the same rights, and prints it: it is shown once. The old key is recognized for a while yet. ${needsAdmin}`,
-    'If the answer was lost, run it again with the --idempotency-key of the error: it prints the same key.',
+    `Creates a key with the same rights, and prints it: it is shown once. The old key is still accepted for a while. ${needsAdmin}`,
+    'If the answer was lost, run it again with the --idempotency-key that the error shows: it prints the same key.',
   ],
   options: rotateOptions,
   plan: ({ values, positionals: [prefix = ''], mistakes }) => {

@@ -13,27 +13,27 @@ const putCommand = remoteCommand({
   summary: 'sets a limit to the usage of an agent, a service or an API key',
   arguments: [nameArgument],
   text: [
-    'Sets the limit of this name, or replaces it. Run again with the same words, it changes nothing and goes on counting.',
+    'Sets the limit with this name, or replaces it. With the same options it changes nothing, and the counters are kept.',
   ],
   options: {
     max: { value: 'QUANTITY', text: 'the requests (or tokens, or units) in each window, such as 1000' },
-    window: { value: 'minute|hour|day|month|lifetime', text: 'how long a window is, in UTC' },
+    window: { value: 'minute|hour|day|month|lifetime', text: 'the length of a window, in UTC' },
     agent: {
       value: 'NAME',
-      text: "whose usage counts; '*' for a separate counter for each agent; without it, all agents together",
+      text: "the agent whose usage counts; '*' for a separate counter for each agent; default: all agents together",
     },
-    service: { value: 'NAME', text: 'counts usage of this service; without it, of all services' },
+    service: { value: 'NAME', text: 'counts usage of this service; default: of all services' },
     key: {
       value: 'PREFIX',
-      text: 'counts what this API key sends, such as apk_0f3a9b2c; without it, what all of them send',
+      text: 'counts usage that this API key sends, such as apk_0f3a9b2c; default: of all keys',
     },
     asset: {
       value: 'ASSET',
-      text: 'counts what the usage costs in this asset, such as XLM; then --max is an amount of it',
+      text: 'counts the cost of the usage in this asset, such as XLM; --max is then an amount of it',
     },
     action: {
       value: 'refuse|notify',
-      text: 'whether usage beyond it is refused, or only reported; default: refuse',
+      text: 'whether usage beyond the limit is refused, or only reported; default: refuse',
     },
     'notify-at': {
       value: 'PART',
@@ -44,8 +44,8 @@ const putCommand = remoteCommand({
   },
   plan: ({ values, positionals: [name = ''], mistakes }) => {
     const { max, asset, window, agent, service, key, action = 'refuse', 'notify-at': notifyAt } = values;
-    if (max === undefined) mistakes.push('name the most that may be used (--max QUANTITY)');
-    if (window === undefined) mistakes.push('name the window (--window minute|hour|day|month|lifetime)');
+    if (max === undefined) mistakes.push('give the maximum (--max QUANTITY)');
+    if (window === undefined) mistakes.push('give the window (--window minute|hour|day|month|lifetime)');
     const body = {
       ...(agent === undefined ? {} : { agent }),
       ...(service === undefined ? {} : { serviceId: service }),
@@ -82,9 +82,9 @@ function checkedLimit(body: object, names: Readonly<Record<string, string>>, mis
 
 const showCommand = remoteCommand({
   name: 'limit show',
-  summary: 'shows a limit, and what is used and left of it now',
+  summary: 'shows a limit, with its use in the current window',
   arguments: [nameArgument],
-  text: ['Shows the limit and its counters in the window that is open now. Nothing is changed.'],
+  text: ['Shows the limit and its counters in the current window. Nothing is changed.'],
   options: listOptions,
   plan: ({ values, positionals: [name = ''], mistakes }) => {
     const limit = limitOf(values.limit, mistakes);
@@ -122,7 +122,7 @@ const listCommand = remoteCommand({
   name: 'limit list',
   summary: 'lists the limits',
   text: [
-    'Lists the limits of the tenant by their names. billonce limit show says what is used of one. Nothing is changed.',
+    'Lists the limits of the tenant by their names. billonce limit show prints the use of one. Nothing is changed.',
   ],
   options: listOptions,
   plan: ({ values, mistakes }) => {
@@ -150,9 +150,9 @@ const limitColumns: readonly Column<Limit>[] = [
 
 const deleteCommand = remoteCommand({
   name: 'limit delete',
-  summary: 'deletes a limit and what it counted',
+  summary: 'deletes a limit and its counters',
   arguments: [nameArgument],
-  text: ['Deletes the limit. Its usage stays; only the limit and its counters are gone.'],
+  text: ['Deletes the limit and its counters. The recorded usage is kept.'],
   options: writeOptions,
   plan: ({ positionals: [name = ''], mistakes }) => {
     checkPart(operations.deleteLimit.params, { name }, { name: 'NAME' }, mistakes);

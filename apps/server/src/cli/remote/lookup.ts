@@ -5,12 +5,12 @@ import { pairsOf } from './table.ts';
 /** `billonce lookup` */
 export const lookupCommand: RemoteCommand = remoteCommand({
   name: 'lookup',
-  summary: 'shows what became of the request with an idempotency key, and what came again with it',
+  summary: 'shows the outcome of the request with an idempotency key, and its retries',
   arguments: [{ name: 'KEY', text: 'the idempotency key, as the client sent it' }],
   text: [
-    'Shows the request that was carried out with the key, its answer, and how often the key came again. Nothing is changed. Retries are those that the ' +
-      'instance which answers has counted since the time that is printed: other instances and those before a restart are not in it.',
-    'That no completed request has the key proves nothing: one may still be running.',
+    'Shows the request that was carried out with the key, its answer, and its retries. Nothing is changed. Retries are those that the ' +
+      'answering instance has counted since the printed time; those on other instances, or before a restart, are not included.',
+    'If no completed request has the key, one may still be running.',
   ],
   options: {},
   plan: ({ positionals: [key = ''], mistakes }) => {

@@ -9,19 +9,19 @@ import { tableOf } from './table.ts';
 /** `billonce quote` */
 export const quoteCommand: RemoteCommand = remoteCommand({
   name: 'quote',
-  summary: 'shows what a settlement would bill now: of one account, or of all accounts of an agent',
+  summary: 'shows what a settlement would bill now, for one account or for all accounts of an agent',
   arguments: [
     { name: 'AGENT', text: 'the agent' },
     { name: 'SERVICE', text: 'the service, of one account', isOptional: true },
   ],
   text: [
-    'Shows what is outstanding and what it costs, line by line for an account, and a line for each account of an agent. Nothing is changed. ' +
+    'Shows outstanding usage and its cost: each line of one account, or one line for each account of an agent. Nothing is changed. ' +
       'billonce settle bills all accounts.',
   ],
   options: {
     before: {
       value: 'TIME',
-      text: 'of an account: quotes what was recorded before this moment, an RFC 3339 timestamp such as 2026-12-01T00:00:00Z',
+      text: 'of an account: quotes usage that was recorded before this moment, an RFC 3339 timestamp such as 2026-12-01T00:00:00Z',
     },
     ...listOptions,
   },
@@ -30,7 +30,7 @@ export const quoteCommand: RemoteCommand = remoteCommand({
     const limit = limitOf(values.limit, mistakes);
     if (serviceId === undefined) {
       checkPart(operations.readAgentQuote.params, { agent }, { agent: 'AGENT' }, mistakes);
-      if (before !== undefined) mistakes.push('--before is for one account: name its SERVICE, too');
+      if (before !== undefined) mistakes.push('--before needs one account: give its SERVICE, too');
       return async (client, options) => {
         const quotes: Quote[] = [];
         for (let cursor: { readonly cursor?: string } = {}; ; ) {
@@ -113,7 +113,7 @@ function agentShown(quote: AgentQuote): Shown {
     documents: [document],
     text: table + sum,
     note: hasMore
-      ? `there are more than ${items.length} accounts: raise --limit; the sums are those of all`
+      ? `there are more than ${items.length} accounts: raise --limit; the sums cover all accounts`
       : undefined,
   };
 }

@@ -11,7 +11,7 @@ import {
 export const remoteOptions = {
   ...serverOption,
   ...apiKeyOption,
-  ...tenantOption('with the admin key: whose books'),
+  ...tenantOption('with the admin key: the tenant'),
   ...jsonOption,
   ...helpOption,
 } as const;
@@ -22,7 +22,7 @@ export const writeOptions = {
     value: 'ID',
     text:
       'the idempotency key of the request: the same command with the same key has its effect once, and gets the same answer. ' +
-      'Without it, a new one for each run',
+      'Default: a new key for each run',
   },
 } as const satisfies OptionTable;
 
@@ -37,7 +37,6 @@ export const listOptions = {
 
 /** What a command that calls a server ends with. */
 export const remoteEndings: CommandSpec['endings'] = {
-  failed:
-    'the server refused, or its answer did not come; the error names its code and the id of the request',
+  failed: 'the server refused, or did not answer; the error shows its code and the request id',
   unreached: 'no server ever answered, so nothing was done',
 };

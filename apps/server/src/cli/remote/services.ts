@@ -12,8 +12,8 @@ const listCommand = remoteCommand({
   summary: 'lists the services and their prices',
   text: ['Lists the services of the tenant by their names. Nothing is changed.'],
   options: {
-    prefix: { value: 'TEXT', text: 'only those whose name begins so' },
-    disabled: { text: 'only those that are disabled' },
+    prefix: { value: 'TEXT', text: 'only services whose name begins with this' },
+    disabled: { text: 'only disabled services' },
     ...listOptions,
   },
   plan: ({ values, mistakes }) => {
@@ -47,35 +47,38 @@ const putCommand = remoteCommand({
     { name: 'STROOPS', text: 'the price of a request, in stroops; or name --price', isOptional: true },
   ],
   text: [
-    'Registers the service, or changes it. The new price counts for usage that is recorded from now on; usage from before keeps its price. ' +
-      'Run again with the same words, it changes nothing.',
-    'With --effective-from, the price stays as it is until that time, and all else changes at once. A service has one such price: another one takes its place.',
+    'Registers the service, or changes it. The new price applies to usage that is recorded from now on; earlier usage keeps its price. ' +
+      'With the same options it changes nothing.',
+    'With --effective-from, the price changes at that time, and everything else immediately. A service can have one such price: a later one replaces it.',
   ],
   options: {
     description: {
       value: 'TEXT',
-      text: 'what it is, together with --owner; without both, they stay as they are',
+      text: 'a description, together with --owner; without both, they do not change',
     },
-    owner: { value: 'TEXT', text: 'who answers for it, together with --description' },
-    price: { value: 'AMOUNT', text: 'the price in the asset, such as 0.15, in place of STROOPS' },
-    per: { value: 'UNITS', text: 'for how many units --price is: 1, 1000 or 1000000; 1 without it' },
+    owner: { value: 'TEXT', text: 'the person or team that is responsible, together with --description' },
+    price: { value: 'AMOUNT', text: 'the price in the asset, such as 0.15, instead of STROOPS' },
+    per: { value: 'UNITS', text: 'the number of units that --price is for: 1, 1000 or 1000000; default: 1' },
     tiers: {
       value: 'JSON',
-      text: 'tiers in place of a price, as the API takes them, such as [{"upTo":1000,"price":"0"},{"price":"0.002"}]; together with --period',
+      text: 'tiers instead of a price, in the form of the API, such as [{"upTo":1000,"price":"0"},{"price":"0.002"}]; together with --period',
     },
-    period: { value: 'PERIOD', text: 'over which --tiers count: day, month or lifetime' },
+    period: { value: 'PERIOD', text: 'the period over which --tiers count: day, month or lifetime' },
     'effective-from': {
       value: 'TIME',
       text: 'when the price of a registered service takes effect, such as 2027-01-01T00:00:00Z: in the future, at most 731 days ahead',
     },
-    unit: { value: 'TEXT', text: 'what is counted, such as token; without it, that stays as it is' },
+    unit: {
+      value: 'TEXT',
+      text: 'the name of the counted unit, such as token; if omitted, it does not change',
+    },
     'unit-scale': {
       value: 'PLACES',
-      text: 'how many decimal places a quantity may have, 0 to 6; it stays once something was recorded',
+      text: 'how many decimal places a quantity may have, 0 to 6; it cannot change once usage was recorded',
     },
     asset: {
       value: 'ASSET',
-      text: 'what the price is in; it stays from the first registration on; XLM without it, and then STROOPS may name the price',
+      text: 'the asset of the price, which cannot change after the first registration; default: XLM, for which STROOPS may give the price',
     },
     ...writeOptions,
   },
@@ -131,8 +134,8 @@ function sentTiers(
   mistakes: string[],
 ): Pick<ServicePut, 'tiers' | 'period' | 'per'> {
   if (stroops !== undefined || price !== undefined)
-    mistakes.push('--tiers takes the place of STROOPS and --price');
-  if (per !== undefined) mistakes.push('--per belongs to --price');
+    mistakes.push('give either --tiers, or STROOPS or --price');
+  if (per !== undefined) mistakes.push('--per needs --price');
   const known = periods.find((one) => one === period);
   if (tiers === undefined || known === undefined)
     mistakes.push(`--tiers and --period belong together, and --period must be ${periods.join(', ')}`);
@@ -154,10 +157,10 @@ function sentPrice(
   mistakes: string[],
 ): Pick<ServicePut, 'priceStroops' | 'price' | 'per'> {
   if ((stroops === undefined) === (price === undefined)) {
-    mistakes.push('name the price once: STROOPS, or --price AMOUNT');
+    mistakes.push('give the price once: STROOPS, or --price AMOUNT');
     return {};
   }
-  if (per !== undefined && price === undefined) mistakes.push('--per belongs to --price');
+  if (per !== undefined && price === undefined) mistakes.push('--per needs --price');
   if (price !== undefined) {
     const units = ([1, 1_000, 1_000_000] as const).find((one) => String(one) === (per ?? '1'));
     if (units === undefined) mistakes.push(`--per is ${per}: it must be 1, 1000 or 1000000`);

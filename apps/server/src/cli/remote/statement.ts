@@ -9,19 +9,19 @@ type Statement = Success<'readStatement'>;
 /** `billonce statement` */
 export const statementCommand: RemoteCommand = remoteCommand({
   name: 'statement',
-  summary: 'shows what an agent was granted, used, was billed and has left in a time',
+  summary: 'shows the statement of an agent for a period: grants, usage, bills and what is left',
   arguments: [{ name: 'AGENT', text: 'the agent' }],
   text: [
-    'Shows the sums of a time, the usage by service and price, and the bills. It is not a bill: nothing is settled by it. Each column of sums comes to its last row.',
-    'A time that is over does not change any more, except that usage of a service that had no price gets the first one.',
+    'Shows the sums of a period, the usage by service and price, and the bills. It is not a bill, and settles nothing. The last row has the total of each column.',
+    'The statement of a past period does not change, except that usage of a service without a price gets its first price.',
   ],
   options: {
     from: {
       value: 'TIME',
-      text: 'the beginning, an RFC 3339 timestamp such as 2026-11-01T00:00:00Z; default: that of the books',
+      text: 'the beginning, an RFC 3339 timestamp such as 2026-11-01T00:00:00Z; default: the beginning of the books',
     },
-    to: { value: 'TIME', text: 'the end, which is not part of it; default: now' },
-    asset: { value: 'ASSET', text: 'what the amounts are in; default: XLM' },
+    to: { value: 'TIME', text: 'the end, which is not included; default: now' },
+    asset: { value: 'ASSET', text: 'the asset of the amounts; default: XLM' },
     csv: { text: 'prints the statement as CSV; with --json, as the member csv' },
   },
   plan: ({ values, positionals: [agent = ''], mistakes }) => {

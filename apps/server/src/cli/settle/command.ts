@@ -46,7 +46,7 @@ export async function runSettle(
     complain(
       options.isJson
         ? faultJson(fault)
-        : `billonce settle: ${faultText(fault)}The bills that were made stay: run the same command again.\n`,
+        : `billonce settle: ${faultText(fault)}The bills that were made are kept: run the same command again.\n`,
     );
     return exitCodes[fault.ending];
   }

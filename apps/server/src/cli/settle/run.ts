@@ -92,7 +92,7 @@ class SettlementRun {
         return `${error.status} ${error.code} - ${error.message}`;
       }
     }
-    return 'it changed each time between its quote and its bill';
+    return 'it changed every time between its quote and its bill';
   }
 
   /** `undefined` if the service has no price. */
@@ -127,7 +127,7 @@ class SettlementRun {
       }
       if (lastId >= this.#lastId) return { bills, billedStroops, otherAssets: sumsOf(others) };
       if (performance.now() > endMs)
-        throw new BillonceError('unexpected_answer', 'the list of bills does not have the last one yet');
+        throw new BillonceError('unexpected_answer', 'the list of bills does not contain the last bill yet');
       await sleep(lookAgainMs);
     }
   }

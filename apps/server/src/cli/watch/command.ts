@@ -50,7 +50,7 @@ async function watch(
   const say = (text: string) => complain(`billonce watch: ${text}\n`);
   const notice = {
     away: (error: Error) =>
-      say(`the server is away (${messageOf(error, server)}); asking again until it is back`),
+      say(`the server cannot be reached (${messageOf(error, server)}); retrying until it answers`),
     back: () => say('the server is back'),
   };
   let shown = 0;

@@ -4,19 +4,19 @@ import { remoteEndings, remoteOptions } from '../remote/remote-options.ts';
 export const watchOptions = {
   since: {
     value: 'TIME',
-    text: 'begins with what happened at this moment; without it, with what happens from now on',
+    text: 'shows events from this moment on; default: from now on',
   },
   type: { value: 'EVENT', text: 'only events of this type, such as usage.settled' },
   agent: { value: 'NAME', text: 'of this agent only' },
   events: {
     value: 'N',
     integer: { default: 0, min: 0, max: 1_000_000_000 },
-    text: 'ends after so many events; 0 is without an end',
+    text: 'ends after this many events; 0: never',
   },
   every: {
     value: 'MS',
     integer: { default: 1_000, min: 100, max: 60_000 },
-    text: 'asks for new events so often, in milliseconds',
+    text: 'the interval between requests for new events, in milliseconds',
   },
   ...remoteOptions,
 } as const;
@@ -26,7 +26,7 @@ export const watchSpec: CommandSpec = {
   summary: 'shows what a server does, event by event, until it is stopped',
   arguments: [],
   text: [
-    'Prints a line for each event of the tenant, in the order in which they happened, each once. If the server is away for a while, it says so and goes on where it ' +
+    'Prints one line for each event of the tenant, in order and without duplicates. If the server cannot be reached, it reports this and continues where it ' +
       'stopped when the server is back. Ctrl-C ends it.',
   ],
   groups: [{ title: 'Options', options: watchOptions }],

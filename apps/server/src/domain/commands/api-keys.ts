@@ -25,7 +25,7 @@ export interface RotateApiKey {
   readonly prefix: string;
   /** for how long the old one is still recognized, in milliseconds */
   readonly graceMs: number;
-  /** within which time every instance knows until when the old one is recognized, in milliseconds */
+  /** the time within which every instance knows when the old key expires, in milliseconds */
   readonly followedWithinMs: number;
   readonly made: Pick<CreateApiKey, 'key' | 'digest' | 'prefix' | 'hasChecksum'>;
 }
@@ -78,7 +78,10 @@ const ofOneKey = {
 
 const createApiKey: CommandRules<CreateApiKey, ApiKeyCreated> = { ...ofOneKey, decide: decideCreation };
 
-/** The new key keeps tenant, label and rights, and does not expire; the old one does, and never later than it would have. */
+/**
+ * The new key has the tenant, label and rights of the old one, and does not expire. The old key expires, never later
+ * than it would have without the rotation.
+ */
 const rotateApiKey: CommandRules<RotateApiKey, ApiKeyRotated> = {
   ...ofOneKey,
   reads({ prefix, made }, wants) {
@@ -113,7 +116,7 @@ function decideCreation(command: CreateApiKey, view: View, moment: Moment): Deci
   if (expiresAtMs !== undefined && expiresAtMs <= moment.nowMs) {
     return refused({ code: 'already_expired', message: 'expiresAt must be in the future' });
   }
-  // The route draws another key and submits again: now and then 32 bits are drawn twice.
+  // The route generates another key and submits again: random prefixes of 32 bits sometimes collide.
   if (view.apiKey(prefix) !== undefined) return refused(prefixTaken);
   const made: ApiKey = {
     ...rights,

@@ -14,7 +14,7 @@ export function unknownAsset(code: string, pointer = '/asset'): Refusal {
   return { code: 'unknown_asset', message: `asset ${code} is not registered`, pointer };
 }
 
-/** Registers an asset. What was registered stays: bills were rounded to its scale. */
+/** Registers an asset. Its scale cannot change, because bills were rounded to it. */
 export interface PutAsset {
   readonly kind: 'put_asset';
   readonly asset: Asset;
@@ -54,6 +54,6 @@ function decidePut({ asset }: PutAsset, view: View): Decision<AssetPut> {
 }
 
 function conflict({ code, scale }: Asset): Refusal {
-  const message = `asset ${code} has ${scale} decimal places, which stay; register another code`;
+  const message = `asset ${code} has ${scale} decimal places, which cannot change; register another code`;
   return { code: 'asset_conflict', message };
 }

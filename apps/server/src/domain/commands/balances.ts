@@ -58,7 +58,7 @@ export interface SetDefaultBilling {
   readonly policy: BillingPolicy;
 }
 
-/** Records what time has done to the balances of agents, so that its events are not later than they have to be. */
+/** Records lapses and expiries in the balances of agents, so that their events are not delayed until the next write. */
 export interface PassTime {
   readonly kind: 'pass_time';
   readonly agents: readonly string[];
@@ -155,7 +155,7 @@ const passTime: CommandRules<PassTime, TimePassed> = {
   idsMax: () => 0,
   actsMax: () => 0,
   weight: ({ agents }) => agents.length,
-  // What time does is decided before the first command of a batch.
+  // Lapses and expiries are decided before the first command of a batch.
   decide: ({ agents }, view) =>
     done({ kind: 'time_passed', agents: agents.filter((agent) => view.billing(agent).isKnown).length }),
 };
@@ -216,7 +216,7 @@ function decideVoid(
   if (expected !== undefined && expected !== amount) {
     return refused({
       code: 'grant_changed',
-      message: 'what can be taken away is another amount now',
+      message: 'the amount that can be taken away has changed',
       amount,
     });
   }
@@ -272,11 +272,11 @@ const grantIdConflict: Refusal = {
 
 const alreadyExpired: Refusal = {
   code: 'already_expired',
-  message: 'a grant that has expired already would count for nothing',
+  message: 'expiresAt must be in the future: an expired grant cannot be used',
 };
 
 function tooManyGrants(agent: string): Refusal {
-  const message = `agent ${agent} has ${grantsOpenMax} grants that are not used up; void one of them`;
+  const message = `agent ${agent} has ${grantsOpenMax} grants with money left, which is the limit; void one of them`;
   return { code: 'limit_exceeded', message };
 }
 

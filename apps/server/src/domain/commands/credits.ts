@@ -41,8 +41,9 @@ const writeOffCredit: CommandRules<WriteOffCredit, CreditWrittenOff> = {
 export const creditsCommands = { write_off_credit: writeOffCredit };
 
 /**
- * Writes off the whole credit of an account. Entries that no settlement covers are settled first, for a bill of 0: so
- * the credit is the carried amount of the last settlement, and no later settlement reaches back before the write-off.
+ * Writes off the whole credit of an account. Entries that no settlement covers are settled first, with a bill of 0. The
+ * credit is then the carried amount of the last settlement, and no later settlement covers entries before the
+ * write-off.
  */
 function decideWriteOff(command: WriteOffCredit, view: View, moment: Moment): Decision<CreditWrittenOff> {
   const { agent, serviceId, reason, writeOffKind: kind } = command;

@@ -82,7 +82,7 @@ function decideRedelivery(command: Redeliver, view: View, moment: Moment): Decis
   const asked = askRedelivery(known, moment.nowMs);
   if ('againInMs' in asked) {
     const message =
-      'too many redeliveries were asked for: a webhook has 600 at once, and then 10 in a second';
+      'too many redeliveries were requested: a webhook allows 600 at once, and then 10 in a second';
     return refused({ code: 'rate_limited', message, retryAfterMs: asked.againInMs });
   }
   const again = { ...delivery, state: 'pending', attempts: 0, nextAttemptAtMs: moment.nowMs } as const;
@@ -95,7 +95,7 @@ function decideRedelivery(command: Redeliver, view: View, moment: Moment): Decis
 function decideReport(command: ReportDelivery, view: View, moment: Moment): Decision<DeliveryReported> {
   const { webhookId, eventId, result } = command;
   const delivery = view.delivery(webhookId, eventId);
-  // Of two attempts at once, the one that succeeded counts.
+  // If two attempts run at the same time, the one that succeeded counts.
   if (delivery?.state !== 'pending') return done({ kind: 'delivery_reported', isSwitchedOff: false });
   const known = knownWebhook(view, webhookId);
   const webhook = known && afterReport(known, command, moment.nowMs);
@@ -109,13 +109,13 @@ function decideReport(command: ReportDelivery, view: View, moment: Moment): Deci
   );
 }
 
-/** A webhook after the report of an attempt. What `changesWebhook` does not announce, it leaves as it is. */
+/** A webhook after the report of an attempt. It changes only what `changesWebhook` announces. */
 function afterReport(webhook: Webhook, command: ReportDelivery, nowMs: number): Webhook {
   if (!changesWebhook(command)) return webhook;
   const { outcome } = command.result;
   if (outcome === 'gone') return disabled(webhook, 'gone', nowMs);
   if (isReceiversFault(outcome)) return failedOnce(webhook, nowMs);
-  // A webhook that was moved meanwhile has another receiver, which has proved nothing.
+  // If the URL was changed meanwhile, the webhook has another receiver, which has not proved its ownership.
   const isProven = webhook.ownership === 'pending' && command.provenUrl === webhook.url;
   if (!isProven) return webhook.failures === 0 ? webhook : healthy(webhook);
   return { ...healthy(webhook), ownership: 'proven' };

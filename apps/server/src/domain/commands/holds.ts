@@ -37,7 +37,7 @@ export interface CreateHold extends SentByKey {
   readonly holdId: string | undefined;
 }
 
-/** Records what the work really took, and releases the rest. */
+/** Records the actual usage of the work, and releases the rest. */
 export interface CaptureHold extends SentByKey {
   readonly kind: 'capture_hold';
   readonly holdId: string;
@@ -243,7 +243,7 @@ function decideCapture(
   moment: Moment,
 ): Decision<HoldCaptured | CaptureKnown> {
   const hold = view.hold(command.holdId);
-  // Nothing of it was done before that could still be answered.
+  // An earlier execution whose answer could be repeated does not exist.
   if (hold === undefined) return refused(moment.gate ?? noSuchHold(command.holdId));
   const { unitScale } = accountFor(view.account(hold.agent, hold.serviceId), view.service(hold.serviceId));
   const used = partsUsed(command, unitScale);
@@ -315,7 +315,7 @@ function decideExtension(command: ExtendHold, view: View, moment: Moment): Decis
   const hold = view.hold(holdId);
   if (hold === undefined) return refused(noSuchHold(holdId));
   if (hold.state !== 'open') return refused(holdEnded(hold));
-  // It never ends sooner than it would have.
+  // An extension never makes a hold end earlier.
   const expiresAtMs = Math.max(hold.expiresAtMs, moment.nowMs + Math.min(expiresInMs, holdMsMax));
   const extended: Hold = { ...hold, expiresAtMs };
   const available = availableOf(balanceOf(hold, view));

@@ -63,7 +63,7 @@ function decideSetting(command: SetLimit, view: View, moment: Moment): Decision<
   const limits = view.limits();
   const known = limits.find(({ name }) => name === wanted.name);
   const made: Limit = { ...wanted, id: moment.id(0), createdAtMs: moment.nowMs, deleted: false };
-  // What counts the same goes on counting; everything else begins with what is used from now on.
+  // A limit that counts the same usage keeps its counters; any other limit counts only usage from now on.
   const isSame = known !== undefined && countsSame(known, made);
   const limit = isSame ? { ...made, id: known.id, createdAtMs: known.createdAtMs } : made;
   const others = limits.filter(({ name }) => name !== limit.name);

@@ -2,7 +2,7 @@ import { type CommandRules, readsNothing, usually } from '../command-rules.ts';
 import { type Decision, done, type Moment } from '../decision.ts';
 import type { View } from '../view.ts';
 
-/** While paused, the writes of tenants are refused; what was answered before is answered again. */
+/** While paused, the writes of tenants are refused; replays are still answered. */
 export interface SetPaused {
   readonly kind: 'set_paused';
   readonly isPaused: boolean;

@@ -153,11 +153,11 @@ function tooManyRequests({ entry }: KnownEntry, wanted: number, left: number): R
   return wanted > requests
     ? {
         code: 'not_reversible',
-        message: `entry ${id} has ${shown(requests)} ${word}, and ${shown(wanted)} were to be reversed`,
+        message: `entry ${id} has only ${shown(requests)} ${word}, but the request reverses ${shown(wanted)}`,
       }
     : {
         code: 'already_reversed',
-        message: `of the ${shown(requests)} ${word} of entry ${id}, ${shown(left)} are not reversed yet, and ${shown(wanted)} were to be`,
+        message: `of the ${shown(requests)} ${word} of entry ${id}, only ${shown(left)} are not reversed yet, but the request reverses ${shown(wanted)}`,
       };
 }
 

@@ -120,7 +120,7 @@ const putServiceBulk: CommandRules<PutServiceBulk, ServiceBulkPut> = {
   decide: decideBulk,
 };
 
-/** Deletes a service on which nothing is left to settle. What was recorded, billed and priced stays. */
+/** Deletes a service that has nothing left to settle. Its entries, bills and prices are kept. */
 const deleteService: CommandRules<DeleteService, ServiceDeleted> = {
   ...ofOneService,
   reads({ serviceId }, wants) {
@@ -154,7 +154,7 @@ const agentsNamedMax = 3;
 function readsPut({ serviceId, unitScale, asset }: PutService, wants: TenantWants): void {
   wants.services.add(serviceId);
   wantAsset(asset, wants);
-  // Only who sends decimal places pays for a look at the accounts.
+  // Only a command with decimal places needs to look at the accounts.
   if (unitScale !== undefined) wants.usedServices.add(serviceId);
 }
 
@@ -185,7 +185,7 @@ function decidePut(command: PutService, view: View, moment: Moment): Decision<Se
   );
 }
 
-/** What the prices of a service are in; it stays from the first registration on, also when the service is deleted. */
+/** The asset of a service's prices. It never changes after the first registration, even if the service is deleted. */
 function assetOfPut(
   { serviceId, asset: wanted }: PutService,
   known: Service | undefined,
@@ -275,10 +275,10 @@ function decideCancel(command: CancelNextPrice, view: View, moment: Moment): Dec
   const known = knownService(view, serviceId);
   if (known === undefined) return refused(unknownService(serviceId));
   if (known.next === undefined) {
-    const message = `service ${serviceId} has no next price; one that has taken effect is in force until another is set`;
+    const message = `service ${serviceId} has no next price; a price that has taken effect stays in force until another one is set`;
     return refused({ code: 'not_found', message });
   }
-  // Without the limit of price versions: what was dated by mistake can always be withdrawn.
+  // The limit of price versions does not apply, so that a wrongly dated price can always be withdrawn.
   const service = withoutNextPrice(known);
   return done({ kind: 'next_price_cancelled' }, serviceChanges(known, service, moment));
 }

@@ -96,7 +96,7 @@ export const settlementsCommands = {
 
 /** The most accounts that one `settle_bulk` settles. */
 export const settleBulkAccountsMax = 10_000;
-/** What a `settle_bulk` is weighed with before the accounts of its agent were counted. */
+/** The weight of a `settle_bulk` before the accounts of its agent were counted. */
 export const settleBulkAccountsFirst = 100;
 
 /** How many accounts a `settle_bulk` may touch. */
@@ -175,7 +175,7 @@ export function isExpectedAmount(
   return expectedAmount === undefined || expectedAmount === amountOfAtoms(atoms, assetScale);
 }
 
-/** Why what a caller expects does not go with the asset of the service. */
+/** Why the expected amount does not match the asset of the service. */
 export function mismatchOf({ expectedStroops }: ExpectedAmount, asset: string): Refusal | undefined {
   if (expectedStroops === undefined || isXlm({ asset })) return undefined;
   const message = `the service is billed in ${asset}, not in stroops: send expectedAmount`;

@@ -152,7 +152,7 @@ function decideUsage(command: RecordUsage, view: View, moment: Moment): Decision
 }
 
 function decideBulk(command: RecordUsageBulk, view: View, moment: Moment): Decision<UsageBulkRecorded> {
-  // Each item sees what the items before it did; the view outside sees nothing until the bulk is done.
+  // Each item sees the effects of the items before it; the outer view does not change until the bulk is done.
   const draft = new DraftView(view);
   const results: ItemResult[] = [];
   for (const [index, item] of command.items.entries()) {

@@ -5,7 +5,10 @@ const keptMax = 16;
 /** Parts that are smaller are copied together after that. */
 const smallBytes = 4_096;
 const blockBytes = 65_536;
-/** A body of so many parts that are so small on the average is refused: to take its frames apart costs a hundred times what its bytes do. */
+/**
+ * A body of this many parts with this small an average size is refused: parsing its frames costs a hundred times as
+ * much as its bytes.
+ */
 const tinyPartsMax = 1_024;
 const tinyPartBytes = 16;
 

@@ -3,7 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Readable } from 'node:stream';
 import { BodyParts } from './body-parts.ts';
 
-/** Taken of a body before its reader comes: about what one read of a socket brings. */
+/** How much of a body is taken before its reader is ready: about as much as one read of a socket returns. */
 const earlyBytesMax = 65_536;
 
 interface Early {
@@ -24,7 +24,7 @@ export function takePartsEarly(request: IncomingMessage, answer: ServerResponse)
   const parts = new BodyParts();
   const onData = (part: Buffer) => {
     parts.add(part);
-    // The reader will refuse it: the rest is dropped as it comes.
+    // The reader will refuse the body, so the rest is dropped as it arrives.
     if (parts.areTiny) drop();
     else if (parts.bytes >= earlyBytesMax) request.pause();
   };
@@ -35,7 +35,7 @@ export function takePartsEarly(request: IncomingMessage, answer: ServerResponse)
   };
   early.set(request, { parts, stop });
   request.on('data', onData);
-  // No reader came: Node would leave the rest to this one, and read nothing more from the connection.
+  // There is no reader: Node would wait for one, and read nothing more from the connection.
   answer.once('finish', () => {
     if (early.delete(request)) drop();
   });

@@ -99,7 +99,7 @@ async function parseInSlices(
   const name = String(JSON.parse(text.slice(list.name.from, list.name.to)));
   const elements = isObject(whole) ? whole[name] : undefined;
   if (!isObject(whole) || !isList(elements))
-    throw new Error('the list of the body is not where it was scanned');
+    throw new Error('the list of the body is not at the scanned position');
   const canonical: (string | undefined)[] = [];
   let from = list.from;
   let membersBefore = list.membersBefore;

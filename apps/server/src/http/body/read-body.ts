@@ -94,7 +94,7 @@ function refuseOver(bytes: number, { bytesMax, place }: BodyBounds): void {
   if (!place.reach(bytes)) {
     throw new ApiError(
       'overloaded',
-      'too many bytes of request bodies are here already; nothing was applied',
+      'the server is already handling too many bytes of request bodies; nothing was applied',
     );
   }
 }

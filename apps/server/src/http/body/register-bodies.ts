@@ -47,7 +47,7 @@ export function registerBodies(
       metrics.quotaExceeded();
       throw new ApiError(
         'quota_exceeded',
-        'the bytes of this tenant for today are used up; nothing was applied',
+        'the daily byte quota of this tenant is used up; nothing was applied',
         {
           headers: { 'retry-after': String(retryAfterSeconds) },
         },

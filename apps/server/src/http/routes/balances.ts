@@ -116,7 +116,7 @@ function billingRoutes({ writes, books }: Desk) {
   return {
     readBilling: async (call) => {
       const { agent } = call.params;
-      // A policy does not depend on holds, so none that have lapsed are read.
+      // A policy does not depend on holds, so lapsed holds are not read.
       const { policy, source } = await policyOf(books, tenantOf(call), agent, 0);
       return billingReply(agent, policy, source);
     },

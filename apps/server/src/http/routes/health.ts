@@ -39,12 +39,13 @@ export function healthRoutes({ books, ledger, writeProbe, view }: Desk) {
       const startedMs = performance.now();
       await books.ping();
       const readMs = performance.now() - startedMs;
-      // A command that is always refused: it goes through the queue to the writer and into a transaction, and leaves nothing.
+      // A command that is always refused: it goes through the queue to the writer and into a transaction, and changes
+      // nothing.
       const command = { kind: 'set_disabled', serviceId: noService, disabled: true } as const;
       const outcome = await ledger.submit({ tenant: adminTenant, command, key: undefined });
       if (outcome.kind === 'fault')
         throw new ApiError(outcome.code, 'the writer gave an unexpected answer', {}, outcome.facts);
-      // Only a commit shows that the disk takes what the writer decides.
+      // Only a commit shows that the disk accepts writes.
       const durability = await writeProbe.runOnce().catch((error: unknown) => {
         throw new ApiError('storage_unavailable', 'a probe could not be written', {}, error);
       });

@@ -169,15 +169,15 @@ function setLimitCommand(name: string, body: LimitPut): SetLimit {
   };
 }
 
-/** What a limit lets through: a quantity of units, or an amount of money. */
+/** The maximum of a limit: a quantity of units, or an amount of money. */
 function readMax({ quantity, amount, asset }: LimitPut['max']): Pick<SetLimit, 'max' | 'asset'> {
   if (amount !== undefined) {
-    if (quantity !== undefined) throw invalidMax('amount', 'must not be there beside a quantity');
+    if (quantity !== undefined) throw invalidMax('amount', 'must not be sent together with a quantity');
     const max = readAmount(amount, '/max/amount');
     if (max === 0n) throw invalidMax('amount', 'must be above 0');
     return { max, asset: asset ?? xlm.code };
   }
-  if (asset !== undefined) throw invalidMax('asset', 'must not be there without an amount');
+  if (asset !== undefined) throw invalidMax('asset', 'must not be sent without an amount');
   if (quantity === undefined) throw invalidMax('quantity', 'is required, or an amount');
   const max = parseDecimal(quantity, unitScaleMax);
   if (max === undefined || max === 0n) throw invalidMax('quantity', 'must be above 0');

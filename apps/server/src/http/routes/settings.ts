@@ -57,7 +57,10 @@ function rateLimitOf(change: RateLimitChange): Partial<Settings> {
     if (perWindow !== undefined && perWindow !== perMinute)
       throw contradiction('/rateLimitPerWindow', 'must be equal to rateLimitPerMinute');
     if ((windowMs ?? rateWindowMsDefault) !== rateWindowMsDefault)
-      throw contradiction('/rateLimitWindowMs', `must be ${rateWindowMsDefault} beside rateLimitPerMinute`);
+      throw contradiction(
+        '/rateLimitWindowMs',
+        `must be ${rateWindowMsDefault} if rateLimitPerMinute is sent`,
+      );
     return { requestsPerWindowMax: perMinute, rateWindowMs: undefined };
   }
   // With another window the answer has null as the limit per minute, and a client may send back what it received.

@@ -25,7 +25,7 @@ export function statementsRoutes({ reads, nowMs }: Desk) {
     const fromMs = from === undefined ? 0 : instantMs(from);
     const toMs = to === undefined ? nowMs() + 1 : instantMs(to);
     if (fromMs > toMs) {
-      throw new ApiError('invalid_request', 'a statement begins before it ends', {
+      throw new ApiError('invalid_request', 'the beginning of a statement must be before its end', {
         faults: [{ pointer: '/from', message: `must not be after its end, ${timestampOfMs(toMs)}` }],
       });
     }
@@ -34,7 +34,7 @@ export function statementsRoutes({ reads, nowMs }: Desk) {
     if (found !== undefined) return found;
     throw new ApiError(
       'limit_exceeded',
-      `the statement would have more than ${statementLinesMax} lines, or add up more than ${statementMovementsMax} movements: ask for a shorter time`,
+      `the statement would have more than ${statementLinesMax} lines, or add up more than ${statementMovementsMax} movements: request a shorter period`,
     );
   };
   return {

@@ -33,7 +33,10 @@ export interface AccountReads {
   agentsAfter(tenant: string, after: string, limit: number): Promise<readonly string[]>;
   /** accounts of an agent after a service, by their services; '' begins */
   accountsOf(tenant: string, agent: string, after: string, limit: number): Promise<readonly Account[]>;
-  /** a page of accounts with their services, in the engine's own order; '' begins, and after what is no place there is nothing */
+  /**
+   * a page of accounts with their services, in the order of the engine; '' begins, and an invalid place has nothing
+   * after it
+   */
   accountsAfter(filter: AccountsFilter, after: string, limit: number): Promise<AccountsPage>;
   /** sums the next accounts by service; '' begins */
   sumAccounts(filter: AccountsFilter, after: string, limit: number): Promise<SummedAccounts>;

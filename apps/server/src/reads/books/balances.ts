@@ -16,7 +16,7 @@ export interface WholeBalance {
   readonly openHolds: readonly Hold[];
 }
 
-/** An agent with something that time has ended, and that is not recorded yet. */
+/** An agent with expired grants or lapsed holds that are not recorded yet. */
 export interface DueAgent {
   readonly tenant: string;
   readonly agent: string;

@@ -32,10 +32,10 @@ export interface PendingDeliveries {
   readonly oldestEventId: string | undefined;
 }
 
-/** What is taken of the deliveries that are due. */
+/** Which due deliveries are taken. */
 export interface TakeDue {
   readonly nowMs: number;
-  /** until when they are the taker's: if it has not said by then what came of them, it is taken for dead */
+  /** until when the taker has them: if it has not reported their outcomes by then, it counts as dead */
   readonly untilMs: number;
   readonly limit: number;
   /** whether only tests are taken, as those that ask for a proof of ownership */

@@ -1,7 +1,7 @@
 import type { Pause } from '../../domain/pause.ts';
 import type { Settings } from '../../domain/settings.ts';
 
-/** Reads of what the operator has set, and what is noted of the ids. */
+/** Reads of the operator's settings, and of the stored facts about ids. */
 export interface OperatorReads {
   pause(): Promise<Pause>;
   settings(): Promise<Settings>;

@@ -10,7 +10,7 @@ export interface RecordKey {
   readonly digest: string;
 }
 
-/** What there is to tell of an idempotency key. */
+/** The stored facts about an idempotency key. */
 export interface KeyFacts {
   readonly firstSeenAtMs: number;
   readonly method: string;

@@ -8,8 +8,8 @@ import { ManyNodes, OneTenant } from './one-tenant.ts';
 import type { PostgresRow, StatementRunner, Value } from './statement-runner.ts';
 
 /**
- * Statements that are sent later, all of them or none: the function that writes them has ended before the first is sent. They
- * return no rows.
+ * Statements that are sent together, all of them or none: the function that lists them has returned before the first is
+ * sent. They return no rows.
  */
 export class StatementList implements StatementRunner {
   readonly #list: (readonly [sql: string, values: readonly Value[]])[] = [];
@@ -25,8 +25,8 @@ export class StatementList implements StatementRunner {
 }
 
 /**
- * Where the rows are: all on one node; or those of each tenant in one place, `by_tenant`, which one of several nodes may be. On
- * `citus` it is, and what a node is doing can be asked there.
+ * Where the rows are: all on one node (`one_node`); or the rows of each tenant in one place, perhaps on one of several
+ * nodes (`by_tenant`). With `citus` there are several nodes, and the running transactions of a node can be queried.
  */
 export type Placement = 'one_node' | 'by_tenant' | 'citus';
 
@@ -36,7 +36,7 @@ export interface ConnectionOptions {
   readonly url: string;
   /** whether statements are prepared by name; not through a pooler that hands out connections by transaction */
   readonly isPrepared: boolean;
-  /** how long a statement may go without an answer before the connection is given up; ten seconds if it is not set */
+  /** how long a statement may take to answer before the connection is abandoned; ten seconds if not set */
   readonly answerWithinMs?: number;
   /** `one_node` if it is not set */
   readonly placement?: Placement;
@@ -164,9 +164,9 @@ export class PostgresConnection implements StatementRunner {
   }
 
   /**
-   * Asks the server to end the statement that it runs for this connection now, also after the connection was given up. It may
-   * end another statement that came later, or none. Never for one that writes: a commit that waits for a replica would
-   * be visible without it.
+   * Asks the server to cancel the statement that it currently runs for this connection, also after the connection was
+   * abandoned. It may cancel a later statement, or none. It must not be used for writes: a commit that waits for a
+   * replica would become visible without the replica.
    */
   cancel(): void {
     cancelRequest(this.#client);
@@ -189,7 +189,10 @@ export class PostgresConnection implements StatementRunner {
     return this.#answerWithinMs === undefined ? {} : { query_timeout: this.#answerWithinMs };
   }
 
-  /** What is sent in one turn goes out in one write: each write is a call of the system, and may wake the server. */
+  /**
+   * Everything that is sent in one turn is written at once, because each write is a system call and may wake the
+   * server.
+   */
   #gather(): void {
     if (this.#isGathering) return;
     this.#isGathering = true;
@@ -201,7 +204,10 @@ export class PostgresConnection implements StatementRunner {
     });
   }
 
-  /** Which error of statements that were sent together is thrown first is chance, so each of them names the cause. */
+  /**
+   * If statements that were sent together fail, any of their errors may be thrown first, so each of them names the
+   * cause.
+   */
   #causeOf(error: DatabaseError): DatabaseError {
     if (error.code !== abortedState) this.#aborted = error;
     return this.#aborted ?? error;

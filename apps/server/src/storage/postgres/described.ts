@@ -113,7 +113,7 @@ function madeSql(table: Table, orderBy: string | undefined, end: string): string
     return `INSERT INTO ${tableName(table, 'postgres')} (${names.join(', ')})
   SELECT ${values.join(', ')} FROM ${from(`json_to_recordset($1) AS w (${recordset(table)})`)}${order}${end}`;
   };
-  // The rows of the operator say themselves whose they are.
+  // The rows of the operator name their tenant.
   return 'tenant' in table.place ? madeOfTenants(1, statement) : statement('w.tenant', (rows) => rows);
 }
 

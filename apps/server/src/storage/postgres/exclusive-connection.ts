@@ -28,7 +28,7 @@ export class ExclusiveConnection extends PostgresConnection {
   }
 
   /**
-   * Runs work in a transaction, and undoes it when it fails.
+   * Runs work in a transaction, and rolls it back if it fails.
    *
    * @throws {Error} when a transaction is running already: two callers share the connection
    */

@@ -2,12 +2,12 @@ import { type FaultFacts, factsOf, messageOf } from '../../fault-facts.ts';
 import { StorageFault } from '../../ledger/storage-port.ts';
 import { statementOf } from '../statement-of.ts';
 
-/** Where in a batch's transaction something failed: whether its COMMIT was sent already. */
+/** The place of a failure in a batch's transaction: before or after its COMMIT was sent. */
 export type FaultPlace = 'before_commit' | 'commit';
 
 /** The connection is gone, or did not answer in time: statements under way may or may not have been executed. */
 export class ConnectionLost extends Error {
-  /** why no connection was made, in words for the operator; without a secret or a value of a row */
+  /** why there is no connection, as text for the operator, without secrets or values of rows */
   readonly sentence: string | undefined;
 
   constructor(cause: unknown, sentence?: string) {
@@ -19,7 +19,10 @@ export class ConnectionLost extends Error {
 
 /** Serialization failure, deadlock, and a row that another transaction inserted first. */
 const conflictStates: ReadonlySet<string> = new Set(['40001', '40P01', '23505']);
-/** Two sessions that create or drop the same thing at once: unique violations of the catalog, and things that existed, or were gone, already. */
+/**
+ * Two sessions that create or drop the same object at once: unique violations of the catalog, and objects that already
+ * exist or no longer exist.
+ */
 const creatorStates: ReadonlySet<string> = new Set(['23505', '42P07', '42710', 'XX000']);
 /** Classes of errors that a retry does not fix: data, integrity, the statement itself. */
 const rejectedClasses: ReadonlySet<string> = new Set(['21', '22', '23', '42']);

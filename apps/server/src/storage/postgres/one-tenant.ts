@@ -24,8 +24,9 @@ export function ofTenants(
 }
 
 /**
- * A statement that makes rows of several tenants. Its form for one takes the tenant out of `tenants`, so that the whole statement
- * goes to the node that has it; it makes nothing if the tenant is not there, so that must be known before.
+ * A statement that makes rows of several tenants. Its form for one tenant reads the tenant from `tenants`, so that the
+ * whole statement goes to the node of that tenant. It makes no rows if the tenant is missing, so this must be checked
+ * first.
  *
  * @param statement the statement, with the expression for the tenant of a row, and what makes a `FROM` out of the rows
  * @returns the form for several tenants
@@ -48,7 +49,7 @@ export function madeOfTenants(
  * @returns the form for several tenants
  */
 export function deleteOfTenants(table: string, places: (tenant: string) => string): string {
-  // Not by `USING`: rows that are joined are found in an order that depends on what the planner takes the sizes for.
+  // Not by `USING`: the order in which joined rows are found depends on the planner's estimates of their sizes.
   const found = (tenant: string) => `o.ctid = ANY (ARRAY (${places(tenant)}))`;
   return ofTenants(
     1,
@@ -62,7 +63,7 @@ export function ofOneTenant(sql: string): string | undefined {
   return forOneTenant.get(sql);
 }
 
-/** Statements over the rows of all tenants, and what they are where tenants are on several nodes. */
+/** Statements over the rows of all tenants, and their forms for tenants on several nodes. */
 const forManyNodes = new Map<string, string>();
 
 /**

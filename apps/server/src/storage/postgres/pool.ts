@@ -16,10 +16,10 @@ const inFlightMax = 1_000;
  * connection.
  */
 const cancelEveryMs = 200;
-/** A statement is sent so often, because cancelling another one may have ended it. */
+/** How often a statement is sent, because cancelling another one may have cancelled it. */
 const triesMax = 10;
 
-/** What reads are run on. */
+/** The connections on which reads run. */
 export type ReadingPool = Pick<ReadPool, 'use'>;
 
 /** Connections for reads. They are shared: each sends the statements of several reads, one after the other. */
@@ -41,7 +41,7 @@ export class ReadPool {
    * Runs a read.
    *
    * @param signal once it is aborted, the statement that runs is cancelled soon; only for what writes nothing
-   * @throws {StorageFault} `unavailable`, also when too many reads wait already
+   * @throws {StorageFault} `unavailable`, also when too many reads are already waiting
    */
   async use<T>(read: (connection: PostgresConnection) => Promise<T>, signal?: AbortSignal): Promise<T> {
     const waiting = this.#places.reduce((sum, { inFlight }) => sum + inFlight, 0);

@@ -43,8 +43,8 @@ const digitValues = Int8Array.from({ length: 128 }, (_, code) => {
 const bytePlaces = [0, 2, 4, 6, 9, 11, 14, 16, 19, 21, 24, 26, 28, 30, 32, 34] as const;
 
 /**
- * The 16 bytes of a UUID. Digit by digit, because each entry of a bulk has one: 0.2 µs, where to make a text of the digits and to let
- * `Buffer` read it takes 0.5 to 0.7.
+ * The 16 bytes of a UUID. It goes digit by digit, because each entry of a bulk needs it: this takes 0.2 µs, while
+ * removing the dashes and parsing with `Buffer` takes 0.5 to 0.7 µs.
  */
 export function uuidBytes(id: string): Uint8Array {
   if (id.length !== 36) return bytes(digitsOf(id));
@@ -62,7 +62,7 @@ export function uuidBytes(id: string): Uint8Array {
 
 /** The hexadecimal digits of a UUID. */
 export function digitsOf(id: string): string {
-  // By place, not by pattern: this runs for every entry of a bulk.
+  // By position, not by a pattern, because this runs for every entry of a bulk.
   return id.slice(0, 8) + id.slice(9, 13) + id.slice(14, 18) + id.slice(19, 23) + id.slice(24);
 }
 

@@ -86,8 +86,9 @@ export class SqliteConnection {
   }
 
   /**
-   * Copies the database into a new file, in one pass. The snapshot is what bounds it: without one, SQLite begins the copy
-   * again whenever another connection commits. Until the copy ends, the write-ahead log keeps all that is committed.
+   * Copies the database into a new file, in one pass. The copy reads one snapshot: without one, SQLite would begin
+   * again whenever another connection commits. Until the copy ends, the write-ahead log keeps everything that is
+   * committed.
    */
   async copyTo(target: string, onStep: OnCopyStep): Promise<void> {
     this.run('BEGIN');
@@ -107,12 +108,12 @@ export class SqliteConnection {
     this.#database.close();
   }
 
-  /** Ends a transaction that failed. Its own error says why, not that of the rollback. */
+  /** Ends a failed transaction. The error of the transaction is reported, not that of the rollback. */
   #abandon(): void {
     try {
       if (this.isInTransaction) this.run('ROLLBACK');
     } catch {
-      // The connection is given up.
+      // The connection is abandoned.
     }
   }
 

@@ -24,12 +24,15 @@ const transientCodes = new Map([
 
 const busy = 5;
 const ioError = 10;
-/** Read-only (a file that was so when it was opened stays so for the connection), I/O, damaged, not opened, no database. */
+/**
+ * Read-only (a file that was read-only when it was opened stays so for the connection), I/O error, damaged, not opened,
+ * not a database.
+ */
 const reopeningCodes: ReadonlySet<number> = new Set([8, ioError, 11, 14, 26]);
 
 /**
- * Busy, locked, read-only, full: a commit that fails so wrote no whole commit frame. After any other failure the
- * frame may be in the log all the same, and only reopening the file shows it.
+ * Busy, locked, read-only, full: a commit that fails in this way wrote no complete commit frame. After any other
+ * failure the frame may still be in the log, and only reopening the file shows it.
  */
 const uncommittedCodes: ReadonlySet<number> = new Set([busy, 6, 8, 13]);
 
@@ -54,7 +57,7 @@ function faultFacts(error: unknown, step: Step): FaultFacts {
   return { ...place, code: `${name} (${code})`, message };
 }
 
-/** Whether the connection must be given up: SQLite's own view of the file cannot be trusted after it. */
+/** Whether the connection must be abandoned, because SQLite's view of the file cannot be trusted after the error. */
 export function needsReopening(error: unknown): boolean {
   const code = primaryCode(error);
   return code !== undefined && reopeningCodes.has(code);

@@ -6,7 +6,7 @@ const scopes = coded<readonly Scope[]>(
   (names) =>
     names.split(' ').map((name) => {
       const scope = allScopes.find((known) => known === name);
-      // The rights of a key are not guessed.
+      // An unknown scope is a fault: the rights of a key must not be guessed.
       if (scope === undefined) throw new Error('an API key has a scope that this version does not know');
       return scope;
     }),

@@ -109,7 +109,7 @@ export function policyRow({ agent, policy }: NamedPolicy): PolicyRow {
   return { agent, mode, asset, overdraft, lowAt };
 }
 
-/** Everything that ever moved in a balance. */
+/** The movements of balances. */
 export const movements = table({
   name: 'movements',
   place: { tenant: text() },

@@ -40,7 +40,7 @@ export const tierPeriodColumn = coded<TierPeriod>(
     JSON.stringify([priceVersion, period, startMs, from, base, counts.map(countText)]),
 );
 
-/** With `due`, what the outstanding counts cost: sums in SQL need it. */
+/** With `due`, the cost of the outstanding counts, which sums in SQL need. */
 export const lineTiersColumn = coded<LineTiers>(
   (stored, column) => {
     const line: Readonly<Record<string, unknown>> = JSON.parse(stored);

@@ -15,7 +15,7 @@ import {
   text,
 } from '../table.ts';
 
-/** The types of event that a webhook gets, as JSON. */
+/** The types of event that a webhook receives, as JSON. */
 const eventNames = coded<readonly (EventType | '*')[]>((json) => {
   const sent: unknown = JSON.parse(json);
   const names: readonly unknown[] = Array.isArray(sent) ? sent : [];

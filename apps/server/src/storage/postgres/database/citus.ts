@@ -2,13 +2,13 @@ import { flag, integer, text } from '../columns.ts';
 import type { Placement, PostgresConnection } from '../connection.ts';
 import type { ExclusiveConnection } from '../exclusive-connection.ts';
 
-/** Whole on every node: every batch reads them, whichever node has its tenant. */
+/** Tables with a full copy on every node, because every batch reads them. */
 const everywhere: ReadonlySet<string> = new Set(['api_keys', 'operator']);
-/** Only on the coordinator: they say something about the database, and nothing about a tenant. */
+/** Tables that are only on the coordinator, because they describe the database and not a tenant. */
 const onCoordinator: ReadonlySet<string> = new Set(['schema_versions', 'write_probes']);
 /** Tables that others refer to, before those. */
 const first = ['tenants', 'accounts', 'entries', 'reversals', 'settlements'];
-/** By which all other tables are placed: rows of one tenant are on one node, in all of them. */
+/** The column by which all other tables are distributed: the rows of one tenant are on one node. */
 const [leader] = first;
 
 const findCitusSql = `SELECT EXISTS (SELECT FROM pg_extension WHERE extname = 'citus') AS found`;
@@ -25,7 +25,7 @@ const distributeWithSql = `SELECT create_distributed_table($1::regclass, 'tenant
  * Where a database has its rows.
  *
  * @param isByTenant whether each transaction is of one tenant
- * @throws {Error} if it has Citus and that was not asked for, is a worker, or knows no node that takes rows
+ * @throws {Error} if it has Citus and `isByTenant` is false, if it is a worker, or if no node accepts rows
  */
 export async function placementOf(connection: PostgresConnection, isByTenant: boolean): Promise<Placement> {
   const [row] = await connection.rows(findCitusSql, []);

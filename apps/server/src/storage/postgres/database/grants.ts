@@ -14,9 +14,9 @@ const facts: ReadonlySet<string> = new Set([
   'settlement_lines',
   'write_offs',
 ]);
-/** What a server changes, and never deletes. */
+/** Tables whose rows a server changes, and never deletes. */
 const counters: ReadonlySet<string> = new Set(['audit_log_counts', 'balances', 'billing', 'grants', 'holds']);
-/** What a server only reads. */
+/** Tables that a server only reads. */
 const readOnly: ReadonlySet<string> = new Set(['schema_versions']);
 
 const listTablesSql = `SELECT relname AS name FROM pg_class

@@ -7,8 +7,8 @@ const apiKeyFreshMs = 1_000;
 const keysMax = 10_000;
 
 /**
- * API keys as they were read a moment ago, so that not every request asks the database who sends it. Only keys that
- * exist are known: a new one is recognized by every instance at once.
+ * Recently read API keys, so that not every request has to query the database for its caller. Only keys that exist are
+ * known: a new one is recognized by every instance at once.
  */
 export class KnownApiKeys {
   readonly #pool: ReadPool;

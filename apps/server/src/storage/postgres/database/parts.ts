@@ -47,7 +47,7 @@ const hexOf = (day: number) => (day * dayMs).toString(16).padStart(12, '0');
 export function partedTables(retentionMs: number): readonly PartedTable[] {
   return [
     { name: 'answers', daysPerPart: 1, boundOf: (day) => String(day) },
-    // Sixteen parts for all of the retention: each look for a key asks its plan which of them it is in.
+    // Sixteen parts for the whole retention: each look-up of a key has to find the part that it is in.
     {
       name: 'records',
       daysPerPart: Math.max(1, Math.ceil(retentionMs / dayMs / 16)),
@@ -80,7 +80,7 @@ export async function makeParts(
   let made = 0;
   for (let day = today - 1; day < today + daysAhead; ) {
     const covering = parts.find(({ fromDay, toDay }) => fromDay <= day && day < toDay);
-    // A clock that was far ahead for a moment made parts there; the earlier ones are made nevertheless.
+    // A clock that was far ahead for a moment created parts for that time; the earlier parts are still created.
     const next = Math.min(...parts.map(({ fromDay }) => fromDay).filter((fromDay) => fromDay > day));
     const to = covering?.toDay ?? Math.min(day + table.daysPerPart, next);
     if (covering === undefined && (await makePart(connection, table, day, to))) made += 1;
@@ -105,7 +105,7 @@ async function makePart(
   } catch (error) {
     // Another instance makes it, or is at work on the table: the next sweep looks again.
     if (isRaceOfCreators(error) || isConflict(error) || isLockTimeout(error)) return false;
-    // The rest has rows of these days already, because no part was made in time: they stay there.
+    // The default partition already has rows of these days, because no part was created in time; they stay there.
     if (sqlState(error) === '23514') return false;
     throw error;
   }

@@ -5,7 +5,7 @@ import type { ConnectionInTurns, ExclusiveConnection } from '../exclusive-connec
 const lookEveryMs = 2_000;
 const sizeMax = 64 * 1024 * 1024;
 
-// Those that have grown to more than twice of what they were when they were last analyzed.
+// Tables that have grown to more than twice their size at the last analysis.
 const youngSql = `SELECT relname FROM pg_class WHERE relkind = 'r' AND relnamespace = current_schema()::regnamespace
     AND (relname IN ('accounts', 'account_lines', 'services', 'scopes', 'entries')
       OR relname ~ '^(records|answers|deliveries)_')
@@ -13,8 +13,9 @@ const youngSql = `SELECT relname FROM pg_class WHERE relkind = 'r' AND relnamesp
   ORDER BY relname`;
 
 /**
- * Lets the planner know tables that have just begun to fill. Plans that were made while they were empty take any index for as
- * good as any other, and may read all accounts of a service for each one that it looks for; new statistics make it plan again.
+ * Updates the planner's statistics of tables that have just begun to fill. For plans that were made while a table was
+ * empty, all indexes have the same cost, so they may read all accounts of a service to find one; new statistics make
+ * PostgreSQL plan again.
  *
  * @returns a function that stops it
  */

@@ -30,8 +30,8 @@ const parseTotals = parserOf(accounts);
 const parseLine = parserOf(accountLines);
 
 /**
- * An account by its name, as a row of `FROM` after `w`, which names it. The order leaves one index to read: one by services would
- * do as well for the planner while the table is small, and is one of all accounts of a service.
+ * An account by its name, as a row of `FROM` after `w`, which names it. The order allows only one index. Without it,
+ * while the table is small, the planner may choose the index by services, and read all accounts of a service.
  */
 export const namedAccount = (
   tenant: string,
@@ -39,7 +39,7 @@ export const namedAccount = (
     WHERE b.tenant = ${tenant} AND (b.agent, b.service_id) >= (w.agent, w.service_id)
     ORDER BY b.agent, b.service_id LIMIT 1) AS a
   WHERE a.agent = w.agent AND a.service_id = w.service_id`;
-// With every account, whether its agent or its tenant has a policy or a balance: what they are is read only then.
+// For every account, whether its agent or its tenant has a policy or a balance; these are read only if it does.
 const loadAccountsSql = ofTenants(
   1,
   (tenant) => `SELECT ${accountColumns(tenant)}, EXISTS (SELECT 1 FROM billing AS p
@@ -50,7 +50,7 @@ const loadAccountsSql = ofTenants(
 const loadAccountSql = `SELECT ${columns} FROM accounts AS a WHERE a.tenant = $1 AND a.agent = $2 AND a.service_id = $3`;
 const loadAccountsOfSql = `SELECT ${columns} FROM accounts AS a
   WHERE a.tenant = $1 AND a.agent = $2 AND a.service_id > $3 ORDER BY a.service_id LIMIT $4`;
-// Always one row: the ten thousand names of an agent that is weighed again would be read for nothing.
+// Always one row, because the ten thousand names would be read in vain for an agent whose command is weighed again.
 const lookForAccountsSql = `SELECT count(*) AS count, CASE WHEN count(*) <= $4 THEN json_agg(service_id) END AS services
   FROM (SELECT service_id FROM accounts WHERE tenant = $1 AND agent = $2 LIMIT $3) AS a`;
 const loadAccountsAfterSql = `SELECT ${columns} FROM accounts AS a
@@ -71,7 +71,7 @@ export const loadAgentsAfterSql = `WITH RECURSIVE found AS (
     UNION ALL SELECT n.agent FROM found AS f CROSS JOIN LATERAL
       (SELECT a.agent FROM accounts AS a WHERE a.tenant = $1 AND a.agent > f.agent ORDER BY a.agent LIMIT 1) AS n)
   SELECT agent FROM found LIMIT $3`;
-// An account without entries was made by a running batch for its lock.
+// An account without entries was created by a running batch for its lock.
 const isUsedSql =
   'SELECT 1 AS found FROM accounts WHERE tenant = $1 AND service_id = $2 AND sequence > 0 LIMIT 1';
 const loadUnsettledAgentsSql =

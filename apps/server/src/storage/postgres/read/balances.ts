@@ -57,7 +57,7 @@ const loadBalancesAfterSql = `SELECT tenant, ${selectList(balances)} FROM balanc
   WHERE tenant = $1 AND (agent, asset) > ($2, $3) ORDER BY agent, asset LIMIT $4`;
 const loadOfAgentsAfterSql = `SELECT tenant, ${selectList(balances)} FROM balances
   WHERE tenant = $1 AND agent > $2 ORDER BY agent, asset LIMIT $3`;
-// The parts of a grant that holds reserve expire with the end of the hold, the others now.
+// The parts of a grant that holds reserve expire when the hold ends, the other parts now.
 const loadExpiringSql = `SELECT tenant, agent, id FROM grants
   WHERE is_free AND expires_at_ms <= $1 ORDER BY expires_at_ms LIMIT $2`;
 const loadLapsingSql = `SELECT tenant, agent, id FROM holds
@@ -76,7 +76,7 @@ export interface FoundBillings {
 }
 
 /**
- * How agents pay, with their balances; those that the books do not know in this respect are left out.
+ * The billing of agents, with their balances; agents that never had a policy or a balance are left out.
  *
  * @param dueMax the most holds that have lapsed, of all of them; without it, all
  */

@@ -19,9 +19,10 @@ const lockDeliveriesSql = ofTenants(
 );
 const loadDeliveriesBeforeSql = `SELECT ${columns} FROM deliveries
   WHERE tenant = $1 AND webhook = $2 AND event < $3 AND event <= $5 ORDER BY event DESC LIMIT $4`;
-// From webhook to webhook, so that thousands of deliveries that wait for their next attempt are not read; all in one
-// round trip, so that a webhook does not wait for as many of them as there are others. The inner LIMIT keeps the planner
-// from a join with all deliveries that are due, which an EXISTS becomes; its order from reading the table until one is found.
+// It goes from webhook to webhook, so that thousands of deliveries that wait for their next attempt are not read. It
+// needs one round trip, so that the time does not grow with the number of webhooks. The inner LIMIT prevents the join
+// with all due deliveries that the planner would make of an EXISTS; the ORDER BY prevents it from reading the table
+// until it finds one.
 const loadWaitingWebhooksSql = ofAllTenants(
   `WITH RECURSIVE looked AS (
     (SELECT tenant, webhook, 1 AS n FROM deliveries WHERE state = 'pending' AND (tenant, webhook) > ($1, $2)
@@ -40,8 +41,9 @@ const loadWaitingWebhooksSql = ofAllTenants(
   `SELECT tenant, webhook, bool_or(next_attempt_at_ms <= $3 AND taken_until_ms <= $3) AS is_due FROM deliveries
   WHERE state = 'pending' AND (tenant, webhook) > ($1, $2) GROUP BY tenant, webhook ORDER BY tenant, webhook LIMIT $4`,
 );
-// No other instance takes what was taken, even if it is requested again meanwhile; if this instance dies, another one
-// takes it after that. Computed separately, once: a plan that looked again for each row would take too long.
+// No other instance takes these deliveries, even if they are requested again meanwhile. If this instance dies, another
+// one takes them after the time has passed. The deliveries are selected separately, because a plan that selected them
+// again for each row would take too long.
 const dueSql = (condition: string) => `WITH due AS MATERIALIZED (SELECT tenant, webhook, event FROM deliveries
     WHERE state = 'pending'${condition} AND tenant = $1 AND webhook = $2 AND next_attempt_at_ms <= $3
       AND taken_until_ms <= $3
@@ -52,8 +54,8 @@ const dueSql = (condition: string) => `WITH due AS MATERIALIZED (SELECT tenant, 
 /** Each has an index: the one for tests does not read everything that is due. */
 const takeDueSql = { all: dueSql(''), tests: dueSql(" AND event_type = 'webhook.test'") } as const;
 
-// By webhook, and so in the order of the index: a plan that read the table would look at all that was ever delivered. What
-// waits for a webhook that was deleted is never sent.
+// Ordered by webhook, as the index is: a plan that read the table would look at all deliveries of all time. Deliveries
+// to a deleted webhook are never sent.
 const countPendingSql = ofAllTenants(
   `SELECT sum(n)::int AS n, min(oldest) AS oldest FROM (
     SELECT tenant, webhook, count(*) AS n, min(event::text) AS oldest FROM (

@@ -11,7 +11,10 @@ import type { Reader } from './reader.ts';
 import { parseReversal, reversalColumn } from './reversals.ts';
 import { parseWriteOff, writeOffColumn } from './write-offs.ts';
 
-/** Of `entries AS e` and `accounts AS a`, with what a reversal takes back. Usage is always of at least one request, a write-off of none. */
+/**
+ * Of `entries AS e` and `accounts AS a`, with what a reversal takes back. Usage always has at least one request, a
+ * write-off has none.
+ */
 export const entryColumns = (tenant: string) =>
   `e.account, ${selectList(entries, 'e', 'a', tenant)}, ${reversalColumn(tenant)}, ${writeOffColumn(tenant)}`;
 const columns = entryColumns('$1');

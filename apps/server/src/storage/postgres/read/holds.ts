@@ -14,18 +14,18 @@ export const parseHold = parserOf(holds);
 /** Of `holds AS h`. */
 export const holdObject = jsonObject(holds, 'h');
 
-// The order leaves one index to read, also while the table is small and any would do as well for the planner.
+// The order allows only one index, also while the table is small and all indexes cost the same for the planner.
 const loadHoldsSql = ofTenants(
   1,
   (tenant) => `SELECT h.* FROM json_to_recordset($1) AS w (tenant text, id text)
   CROSS JOIN LATERAL (SELECT tenant, ${columns} FROM holds AS b
     WHERE b.tenant = ${tenant} AND b.id >= w.id ORDER BY b.id LIMIT 1) AS h WHERE h.id = w.id`,
 );
-/** The open holds AS b of the agent of `w` that are due at `$2`: a range of the index of an agent's holds, and no other's. */
+/** The open holds AS b of the agent of `w` that are due at `$2`: a range of the index of the agent's holds. */
 const dueOfAgent = (tenant: string) => `b.tenant = ${tenant} AND b.state = 'open'
     AND (b.agent, b.expires_at_ms) >= (w.agent, 0) AND (b.agent, b.expires_at_ms) <= (w.agent, $2)
     ORDER BY b.agent, b.expires_at_ms`;
-// The agents in their order, and of each only as many holds as are wanted of all: no more are read than that.
+// The agents in their order, and for each at most as many holds as are wanted for all together, so that no more are read.
 const loadDueSql = ofTenants(
   3,
   (tenant) => `SELECT ${ofHolds} FROM json_to_recordset($1) AS w (n integer, tenant text, agent text)

@@ -30,7 +30,7 @@ async function lookForEntries(
   if (known === undefined || !flag(known, 'is_known')) return nothingUpTo(throughId, wanted);
   const place: readonly Value[] = [tenant, afterId, throughId, lookMax];
   const filter = [agent ?? null, serviceId ?? null, textOf(occurredFromNs), textOf(occurredToNs)];
-  // The statements see different moments, but up to the horizon nothing comes in any more.
+  // The statements see different moments, but up to the horizon no further rows are committed.
   const [rows, [end]] = await Promise.all([
     connection.rows(lookSql, [...place, ...filter]),
     connection.rows(lookedSql, place),

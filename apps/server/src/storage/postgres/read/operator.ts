@@ -13,7 +13,10 @@ const loadOperatorSql = `SELECT ${selectList(pause)}, ${selectList(settings)}, i
 const parsePause = parserOf(pause);
 const parseSettings = parserOf(settings);
 
-/** Smaller differences are not saved: otherwise an unsteady clock would make the batches of all tenants write one row. */
+/**
+ * Smaller differences are not saved. Otherwise an unsteady clock would make the batches of all tenants write the same
+ * row.
+ */
 export const idsAheadUnnotedMs = 3_600_000;
 
 /** What the operator has set, and what is saved about the ids. */

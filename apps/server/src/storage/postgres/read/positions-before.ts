@@ -20,9 +20,9 @@ const searchRangeSql = `WITH RECURSIVE search AS (
     FROM search AS s WHERE low < high)
   SELECT account, low AS sequence FROM search WHERE low = high LIMIT 1`;
 /*
- * Entries are recorded in the order of time, apart from the differences between the clocks of instances: a look at about 20 of
- * them finds the place among a million. From there it goes back before each reversal that took back usage up to the place, and
- * looks at every reversal at most once.
+ * Entries are recorded in the order of time, apart from differences between the clocks of instances, so a binary search
+ * over about 20 of them finds the place among a million. From there it goes back before each reversal that took back
+ * usage up to the place, and reads every reversal at most once.
  */
 const searchSql = `WITH RECURSIVE search AS (
     SELECT account, sequence, settled_through AS settled, settled_through AS low, sequence AS high FROM accounts

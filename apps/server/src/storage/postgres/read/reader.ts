@@ -27,7 +27,7 @@ export class Reader {
     return this.#pool.use((connection) => read(connection.ofAll()));
   }
 
-  /** Reads of a tenant. So few of them run at a time that those of another tenant wait for few. */
+  /** Reads of a tenant. Only a few of them run at a time, so that reads of other tenants do not wait for many. */
   async of<T>(tenant: string, read: (connection: StatementRunner) => Promise<T>): Promise<T> {
     try {
       return await this.#places.run(tenant, never, () =>

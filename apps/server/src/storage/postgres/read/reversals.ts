@@ -77,7 +77,7 @@ export async function loadPosition(
   const [row] = rows;
   if (row === undefined) return undefined;
   const paid = BigInt(textOrAbsent(row, 'paid_after') ?? '0');
-  // Where nothing is paid, nothing is left that could be returned later.
+  // If nothing is paid, nothing can be returned later.
   const returned = paid === 0n ? [] : await connection.rows(returnedLaterSql, values);
   return {
     sequence,

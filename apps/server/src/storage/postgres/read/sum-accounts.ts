@@ -9,7 +9,7 @@ import type { PostgresRow, StatementRunner } from '../statement-runner.ts';
 import { loadAgentsAfterSql } from './accounts.ts';
 import type { Reader } from './reader.ts';
 
-/** What a service is in that is not registered. */
+/** The asset of a service that is not registered. */
 const unregistered = { asset: `'${inXlm.asset}'`, scale: inXlm.assetScale };
 /** The atom of the asset of a service, as an exact amount. */
 const atom = `('1' || repeat('0', ${amountPlaces} - coalesce(s.asset_scale, ${unregistered.scale})))::numeric`;

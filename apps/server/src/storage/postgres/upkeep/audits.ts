@@ -16,7 +16,7 @@ const takeSql = `WITH due AS MATERIALIZED (
     RETURNING a.tenant
   )
   SELECT due.tenant, EXISTS (SELECT FROM taken) AS is_taken FROM due`;
-// Where tenants are on several nodes: those that are not due, and then the first of the others.
+// If tenants are on several nodes: first the tenants that are not due, then the first of the others.
 const notDueSql = `SELECT tenant FROM audits WHERE tenant = ANY ($1)
   AND NOT (taken_until_ms <= $2 AND (ended_at_ms IS NULL OR ended_at_ms <= $3))`;
 const takeOneSql = `INSERT INTO audits AS a (tenant, taken_until_ms) VALUES ($1, $4)

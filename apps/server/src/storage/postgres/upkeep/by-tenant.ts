@@ -11,7 +11,8 @@ export function tenantsWithSql(from: string, parameters: number): string {
 }
 
 /**
- * Deletes at most so many rows, tenant by tenant: where tenants are on several nodes, no statement can lock rows of several.
+ * Deletes a limited number of rows, tenant by tenant: if tenants are on several nodes, no statement can lock rows of
+ * several tenants.
  *
  * @param delete a statement with a form for one tenant, whose second parameter is how many rows it may delete
  */

@@ -46,7 +46,7 @@ export type SweepReport =
 
 const loadFullScopesSql =
   'SELECT tenant, scope, answers, answer_bytes FROM scopes WHERE answers > $1 OR answer_bytes > $2';
-// Only among the oldest: a scope that was full once is looked at by every step from then on.
+// Only among the oldest answers, because every step checks each scope that was ever full.
 const lastEvictedSql = `SELECT day, max(answer) AS answer FROM (SELECT day, answer, bytes_before FROM answers
     WHERE tenant = $1 AND scope = $2 ORDER BY day, answer LIMIT $5) AS oldest
   WHERE answer <= $3 OR bytes_before < $4 GROUP BY day ORDER BY day`;
@@ -59,13 +59,14 @@ const deleteAnswersSql = ofTenants(
   (tenant) => deleteAnswersOf(`tenant = ${tenant} AND `),
 );
 const answersTenantsSql = tenantsWithSql('answers_rest AS d WHERE d.day < $1', 1);
-// Committed before anything is forgotten: a record of an earlier key may be gone.
+// Committed before records are deleted: from then on a record of an earlier key may be missing.
 const saveForgottenSql = `INSERT INTO operator (tenant, forgotten_before_ms) VALUES ($1, $2)
   ON CONFLICT (tenant) DO UPDATE
     SET forgotten_before_ms = greatest(operator.forgotten_before_ms, excluded.forgotten_before_ms)`;
-// Neither the first use nor the time in the key may be younger; the digests of keys without a time begin with ff.
-// The clock is asked in the same statement: a statement that sees a record of a clock that was set back also sees that the clock is not steady.
-// In the order of their time, from where the step before ended: the rows that it deleted are still there, dead.
+// Both the first use and the time in the key must be older; the digests of keys without a time begin with ff. The same
+// statement checks the clock: if it sees a record from a clock that was set back, it also sees that the clock is not
+// steady. It continues in the order of time where the previous step ended, because the rows that step deleted still
+// exist as dead rows.
 const deleteRecordsOf = (
   table: string,
   ofTenant: string,
@@ -82,7 +83,8 @@ const deleteRecordsSql = (table: string) =>
   );
 const recordsTenantsSql = (table: string) =>
   tenantsWithSql(`${table} AS d WHERE d.first_seen_at_ms < $1 AND (d.key < $2 OR d.key >= '\\xff')`, 2);
-// Those that have ended, and those of deleted webhooks, of whole days: a part with none but such is dropped instead.
+// Deliveries of whole days that have ended, or belong to deleted webhooks. A part that has only such rows is dropped
+// instead.
 const endedDeliveries = `deliveries AS d LEFT JOIN webhooks AS w ON w.tenant = d.tenant AND w.id = d.webhook
   WHERE d.event < $1 AND (d.state <> 'pending' OR w.deleted IS NOT FALSE)`;
 const deleteDeliveriesSql = ofTenants(

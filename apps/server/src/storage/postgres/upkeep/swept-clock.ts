@@ -25,7 +25,8 @@ export async function saveSweptAt(connection: PostgresConnection, nowMs: number)
 }
 
 /**
- * Notes with records from before the last sweep that the clock was set back: it may be right again before the next sweep.
+ * Records that the clock was set back, if records are older than the last sweep: the clock may be right again before
+ * the next sweep.
  *
  * @param sweptAtMs of the last sweep, as the batch loaded it
  */

@@ -13,7 +13,7 @@ const settingsSql = `SELECT name, current_setting(name) AS value
 /**
  * Commits a probe.
  *
- * @throws {StorageFault} if the database does not take it
+ * @throws {StorageFault} if the database does not accept it
  */
 export function probeWrite(pool: ReadPool): Promise<Durability> {
   return pool.use(async (connection) => {

@@ -25,7 +25,7 @@ const lockAccountsSql = madeOfTenants(
   FROM ${from(`json_to_recordset($1) AS w (n integer, tenant text, account uuid, agent text, service_id text)`)} ORDER BY n
   ON CONFLICT (tenant, agent, service_id) DO UPDATE SET sequence = accounts.sequence WHERE false`,
 );
-// They are there, so it makes none.
+// The rows exist, so it inserts none.
 const saveAccountsSql = upsertSql(saved);
 const saveLinesSql = upsertSql(accountLines);
 const deleteAccountsSql = deleteOfTenants(

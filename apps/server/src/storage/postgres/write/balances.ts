@@ -13,7 +13,7 @@ const balanceRecord = recordOf(balances);
 const grantRecord = recordOf(grants);
 const movementRecord = recordOf(movements);
 
-// Only locks: what a statement reads that waits for a lock is older than what the lock was waited for.
+// It only locks: a statement that waits for a lock reads from a snapshot that is older than the lock.
 const lockBillingsSql = ofTenants(
   1,
   (
@@ -24,7 +24,7 @@ const lockBillingsSql = ofTenants(
 );
 // Without `ON CONFLICT`: if another instance has made the row meanwhile, this batch did not see its balances.
 const makePoliciesSql = insertSql(billing, 'w.tenant COLLATE "C", agent COLLATE "C"');
-// They are there and locked, so it makes none.
+// The rows exist and are locked, so it inserts none.
 const changePoliciesSql = upsertSql(billing);
 const saveBalancesSql = upsertSql(balances);
 const saveGrantsSql = upsertSql(grants, 'w.tenant COLLATE "C", id COLLATE "C"');
@@ -34,7 +34,7 @@ const saveMovementsSql = insertSql(movements);
 type Owned<T> = T & { readonly tenant: string };
 
 /**
- * Locks how agents pay, and with that their balances, as far as the books know them. They come in one order.
+ * Locks the billing of agents, and with it their balances, if the books know them. All batches lock in the same order.
  *
  * @returns the agents that are locked
  */

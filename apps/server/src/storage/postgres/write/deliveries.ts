@@ -6,8 +6,8 @@ import { madeOfTenants } from '../one-tenant.ts';
 import type { OwnedDelivery } from '../read/deliveries.ts';
 import type { StatementRunner } from '../statement-runner.ts';
 
-// If requested once more, it has no attempts yet, and is still held by the same instance; otherwise an outcome was
-// recorded.
+// A delivery that was requested again has no attempts yet, and the same instance still holds it; otherwise an outcome
+// was recorded.
 const saveDeliveriesSql = upsertSql(
   deliveries,
   undefined,
@@ -16,7 +16,8 @@ const saveDeliveriesSql = upsertSql(
 );
 const deliveryRecord = recordOf(deliveries);
 
-// Made in the database: 160,000 rows in JSON would keep this process busy for a second. Webhook by webhook, as the key is ordered.
+// The database creates the rows, because 160,000 rows in JSON would keep this process busy for a second. They are
+// created webhook by webhook, in the order of the key.
 const announced = `json_to_recordset($1) AS w (tenant text, event_type text, events uuid[], webhooks uuid[], at_ms bigint)
     CROSS JOIN LATERAL unnest(w.webhooks) AS webhook`;
 const saveAnnouncedSql = madeOfTenants(

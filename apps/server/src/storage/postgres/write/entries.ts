@@ -7,7 +7,10 @@ import type { StatementRunner } from '../statement-runner.ts';
 const saveEntriesSql = insertSql(entries);
 const entryRecord = recordOf(entries);
 
-/** Saves entries; those with usage ids in the order of these, in which two batches do not wait for each other. */
+/**
+ * Saves entries; those with usage ids in the order of their ids, so that two batches never wait for each other in a
+ * circle.
+ */
 export async function saveEntries(statements: StatementRunner, made: readonly PlacedEntry[]): Promise<void> {
   if (made.length === 0) return;
   const rows = made.toSorted(byUsageId).map((placed) => entryRecord(placed, placed.entry));

@@ -42,7 +42,7 @@ export async function findAccounts(connection: StatementRunner, wants: Wants): P
     for (const account of named.values()) add({ tenant, ...account });
     for (const [agent, accountsMax] of agents) {
       looks.push(
-        // One more than may be settled at once, so that decide sees that there are too many.
+        // One more than may be settled at once, so that the decision can see that there are too many.
         lookForAccounts(connection, { tenant, agent }, settleBulkAccountsMax + 1, accountsMax).then(
           ({ count, services }) => {
             counts.push({ tenant, agent, count });

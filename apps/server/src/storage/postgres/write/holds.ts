@@ -9,7 +9,7 @@ const holdRecord = recordOf(holds);
 
 // Without `ON CONFLICT`: a hold that another instance has made meanwhile was not seen.
 const makeHoldsSql = insertSql(holds, 'w.tenant COLLATE "C", id COLLATE "C"');
-// They are there and locked, so it makes none.
+// The rows exist and are locked, so it inserts none.
 const changeHoldsSql = upsertSql(holds);
 
 /** @param isKnown whether the books knew a hold when the batch was loaded */

@@ -22,7 +22,10 @@ const loadReachedSql = ofTenants(
 
 const beginning: IdPlace = { timeMs: 0, counter: 0 };
 
-/** Notes how far ids are ahead of the clock, if they never were that far before. In whole hours, so that it is rare. */
+/**
+ * Records how far ids are ahead of the clock, if that is more than ever before. It counts whole hours, so that it
+ * rarely changes.
+ */
 export async function saveIdsAhead(
   statements: StatementRunner,
   aheadMs: number,
@@ -33,7 +36,10 @@ export async function saveIdsAhead(
   await statements.rows(saveIdsAheadSql, [adminTenant, hours * idsAheadUnnotedMs]);
 }
 
-/** Where ids of these tenants may begin; with it the limits of some of them, which most batches need and few have. */
+/**
+ * Where ids of these tenants may begin, and the limits of some of them in the same statement: most batches need them,
+ * and few tenants have any.
+ */
 export async function loadIdsAndLimits(
   connection: StatementRunner,
   tenants: readonly string[],

@@ -11,7 +11,7 @@ import { deleteOfTenants, madeOfTenants } from '../one-tenant.ts';
 import { counterKeyRecord, loadNamedCounters, type OwnedCounter } from '../read/limits.ts';
 import type { StatementRunner } from '../statement-runner.ts';
 
-// Like the accounts: created and locked by one statement, in one order, and read by a later one.
+// As for accounts, one statement creates and locks the counters, in one order, and a later one reads them.
 const lockCountersSql = madeOfTenants(
   1,
   (tenant, from) => `INSERT INTO limit_counters (tenant, limit_id, subject, windows)
@@ -34,10 +34,10 @@ const counterRecord = recordOf(limitCounters);
 type OwnedKey = CounterKey & { readonly tenant: string };
 
 /**
- * Gives views the limits of their tenants, and the counters of those that may apply to them. The counters are locked first,
- * after all accounts and balances, of which the holds that have lapsed are known then; what they counted is read after that.
+ * Gives views the limits of their tenants, and the counters of those that may apply to them. The counters are locked
+ * after all accounts and balances, because the lapsed holds are known then; their counts are read after that.
  *
- * @returns the counters that were made to be locked, unless something is counted
+ * @returns the counters that were created only to be locked
  */
 export async function loadCounted(
   connection: StatementRunner,
@@ -81,7 +81,7 @@ export async function saveLimits(
   await statements.rows(saveLimitsSql, [json(rows)]);
 }
 
-/** Saves counters, and deletes those that were made to be locked and that count nothing. */
+/** Saves counters, and deletes those that were created to be locked and count nothing. */
 export async function saveLimitCounters(
   statements: StatementRunner,
   owned: readonly OwnedCounter[],

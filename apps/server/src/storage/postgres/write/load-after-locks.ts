@@ -13,8 +13,8 @@ import { lockBillings } from './balances.ts';
 import { agentName, holdName, nameIn, sortedByName, wantedOf } from './wanted.ts';
 
 /**
- * Locks the balances of agents, after all accounts, and then reads them. Of agents that have neither a policy nor a
- * balance nothing is read.
+ * Locks the balances of agents, after all accounts, and then reads them. It reads nothing for agents that have neither
+ * a policy nor a balance.
  *
  * @returns the names of those that the books know
  */
@@ -50,7 +50,8 @@ export async function loadWantedBillings(
     if (view !== undefined) view.ownDefaultPolicy = policy;
   }
   for (const { tenant, billing } of billings) {
-    // A row that another instance has made since is not locked: a change makes it again, and is decided again then.
+    // A row that another instance has created since is not locked. A change then tries to create it, fails, and the
+    // batch is decided again.
     const isKnown = locked.has(agentName(tenant, billing.agent));
     views.get(tenant)?.agentBillings.set(billing.agent, { ...billing, isKnown });
   }
@@ -69,7 +70,10 @@ export async function loadWantedGrants(
   }
 }
 
-/** One that another instance has made since they were looked up is left out: its agent and its account are not locked. */
+/**
+ * Loads the wanted holds. A hold that another instance has made since the look-up is left out, because its agent and
+ * its account are not locked.
+ */
 export async function loadWantedHolds(
   connection: StatementRunner,
   found: ReadonlySet<string>,

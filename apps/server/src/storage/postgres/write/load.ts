@@ -117,7 +117,7 @@ export async function loadBatch(
   };
 }
 
-/** Sends the locks and all reads that need nothing but the wants, and awaits their rows in the order in which they are sent. */
+/** Sends the locks, and all reads that depend only on the wants, and awaits their rows. */
 async function lockAndRead(connection: StatementRunner, wants: Wants, found: Found, cap: AnswerCap) {
   const locked = lock(connection, wants, found);
   const tenants = [...wants.tenants.keys()];
@@ -249,13 +249,13 @@ async function loadWantedUnsettled(connection: StatementRunner, wants: Wants, li
     wantedOf(wants, ({ deletedServices }) => deletedServices).map(async ([tenant, serviceId]) => ({
       tenant,
       serviceId,
-      // The batch itself may settle those that it has loaded, and no others.
+      // The batch can settle only the accounts that it has loaded.
       agents: await loadUnsettledAgents(connection, tenant, serviceId, limit),
     })),
   );
 }
 
-/** Those of the wanted services of which something was recorded. */
+/** The wanted services that have recorded usage. */
 async function loadWantedUses(connection: StatementRunner, wants: Wants) {
   const looked = await Promise.all(
     wantedOf(wants, ({ usedServices }) => usedServices).map(async ([tenant, serviceId]) => ({

@@ -32,7 +32,8 @@ const saveRecordsSql = `WITH given AS (
   SELECT w.tenant, scope, day, answer, bytes_before, status, headers, body_text, body_bytes, protection
   FROM made AS w ORDER BY n`;
 
-// The same for one tenant in three statements, each on the node of the tenant: it cannot take rows out of a `WITH` there.
+// The same for one tenant in three statements, each on the node of the tenant, where an insert cannot read rows from a
+// `WITH`.
 const countAnswersSql = madeOfTenants(
   1,
   (tenant, from) => `INSERT INTO scopes (tenant, scope, answers, answer_bytes)
@@ -55,7 +56,7 @@ const makeAnswersSql = `INSERT INTO answers (tenant, scope, day, answer, bytes_b
     body_text text, body_bytes bytea, protection text, answers_behind bigint, bytes_behind bigint)
     ON w.scope = s.scope WHERE s.tenant = $2 ORDER BY w.n`;
 
-/** Saves records with their answers, in an order in which two batches do not wait for each other. */
+/** Saves records with their answers, in an order in which two batches never wait for each other in a circle. */
 export async function saveRecords(
   statements: StatementRunner,
   records: readonly MadeRecord[],

@@ -9,7 +9,7 @@ const reversalRecord = recordOf(reversals);
 const saveLinesSql = insertSql(reversalLines);
 const lineRecord = recordOf(reversalLines);
 
-/** Saves what those of the entries that are reversals take back. */
+/** Saves what the reversals among the entries take back. */
 export async function saveReversals(
   statements: StatementRunner,
   entries: readonly PlacedEntry[],

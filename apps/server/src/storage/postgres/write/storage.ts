@@ -31,7 +31,10 @@ interface PostgresDesk {
 /** The parts of a statement's time for which a lock is waited for, and for which a transaction may be idle. */
 const lockPart = 0.8;
 const idlePart = 0.6;
-/** What an account adds to each bound: a settlement of 10,000 accounts is legal, and must end on a slow machine too. */
+/**
+ * What each account adds to the time limits: a settlement of 10,000 accounts is allowed, and must succeed on a slow
+ * machine, too.
+ */
 const perAccountMs = 2;
 
 /**
@@ -50,14 +53,16 @@ function transactionLimits(accounts: number, statementMs: number) {
   };
 }
 
-// Batches name rows by their keys: a plan made while a table was small must not read all of it later.
+// Batches name rows by their keys, so plans that read whole tables are turned off: a plan from a time when a table was
+// small must not read all of it later.
 const beginSql = (
   limits: ReturnType<typeof transactionLimits>,
 ) => `BEGIN; SET LOCAL lock_timeout = ${limits.lockMs};
   SET LOCAL statement_timeout = ${limits.statementMs};
   SET LOCAL idle_in_transaction_session_timeout = ${limits.idleMs};
   SET LOCAL enable_seqscan = off; SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off; SET LOCAL jit = off`;
-// Citus passes them on to the node of the tenant, each with the whole message that it came in. What that node plans, it plans again.
+// Citus sends statements on to the node of the tenant, each with the whole message that contained it, and that node
+// plans them again.
 const beginOnCitusSql = (limits: ReturnType<typeof transactionLimits>) => [
   'BEGIN',
   "SET LOCAL citus.propagate_set_commands = 'local'",
@@ -66,7 +71,7 @@ const beginOnCitusSql = (limits: ReturnType<typeof transactionLimits>) => [
   `SET LOCAL idle_in_transaction_session_timeout = ${limits.idleMs}`,
 ];
 
-// Rows of a tenant are made where this one is.
+// Rows of a tenant are created on the node of its row in `tenants`.
 const findTenantSql = 'SELECT 1 AS found FROM tenants WHERE tenant = $1';
 const makeTenantSql = 'INSERT INTO tenants (tenant) VALUES ($1) ON CONFLICT (tenant) DO NOTHING';
 
@@ -100,7 +105,7 @@ export class PostgresStorage implements LedgerStorage {
         const message = `other transactions came first too often: ${facts.message}`;
         throw new StorageFault(kind, { ...facts, message }, ended);
       }
-      // Spread, so that batches that collided do not collide again.
+      // Random, so that batches that collided do not collide again.
       await pause(backOffMs * attempt * Math.random());
     }
   }
@@ -153,7 +158,7 @@ export class PostgresStorage implements LedgerStorage {
       const [, { tag }] = await Promise.all([statements.sendTo(connection), commit(connection)]);
       const warning = connection.takeWarning();
       if (tag !== 'COMMIT') throw new StorageFault('unavailable', `COMMIT ended as ${tag}`, undefined);
-      // Committed here, but a standby that must have it may not: it is unknown what a fail-over would keep.
+      // It is committed here, but a required standby may not have it, so it is unknown what a fail-over would keep.
       if (warning !== undefined) throw new StorageFault('outcome_unknown', warning, undefined);
       if (changesApiKeys(changes)) this.#desk.onApiKeysChanged();
       return 'done';
@@ -191,8 +196,8 @@ function batchRunner(
 }
 
 /**
- * Whether rows of the tenant of a batch can be made. It is asked before the locks are: where it is so, it was when they were
- * taken, because nothing deletes a tenant.
+ * Whether rows of the tenant of a batch can be created. It is checked before the locks are taken; the result stays
+ * true, because no statement deletes a tenant.
  */
 async function findTenant(connection: ExclusiveConnection, { tenants }: Wants): Promise<boolean> {
   if (connection.placement === 'one_node') return true;
@@ -212,7 +217,7 @@ async function commit(connection: ExclusiveConnection): Promise<{ readonly tag: 
   }
 }
 
-/** Leaves no transaction open; a connection that cannot even roll back is given up. */
+/** Ends the transaction; a connection that cannot even roll back is abandoned. */
 async function rollBack(connection: ExclusiveConnection): Promise<void> {
   if (!connection.isLost) await connection.exec('ROLLBACK').catch(() => connection.destroy());
 }

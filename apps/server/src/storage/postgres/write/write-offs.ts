@@ -7,7 +7,7 @@ import type { StatementRunner } from '../statement-runner.ts';
 const saveWriteOffsSql = insertSql(writeOffs);
 const writeOffRecord = recordOf(writeOffs);
 
-/** Saves what those of the entries that are write-offs take off the credits. */
+/** Saves what the write-offs among the entries take off the credits. */
 export async function saveWriteOffs(
   statements: StatementRunner,
   entries: readonly PlacedEntry[],

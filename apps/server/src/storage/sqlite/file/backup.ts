@@ -24,7 +24,7 @@ export async function backUp(
 }
 
 /**
- * Puts a backup in the place of a database that does not exist yet.
+ * Copies a backup to a database file that does not exist yet.
  *
  * @throws {Error} if the backup is damaged, not a database of ours, or of a newer version; if the target exists, or a
  * server is running on it
@@ -64,7 +64,7 @@ async function copyTo(source: OurFile, target: string, onStep: OnCopyStep): Prom
   }
 }
 
-/** Makes one file of the copy, without a log beside it, and reads all of it once. */
+/** Makes the copy a single file without a log, and reads all of it once to check it. */
 function seal(file: string): void {
   const copy = new SqliteConnection(file, 'read_write');
   try {

@@ -5,9 +5,9 @@ import { isBusy } from '../fault.ts';
 import { openFault } from './open-fault.ts';
 import { closeToOthers, makeOwn, OwnFile } from './own-file.ts';
 
-/** Keeps a second server off a database file for as long as this process lives. */
+/** Prevents a second server on a database file while this process lives. */
 export interface FileLock {
-  /** the file that excludes others only while its name leads to it */
+  /** the lock file; it excludes other servers only while its name leads to it */
   readonly file: OwnFile;
   release(): void;
   /** Releases it, and deletes its file if this process made it. */
@@ -27,7 +27,7 @@ export function lockFile(databaseFile: string): FileLock {
   const database = openLock(name);
   try {
     database.exec('BEGIN EXCLUSIVE');
-    // On a file that is not writable, SQLite begins nevertheless, and holds nothing.
+    // If the file is not writable, SQLite begins the transaction anyway, without a lock.
     accessSync(name, constants.W_OK);
     if (!own.isInPlace) throw new Error('it was moved away at this moment');
     closeToOthers(name);

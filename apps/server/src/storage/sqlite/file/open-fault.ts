@@ -34,7 +34,7 @@ function adviceOn(error: unknown, right: Right): string {
     primaryCode(cause) ?? (cause instanceof Error ? Reflect.get(cause, 'code') : undefined);
   if (deniedCodes.has(code)) {
     return right === 'read the file'
-      ? '. Run the command as a user that may read the file, such as the one that runs the server'
+      ? '. Run the command as a user who may read the file, such as the user that runs the server'
       : '. The user that runs the server must be able to write the file and its folder; or set DATABASE_URL to another place';
   }
   if (code === 11) return '. The file is damaged: keep it, and restore a backup';

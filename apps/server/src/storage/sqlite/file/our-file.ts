@@ -9,7 +9,7 @@ import { Reading } from './reading.ts';
 /** A database file of Billonce that is open to be read. */
 export interface OurFile {
   readonly connection: SqliteConnection;
-  /** Closes it, and leaves nothing beside it. */
+  /** Closes it, and removes the files that reading created. */
   close(): void;
 }
 
@@ -63,7 +63,7 @@ export function readableFile(file: string): Reading {
  */
 export function refuseForeign(file: string): void {
   const found = statSync(file, { throwIfNoEntry: false });
-  // Anything but a file is refused when it is opened.
+  // Folders and other non-files are refused when it is opened.
   if (found?.isFile() !== true || found.size === 0) return;
   const reading = new Reading(file);
   let connection: SqliteConnection | undefined;
@@ -123,7 +123,7 @@ function readFault(file: string, error: unknown): Error {
     case 8:
     case 14:
       return new Error(
-        `${file} has a log (${file}-wal) that cannot be read as this user, who may not write beside it: ` +
+        `${file} has a log (${file}-wal) that this user cannot read, because it may not write in the same folder: ` +
           'run the command as the user that runs the server',
         { cause: error },
       );

@@ -28,7 +28,7 @@ export class OwnFile {
   }
 
   /**
-   * Notes what a name leads to.
+   * Records the file that a name leads to.
    *
    * @throws {Error} if it leads to no file
    */
@@ -103,8 +103,9 @@ function made(file: string): boolean {
 }
 
 /**
- * Takes the rights of other users off a file that is ours, and off SQLite's files beside it: earlier versions made them as the umask allowed. What
- * a group may do stays, because it may have been set on purpose. A file of another user stays as it is.
+ * Removes the rights of other users from a file of this user, and from SQLite's files next to it, because earlier
+ * versions created them with the umask. Rights of the group are kept, because they may have been set on purpose. Files
+ * of other users are not changed.
  */
 export function closeToOthers(file: string): void {
   for (const name of [file, `${file}-wal`, `${file}-shm`]) {
@@ -115,7 +116,7 @@ export function closeToOthers(file: string): void {
 }
 
 /**
- * SQLite deletes a write-ahead log whose database is missing, and with it what was acknowledged.
+ * SQLite deletes a write-ahead log whose database is missing, and with it acknowledged writes.
  *
  * @throws {Error} if there is such a log
  */
@@ -127,7 +128,7 @@ export function refuseOrphanLog(file: string): void {
   );
 }
 
-/** A folder that a power failure takes away takes the books along, so its name is synced too. */
+/** If a power failure loses the folder, the books are lost, so the name of the folder is synced, too. */
 function makeFolder(folder: string): void {
   const first = firstMade(folder);
   if (first === undefined) return;

@@ -1,6 +1,6 @@
 import type { SqliteConnection } from '../connection.ts';
 
-/** With any other value a commit that was acknowledged could be lost, or a row could name one that is not there. */
+/** With any other value an acknowledged commit could be lost, or a row could refer to a missing row. */
 const required: Readonly<Record<string, string>> = {
   journal_mode: 'wal',
   // FULL: the log is synced before a commit ends.

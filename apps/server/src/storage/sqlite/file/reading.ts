@@ -8,7 +8,7 @@ import { type OpenMode, SqliteConnection } from '../connection.ts';
  */
 export class Reading {
   readonly file: string;
-  /** how to open it: where nothing can be made beside it, as a file that does not change */
+  /** how to open it: if no file can be created next to it, as a file that does not change */
   readonly mode: Exclude<OpenMode, 'read_write'>;
   readonly #before: string;
 
@@ -22,8 +22,8 @@ export class Reading {
   }
 
   /**
-   * Removes what reading has left beside the file. SQLite does it when the last connection that may write is closed, and leaves
-   * what another process has open.
+   * Removes the files that reading has created next to it. SQLite does this when the last connection that may write is
+   * closed, and keeps files that another process has open.
    *
    * @throws {Error} if the file was read as one that does not change, and has changed
    */
@@ -39,7 +39,7 @@ export class Reading {
       connection.get('SELECT count(*) FROM sqlite_schema');
       connection.close();
     } catch {
-      // Files that could not be removed are empty, and do no harm.
+      // Files that could not be removed are empty and harmless.
     }
   }
 }

@@ -4,7 +4,7 @@ import type { SqliteConnection } from '../connection.ts';
 
 const loadSql = 'SELECT next_id_time_ms, next_id_counter, ids_ahead_ms FROM ledger_clock WHERE only = 1';
 
-/** What the file knows of the ids that were given. */
+/** The stored facts about the ids that were given. */
 export interface KnownIds {
   readonly reached: IdPlace;
   /** the most that ids were ever ahead of the clock */

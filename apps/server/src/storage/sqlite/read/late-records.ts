@@ -11,8 +11,9 @@ export function lateName(scope: number, key: string): string {
 }
 
 /**
- * The records that may not be in the index of keys, for a connection that only reads. It reads those that came since it was asked
- * last, so that each is read once, no matter how many keys are asked for. There are at most two runs of them.
+ * The records that may not be in the index of keys, for a connection that only reads. Each call reads only the records
+ * that were added since the last call, so each record is read once, no matter how many keys are looked up. There are at
+ * most two runs of them.
  */
 export class LateRecords {
   #byName = new Map<string, number>();

@@ -5,7 +5,7 @@ import type { SqliteConnection } from '../connection.ts';
 import { entryColumns, loadLastEntryId, parseEntry } from './entries.ts';
 import type { Read } from './reader.ts';
 
-// Only what is wanted is handed over: of rows that are not, nothing but the index and the account is read.
+// Only wanted rows are returned: for others, only the index and the account are read.
 const lookSql = `SELECT ${entryColumns}
      FROM (SELECT * FROM entries WHERE tenant = ?1 AND id > ?2 ORDER BY id LIMIT ?3) AS e
      CROSS JOIN accounts AS a USING (account)

@@ -15,8 +15,8 @@ const goBackSql = `WITH RECURSIVE back (place, looked) AS (
   SELECT min(place) AS place FROM back`;
 
 /**
- * The last entry of a range that was recorded before a moment, or the beginning of the range. Entries are recorded in the order of time: a look at
- * about 20 of them finds the place among a million.
+ * The last entry of a range that was recorded before a moment, or the beginning of the range. Entries are recorded in
+ * the order of time, so a binary search over about 20 of them finds the place among a million.
  */
 function sequenceBefore(
   connection: SqliteConnection,

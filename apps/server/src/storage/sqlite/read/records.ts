@@ -22,7 +22,8 @@ import type { Read } from './reader.ts';
 /** A record without its answer: what is shown of a key. */
 type RecordFacts = RowOf<typeof records.columns>;
 
-// The record itself says which key it is of: the index, or a reader's late ones, may name one that was deleted by hand.
+// The key is compared with the record itself, because the index, or the late records of a reader, may name a record
+// that was deleted by hand.
 const byNumberSql = `SELECT ${selectList(records)} FROM records WHERE n = ? AND scope = ? AND key = ?`;
 const byKeySql = `SELECT ${selectList(records, 'r')} FROM record_keys AS k CROSS JOIN records AS r
      ON r.n = k.n AND r.scope = k.scope AND r.key = k.key WHERE k.scope = ? AND k.key = ?`;

@@ -16,7 +16,7 @@ const parseLine = parserOf(reversalLines);
 const loadReversalSql = `SELECT ${selectList(reversals)} FROM reversals WHERE account = ? AND sequence = ?`;
 const loadReversalLinesSql = `SELECT ${selectList(reversalLines)} FROM reversal_lines
        WHERE account = ? AND sequence = ? ORDER BY price_version`;
-// By this index and in this order: otherwise all reversals of the account are looked at, or all their lines.
+// With this index and this order; otherwise SQLite reads all reversals of the account, or all their lines.
 const reversedOfEntrySql = `SELECT coalesce(sum(l.requests), 0) AS reversed
        FROM reversals AS r INDEXED BY reversals_of_entries CROSS JOIN reversal_lines AS l USING (account, sequence)
        WHERE r.account = ? AND r.through_sequence = ? AND r.entry_id IS NOT NULL`;

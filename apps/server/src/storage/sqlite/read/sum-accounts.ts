@@ -106,7 +106,7 @@ function sumAccounts(
 
 type Services = ReadonlyMap<string, Service | undefined>;
 
-/** Usage from before the first price costs what that is. */
+/** Usage from before the first price costs the first price. */
 function priceOf(line: SqliteRow, services: Services): Price {
   const price = textOrAbsent(line, 'price');
   return price === undefined ? (services.get(text(line, 'service_id'))?.firstPrice ?? 0n) : BigInt(price);
@@ -117,7 +117,7 @@ function isWholeAtoms(price: Price, { assetScale }: InAsset = inXlm): boolean {
   return price % tenTo(pricePlaces - assetScale) === 0n;
 }
 
-/** What the bills and credits of uneven accounts come to, and what their lines and credits were counted with. */
+/** The bills and credits of uneven accounts, and the amounts that were counted for their lines and credits. */
 interface Uneven {
   readonly counted: bigint;
   readonly billed: bigint;
@@ -138,7 +138,7 @@ function addUneven(
   const quote = quoteOf(account, service);
   const carried = amountOfAtoms(quote.carriedStroops, quote.assetScale);
   return {
-    // The lines of tiers have no price, so that nothing was counted for them.
+    // The lines of tiers have no price, so they were counted as 0.
     counted: quote.lines.reduce(
       (sum, { amount, tiered }) => (tiered === undefined ? sum + amount : sum),
       before.counted + carried,

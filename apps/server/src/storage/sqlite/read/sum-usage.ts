@@ -8,7 +8,7 @@ const sumUsageSql = `SELECT count(*) AS looked, max(id) AS last_id, count(*) FIL
        coalesce(sum(requests) FILTER (WHERE requests > 0), 0) AS requests
      FROM (SELECT id, requests FROM entries WHERE tenant = ? AND id > ? AND id < ? ORDER BY id LIMIT ?)`;
 
-/** Adds up the next entries of usage between two ids. So few of them that the sum fits. */
+/** Adds up the next entries of usage between two ids: few enough that the sum fits into 64 bits. */
 function sumUsage(
   connection: SqliteConnection,
   { tenant, afterId, beforeId, lookMax }: UsageSumWanted,

@@ -9,7 +9,7 @@ import type { Read } from './reader.ts';
 const columns = selectList(webhooks);
 const parseRow = parserOf(webhooks);
 
-// Otherwise SQLite goes over the deleted ones too, of which there may be any number.
+// Otherwise SQLite also reads the deleted webhooks, of which there may be any number.
 export const loadWebhooksSql = `SELECT ${columns} FROM webhooks INDEXED BY webhooks_in_use
      WHERE tenant = ? AND deleted = 0 ORDER BY id`;
 const loadWebhookSql = `SELECT ${columns} FROM webhooks WHERE tenant = ? AND id = ? AND deleted = 0`;

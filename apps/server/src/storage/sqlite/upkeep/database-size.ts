@@ -2,7 +2,7 @@ import { stat, statfs } from 'node:fs/promises';
 import path from 'node:path';
 import type { DatabaseSize } from '../../storage.ts';
 
-/** The size of the file, of its write-ahead log, and of the room that is left on its disk. */
+/** The size of the file and of its write-ahead log, and the free space on its disk. */
 export async function databaseSize(file: string): Promise<DatabaseSize> {
   const [{ size: databaseBytes }, walBytes, { bavail, bsize }] = await Promise.all([
     stat(file),

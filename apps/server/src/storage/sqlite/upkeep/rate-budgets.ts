@@ -1,7 +1,7 @@
 import { integer } from '../columns.ts';
 import type { SqliteConnection } from '../connection.ts';
 
-/** A part of a budget that is taken. */
+/** A leased part of a budget. */
 export interface BudgetPart {
   readonly caller: string;
   readonly windowStartMs: number;

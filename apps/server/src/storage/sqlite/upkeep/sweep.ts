@@ -10,7 +10,7 @@ import { answersTableEndMs, deleteEvicted, loadFullScopes } from './answers.ts';
 import { forgetDeliveries } from './deliveries.ts';
 import { saveSweptAt } from './swept-clock.ts';
 
-// Only those that the index of keys has: the writer still looks for the others by their numbers.
+// Only records that are in the index of keys: the writer still looks up the others by their numbers.
 const nextRecordsSql = `SELECT r.n, r.scope, r.key, r.first_seen_at_ms, s.tenant
      FROM records AS r CROSS JOIN scopes AS s ON s.number = r.scope
      WHERE r.n > ? AND r.n <= (SELECT records_indexed_through FROM ledger_clock WHERE only = 1) ORDER BY r.n LIMIT ?`;
@@ -19,7 +19,7 @@ const deleteRecordSql = 'DELETE FROM records WHERE n = ?';
 
 /** What a step did, and whether another one must follow; `cursor` is where that continues. */
 export type SweepReport =
-  /** there were so many answers to evict that the step was full of them, or it was only about those */
+  /** the step evicted as many answers as it may, or was limited to evicting answers */
   | {
       readonly kind: 'evicting';
       readonly answersEvicted: number;
@@ -49,10 +49,10 @@ export type SweepReport =
     };
 
 /**
- * One short step of forgetting: deletes answers beyond the cap of their scope, drops the tables of answers that are
- * past their time, then reads some of the records and deletes those past the retention. A clock that jumps
- * must not forget everything: after a jump answers stay until the clock has run steadily for three days, and records until
- * it has done so for the whole retention.
+ * One short step of the sweep: it deletes answers beyond the cap of their scope, drops expired tables of answers, then
+ * reads some of the records and deletes those past the retention. A clock that jumps must not delete everything: after
+ * a jump, answers are kept until the clock has run steadily for three days, and records until it has done so for the
+ * whole retention.
  */
 export function sweepStep(
   connection: SqliteConnection,
@@ -126,7 +126,7 @@ function forgetRecords(
   { rowsMax, cursor }: SweepLimits,
   tasks: Tasks,
 ): { readonly forgotten: number; readonly cursor: SweepCursor | undefined } {
-  // In the transaction of the step: no record is gone without it.
+  // It is saved in the transaction of the step, before any record is deleted.
   connection.run(
     'UPDATE ledger_clock SET forgotten_before_ms = max(forgotten_before_ms, ?) WHERE only = 1',
     beforeMs,
@@ -141,7 +141,7 @@ function forgetRecords(
     const sinceMs = Math.max(integer(row, 'first_seen_at_ms'), digestTimeMs(key) ?? 0);
     if (sinceMs >= beforeMs) continue;
     const changes = tasks.run(`records of tenant ${text(row, 'tenant')}`, 0, () => {
-      // The record first: without it, the key in the index stands for nothing.
+      // The record is deleted first: a key in the index without its record has no effect.
       const { changes: deleted } = connection.run(deleteRecordSql, n);
       connection.run(deleteKeySql, scope, bytes(key), n);
       return deleted;

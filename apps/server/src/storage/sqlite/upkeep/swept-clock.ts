@@ -17,7 +17,10 @@ export function saveSweptAt(connection: SqliteConnection, nowMs: number): number
   return sinceMs;
 }
 
-/** Notes with a record from before the last sweep that the clock was set back: it may be right again before the next sweep. */
+/**
+ * Records that the clock was set back, if a record is older than the last sweep: the clock may be right again before
+ * the next sweep.
+ */
 export function doubtClock(connection: SqliteConnection, firstSeenAtMs: number): void {
   connection.run(doubtSql, firstSeenAtMs + waverMaxMs);
 }

@@ -29,7 +29,7 @@ export function saveAccount(
   const unsettled = isUnsettled(account) ? 1 : 0;
   if (number !== undefined) {
     connection.run(updateAccountSql, ...changedValues(account), number);
-    // It has an index, which would be written each time: a page and 2 µs of each batch.
+    // The column has an index, which would be written each time: one page and 2 µs for each batch.
     if (before === undefined || isUnsettled(before) !== isUnsettled(account))
       connection.run(updateUnsettledSql, unsettled, number);
     return number;

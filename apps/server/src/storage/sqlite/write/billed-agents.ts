@@ -2,14 +2,14 @@ import { everyAgent } from '../../../domain/billing.ts';
 import { text } from '../columns.ts';
 import type { SqliteConnection } from '../connection.ts';
 
-/** So many agents are known by name, in about 20 MB; with more of them, each is looked up. */
+/** The most agents that are kept by name, in about 20 MB; with more agents, each is looked up. */
 const agentsKnownMax = 100_000;
 
 const loadSql = `SELECT tenant, agent FROM billing LIMIT ${agentsKnownMax + 1}`;
 
 /**
- * The agents that have a policy or a balance, or had one. The file has one writer, which therefore knows without a look
- * that all others have none: what they write costs no statement more.
+ * The agents that have or had a policy or a balance. Because the file has only one writer, the writer knows without a
+ * query that all other agents have none, so their writes need no further statement.
  */
 export class BilledAgents {
   readonly #names = new Set<string>();

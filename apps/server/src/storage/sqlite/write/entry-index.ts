@@ -11,7 +11,10 @@ export interface IndexedEntry {
   readonly id: string;
 }
 
-/** More would be cheaper to write where there are many accounts, and dearer to read: readers look through two runs of a tenant. */
+/**
+ * Larger runs would be cheaper to write with many accounts, but more expensive to read: readers search two runs of a
+ * tenant.
+ */
 const runRows = 4_096;
 const tenantsAtOnce = 1_000;
 
@@ -21,7 +24,7 @@ const loadTailSql = `SELECT account, sequence, id FROM entries
   WHERE tenant = ? AND id > (SELECT entries_indexed_through FROM ledger_clock WHERE only = 1) ORDER BY id`;
 const beyondSql = 'SELECT 1 AS found FROM account_entries WHERE account = ? AND sequence > ?';
 
-/** Entries by account. Those of an account enter it in their order; in which, ids only grow. */
+/** Entries by account. The entries of an account are added in order, and their ids only grow. */
 export const entryIndexTable: IndexTable<IndexedEntry> = {
   runRows,
   compare: (a, b) => a.account - b.account || a.sequence - b.sequence,

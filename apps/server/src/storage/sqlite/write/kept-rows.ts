@@ -36,7 +36,7 @@ const servicesMax = 10_000;
 const tenantsMax = 10_000;
 const scopesMax = 20_000;
 
-/** What every batch is decided with. */
+/** The rows that every decision needs. */
 interface GeneralRows {
   readonly pause: Pause;
   readonly settings: Settings;
@@ -134,7 +134,7 @@ export class KeptRows {
   readonly lateRecord = (scope: number, key: string): number | undefined =>
     this.recordIndex.find(lateName(scope, key))?.n;
 
-  /** Takes in what a batch has changed, after its `COMMIT`. */
+  /** Updates the kept rows with the changes of a batch, after its `COMMIT`. */
   committed(
     { tenants, ids }: BatchChanges,
     accountNumbers: ReadonlyMap<string, ReadonlyMap<string, number>>,
@@ -156,15 +156,18 @@ export class KeptRows {
     return this.recordIndex.writeAll(connection);
   }
 
-  /** A sweep forgets records and answers, and says from when on records are known; nothing else that is here. */
+  /**
+   * A sweep deletes records and answers, and changes the time since which records are known; it changes no other kept
+   * row.
+   */
   swept(): void {
     this.#general = undefined;
   }
 
   /**
-   * Forgets all but what is not in the indexes yet, after a transaction that was rolled back before its `COMMIT`. That
-   * changes only after one, and to read it again takes some 0.2 s, for which all writes wait: one bad command would
-   * slow down everybody.
+   * Drops the kept rows after a transaction that was rolled back before its `COMMIT`, except the rows that are not in
+   * the indexes yet. Those change only after a `COMMIT`, and reading them again takes about 0.2 s, during which all
+   * writes wait: one bad command would slow down all tenants.
    */
   forgetRows(): void {
     for (const rows of [this.#accounts, this.#services, this.#webhooks, this.#limits, this.#scopes])
@@ -180,7 +183,9 @@ export class KeptRows {
     this.#dataVersion = undefined;
   }
 
-  /** @throws {Error} if there is an entry after the account's last one, so that another one would have its sequence */
+  /**
+   * @throws {Error} if there is an entry after the account's last one, because a new entry would get the same sequence
+   */
   #loadAccount(connection: SqliteConnection, tenant: string, agent: string, serviceId: string) {
     const loaded = loadAccount(connection, tenant, agent, serviceId);
     if (

@@ -6,10 +6,10 @@ export interface IndexTable<R> {
   readonly runRows: number;
   /** the order of the index */
   readonly compare: (a: R, b: R) => number;
-  /** by what a row that may not be in the index is found; of equal ones the last is found */
+  /** the name by which a row that may not be in the index is found; of several rows with the name, the last one */
   readonly nameOf: (row: R) => string;
   readonly writeRows: (connection: SqliteConnection, rows: readonly R[]) => void;
-  /** Notes that every row up to the last one of a run is in the index. */
+  /** Records that every row up to the last one of a run is in the index. */
   readonly saveThrough: (connection: SqliteConnection, run: readonly R[]) => void;
   /** The rows that may not be in the index, in the order in which they were made. */
   readonly loadTail: (connection: SqliteConnection) => readonly R[];
@@ -31,16 +31,20 @@ interface Run<R> {
   readonly part: Part<R>;
   readonly sorted: readonly R[];
   readonly written: number;
-  /** how many are to be written for the batches since the last slice */
+  /** how many rows must be written for the batches since the last slice */
   readonly owed: number;
 }
 
-/** For each batch so many rows of a run are to be written, and twice as many as the batch has made: then a run ends long before the next. */
+/**
+ * For each batch, this many rows of a run are written, plus twice as many as the batch has added, so that a run ends
+ * long before the next one.
+ */
 const owedMin = 64;
 /**
- * They are written in slices of at least so many, or of half a run. Smaller slices write the pages at their ends, and those above them,
- * again for few rows: a keyed single wrote 4,260 bytes to the log in batches of 24 with a slice for each batch, and 3,620 with these. Larger
- * ones would hold up their batch for more than a millisecond.
+ * The least number of rows in a slice, unless half a run is fewer. Smaller slices write the pages at their ends, and
+ * the pages above them, again for few rows: in batches of 24, a single usage with a key wrote 4,260 bytes to the log
+ * with a slice for each batch, and 3,620 with this size. Larger slices would delay their batch by more than a
+ * millisecond.
  */
 const sliceRowsMin = 256;
 
@@ -69,7 +73,7 @@ export class LaggingIndex<R> {
     this.#sliceRows = Math.min(sliceRowsMin, Math.ceil(table.runRows / 2));
   }
 
-  /** Begins a batch, inside its transaction: reads what may not be in the index, if that is not known. */
+  /** Begins a batch, inside its transaction: reads the rows that may not be in the index, if they are not known. */
   begin(connection: SqliteConnection): void {
     if (this.#isKnown) return;
     const tail = this.#table.loadTail(connection);

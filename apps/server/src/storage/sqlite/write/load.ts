@@ -81,7 +81,10 @@ function loadHolds(connection: SqliteConnection, tenant: string, wants: TenantWa
   }
 }
 
-/** How agents pay. Of agents that have neither a policy nor a balance nothing is read. Returns how many holds of them have lapsed. */
+/**
+ * Loads the billing of agents. It reads nothing for agents that have neither a policy nor a balance. Returns how many
+ * of their holds have lapsed.
+ */
 function loadBillings(
   connection: SqliteConnection,
   kept: KeptRows,
@@ -133,7 +136,7 @@ function loadTenant(
   }
   const services = new Set(wants.services);
   for (const [agent, accountsMax] of wants.agents) {
-    // One more than may be settled at once, so that decide sees that there are too many.
+    // One more than may be settled at once, so that the decision can see that there are too many.
     const count = countAccountsOf(connection, tenant, agent, settleBulkAccountsMax + 1);
     view.accountCounts.set(agent, count);
     if (count > accountsMax) continue;
@@ -147,7 +150,7 @@ function loadTenant(
     if (service !== undefined) view.services.set(serviceId, service);
   }
   for (const serviceId of wants.deletedServices) {
-    // The batch itself may settle those that it has loaded, and no others.
+    // The batch can settle only the accounts that it has loaded.
     const limit = numbers.size + 1;
     view.unsettled.set(serviceId, loadUnsettledAgents(connection, tenant, serviceId, limit));
   }
@@ -162,7 +165,8 @@ function loadTenant(
     const number = numbers.get(name);
     const account = view.account(agent, serviceId);
     const sequence = wanted ?? openFrom(account);
-    // The position at the end follows from the account. In the file it is late, and is found by a look at all late entries.
+    // The position at the end follows from the account. In the file the last entry is not yet in the index, and finding
+    // it needs a search of all late entries.
     if (sequence === account.sequence) continue;
     if (entriesBehind(account, sequence) > entriesBehindMax) continue;
     const position = number === undefined ? undefined : loadPosition(connection, number, sequence);

@@ -13,7 +13,7 @@ export interface IndexedRecord {
   readonly key: string;
 }
 
-/** What became of the records of a batch. */
+/** The records of a batch after they were saved. */
 export interface SavedRecords {
   /** the scopes that changed, by the names that they are kept by */
   readonly scopes: ReadonlyMap<string, ScopeTotals>;
@@ -24,7 +24,7 @@ export interface SavedRecords {
 /** With ten million random keys, a run of this size has three keys for four pages of the index; sorting it takes 20 ms. */
 const runRows = 32_768;
 
-// A record that was deleted by hand leaves its key: the next record of the key takes its place.
+// If a record was deleted by hand, its key is still in the index; the next record of the key replaces it.
 const insertRows = new RowsInsert(
   'record_keys (scope, key, n)',
   3,

@@ -1,7 +1,7 @@
 import type { SQLInputValue } from 'node:sqlite';
 import type { SqliteConnection } from '../connection.ts';
 
-/** How many rows a statement makes; what is left over takes smaller ones. */
+/** How many rows a statement inserts; the remaining rows use smaller statements. */
 const sizes = [16, 4, 1] as const;
 
 /**
@@ -15,7 +15,7 @@ export class RowsInsert {
 
   /**
    * @param into the table and the names of its columns: `records (n, scope)`
-   * @param conflict what becomes of a row that exists, as SQL; a fault without it
+   * @param conflict what happens to an existing row, as SQL; without it, an existing row is a fault
    */
   constructor(into: string, columns: number, conflict = '') {
     const places = `(${Array.from({ length: columns }, () => '?').join(', ')})`;

@@ -43,7 +43,7 @@ interface Transacted<T> {
 export class SqliteStorage implements LedgerStorage {
   readonly #options: SqliteOptions;
   readonly #lock: FileLock;
-  /** by the name that was configured, links included: another server would come by that name */
+  /** by the configured name, with its links, because another server would use that name */
   #file: OwnFile | undefined;
   #lost: string | undefined;
   #connection: SqliteConnection | undefined;
@@ -53,14 +53,14 @@ export class SqliteStorage implements LedgerStorage {
   readonly #kept = new KeptRows();
 
   /**
-   * Opens the file, and makes it if there is none.
+   * Opens the file, and creates it if there is none.
    *
    * @throws {Error} if another server holds it, or it cannot be opened, written to or migrated
    */
   constructor(options: SqliteOptions) {
     const file = realFile(options.file);
     this.#options = { ...options, file };
-    // Before anything is made or changed: the name may lead to a file of another program.
+    // Checked before anything is created or changed: the name may lead to a file of another program.
     refuseForeign(file);
     this.#lock = lockFile(file);
     let isMade = false;
@@ -118,7 +118,7 @@ export class SqliteStorage implements LedgerStorage {
     try {
       this.#assertInPlace('open');
     } catch {
-      // If it cannot be seen now, the next check sees it, or the next write fails.
+      // If the file cannot be checked now, the next check finds out, or the next write fails.
     }
   }
 
@@ -162,7 +162,7 @@ export class SqliteStorage implements LedgerStorage {
   }
 
   close(): void {
-    // A file that was moved is left as a killed process leaves it.
+    // A moved file is left in the state in which a killed process would leave it.
     if (this.#lost === undefined) this.#connection?.close();
     this.#connection = undefined;
     this.#lock.release();
@@ -191,9 +191,9 @@ export class SqliteStorage implements LedgerStorage {
   }
 
   /**
-   * Brings what is kept up to date with what was committed.
+   * Updates the kept rows with the committed changes.
    *
-   * @throws {StorageFault} if that fails: what is kept is then read again, and nothing may be carried out once more
+   * @throws {StorageFault} if that fails: the kept rows are then read again, and the batch must not be executed again
    */
   #afterCommit(takeIn: () => void): void {
     try {
@@ -246,7 +246,7 @@ export class SqliteStorage implements LedgerStorage {
     try {
       return this.#open();
     } catch (error) {
-      // It may open later, no matter what the error is.
+      // Opening may succeed later, no matter what the error is.
       throw new StorageFault('unavailable', storageFault(error, 'open').facts, error);
     }
   }

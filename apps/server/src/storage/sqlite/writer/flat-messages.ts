@@ -4,10 +4,10 @@ import type { KeyUse, Outcome, Remembered, Submission } from '../../../ledger/su
 import { bulkItemsOf, type FlatBulk, flatBulk } from './flat-bulk.ts';
 
 /*
- * What crosses to the writer's thread for every request, as lists without the names of members. To copy an object to another
- * thread is to write and to read the name of each member, for each object again. As a list, a submission takes 0.7 µs on both
- * threads together in place of 2.0, and its outcome 0.7 in place of 1.5 (docs/adr/0080). What is rare crosses as it is. The test
- * of this file has every member of each type.
+ * The messages to and from the writer's thread, as lists without the names of members. Copying an object to another
+ * thread writes and reads the name of each member, for each object. As a list, a submission takes 0.7 µs on both
+ * threads together instead of 2.0, and its outcome 0.7 instead of 1.5 (docs/adr/0080). Rare messages are sent as
+ * objects. The test of this file covers every member of each type.
  */
 
 /** Keyed usage. */

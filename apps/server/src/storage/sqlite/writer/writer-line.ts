@@ -9,7 +9,7 @@ export interface WriterLine {
   connect(port: MessagePort): void;
 }
 
-/** What comes back on a line. */
+/** The messages that a line receives. */
 export interface LineEvents {
   readonly replied: (reply: Exclude<WriterReply, { kind: 'open_failed' }>) => void;
   /** why it will end */

@@ -43,7 +43,7 @@ function open(): SqliteStorage | undefined {
   }
 }
 
-/** The sentence that says which file it is, with what the fault below it names. */
+/** An error that names the file, with the facts of its cause. */
 function openFacts(error: unknown): FaultFacts {
   if (!(error instanceof Error)) return factsOf(error);
   return { ...factsOf(error.cause ?? error), message: error.message };
