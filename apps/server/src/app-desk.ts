@@ -20,7 +20,7 @@ import type { RequestStorage } from './storage/storage.ts';
 import { WriteProbe } from './workers/write-probe.ts';
 
 /**
- * A write that tells whether the database takes writes.
+ * A write that shows whether the database accepts writes.
  *
  * @param onFailing called when writes begin to fail, and when they succeed again
  */
@@ -66,8 +66,9 @@ export interface DeskParts
 }
 
 /**
- * For how long a request relies on an API key that was looked up. On SQLite all changes are made by this process, and end it at once; the
- * time is for what an operator changes in the file by hand. On PostgreSQL the reading thread knows it (`KnownApiKeys`).
+ * How long a request relies on an API key that was looked up. On SQLite this process makes all changes, and a change
+ * ends that time at once; the time is for changes that an operator makes in the file by hand. On PostgreSQL the reading
+ * thread keeps keys itself (`KnownApiKeys`).
  */
 const apiKeysCurrentForMs = { sqlite: 1_000, postgres: 0 } as const;
 
@@ -84,7 +85,7 @@ export function apiKeysOf(
   });
 }
 
-/** What the routes need. */
+/** The dependencies of the routes. */
 export function deskOf(
   { config, version, metrics, traces, storage }: AppParts<RequestStorage>,
   ports: Ports,

@@ -8,7 +8,7 @@ import type { PlacedReads } from './reads/placed-reads.ts';
 /** The number of tenants that the metrics show by name: those that use most. */
 const heaviestShown = 10;
 
-/** Lets the metrics read, at each scrape, what answers requests knows about itself. */
+/** Connects the metrics to the parts that answer requests; they are read at each scrape. */
 export function watchRequests(
   metrics: Metrics,
   { ledger, writeProbe, rateBudgets }: Pick<Desk, 'ledger' | 'writeProbe' | 'rateBudgets'>,
@@ -18,7 +18,7 @@ export function watchRequests(
   metrics.watchBudgets(() => rateBudgets.heaviest(heaviestShown));
 }
 
-/** Lets the metrics read, at each scrape, what a process has once. */
+/** Connects the metrics to the parts that exist once in a process; they are read at each scrape. */
 export function watchProcess(
   { config, version, log, metrics, storage }: AppParts,
   reads: PlacedReads,

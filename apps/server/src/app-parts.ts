@@ -16,7 +16,7 @@ export interface AppParts<S extends RequestStorage = Storage> {
   readonly storage: S;
 }
 
-/** Opens the storage that the configuration names, and what measures and traces. */
+/** Opens the configured storage, and creates the metrics and traces. */
 export async function openParts(
   config: Config,
   version: string,

@@ -1,7 +1,6 @@
 /**
- * Calls back once the process that started this one is gone, no matter how it died. `tools/bootstrap.mjs` starts this
- * process with a channel, which the kernel then closes; for a process that was started without a channel, this does
- * nothing.
+ * Calls back when the process that started this one has ended, no matter how. `tools/bootstrap.mjs` starts this process
+ * with a channel, which the kernel then closes; for a process that was started without a channel, this does nothing.
  */
 export function onLauncherGone(callback: () => void): void {
   if (process.send === undefined) return;

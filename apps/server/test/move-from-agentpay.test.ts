@@ -186,7 +186,7 @@ test('a total that changed after it was carried over is reported, and not carrie
   assert.match(printed, /^not carried: usage of heavy at search .*has changed since it was carried/m);
   assert.match(
     printed,
-    /^different: usage of heavy at search .*AgentPay has 3500001, and here are 2500000$/m,
+    /^different: usage of heavy at search .*AgentPay has 3500001, and this server has 2500000$/m,
   );
   await assertCarried(api);
 });

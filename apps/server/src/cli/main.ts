@@ -67,7 +67,7 @@ async function runIngest(options: IngestOptions): Promise<number> {
   return exitCodeOf(report);
 }
 
-/** What a command needs that goes on until it is stopped: by a signal, or because no one reads its output any more. */
+/** The ports of a command that runs until it is stopped: by a signal, or because its output is no longer read. */
 function untilStopped(): Pick<WatchSurroundings, 'write' | 'interrupt'> {
   const closed = new AbortController();
   process.stdout.on('error', () => closed.abort());

@@ -28,11 +28,11 @@ interface DatabaseState extends DatabaseSize {
   readonly pending: PendingDeliveries;
 }
 
-/** How long what was read is shown again: no number of scrapes reads more often. */
+/** How long values are reused, so that many scrapes do not read more often. */
 const freshMs = 5_000;
 /** Pending deliveries that are counted at most: a few milliseconds. */
 const pendingMax = 10_000;
-/** How long a scrape waits for the database. What comes later is shown by the next one. */
+/** How long a scrape waits for the database. A later result is shown by the next scrape. */
 const waitMs = 1_000;
 
 /** Shows the database. A scrape never fails, and never waits for long, because the database does not answer. */
@@ -72,7 +72,7 @@ async function lookAt({ size, books, deliveryQueue }: WatchedDatabase): Promise<
   return { ...sizes, isPaused, pending };
 }
 
-/** An omitted gauge has no sample: 0 would be a lie, and what was true before, too. */
+/** An omitted gauge has no sample: 0 would be wrong, and so would the previous value. */
 function setOrOmit(gauge: Gauge<never>, value: number | undefined): void {
   if (value === undefined) gauge.remove();
   else gauge.set(value);

@@ -14,7 +14,7 @@ import { PrepaidMetrics } from './prepaid-metrics.ts';
 import { type ReadPlacesByKind, watchReads } from './read-metrics.ts';
 import { type TenantBudget, TenantMetrics } from './tenant-metrics.ts';
 
-/** Which version of what runs. */
+/** The running versions. */
 export interface Build {
   readonly version: string;
   readonly node: string;
@@ -109,7 +109,7 @@ export class Metrics {
     this.#rateLimited.inc();
   }
 
-  /** Shows which version of what runs. */
+  /** Shows the running versions. */
   watchBuild(build: Build): void {
     this.#set.gauge('build_info', (gauge) => gauge.set({ ...build }, 1));
   }

@@ -11,7 +11,7 @@ const holdOutcomes: Partial<Record<Command['kind'], 'created' | 'captured' | 're
   release_hold: 'released',
   extend_hold: 'extended',
 };
-/** What makes something new is answered so; a hold or a usage id that was known is answered with 200. */
+/** The status of requests that create something; a known hold or usage id is answered with 200. */
 const made = 201;
 
 /** The metrics of prepaid balances and of holds. */

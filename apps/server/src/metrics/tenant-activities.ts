@@ -2,10 +2,10 @@ import type { SparedUsage } from '../domain/spared.ts';
 import type { Outcome } from '../ledger/submission.ts';
 import { type KeyedOutcome, keyedOutcome } from './metrics.ts';
 
-/** What the writes of a tenant came to. */
+/** The outcomes of a tenant's writes. */
 export interface TenantActivity {
   readonly outcomes: Readonly<Record<KeyedOutcome, number>>;
-  /** usage that came again and was not billed again */
+  /** usage that was sent again and not billed again */
   readonly spared: SparedUsage;
 }
 
@@ -27,7 +27,10 @@ const keyedOutcomes = ['executed', 'replayed', 'conflict', 'expired', 'refused',
 /** The number of tenants that are counted; with more, those that wrote the longest ago start again at 0. */
 const tenantsMax = 10_000;
 
-/** Counts the writes of each tenant by outcome, since this instance started. In memory: a restart begins again. */
+/**
+ * Counts the writes of each tenant by outcome, since this instance started. The counts are in memory, so a restart
+ * resets them.
+ */
 export class TenantActivities {
   readonly sinceMs: number;
   /** in the order of their last writes */

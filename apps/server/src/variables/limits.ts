@@ -9,7 +9,7 @@ export const httpThreadsMax = 8;
 /** What each HTTP thread needs of the room for request bodies: the largest one, and a quarter more for small ones. */
 export const bodyBytesPerThreadMin = 16 * mebibyte;
 
-/** How keys and answers are kept, and what a tenant or a client may use up. */
+/** How keys and answers are kept, and how much a tenant or a client may use. */
 export const limitVariables = {
   IDEMPOTENCY_CACHE_TTL_MS: {
     kind: 'integer',

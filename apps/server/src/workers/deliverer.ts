@@ -31,7 +31,7 @@ interface Attempted {
 
 const loggedMax = 1_000;
 
-/** Sends messages, and notes what came of them. */
+/** Sends messages, and records their outcomes. */
 export class Deliverer {
   readonly #desk: DelivererDesk;
   readonly #stopping: AbortSignal;
@@ -39,14 +39,14 @@ export class Deliverer {
   /** webhooks whose messages could not be created */
   readonly #logged = new Set<string>();
 
-  /** @param stopping breaks off what is on its way: that is sent again by the next start */
+  /** @param stopping aborts attempts under way: the next start sends those messages again */
   constructor(desk: DelivererDesk, stopping: AbortSignal, onSent: OnSent) {
     this.#desk = desk;
     this.#stopping = stopping;
     this.#onSent = onSent;
   }
 
-  /** @throws {Error} when the books cannot be read, or do not take the outcome */
+  /** @throws {Error} when the books cannot be read, or the outcome cannot be saved */
   async deliver(tenant: string, webhook: Webhook, delivery: Delivery): Promise<void> {
     const startedAtMs = performance.now();
     const attempted = await this.#attempt(tenant, webhook, delivery);

@@ -24,7 +24,7 @@ const soonMs = 5;
 /** and after this many times the duration of the round, so that most of the thread's time is left to requests. */
 const restPerRound = 4;
 const webhooksPerRound = 1_000;
-/** Webhooks that are looked for at once: a few milliseconds of the database's, or of this thread's on SQLite. */
+/** How many webhooks one query looks for: it takes a few milliseconds of the database, or of this thread on SQLite. */
 const webhooksPerLook = 100;
 /**
  * How long a delivery belongs to the instance that took it, in addition to the time of its receiver: longer than it
@@ -36,7 +36,7 @@ const restMs = 5_000;
 
 /**
  * Delivers pending events to webhooks: sends, then records the outcome. If the process dies in between, the next one
- * sends again, with the same `webhook-id`. After an error with one webhook only that webhook rests.
+ * sends again, with the same `webhook-id`. After an error with one webhook, only that webhook is paused.
  */
 export class Outbox {
   readonly #desk: OutboxDesk;
@@ -75,7 +75,10 @@ export class Outbox {
     return this.#places.byTenant();
   }
 
-  /** Sends what is due now, also where the last try failed, and resolves once it is noted what came of it: how many were picked. */
+  /**
+   * Sends all due deliveries, also those whose last attempt failed. Resolves to their number once their outcomes are
+   * recorded.
+   */
   async runOnce(): Promise<number> {
     this.#tries.forget();
     const { picked } = await this.#pick();
@@ -91,7 +94,7 @@ export class Outbox {
     }, everyMs).unref();
   }
 
-  /** Begins nothing new, and breaks off attempts under way: the next start sends them again. */
+  /** Begins nothing new, and aborts attempts under way: the next start sends those messages again. */
   async stop(): Promise<void> {
     clearInterval(this.#timer);
     clearTimeout(this.#soon);
@@ -138,8 +141,8 @@ export class Outbox {
   }
 
   /**
-   * Goes from webhook to webhook, on from where the round before ended, while there is room. It waits for none of them: one
-   * whose deliveries take long to read, or a thousand of them, hold up no other. Resolves to what it has begun.
+   * Goes from webhook to webhook, from where the previous round ended, while there are free places. It waits for none
+   * of them, so slow reads of one webhook, or of a thousand, do not delay the others. Resolves to what it has begun.
    */
   async #round(): Promise<Begun> {
     const nowMs = this.#desk.nowMs();
@@ -166,7 +169,7 @@ export class Outbox {
     return begun;
   }
 
-  /** A receiver that takes no messages is tried now and then, so that it costs few attempts. */
+  /** A receiver that accepts no messages is tried only from time to time, so that it costs few attempts. */
   #mayStart({ tenant, webhookId, isDue }: LookedAtWebhook): boolean {
     if (!isDue || this.#rests.isResting(webhookId) || this.#taking.has(webhookId)) return false;
     const isFailing = this.#places.isFailing(webhookId);
@@ -202,7 +205,8 @@ export class Outbox {
       mayTake < Math.max(1, has)
     )
       return;
-    // Otherwise those that wait for a place come first; and one that does not accept messages waits for a tick.
+    // Otherwise webhooks that wait for a place come first, and a webhook that does not accept messages waits for the
+    // next tick.
     if (!this.#places.isRoomy || this.#rests.isResting(webhookId) || this.#places.isFailing(webhookId))
       return;
     this.#startDue(waiting).catch((error: unknown) => this.#rest(webhookId, error));
@@ -272,7 +276,7 @@ export class Outbox {
   }
 }
 
-/** Lets what else waits for this thread go first. */
+/** Lets other work of this thread run first. */
 function turnOfLoop(): Promise<void> {
   return new Promise((resolve) => {
     setImmediate(resolve);

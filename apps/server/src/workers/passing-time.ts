@@ -12,14 +12,14 @@ export interface PassingTimeDesk {
 }
 
 const everyMs = 1_000;
-/** So many rows that are due are looked at in one step. */
+/** How many due rows one step reads. */
 const dueRows = 500;
-/** So many of them are recorded by one command, together with those of other agents: no write waits long for it. */
+/** How many of them one command records, for all its agents together, so that no write waits long for it. */
 const duePerCommand = 50;
 
 /**
- * Records what time has done to balances that no one writes to, so that its events come soon. Nothing else depends on it:
- * what has expired counts for nothing by the time of each decision, also if this never runs.
+ * Records lapses and expiries of balances that have no writes, so that their events are sent soon. Nothing else depends
+ * on it: every decision ignores expired grants and lapsed holds, even if this worker never runs.
  */
 export class PassingTime {
   readonly #desk: PassingTimeDesk;
@@ -62,7 +62,7 @@ export class PassingTime {
     let before = '';
     for (let isMore = true; isMore && !this.#isStopped; ) {
       const due = await books.dueAgents(nowMs(), dueRows);
-      // The clock that decides may show less than this one: what is still due then is tried again in a second.
+      // The clock of the decision may be behind this one: rows that are still due then are tried again in a second.
       const names = JSON.stringify(due);
       if (names === before) return;
       before = names;
@@ -70,7 +70,7 @@ export class PassingTime {
       for (const [tenant, agents] of Map.groupBy(due, ({ tenant }) => tenant)) {
         if (await this.#record(tenant, agents)) hasMoved = true;
       }
-      // What could not be recorded is due again in a second.
+      // Rows that could not be recorded are tried again in a second.
       isMore = due.length > 0 && hasMoved;
     }
   }

@@ -125,7 +125,7 @@ export class Places {
     if (this.#standings.size > rememberedMax && oldest !== undefined) this.#standings.delete(oldest);
   }
 
-  /** Whether it was tried, and did not take its last message quickly. */
+  /** Whether the webhook was tried, and did not accept its last message quickly. */
   #isSlow(webhookId: string): boolean {
     return this.#standings.get(webhookId)?.isProven === false;
   }

@@ -7,7 +7,7 @@ interface Rest {
   readonly lastsMs: number;
 }
 
-/** Which webhooks rest after an error of this server, and until when: each further error doubles the time. */
+/** Which webhooks are paused after an error of this server, and until when: each further error doubles the time. */
 export class Rests {
   readonly #nowMs: () => number;
   readonly #rests = new Map<string, Rest>();
@@ -20,11 +20,11 @@ export class Rests {
     const rest = this.#rests.get(webhookId);
     if (rest === undefined) return false;
     const leftMs = rest.untilMs - this.#nowMs();
-    // A clock that was set back must not make the rest longer.
+    // A clock that was set back must not make the pause longer.
     return leftMs > 0 && leftMs <= rest.lastsMs;
   }
 
-  /** Lets a webhook rest. Several deliveries that fail together count once. */
+  /** Pauses a webhook. Several deliveries that fail together count once. */
   begin(webhookId: string): void {
     if (this.isResting(webhookId)) return;
     const before = this.#rests.get(webhookId);

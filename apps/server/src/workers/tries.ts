@@ -1,4 +1,4 @@
-/** Turns between a try and the next one, for each try in a row: in turns of 0.2 s, five seconds in the end. */
+/** The number of turns between tries, for each try in a row: a turn has 0.2 s, and the last pause five seconds. */
 const turnsBetween: readonly number[] = [1, 2, 4, 8, 16, 25];
 const namesMax = 10_000;
 
@@ -8,8 +8,9 @@ interface Tried {
 }
 
 /**
- * When webhooks that take no messages are tried: once in a turn, and later after each further try. So a receiver that is
- * gone costs little, however many messages wait for it, and one that comes back is found in five seconds.
+ * Decides when webhooks that accept no messages are tried: first once in a turn, and after each further try later. A
+ * receiver that does not answer therefore costs little, no matter how many messages wait for it, and a receiver that
+ * works again is found within five seconds.
  */
 export class Tries {
   readonly #tried = new Map<string, Tried>();
@@ -30,12 +31,12 @@ export class Tries {
     return true;
   }
 
-  /** A webhook has taken a message. */
+  /** A webhook has accepted a message. */
   end(webhookId: string): void {
     this.#tried.delete(webhookId);
   }
 
-  /** Lets all be tried in this turn. */
+  /** Allows a try of every webhook in this turn. */
   forget(): void {
     this.#tried.clear();
   }

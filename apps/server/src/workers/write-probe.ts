@@ -39,11 +39,11 @@ export class WriteProbe {
     return this.#fault;
   }
 
-  /** Looks at the outcome of a write. */
+  /** Takes the outcome of a write into account. */
   decided(outcome: Outcome): void {
     if (outcome.kind !== 'fault') return;
     if (outcome.code !== 'storage_unavailable' && outcome.code !== 'outcome_unknown') return;
-    // Other writes were first, so the storage works.
+    // Other transactions won the conflict, so the storage works.
     if (outcome.facts.isContention === true) return;
     this.#failed(outcome.facts);
   }

@@ -61,7 +61,7 @@ function ended(differences: number, report: Report): number {
 function textReport(print: (text: string) => void): Report {
   return {
     audited: (result) => {
-      // Of a tenant without accounts only a difference is worth a line.
+      // A tenant without accounts gets a line only if it has a difference.
       if (result.accounts === undefined && result.ok) return;
       print(`${result.ok ? 'ok' : 'DIFFERS'} ${result.tenant}: ${countsOf(result)}\n`);
       for (const difference of result.differences) print(`  ${difference}\n`);

@@ -8,7 +8,7 @@ export interface ProgressTerminal {
 const everyMs = 200;
 const clear = '\r\x1b[K';
 
-/** One line on a terminal that says how far a command is; elsewhere nothing. */
+/** One line on a terminal that shows the progress of a command; elsewhere nothing. */
 export class ProgressLine {
   readonly #terminal: ProgressTerminal;
   readonly #nowMs: () => number;
@@ -30,7 +30,7 @@ export class ProgressLine {
     this.#terminal.write(clear + text.slice(0, columns - 1));
   }
 
-  /** Makes room for other output. */
+  /** Clears the line for other output. */
   clear(): void {
     if (this.#isShown) this.#terminal.write(clear);
     this.#isShown = false;

@@ -3,7 +3,7 @@ import { type CommandWords, firstWords, wordsOfAll } from './words.ts';
 
 export type Shell = 'bash' | 'zsh';
 
-/** How a shell says where the cursor is, and takes what can follow. */
+/** How a shell reports the position of the cursor, and receives the candidates. */
 const shells: Readonly<Record<Shell, { readonly begin: string; readonly end: string }>> = {
   bash: {
     begin: `_billonce() {
@@ -62,7 +62,7 @@ export function completionScript(shell: Shell, specs: readonly CommandSpec[]): s
   ].join('\n');
 }
 
-/** What can follow in one command: the values of the option before, otherwise its options. */
+/** The candidates in one command: the values of the preceding option, otherwise its options. */
 function commandLines({
   name,
   words,

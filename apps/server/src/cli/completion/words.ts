@@ -1,6 +1,6 @@
 import { type CommandSpec, choicesOf, optionsOf } from '../command-line/command.ts';
 
-/** What can follow in a command, for any shell. */
+/** The words that can follow in a command, for any shell. */
 export interface CommandWords {
   readonly name: string;
   /** its options, and the words of its arguments */
@@ -15,7 +15,7 @@ export interface CommandWords {
   readonly choices: readonly (readonly [option: string, words: readonly string[]])[];
 }
 
-/** Placeholders of what is the name of a file. */
+/** Placeholders that stand for the name of a file. */
 const ofFiles: ReadonlySet<string> = new Set(['FILE', 'TARGET', 'BACKUP', 'SOURCE', 'DATABASE']);
 
 /** The words of each command. Former options are left out: they work, and are not offered. */

@@ -5,7 +5,7 @@ import { type Finding, findingsOf } from './finding.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** The configuration as a server reads it; without it, no other check has something to look at. */
+/** The configuration as a server reads it; without it, no other check can run. */
 export function checkConfig(environment: Environment): {
   readonly findings: readonly Finding[];
   readonly config: Config | undefined;

@@ -24,7 +24,7 @@ export function checkDisk(file: string): Finding {
   }
 }
 
-/** What a free space means. */
+/** The finding for an amount of free space. */
 export function spaceFinding(folder: string, { freeBytes, totalBytes }: Space): Finding {
   const { ok, fix, stop } = findingsOf('disk');
   const show = (bytes: bigint) => `${(Number(bytes / BigInt(mebibyte)) / 1024).toFixed(1)} GiB`;

@@ -10,7 +10,10 @@ const of = findingsOf('port');
 const answerWithinMs = 3_000;
 const privilegedBelow = 1_024;
 
-/** Whether a server can listen where it is set to. Nothing listens for this: whether the port is free is asked by a connection. */
+/**
+ * Whether a server can listen at its configured address. The check does not listen itself: it tries to connect to see
+ * whether the port is free.
+ */
 export async function checkPort({ host, port, tls }: Config): Promise<Finding> {
   const place = `${host}:${port}`;
   let addresses: readonly string[];
@@ -34,7 +37,7 @@ export async function checkPort({ host, port, tls }: Config): Promise<Finding> {
   return of.ok(`${place} is free`);
 }
 
-/** What a client connects to where a server listens on all addresses. */
+/** The address to connect to if a server listens on all addresses. */
 const everyAddress: ReadonlyMap<string, string> = new Map([
   ['0.0.0.0', '127.0.0.1'],
   ['::', '::1'],
@@ -59,7 +62,7 @@ function isTaken(host: string, port: number): Promise<boolean> {
   });
 }
 
-/** A server that runs already is no fault. */
+/** A server that is already running is not a fault. */
 async function whoListens(address: string, port: number, isTls: boolean): Promise<Finding> {
   const host = everyAddress.get(address) ?? address;
   const url = `${isTls ? 'https' : 'http'}://${host.includes(':') ? `[${host}]` : host}:${port}`;
@@ -74,7 +77,7 @@ async function whoListens(address: string, port: number, isTls: boolean): Promis
     });
     const found: unknown = await response.json();
     const version = textOf(found, 'version');
-    // One that takes API keys does not say its version to everyone.
+    // A server that requires API keys does not show its version to every client.
     if (
       version === undefined &&
       textOf(found, 'requestId') === undefined &&

@@ -10,7 +10,7 @@ import { type Finding, findingsOf, reasonOf } from './finding.ts';
 const of = findingsOf('database');
 const answerWithinMs = 10_000;
 
-/** A PostgreSQL: what a server needs of it. It is only read. */
+/** Checks what a server needs of a PostgreSQL database. The database is only read. */
 export async function checkPostgres(
   { url, isPrepared, allowsUnsafe }: Extract<DatabaseConfig, { kind: 'postgres' }>,
   nowMs: () => number,

@@ -12,7 +12,7 @@ import { type Finding, findingsOf, reasonOf } from './finding.ts';
 
 const of = findingsOf('database');
 
-/** A database file: what a server needs of it. It is only read, and left as it was. */
+/** Checks what a server needs of a database file. The file is only read, and not changed. */
 export function checkSqlite(name: string, nowMs: number): readonly Finding[] {
   const file = resolve(name);
   try {
@@ -56,7 +56,10 @@ function checkSchema(file: string, schema: number): Finding {
       );
 }
 
-/** The log is a property of the file; the others are of each connection, and a server does not start without them. */
+/**
+ * The write-ahead log is a property of the file. The other settings belong to each connection, and a server does not
+ * start without them.
+ */
 function checkSettings(connection: SqliteConnection): Finding {
   const { journal_mode: journal } = effectivePragmas(connection);
   return journal === 'wal'

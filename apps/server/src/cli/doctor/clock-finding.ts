@@ -1,11 +1,11 @@
 import { type Finding, findingsOf } from './finding.ts';
 
-/** No clock that runs shows a time from before this program was written. */
+/** A correct clock cannot show a time from before this program was written. */
 const earliestMs = Date.UTC(2026, 0);
-/** As far as clocks of machines that are synchronized differ at most. */
+/** The largest difference between the clocks of synchronized machines. */
 const apartMsMax = 5_000;
 
-/** Whether the clock of this machine can be right, beside a moment that is known to have passed. */
+/** Whether the clock of this machine can be right, given a moment that is known to have passed. */
 export function clockFinding(nowMs: number, passedMs: number, what: string): Finding {
   const { ok, fix, stop } = findingsOf('clock');
   const found = `the clock shows ${new Date(nowMs).toISOString()}`;

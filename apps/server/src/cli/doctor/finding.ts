@@ -1,4 +1,4 @@
-/** How bad a finding is: `fix` should be corrected, `stop` keeps a server from its work. */
+/** The severity of a finding: `fix` should be corrected, `stop` prevents a server from working. */
 export type FindingState = 'ok' | 'fix' | 'stop';
 
 /** The result of one check. */

@@ -40,7 +40,10 @@ export interface Failure {
   readonly leftMs: number;
 }
 
-/** Brings bulks to the server, however often that takes. All bulks of a run share one, and so know one outage. */
+/**
+ * Sends bulks to the server, with as many attempts as needed. All bulks of a run share one sender, so an outage is
+ * counted once.
+ */
 export class BulkSender {
   readonly #options: BulkSenderOptions;
   #failingSinceMs: number | undefined;
@@ -106,7 +109,7 @@ export class BulkSender {
     }
   }
 
-  /** Notes a failed attempt. Returns why there is to be no other one, if that is so. */
+  /** Records a failed attempt. Returns why there must be no other one, or `undefined`. */
   #failed({ reason, advice, isReached }: FailedAttempt): Delivered | undefined {
     const { giveUpMs, unreachedMs, nowMs, onFailure } = this.#options;
     this.#isReached ||= isReached;

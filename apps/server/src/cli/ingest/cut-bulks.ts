@@ -121,8 +121,8 @@ class RowMapper {
   }
 
   #refuse(place: Place, message: string): readonly RowItem[] {
-    // Once the row was fixed, the file would have another name, and everything after the row would be billed a second
-    // time.
+    // If the row were fixed later, the file would get another name, and everything after the row would be billed a
+    // second time.
     if (this.#source === undefined) {
       throw new IngestStop(
         `row ${place.row} (line ${place.line}) ${message}`,

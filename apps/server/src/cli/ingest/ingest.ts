@@ -54,7 +54,7 @@ export interface IngestPorts {
   /** stops it: nothing new begins, and requests under way are awaited for a short time */
   readonly interrupt: AbortSignal;
   readonly monitor: Monitor | undefined;
-  /** prints what must not be missed, even if there is no monitor */
+  /** prints important messages, even if there is no monitor */
   readonly warn: (text: string) => void;
 }
 
@@ -207,7 +207,7 @@ class Ingestion {
   }
 }
 
-/** How much an item is of, in 10^-6 of a unit. */
+/** The quantity of an item, in 10^-6 of a unit. */
 function amountOf({ requests, quantity = String(requests) }: UsageItem): bigint {
   return parseDecimal(quantity, quantityPlaces) ?? 0n;
 }

@@ -97,7 +97,7 @@ function passes(row: FileRow, { from, values, takesMissing }: RowFilter): boolea
   return absence(value) === undefined ? values.has(String(value).trim()) : takesMissing;
 }
 
-/** A value that cannot be compared with those of its filter. Where they are ASCII, it is none of them. */
+/** A value that cannot be compared with those of its filter. If these are ASCII, it equals none of them. */
 function unreadableIn(row: FileRow, { from, values }: RowFilter): Refused | undefined {
   if ([...values].every((value) => isAscii(value))) return undefined;
   const { value, name } = foundIn(row, from);
@@ -223,7 +223,7 @@ function countsOf(
   return { kind: 'counts', list };
 }
 
-/** How much each item of a count is of: a quantity is never too large for one. */
+/** The quantities of the items of a count; a quantity always fits into one item. */
 function amountsOf(
   count: bigint,
   { areQuantities }: Mapping,

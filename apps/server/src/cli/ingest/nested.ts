@@ -30,7 +30,7 @@ export function nestedValueAt({ value, parents }: Nested, path: string): unknown
 /** How deep in a row a list is looked for. */
 const listDepthMax = 3;
 
-/** The path of a list of objects of which the first one has a column: where rows are that were not found. */
+/** The path of a list whose first object has a column: probably the place of rows that were not found. */
 export function listWith(value: unknown, column: string, depth = 0): string | undefined {
   if (typeof value !== 'object' || value === null || Array.isArray(value) || depth === listDepthMax)
     return undefined;

@@ -17,10 +17,10 @@ export type ItemResult =
   | { readonly ok: true; readonly status: 'recorded' | 'duplicate' }
   | { readonly ok: false; readonly error: string; readonly message: string };
 
-/** What the server said of a bulk in the end. */
+/** The final result of a bulk. */
 export type SentBulk =
   | { readonly kind: 'answered'; readonly results: readonly ItemResult[] }
-  /** The key is too old to be asked about: only its items' ids can tell. */
+  /** The key is too old to be looked up: only the ids of the items show the outcome. */
   | { readonly kind: 'key_expired'; readonly reason: string; readonly advice: string }
   /** Sending it again would have the same result. */
   | { readonly kind: 'rejected'; readonly reason: string; readonly advice: string };
@@ -36,7 +36,7 @@ export interface FailedAttempt {
 
 /** How the sender of a bulk follows its attempts. */
 export interface BulkCall {
-  /** ends the call at once; the server may have taken the bulk all the same */
+  /** ends the call at once; the server may still have accepted the bulk */
   readonly signal: AbortSignal;
   /** Called when an attempt is sent. */
   readonly onSend: () => void;
@@ -58,7 +58,10 @@ const unreachedAdvice =
   'Start the server, or correct --server or BILLONCE_URL, then run the same command again; --give-up-after SECONDS waits longer.';
 const noAccess = { apiKey: undefined, tenant: undefined };
 const dayMs = 86_400_000;
-/** An ingestion gives up by its outage, not by the bounds of one bulk: these are the widest that there are. */
+/**
+ * An ingestion ends because of the length of an outage, not because of the limits of one bulk, so these are the widest
+ * limits.
+ */
 const bounds = { deadlineMs: 14 * dayMs, attemptsMax: 1_000_000 };
 /** A server that asks for more than a minute is asked again after a minute. */
 const waits = { baseDelayMs: 250, maxDelayMs: 10_000, maxRetryAfterMs: 60_000 };

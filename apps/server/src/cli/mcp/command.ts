@@ -1,6 +1,6 @@
 import { exitCodes } from '../command-line/exit-codes.ts';
 
-/** The package is no dependency of the server, whose installation stays small. */
+/** The package is not a dependency of the server, so that the server's installation stays small. */
 const program = '@billonce/mcp/run';
 
 type RunMcp = (args: readonly string[], environment: NodeJS.ProcessEnv) => Promise<number>;

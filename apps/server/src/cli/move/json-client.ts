@@ -75,7 +75,7 @@ export class JsonClient {
   }
 }
 
-/** An answer that cannot break off any more: reading it is a part of the attempt. */
+/** A complete answer: reading the body is a part of the attempt. */
 async function inWhole(response: Response, url: string): Promise<Response> {
   if (response.body === null) return response;
   const chunks: Uint8Array[] = [];

@@ -3,14 +3,14 @@ import { networkCodeOf } from '../../network-error.ts';
 import { type ExitName, exitTexts } from '../command-line/exit-codes.ts';
 import { networkFault } from '../network-fault.ts';
 
-/** Where a command calls, and as whom. */
+/** The server that a command calls, and the caller. */
 export interface RemoteAccess {
   readonly server: string;
   readonly apiKey: string | undefined;
   readonly tenant: string | undefined;
 }
 
-/** A person waits: a server that is gone is reported within seconds. */
+/** A person is waiting, so a server that cannot be reached is reported within seconds. */
 const attemptsMaxDefault = 5;
 const waits = { baseDelayMs: 250, maxDelayMs: 4_000, maxRetryAfterMs: 30_000 };
 const deadlineMs = 120_000;
@@ -40,7 +40,7 @@ export class RemoteServer {
     });
   }
 
-  /** What is printed of an error of a call, and how the command ends. */
+  /** The printed text of a failed call, and the exit code of the command. */
   faultOf(error: BillonceError): RemoteFault {
     const { code, status, requestId, idempotencyKey, body, retry } = error;
     const isUnanswered = code === 'attempts_exhausted' || code === 'deadline_exceeded';

@@ -3,8 +3,8 @@ import { compileValidator } from '@billonce/contract';
 type Schema = Parameters<typeof compileValidator>[0];
 
 /**
- * Checks a part of a request by the contract before it is sent: a fault of it is a mistake of the argument or the option that
- * gave the member.
+ * Checks a part of a request by the contract before it is sent. A fault is reported as a mistake in the argument or the
+ * option that set the member.
  *
  * @param names the argument or option of each member
  */

@@ -63,7 +63,7 @@ export const creditCommand: RemoteCommand = remoteCommand({
     return async (client, callOptions) => {
       const made = await client.balances.grant(agent, grant, callOptions);
       const answer = answerOf(made);
-      // A replay is the answer to this very request, which was sent again.
+      // A replay is the answer to this request, which was sent again.
       const isNew = answer?.status === 201;
       const verb = isNew ? 'granted' : 'already granted, not granted again:';
       const advice =
@@ -79,7 +79,7 @@ export const creditCommand: RemoteCommand = remoteCommand({
   },
 });
 
-/** The same for every spelling of the defaults, and another one for everything that may differ between two grants. */
+/** Equal for every spelling of the defaults, and different whenever two grants differ. */
 function derivedId(
   agent: string,
   { amount, asset = 'XLM', expiresAt, priority = 100, note }: GrantRequest,

@@ -54,7 +54,7 @@ const createCommand = remoteCommand({
   },
 });
 
-/** The body, as its type has it: the words of its members are those of the contract, or there is a mistake. */
+/** The body with its type: its texts are values of the contract, or a mistake was reported. */
 function checkedKey(body: object, mistakes: string[]): ApiKeyCreate {
   const names = {
     label: 'LABEL',

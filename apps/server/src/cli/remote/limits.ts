@@ -74,7 +74,7 @@ const putCommand = remoteCommand({
   },
 });
 
-/** The body, as its type has it: the words of its members are those of the contract, or there is a mistake. */
+/** The body with its type: its texts are values of the contract, or a mistake was reported. */
 function checkedLimit(body: object, names: Readonly<Record<string, string>>, mistakes: string[]): LimitPut {
   checkPart(operations.putLimit.body, { ...body }, names, mistakes);
   return body as LimitPut;

@@ -6,7 +6,7 @@ import { tableOf } from './table.ts';
 /** A column of a list: its head, and its text for an item. */
 export type Column<Item> = readonly [head: string, text: (item: Item) => string];
 
-/** How many items the words ask for. */
+/** How many items the options request. */
 export function limitOf(value: string | undefined, mistakes: string[]): number {
   return integerOf('limit', listOptions.limit, value, mistakes);
 }
@@ -34,7 +34,7 @@ export async function listed<Item>(
   return { documents, text, note: hasMore ? `there are more than ${limit}: raise --limit` : undefined };
 }
 
-/** The items of a page to ask for: no more than are shown, and one that says whether there are more. */
+/** The number of items to request: as many as are shown, and one more to find out whether there are more. */
 export function pageLimitOf(limit: number, most: number): number {
   return Math.min(limit + 1, most);
 }

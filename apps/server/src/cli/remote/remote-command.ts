@@ -14,7 +14,7 @@ export interface RemoteCommand {
   run(args: readonly string[], surroundings: Surroundings): Promise<number>;
 }
 
-/** The words of a command; `mistakes` takes what is wrong with them. */
+/** The arguments and options of a command; faults in them are added to `mistakes`. */
 export interface Words<T extends OptionTable> {
   readonly values: Values<T>;
   readonly positionals: readonly string[];
@@ -31,20 +31,20 @@ export interface Shown {
   readonly text: string;
   /** a remark for a person, which is not a part of the result */
   readonly note?: string | undefined;
-  /** how the command ends, if not well */
+  /** the exit code, if the command did not succeed */
   readonly ending?: 'failed';
 }
 
 /** Calls the server. */
 export type Work = (client: Billonce, options: CallOptions) => Promise<Shown>;
 
-/** What one command is, beside that it calls a server. */
+/** The definition of one command. */
 export interface RemoteDefinition<T extends OptionTable> {
   readonly name: string;
   readonly summary: string;
   readonly arguments?: readonly Argument[];
   readonly text: readonly string[];
-  /** its options, beside those of every command that calls a server */
+  /** its options, in addition to those of every command that calls a server */
   readonly options: T;
   /** Checks the words before anything is sent. */
   plan(words: Words<T>): Work;
@@ -130,7 +130,7 @@ function parseRemote<T extends OptionTable>(
   const idempotencyKey = typeof key === 'string' ? key : undefined;
   if (idempotencyKey !== undefined && !/^[\x21-\x7e]{1,255}$/.test(idempotencyKey))
     mistakes.push('--idempotency-key must be 1 to 255 visible ASCII characters');
-  // What an argument is checked for is not worth saying of one that is missing.
+  // A missing argument is reported only as missing.
   if (mistakes.length > 0) return { mistakes };
   const { positionals } = words;
   const { tenant } = access;

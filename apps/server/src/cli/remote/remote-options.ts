@@ -35,7 +35,7 @@ export const listOptions = {
   },
 } as const satisfies OptionTable;
 
-/** What a command that calls a server ends with. */
+/** The exit codes of a command that calls a server. */
 export const remoteEndings: CommandSpec['endings'] = {
   failed: 'the server refused, or did not answer; the error shows its code and the request id',
   unreached: 'no server ever answered, so nothing was done',

@@ -127,7 +127,7 @@ const putCommand = remoteCommand({
   },
 });
 
-/** Tiers as the API takes them; what they say is checked with the rest of the body. */
+/** Tiers in the form of the API; their values are checked with the rest of the body. */
 function sentTiers(
   stroops: string | undefined,
   { price, per, tiers, period }: Readonly<Record<'price' | 'per' | 'tiers' | 'period', string | undefined>>,

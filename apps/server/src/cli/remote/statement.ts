@@ -68,7 +68,7 @@ function statementShown(statement: Statement): Shown {
   return { documents: [statement], text };
 }
 
-/** As the contract adds them up; what came to nothing is left out. */
+/** In the order in which the contract adds them up; zero amounts are left out. */
 function sumsOf({ opening, closing, totals }: Statement): readonly (readonly string[])[] {
   const { granted, refunded, drawn, expired, voided, held } = totals;
   const { used, reversed, paid, billed, writtenOff } = totals;

@@ -11,7 +11,7 @@ type Environment = Surroundings['environment'];
 /**
  * Runs `billonce serve`.
  *
- * @returns the exit code of the process, or that it goes on until the server ends it
+ * @returns the exit code of the process, or a value that says that the process runs until the server ends it
  */
 export async function runServe(
   args: readonly string[],

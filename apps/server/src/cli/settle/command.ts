@@ -41,7 +41,7 @@ export async function runSettle(
     return left.length === 0 ? exitCodes.done : exitCodes.incomplete;
   } catch (error) {
     if (!isCallError(error)) throw error;
-    // The same command has the same keys: it needs none.
+    // The same command derives the same idempotency keys, so it has no option for one.
     const fault = { ...server.faultOf(error), idempotencyKey: undefined };
     complain(
       options.isJson

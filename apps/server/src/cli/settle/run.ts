@@ -11,7 +11,7 @@ export interface Run {
   readonly before: string | undefined;
 }
 
-/** What a run came to, together with what it did before it was killed. */
+/** The result of a run, including the bills from before it was killed. */
 interface RunReport {
   readonly bills: number;
   /** in XLM */
@@ -25,10 +25,13 @@ interface RunReport {
 const limit = bounds.pageItems;
 /** An account on which usage is recorded all the time may change between its quote and its bill. */
 const quotesMax = 10;
-/** On PostgreSQL a list ends before what other batches may still record: the last bills come into it a little later. */
+/**
+ * On PostgreSQL a list ends before the rows that running batches may still record, so the last bills appear in it a
+ * little later.
+ */
 const listedMsMax = 60_000;
 const lookAgainMs = 200;
-/** Refusals that are about the caller, and so about every account. */
+/** Refusals that concern the caller, and therefore every account. */
 const ofCaller: ReadonlySet<number> = new Set([400, 401, 403, 405, 421, 429]);
 
 /**
@@ -88,7 +91,7 @@ class SettlementRun {
       } catch (error) {
         if (!isOfAccount(error)) throw error;
         if (error.status === 412) continue;
-        // One account that cannot be billed keeps no other one from its bill.
+        // An account that cannot be billed does not prevent the bills of others.
         return `${error.status} ${error.code} - ${error.message}`;
       }
     }
@@ -141,7 +144,7 @@ function isOfAccount(error: unknown): error is BillonceError & { readonly status
   return error.status >= 400 && error.status < 500 && !ofCaller.has(error.status);
 }
 
-/** What a bill up to a moment has to leave to the next run. */
+/** The usage that a bill up to a moment leaves to the next run. */
 function leftOut({ leftOutRequests = 0 }: Quote): string | undefined {
   if (leftOutRequests === 0) return undefined;
   return `${leftOutRequests} requests are left for the next run, because usage up to them was reversed after --before`;

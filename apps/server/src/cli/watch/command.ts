@@ -15,7 +15,7 @@ import { watchOptions, watchSpec } from './spec.ts';
 export interface WatchSurroundings extends Omit<Surroundings, 'print'> {
   /** resolves once the output takes more */
   readonly write: (text: string) => Promise<void>;
-  /** what ends the command in good order */
+  /** the signal that ends the command regularly */
   readonly interrupt: AbortSignal;
 }
 
@@ -45,7 +45,7 @@ async function watch(
   { access, agent, count, isJson, ...wish }: WatchWish,
   { write, complain, interrupt }: WatchSurroundings,
 ): Promise<number> {
-  // It waits and asks again itself, and says so.
+  // This command waits and retries itself, and reports it.
   const server = new RemoteServer(access, 1);
   const say = (text: string) => complain(`billonce watch: ${text}\n`);
   const notice = {

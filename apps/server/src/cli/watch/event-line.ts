@@ -1,7 +1,7 @@
 import { memberOf } from '../move/json-members.ts';
 import type { Event } from './follow.ts';
 
-/** What a line shows of an event beside its agent and its service, in this order. */
+/** The members of an event that a line shows after its agent and its service, in this order. */
 const members = [
   'quantity',
   'requests',

@@ -11,7 +11,7 @@ export interface FollowWish {
   readonly everyMs: number;
 }
 
-/** Called when the server is away, and when it is back. */
+/** Called when the server cannot be reached, and when it answers again. */
 export interface FollowNotice {
   away(error: Error): void;
   back(): void;
@@ -23,7 +23,8 @@ const awayMsMax = 10_000;
 const deadlineMs = 30_000;
 
 /**
- * The events of a tenant as they happen, each once, until the signal. The place in the list is kept while the server is away.
+ * The events of a tenant as they happen, each once, until the signal. The place in the list is kept while the server
+ * cannot be reached.
  *
  * @throws {BillonceError} if the server refuses, or never answered
  */
@@ -45,7 +46,7 @@ export async function* follow(
     } catch (error) {
       if (signal.aborted) return;
       if (!isCallError(error) || error.retry !== 'same_request') throw error;
-      // A server that never answered may be none.
+      // If the server has never answered, the address may be wrong.
       if (cursor === undefined && error.status === undefined) throw error;
       failures += 1;
       if (failures === 1) notice.away(error);
