@@ -7,10 +7,11 @@ import { executorOptions, openEngine } from './harness/engine.ts';
 import { figure, withstood } from './harness/proofs.ts';
 import { rounds } from './harness/rounds.ts';
 import { seededRandom, seedOf } from './harness/seeded-random.ts';
-import { countEntries } from './model/agree.ts';
+import { countEntries } from './model/agree-sums.ts';
 import { accountOf } from './model/books.ts';
-import { drawHot, drawSent, drawStart, type Seen } from './model/draw.ts';
+import { drawHot, drawSent, drawStart } from './model/draw.ts';
 import { agents, tenants } from './model/draw-names.ts';
+import type { Seen } from './model/draw-settle.ts';
 import { observedOf, submissionOf } from './model/in-process.ts';
 import { booksOf, hasSharedLapse, mismatch, newModel, notePassedTime } from './model/model.ts';
 import { availableIn } from './model/purse.ts';
@@ -87,7 +88,7 @@ test('batches give the same answers as the model, in order, no matter how they a
         [[], [], []],
       );
       for (const purse of booksOf(model, tenant).purses.values()) {
-        const name = { tenant: named.get(tenant) ?? '', agent: purse.agent, asset: 'XLM' };
+        const name = { tenant: named.get(tenant) ?? '', agent: purse.agent, asset: purse.asset };
         const { balance } = await books.wholeBalance(name);
         assert.equal(balance === undefined ? 0n : availableOf(balance), availableIn(purse));
       }

@@ -1,3 +1,4 @@
+import { atomOf, atomsIn, type ModelAsset } from './assets.ts';
 import type { Begun, ModelPeriod, Part, TierCount } from './parts.ts';
 import { costOfPart, type Pricing, unpriced } from './prices.ts';
 import type { AccountName } from './write.ts';
@@ -14,7 +15,7 @@ export interface ModelEntry {
   readonly reverses:
     | { readonly from: number; readonly through: number; readonly entry: number | undefined }
     | undefined;
-  /** of a write-off: the credit that it takes away, in stroops */
+  /** of a write-off: the credit that it takes away, in atoms */
   readonly writesOff: bigint | undefined;
   /** what was drawn from the purse of the agent for it; below 0 for what a reversal returned */
   readonly drawn: bigint | undefined;
@@ -28,21 +29,23 @@ export interface Line {
   readonly priceVersion: number;
   readonly requests: number;
   readonly price: bigint;
-  /** in 10^-18 XLM */
+  /** in 10^-18 of the asset */
   readonly amount: bigint;
   readonly tiers?: readonly TierCount[];
 }
 
 /** What a range of entries comes to. */
 export interface Bill {
+  readonly asset: ModelAsset;
   /** decimal places of the units that its requests count; 0 while nothing was recorded */
   readonly scale: number;
   readonly requests: number;
   readonly lines: readonly Line[];
+  /** in atoms, as what is billed */
   readonly carried: bigint;
-  /** what the settlement before left below a stroop, in 10^-18 XLM */
+  /** what the settlement before left below an atom, in 10^-18 of the asset */
   readonly remainder: bigint;
-  /** what was drawn for it, in 10^-18 XLM */
+  /** what was drawn for it, in 10^-18 of the asset */
   readonly paid: bigint;
   readonly billed: bigint;
 }
@@ -105,7 +108,7 @@ export function totalOf(account: ModelAccount): number {
   return Math.max(0, requestsOf(openEntries(account)));
 }
 
-/** What the last settlement left: what nothing wrote off since (0, or below 0 for a credit), and what is below a stroop. */
+/** What the last settlement left: what nothing wrote off since (0, or below 0 for a credit), and what is below an atom. */
 function carriedOf(account: ModelAccount): Pick<Bill, 'carried' | 'remainder'> {
   const last = account.settlements.at(-1);
   if (last === undefined) return { carried: 0n, remainder: 0n };
@@ -115,24 +118,21 @@ function carriedOf(account: ModelAccount): Pick<Bill, 'carried' | 'remainder'> {
 
 /** What a bill could not take: 0, or above 0 for a credit. */
 export function creditOf(bill: Bill): bigint {
-  return bill.billed - stroopsOf(bill);
+  return bill.billed - atomsOf(bill);
 }
 
-/** What a bill leaves below a stroop. */
+/** What a bill leaves below an atom. */
 export function remainderOf(bill: Bill): bigint {
-  return worthOf(bill) - stroopsOf(bill) * stroop;
+  return worthOf(bill) - atomsOf(bill) * atomOf(bill.asset);
 }
 
-const stroop = 10n ** 11n;
-
-/** What a bill is worth, in whole stroops, rounded down. */
-function stroopsOf(bill: Bill): bigint {
-  const worth = worthOf(bill);
-  return worth >= 0n ? worth / stroop : -((stroop - 1n - worth) / stroop);
+/** What a bill is worth, in whole atoms, rounded down. */
+function atomsOf(bill: Bill): bigint {
+  return atomsIn(worthOf(bill), bill.asset);
 }
 
-function worthOf({ lines, carried, remainder, paid }: Bill): bigint {
-  return lines.reduce((sum, { amount }) => sum + amount, carried * stroop + remainder - paid);
+function worthOf({ asset, lines, carried, remainder, paid }: Bill): bigint {
+  return lines.reduce((sum, { amount }) => sum + amount, carried * atomOf(asset) + remainder - paid);
 }
 
 /** What was drawn for entries, less what was returned. */
@@ -146,7 +146,7 @@ export function reachedBy({ entries }: Pick<ModelAccount, 'entries'>): number {
 }
 
 /** What the open entries up to one of them come to, at the prices of their versions; version 0 costs what version 1 does. */
-export function billOf(account: ModelAccount, { prices }: Pricing, through: number): Bill {
+export function billOf(account: ModelAccount, { asset, prices }: Pricing, through: number): Bill {
   const range = account.entries.slice(settledThrough(account), through);
   const byVersion = partsOf(
     range.flatMap(({ parts }) => parts.map((part) => ({ ...part, version: part.version || 1 }))),
@@ -160,9 +160,9 @@ export function billOf(account: ModelAccount, { prices }: Pricing, through: numb
   });
   const paid = drawnFor(range);
   const scale = account.entries.length === 0 ? 0 : account.scale;
-  const bill = { scale, requests: requestsOf(range), lines, ...carriedOf(account), paid, billed: 0n };
-  const stroops = stroopsOf(bill);
-  return { ...bill, billed: stroops > 0n ? stroops : 0n };
+  const bill = { asset, scale, requests: requestsOf(range), lines, ...carriedOf(account), paid, billed: 0n };
+  const atoms = atomsOf(bill);
+  return { ...bill, billed: atoms > 0n ? atoms : 0n };
 }
 
 /** The sums of parts by version, those of 0 left out. */

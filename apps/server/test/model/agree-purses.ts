@@ -2,29 +2,30 @@ import assert from 'node:assert/strict';
 import { isDeepStrictEqual } from 'node:util';
 import type { Api } from '../harness/api.ts';
 import { accountOf, type ModelBooks } from './books.ts';
+import { assets } from './draw-names.ts';
 import { holdBody } from './holds.ts';
 import { pages } from './pages.ts';
-import { grantBody, policyOf, purseOf } from './prepaid.ts';
-import { amountOf, amountText } from './prepaid-text.ts';
+import { grantBody, overdraftIn, policyOf, purseOf, pursesOf } from './prepaid.ts';
+import { amountOf, amountText, signedAmountOf } from './prepaid-text.ts';
 import { availableIn, heldOf } from './purse.ts';
-import type { ModelGrant, ModelPurse } from './purse-types.ts';
+import type { ModelGrant, ModelPurse, PurseName } from './purse-types.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: items of every list
 type Answer = any;
 
-/** The grants of an agent, as they are listed. */
-export async function grantsIn(api: Api, agent: string): Promise<Answer[]> {
-  return await pages(api, `/agents/${encodeURIComponent(agent)}/grants`, 7);
+/** The grants of an agent in an asset, as they are listed. */
+export async function grantsIn(api: Api, { agent, asset }: PurseName): Promise<Answer[]> {
+  return await pages(api, `/agents/${encodeURIComponent(agent)}/grants?asset=${asset}`, 7);
 }
 
-/** Whether the grants of an agent may be those that are listed; ids count as far as they are known. */
+/** Whether the grants of an agent in an asset may be those that are listed; ids count as far as they are known. */
 export function areGranted(
   books: ModelBooks,
-  agent: string,
+  name: PurseName,
   nowMs: number,
   rows: readonly Answer[],
 ): boolean {
-  const purse = purseOf(books, agent, nowMs);
+  const purse = purseOf(books, name, nowMs);
   if (purse.grants.length !== rows.length) return false;
   return purse.grants.every((grant, index) =>
     isDeepStrictEqual(shown(rows[index]), shownOf(purse, grant, rows[index])),
@@ -41,27 +42,41 @@ function shownOf(purse: ModelPurse, grant: ModelGrant, row: Answer) {
   return { id, ...body, isReturned: grant.isReturned };
 }
 
-/**
- * Asserts what can be read of the prepaid money of an agent. Takes in the ids of grants. A list of grants shows what was
- * recorded: before that, only the balance says what has lapsed and expired.
- */
-export async function assertPurse(
+/** When something is looked at, and whether what time has done by then was recorded. */
+interface Looked {
+  readonly nowMs: number;
+  readonly isRecorded: boolean;
+}
+
+/** Asserts what can be read of the prepaid money of an agent in every asset, and of its holds. Takes in the ids of grants. */
+export async function assertPurses(
   api: Api,
   books: ModelBooks,
   agent: string,
-  { nowMs, isRecorded }: { readonly nowMs: number; readonly isRecorded: boolean },
+  looked: Looked,
 ): Promise<void> {
-  const purse = purseOf(books, agent, nowMs);
-  const path = `/agents/${encodeURIComponent(agent)}`;
   const policy = policyOf(books, agent);
-  const { mode, overdraft } = (await api.get(`${path}/billing`)).json;
-  assert.deepEqual([mode, overdraft], [policy.mode, amountText(policy.overdraft)]);
-  const rows = await grantsIn(api, agent);
-  assert.equal(rows.length, purse.grants.length, `grants of ${agent}`);
+  const { mode, overdraft, asset } = (await api.get(`/agents/${encodeURIComponent(agent)}/billing`)).json;
+  assert.deepEqual([mode, overdraft, asset], [policy.mode, amountText(policy.overdraft), policy.asset]);
+  for (const { code } of assets) await assertPurse(api, books, { agent, asset: code }, looked);
+  await assertHolds(api, books, agent);
+}
+
+/** A list of grants shows what was recorded: before that, only the balance says what has lapsed and expired. */
+async function assertPurse(
+  api: Api,
+  books: ModelBooks,
+  name: PurseName,
+  { nowMs, isRecorded }: Looked,
+): Promise<void> {
+  const { agent, asset } = name;
+  const purse = purseOf(books, name, nowMs);
+  const rows = await grantsIn(api, name);
+  assert.equal(rows.length, purse.grants.length, `grants of ${agent} in ${asset}`);
   for (const [index, grant] of purse.grants.entries()) grant.id ??= String(rows[index].id);
-  const balance = (await api.get(`${path}/balance`)).json;
+  const balance = (await api.get(`/agents/${encodeURIComponent(agent)}/balance?asset=${asset}`)).json;
   assert.deepEqual(balance, balanceBody(books, purse));
-  await assertHolds(api, books, purse);
+  assertConserved(balance);
   await assertLedger(api, purse, balance);
   for (const row of rows) {
     const used = ['drawn', 'voided', 'expired', 'left'].reduce((all, name) => all + amountOf(row[name]), 0n);
@@ -74,21 +89,32 @@ export async function assertPurse(
     );
 }
 
+/** What was granted in an asset is available, held, drawn, expired or voided in this asset. */
+function assertConserved(balance: Answer): void {
+  const sumOf = (names: readonly string[]) =>
+    names.reduce((all, name) => all + signedAmountOf(balance[name]), 0n);
+  assert.equal(
+    sumOf(['available', 'held', 'drawn', 'expired', 'voided']),
+    sumOf(['granted', 'refunded']),
+    `the amounts in ${balance.asset} do not add up`,
+  );
+}
+
 function sum(purse: ModelPurse, of: (grant: ModelGrant) => bigint): bigint {
   return purse.grants.reduce((total, grant) => total + of(grant), 0n);
 }
 
 function balanceBody(books: ModelBooks, purse: ModelPurse) {
-  const { mode, overdraft } = policyOf(books, purse.agent);
+  const policy = policyOf(books, purse.agent);
   const ofKind = (wanted: ModelGrant['kind']) =>
     sum(purse, ({ kind, amount }) => (kind === wanted ? amount : 0n));
   const held = sum(purse, ({ number }) => heldOf(purse, number)) + heldOf(purse, 0);
   return {
     agent: purse.agent,
-    asset: 'XLM',
-    mode,
+    asset: purse.asset,
+    mode: policy.mode,
     available: amountText(availableIn(purse)),
-    overdraft: amountText(overdraft),
+    overdraft: amountText(overdraftIn(policy, purse.asset)),
     held: amountText(held),
     granted: amountText(ofKind('grant')),
     refunded: amountText(ofKind('refund')),
@@ -98,13 +124,16 @@ function balanceBody(books: ModelBooks, purse: ModelPurse) {
   };
 }
 
-async function assertHolds(api: Api, books: ModelBooks, purse: ModelPurse): Promise<void> {
-  const rows = await pages(api, `/holds?agent=${encodeURIComponent(purse.agent)}`, 5);
+async function assertHolds(api: Api, books: ModelBooks, agent: string): Promise<void> {
+  const rows = await pages(api, `/holds?agent=${encodeURIComponent(agent)}`, 5);
+  const held = pursesOf(books, agent).flatMap((purse) => purse.holds.map((hold) => ({ purse, hold })));
   assert.deepEqual(
     rows,
-    purse.holds.map((hold) =>
-      holdBody(purse, hold, accountOf(books, { agent: purse.agent, serviceId: hold.serviceId })),
-    ),
+    held
+      .toSorted((a, b) => a.hold.number - b.hold.number)
+      .map(({ purse, hold }) =>
+        holdBody(purse, hold, accountOf(books, { agent, serviceId: hold.serviceId })),
+      ),
   );
 }
 
@@ -119,9 +148,13 @@ const signs: Readonly<Record<string, bigint>> = {
   covered: 0n,
 };
 
-/** Every movement follows from the one before it, and what was granted, refunded and voided are those of the balance. */
+/**
+ * Every movement follows from the one before it, and the sums of what was granted, refunded, voided and drawn are those of the
+ * balance.
+ */
 async function assertLedger(api: Api, purse: ModelPurse, balance: Answer): Promise<void> {
-  const movements = await pages(api, `/agents/${encodeURIComponent(purse.agent)}/ledger`, 50);
+  const { agent, asset } = purse;
+  const movements = await pages(api, `/agents/${encodeURIComponent(agent)}/ledger?asset=${asset}`, 50);
   let available = 0n;
   const sums = new Map<string, bigint>();
   for (const [index, { number, kind, amount, available: after }] of movements.entries()) {

@@ -1,10 +1,13 @@
 import type { ModelAccount } from './account.ts';
+import type { ModelAsset } from './assets.ts';
 import type { Part } from './parts.ts';
 import type { Stated, UnitPrice } from './prices.ts';
 import type { ModelPolicy, ModelPurse } from './purse-types.ts';
 import type { AccountName, Write } from './write.ts';
 
 export interface ModelService {
+  /** what its prices are in, from its first registration on */
+  readonly asset: ModelAsset;
   /** by version, from version 1 on */
   readonly prices: UnitPrice[];
   /** by version, as well */
@@ -29,9 +32,9 @@ export interface ModelLimit {
   readonly agent: string | undefined;
   readonly serviceId: string | undefined;
   readonly window: 'day' | 'lifetime';
-  /** whether it counts what usage costs, and not its units */
-  readonly isMoney: boolean;
-  /** in 10^-18 XLM, or in 10^-6 of a unit */
+  /** in what the usage is priced of which it counts what that costs; `undefined`: it counts units */
+  readonly asset: string | undefined;
+  /** in 10^-18 of the asset, or in 10^-6 of a unit */
   readonly max: bigint;
   /** by agent, if each is counted separately */
   readonly counted: Counted;
@@ -39,13 +42,15 @@ export interface ModelLimit {
 
 /** The books of one tenant. Plain data, so that a test can copy them and try something out. */
 export interface ModelBooks {
+  /** those that were registered, by their codes */
+  readonly assets: Map<string, ModelAsset>;
   readonly services: Map<string, ModelService>;
   readonly accounts: Map<string, ModelAccount>;
   readonly events: ModelEvent[];
   readonly limits: Map<string, ModelLimit>;
   /** by agent; under '' that of all agents that have none */
   readonly policies: Map<string, ModelPolicy>;
-  /** by agent */
+  /** by agent and asset */
   readonly purses: Map<string, ModelPurse>;
 }
 
@@ -81,6 +86,7 @@ export type Expected =
 
 export function emptyBooks(): ModelBooks {
   return {
+    assets: new Map(),
     services: new Map(),
     accounts: new Map(),
     events: [],

@@ -75,7 +75,7 @@ function add({ prices, stated }: ModelService, { price, per, effectiveFrom }: St
 export function pricesBody(service: ModelService, nowMs: number) {
   const shown = (version: number) => {
     const { price, per } = atVersion(service, version);
-    return priceBody(price, per);
+    return priceBody(price, service.asset, per);
   };
   const [current, next] = [versionAt(service, nowMs), nextOf(service, nowMs)];
   const inForce = current === 0 ? {} : shown(current);

@@ -5,6 +5,12 @@ import type { AccountName } from './write.ts';
 export const tenants = ['acme', 'acme.b'] as const;
 export const agents = ['a', 'a/b', 'a|b', 'A'] as const;
 export const services = ['c', 'b/c', 'b|c', 'C*'] as const;
+/** With few decimal places, with the most, and between; the first one needs no registration. */
+export const assets = [
+  { code: 'XLM', scale: 7 },
+  { code: 'USD', scale: 2 },
+  { code: 'POINT', scale: 12 },
+] as const;
 const minuteMs = 60_000;
 const dayMs = 86_400_000;
 

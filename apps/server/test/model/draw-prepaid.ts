@@ -1,7 +1,10 @@
 import type { Random } from '../harness/seeded-random.ts';
-import { agents, drawTime, type Hot, services } from './draw-names.ts';
+import { assetOf } from './assets.ts';
+import { drawAssetOf } from './draw-asset.ts';
+import { agents, assets, drawTime, type Hot, services } from './draw-names.ts';
 import { drawUse } from './draw-use.ts';
 import { booksOf, type Model } from './model.ts';
+import { pursesOf } from './prepaid.ts';
 import { amountText } from './prepaid-text.ts';
 import { availableIn } from './purse.ts';
 import type { ModelHold } from './purse-types.ts';
@@ -26,15 +29,16 @@ export function drawPrepaid(
   const { agent } = near;
   switch (kind) {
     case 'set_billing':
-      return drawBilling(random, agent);
+      return drawBilling(random, model, near);
     case 'create_grant':
       return { kind, ...drawGrant(random, model, near) };
     case 'create_refund':
-      return { kind, ...drawRefund(random, near) };
+      return { kind, ...drawRefund(random, model, near) };
     case 'void_grant': {
-      const grants = booksOf(model, near.tenant).purses.get(agent)?.grants ?? [];
+      const purses = pursesOf(booksOf(model, near.tenant), agent);
+      const grants = purses.flatMap((purse) => purse.grants.slice(-4));
       const ids = grants.flatMap(({ id }) => id ?? []);
-      return { kind, agent, grantId: random.pick([unknownId, ...ids.slice(-4), ...ids.slice(-4)]) };
+      return { kind, agent, grantId: random.pick([unknownId, ...ids, ...ids]) };
     }
     case 'create_hold':
       return { kind, ...drawHold(random, model, near) };
@@ -60,81 +64,100 @@ export function drawPrepaid(
   }
 }
 
-/** Half of the agents are prepaid, and are granted something, a part of it for some time; and there may be a limit. */
-export function drawPrepaidStart(random: Random, nowMs: number): readonly Write[] {
+/**
+ * Half of the agents are prepaid, and are granted something in each asset that a service has, a part of it for some time; and there
+ * may be a limit.
+ */
+export function drawPrepaidStart(random: Random, used: readonly string[], nowMs: number): readonly Write[] {
   const expiresAt = (ms: number) => new Date(nowMs + ms).toISOString();
   const granted = agents.slice(0, 2).flatMap((agent): readonly Write[] => [
-    { kind: 'set_billing', agent, policy: { mode: 'prepaid', overdraft: random.pick(overdrafts) } },
-    { kind: 'create_grant', agent, amount: random.pick(['0.0000026', '0.0001', '2000']) },
     {
-      kind: 'create_grant',
+      kind: 'set_billing',
       agent,
-      amount: random.pick(['0.0000031', '0.001']),
-      expiresAt: expiresAt(2 * dayMs),
+      policy: { mode: 'prepaid', overdraft: random.pick(overdrafts), asset: random.pick(used) },
     },
-    {
-      kind: 'create_grant',
-      agent,
-      amount: random.pick(['0.0000031', '0.001']),
-      expiresAt: expiresAt(hourMs),
-    },
+    ...used.flatMap((asset): readonly Write[] => [
+      { kind: 'create_grant', agent, asset, amount: random.pick(['0.0000026', '0.0001', '0.1', '2000']) },
+      ...[2 * dayMs, hourMs].map(
+        (ms) =>
+          ({
+            kind: 'create_grant',
+            agent,
+            asset,
+            amount: random.pick(['0.0000031', '0.001']),
+            expiresAt: expiresAt(ms),
+          }) as const,
+      ),
+    ]),
   ]);
   if (random.below(2) === 0) return granted;
   const max = random.pick([
     { quantity: random.pick(['9', '30.5', '1000020', '4000000']) },
-    { amount: random.pick(['0.0000019', '0.00002', '1', '3600']) },
+    { amount: random.pick(['0.0000019', '0.00002', '1', '3600']), asset: random.pick(used) },
   ]);
   const limit = { agent: random.below(2) === 0 ? undefined : '*', serviceId: undefined, max } as const;
   return [...granted, { kind: 'set_limit', name: 'one', window: random.pick(['day', 'lifetime']), ...limit }];
 }
 
 /** Seldom the policy of all agents: most of them are to be postpaid. */
-function drawBilling(random: Random, agent: string): PrepaidWrite {
-  const overdraft = random.pick(overdrafts);
+function drawBilling(random: Random, model: Model, near: Hot): PrepaidWrite {
+  const { agent } = near;
+  const overdraft = { overdraft: random.pick(overdrafts), ...drawAssetOf(random, model, near) };
   if (random.below(8) === 0) {
     const mode = random.below(4) === 0 ? 'prepaid' : 'postpaid';
-    return { kind: 'set_billing', agent: undefined, policy: { mode, overdraft } };
+    return { kind: 'set_billing', agent: undefined, policy: { mode, ...overdraft } };
   }
   const mode = random.below(3) > 0 ? 'prepaid' : 'postpaid';
-  return { kind: 'set_billing', agent, policy: random.below(6) === 0 ? undefined : { mode, overdraft } };
+  return { kind: 'set_billing', agent, policy: random.below(6) === 0 ? undefined : { mode, ...overdraft } };
 }
 
 /** What an id stands for hangs on its number, mostly: see `drawItem`. */
-function drawGrant(random: Random, { nowMs }: Model, { agent }: Hot): GrantWrite {
+function drawGrant(random: Random, model: Model, near: Hot): GrantWrite {
+  const { agent } = near;
   if (random.below(3) === 0) {
     const number = random.below(30);
     const isOther = random.below(10) === 0;
     return {
       agent: agents[number % agents.length] ?? agents[0],
       amount: amounts[(number + (isOther ? 1 : 0)) % amounts.length] ?? amounts[0],
+      ...assetOfNumber(number),
       id: `grant-${number}`,
     };
   }
+  const { nowMs } = model;
   const inMs = random.pick([0, 1, hourMs, hourMs, 2 * hourMs, dayMs, 2 * dayMs]);
   return {
     agent,
     amount: random.pick(amounts),
+    ...drawAssetOf(random, model, near),
     ...(random.below(3) === 0 ? { priority: random.pick([0, 100, 1_000]) } : {}),
     ...(random.below(2) === 0 ? { expiresAt: new Date(nowMs + inMs).toISOString() } : {}),
   };
 }
 
+function assetOfNumber(number: number): { readonly asset: string } {
+  return { asset: (assets[number % assets.length] ?? assets[0]).code };
+}
+
 /** Its id may be that of a grant. */
-function drawRefund(random: Random, { agent }: Hot): RefundWrite {
+function drawRefund(random: Random, model: Model, near: Hot): RefundWrite {
+  const { agent } = near;
   const number = random.below(30);
   const isNamed = random.below(3) === 0;
   return {
     agent: isNamed ? (agents[number % agents.length] ?? agents[0]) : agent,
     amount: isNamed ? (amounts[number % amounts.length] ?? amounts[0]) : random.pick(amounts),
     reason: random.below(8) === 0 ? 'broken' : 'late',
-    ...(isNamed ? { id: `grant-${number}` } : {}),
+    ...(isNamed ? { id: `grant-${number}`, ...assetOfNumber(number) } : drawAssetOf(random, model, near)),
   };
 }
 
 /** Of everything that is available now and then. */
 function drawHold(random: Random, model: Model, near: Hot): HoldWrite {
   const { agent, serviceId } = near;
-  const purse = booksOf(model, near.tenant).purses.get(agent);
+  const books = booksOf(model, near.tenant);
+  const { code } = assetOf(books, serviceId);
+  const purse = pursesOf(books, agent).find(({ asset }) => asset === code);
   const available = purse === undefined ? 0n : availableIn(purse);
   const rest = available > 0n && available < 10n ** 36n ? [amountText(available)] : [];
   const wanted =
@@ -165,9 +188,9 @@ function drawHoldId(
   model: Model,
   near: Hot,
 ): { readonly holdId: string; readonly hold?: ModelHold } {
-  const { purses } = booksOf(model, near.tenant);
-  const all = [...purses.values()].flatMap((purse) => purse.holds);
-  const own = random.below(6) > 0 ? (purses.get(near.agent)?.holds ?? []) : [];
+  const books = booksOf(model, near.tenant);
+  const all = [...books.purses.values()].flatMap((purse) => purse.holds);
+  const own = random.below(6) > 0 ? pursesOf(books, near.agent).flatMap(({ holds }) => holds) : [];
   const holds = (own.length > 0 ? own : all).slice(-12);
   const open = holds.filter(({ state }) => state === 'open');
   const likely = open.length > 0 && random.below(4) > 0 ? open : holds;

@@ -44,3 +44,23 @@ export const prices: readonly SentPrice[] = [
     period: 'month',
   },
 ];
+
+/** Some that come to whole atoms of an asset with few places. */
+const dearPrices: readonly SentPrice[] = [
+  { price: '0.015', per: 1 },
+  { price: '0.333333', per: 1 },
+  { price: '7.5', per: 1_000 },
+  {
+    tiers: [
+      { upTo: 4, price: '0.004' },
+      { price: '0.07', package: 3 },
+    ],
+    period: 'month',
+  },
+];
+
+/** Those of some prices that a service in an asset takes, and others that suit it; in XLM, or without an asset, all of them. */
+export function pricesIn(asset: string | undefined, some: readonly SentPrice[]): readonly SentPrice[] {
+  if (asset === undefined || asset === 'XLM') return some;
+  return [...some.filter((price) => !('priceStroops' in price)), ...dearPrices];
+}

@@ -1,28 +1,18 @@
 import type { Random } from '../harness/seeded-random.ts';
 import { uuidV7At } from '../harness/uuid-v7.ts';
-import { type ModelAccount, openEntries, settledThrough } from './account.ts';
-import { accountOf } from './books.ts';
-import { agents, drawTime, type Hot, services, tenants } from './draw-names.ts';
+import { drawAssetOf, drawnAsset, drawServiceAsset } from './draw-asset.ts';
+import { agents, assets, drawTime, type Hot, services, tenants } from './draw-names.ts';
 import { drawPrepaid, drawPrepaidStart } from './draw-prepaid.ts';
-import { prices, startPrices } from './draw-prices.ts';
+import { prices, pricesIn, startPrices } from './draw-prices.ts';
+import { drawEntryId, drawExpected, drawSettle, type Seen } from './draw-settle.ts';
 import { drawUse } from './draw-use.ts';
 import { booksOf, type Model } from './model.ts';
-import type { AccountName, Item, Sent, Write } from './write.ts';
+import type { Item, Sent, Write } from './write.ts';
 
 /** Decimal places of units. */
 const scales = [0, 0, 1, 3, 6] as const;
 const minuteMs = 60_000;
 const dayMs = 86_400_000;
-
-/** A quote that a test has read. */
-export interface SeenQuote {
-  readonly tenant: string;
-  readonly agent: string;
-  readonly serviceId: string;
-  readonly through: number;
-  readonly billedStroops: string;
-  readonly tag: string;
-}
 
 /** An account that most of what is sent together is about: so that one write changes what the next one sees. */
 export function drawHot(random: Random): Hot {
@@ -34,21 +24,16 @@ export function drawHot(random: Random): Hot {
   };
 }
 
-/** What was sent and seen so far: what a client can know. */
-export interface Seen {
-  readonly sent: Sent[];
-  readonly quotes: SeenQuote[];
-}
-
 /** How often each kind of write is drawn. */
 const weights = {
   usage: 8,
   bulk: 3,
   settle: 6,
   reverse: 6,
-  settle_bulk: 3,
+  settle_bulk: 4,
   clear: 3,
   write_off: 3,
+  put_asset: 1,
   put_service: 1,
   put_services: 1,
   set_price: 3,
@@ -71,7 +56,7 @@ const prepaidWeights: Record<Write['kind'], number> = {
   ...weights,
   settle: 2,
   reverse: 5,
-  settle_bulk: 1,
+  settle_bulk: 2,
   clear: 1,
   write_off: 1,
   set_price: 2,
@@ -98,39 +83,60 @@ function kindsBy(drawn: Record<Write['kind'], number>): readonly Write['kind'][]
 
 /** With what books begin, mostly: services with prices, and agents that are prepaid, so that little is refused. */
 export function drawStart(random: Random, { nowMs }: Model): readonly Sent[] {
-  const writes =
-    random.below(4) === 0
-      ? []
-      : [
-          ...services.flatMap((serviceId): Write[] => [
-            {
-              kind: 'put_service',
-              serviceId,
-              ...random.pick(startPrices),
-              ...(random.below(2) === 0 ? {} : { unitScale: random.pick(scales) }),
-            },
-            ...(random.below(2) === 0 ? [] : [drawNextPrice(random, serviceId, nowMs)]),
-          ]),
-          ...drawPrepaidStart(random, nowMs),
-        ];
+  const writes = random.below(4) === 0 ? [] : drawBegun(random, nowMs);
   return tenants.flatMap((tenant) => writes.map((write) => ({ tenant, write, key: undefined })));
 }
 
+function drawBegun(random: Random, nowMs: number): readonly Write[] {
+  const registered = assets.filter(({ code }) => code !== 'XLM');
+  // All in one asset as often as not, so that what is granted in it meets what is used.
+  const common = random.below(2) === 0 ? random.pick(assets) : undefined;
+  const inAssets = services.map((serviceId) => ({
+    serviceId,
+    asset: (common ?? random.pick(assets)).code,
+  }));
+  const used = assets.map(({ code }) => code).filter((code) => inAssets.some(({ asset }) => asset === code));
+  return [
+    ...registered.map((asset) => ({ kind: 'put_asset', ...asset }) as const),
+    ...inAssets.flatMap((named): Write[] => [
+      {
+        kind: 'put_service',
+        ...named,
+        ...random.pick(pricesIn(named.asset, startPrices)),
+        ...(random.below(2) === 0 ? {} : { unitScale: random.pick(scales) }),
+      },
+      ...(random.below(2) === 0 ? [] : [drawNextPrice(random, named, nowMs)]),
+    ]),
+    ...drawPrepaidStart(random, used, nowMs),
+  ];
+}
+
 /** A price that comes into force soon. */
-function drawNextPrice(random: Random, serviceId: string, nowMs: number): Write {
+function drawNextPrice(
+  random: Random,
+  { serviceId, asset }: { readonly serviceId: string; readonly asset: string },
+  nowMs: number,
+): Write {
   const aheadMs = random.pick([1, 1_000, 60 * minuteMs, dayMs]);
   const effectiveFrom = new Date(nowMs + aheadMs).toISOString();
-  return { kind: 'set_price', serviceId, ...random.pick(startPrices), effectiveFrom };
+  return { kind: 'set_price', serviceId, ...random.pick(pricesIn(asset, startPrices)), effectiveFrom };
 }
 
 /** The next write: mostly a new one, sometimes one that was sent before, or another one under the same key. */
 export function drawSent(random: Random, model: Model, seen: Seen, hot: Hot): Sent {
   const again = seen.sent.length > 0 && random.below(6) === 0 ? random.pick(seen.sent) : undefined;
   if (again !== undefined && random.below(4) > 0) return again;
-  const near = random.below(6) > 0 ? hot : drawHot(random);
+  const near = drawNear(random, hot);
   const { tenant } = near;
   const write = drawWrite(random, model, seen, near);
   return { tenant, write, key: again?.key ?? drawKey(random, model) };
+}
+
+/** What a write is about: mostly the account that is hot, or another one of its agent, which may be in another asset. */
+function drawNear(random: Random, hot: Hot): Hot {
+  const far = random.below(12);
+  if (far < 2) return drawHot(random);
+  return far === 2 ? { ...hot, serviceId: random.pick(services) } : hot;
 }
 
 /** Few keys, so that the two tenants use the same ones. */
@@ -167,6 +173,8 @@ function drawWrite(random: Random, model: Model, seen: Seen, near: Hot): Write {
       return { kind, ...drawSettle(random, model, seen, near) };
     case 'settle_bulk':
       return { kind, agent };
+    case 'put_asset':
+      return { kind, ...drawnAsset(random) };
     case 'put_services': {
       const items = Array.from({ length: 1 + random.below(3) }, () => drawService(random, near, model));
       return { kind, items };
@@ -190,7 +198,10 @@ function drawWrite(random: Random, model: Model, seen: Seen, near: Hot): Write {
         window: random.pick(['day', 'lifetime']),
         max: random.pick([
           { quantity: random.pick(['2', '2.5', '9', '1000004.000001', '3000000', '100000000']) },
-          { amount: random.pick(['0.0000013', '0.0000026', '0.00001', '0.9', '1800']) },
+          {
+            amount: random.pick(['0.0000013', '0.0000026', '0.00001', '0.9', '1800']),
+            ...drawAssetOf(random, model, near),
+          },
         ]),
       };
     case 'delete_limit':
@@ -213,18 +224,22 @@ function drawWrite(random: Random, model: Model, seen: Seen, near: Hot): Write {
     case 'clear':
       return { kind, agent, serviceId };
     case 'write_off':
-      return { kind, agent, serviceId, ...(random.below(3) === 0 ? { expectedStroops: '7' } : {}) };
+      return { kind, agent, serviceId, ...drawExpected(random) };
   }
 }
 
-/** Its decimal places are sent seldom: they are refused as soon as something was recorded. */
-function drawService(random: Random, near: AccountName, model: Model) {
-  const drawn = drawPrice(random, near, model);
+/** Its decimal places and its asset are sent seldom: once something was recorded, others are refused, and another asset always is. */
+function drawService(random: Random, near: Hot, model: Model) {
+  const price = drawPrice(random, near, model);
+  const drawn = { ...price, ...drawServiceAsset(random, model, { ...near, serviceId: price.serviceId }) };
   return random.below(4) > 0 ? drawn : { ...drawn, unitScale: random.pick(scales) };
 }
 
 /** With a date as often as not: mostly one that comes while the test runs, and sometimes one that is not accepted. */
-function drawPrice(random: Random, near: AccountName, { nowMs }: Model) {
+function drawPrice(random: Random, near: Hot, model: Model) {
+  const { nowMs } = model;
+  const serviceId = random.below(3) > 0 ? near.serviceId : random.pick(services);
+  const { asset } = booksOf(model, near.tenant).services.get(serviceId) ?? {};
   const aheadMs = random.pick([
     1,
     1_000,
@@ -236,8 +251,8 @@ function drawPrice(random: Random, near: AccountName, { nowMs }: Model) {
     731 * dayMs + 1,
   ]);
   return {
-    serviceId: random.below(3) > 0 ? near.serviceId : random.pick(services),
-    ...random.pick(prices),
+    serviceId,
+    ...random.pick(random.below(8) > 0 ? pricesIn(asset?.code, prices) : prices),
     ...(random.below(2) === 0 ? {} : { effectiveFrom: new Date(nowMs + aheadMs).toISOString() }),
   };
 }
@@ -257,54 +272,4 @@ function drawItem(random: Random, model: Model, near: Hot): Item {
     quantity: String(1 + (number % 5) + (isOther ? 1 : 0)),
     ...(random.below(6) === 0 ? drawTime(random, nowMs) : {}),
   };
-}
-
-/** Everything, or a part; with no guard, with one that a quote gave, or with one that is made up. */
-function drawSettle(random: Random, model: Model, seen: Seen, near: Hot) {
-  const own = seen.quotes.filter((quote) => quote.tenant === near.tenant);
-  const quote = own.length > 0 && random.below(3) > 0 ? random.pick(own.slice(-6)) : undefined;
-  if (quote === undefined) {
-    const { agent, serviceId } = near;
-    const through = drawThrough(random, accountOf(booksOf(model, near.tenant), near));
-    return {
-      agent,
-      serviceId,
-      ...(random.below(2) === 0 ? {} : { through }),
-      ...(random.below(4) === 0 ? { expectedStroops: String(random.pick([0, 7, 14])) } : {}),
-      ...(random.below(8) === 0 ? { ifMatch: '*' } : {}),
-    };
-  }
-  const { agent, serviceId, through, billedStroops, tag } = quote;
-  return {
-    agent,
-    serviceId,
-    ...(random.below(2) === 0 ? { through } : {}),
-    ...(random.below(2) === 0 ? { expectedStroops: billedStroops } : { ifMatch: tag }),
-  };
-}
-
-/** A sequence that is open, mostly; that of a reversal more often than chance would have it. */
-function drawThrough(random: Random, account: ModelAccount): number {
-  const reversals = openEntries(account).filter(({ reverses }) => reverses !== undefined);
-  if (reversals.length > 0 && random.below(2) === 0) return random.pick(reversals).sequence;
-  return settledThrough(account) + random.below(4);
-}
-
-export function drawAccount(random: Random, model: Model, tenant: string): ModelAccount | undefined {
-  const accounts = [...booksOf(model, tenant).accounts.values()];
-  return accounts.length === 0 ? undefined : random.pick(accounts);
-}
-
-const noEntry = '019a7f6e-3a60-7c3e-9b1d-0123456789ab';
-
-/** An entry that was seen: mostly of this account, now and then of another one, or of the other tenant. */
-function drawEntryId(random: Random, model: Model, near: Hot): string {
-  const tenant = random.below(8) === 0 ? random.pick(tenants) : near.tenant;
-  const account =
-    random.below(3) > 0 ? accountOf(booksOf(model, tenant), near) : drawAccount(random, model, tenant);
-  // The entry at which the settled ones end is a separate edge case.
-  const edge = account?.entries[settledThrough(account) - 1]?.id;
-  if (edge !== undefined && random.below(4) === 0) return edge;
-  const ids = (account?.entries ?? []).flatMap(({ id }) => id ?? []);
-  return ids.length === 0 ? noEntry : random.pick(ids.slice(-8));
 }

@@ -1,4 +1,5 @@
 import { type ModelAccount, requestsOf, totalOf } from './account.ts';
+import { assetOf } from './assets.ts';
 import {
   accountOf,
   addEntry,
@@ -11,7 +12,7 @@ import {
   type WriteOf,
 } from './books.ts';
 import { countForLimits, limitsAllow, noHold, nothingUsed, returnCounted } from './limits.ts';
-import { learnId, policyOf, purseOf, tooLittle } from './prepaid.ts';
+import { learnId, passTimeOf, policyOf, purseOf, pursesOf, tooLittle } from './prepaid.ts';
 import { amountOf, amountText } from './prepaid-text.ts';
 import { priceAt, type UnitPrice } from './prices.ts';
 import { availableIn, endHold, openHolds, partsFor } from './purse.ts';
@@ -23,14 +24,14 @@ import { closedBecause, judgeTime, usageOf } from './usage.ts';
 const holdMsDefault = 600_000;
 const holdsOpenMax = 10_000;
 
-export function holdBody({ agent }: ModelPurse, hold: ModelHold, account: ModelAccount) {
+export function holdBody({ agent, asset }: ModelPurse, hold: ModelHold, account: ModelAccount) {
   const { id, serviceId, amount, requests, state, createdAtMs, expiresAtMs, endedAtMs, captured } = hold;
   const iso = (ms: number) => new Date(ms).toISOString();
   return {
     id,
     agent,
     serviceId,
-    asset: 'XLM',
+    asset,
     amount: amountText(amount),
     requests: requests ?? null,
     ...(requests === undefined ? {} : quantityBody(requests, hold)),
@@ -48,13 +49,14 @@ export function createHold(books: ModelBooks, write: WriteOf<'create_hold'>, mom
   const { agent, serviceId, id } = write;
   const { nowMs, gate } = moment;
   const account = accountOf(books, write);
-  const purse = purseOf(books, agent, nowMs);
+  const { code: asset } = assetOf(books, serviceId);
+  const purse = purseOf(books, { agent, asset }, nowMs);
   const known = id === undefined ? undefined : holdCalled(books, id, nowMs);
   if (known !== undefined) {
-    const { hold } = known;
-    const isSame = known.purse.agent === agent && hold.serviceId === serviceId && isHoldOf(hold, write);
+    const { hold, purse: own } = known;
+    const isSame = own.agent === agent && hold.serviceId === serviceId && isHoldOf(hold, write);
     if (!isSame) return refused('hold_id_conflict');
-    return done(200, { ...holdBody(purse, hold, account), available: amountText(availableIn(purse)) });
+    return done(200, { ...holdBody(own, hold, account), available: amountText(availableIn(own)) });
   }
   if (gate !== undefined) return refused(gate);
   const service = books.services.get(serviceId);
@@ -71,13 +73,14 @@ export function createHold(books: ModelBooks, write: WriteOf<'create_hold'>, mom
     write.amount === undefined ? reservedFor(requests ?? 0, price, scale) : amountOf(write.amount);
   const quantity =
     millionthsIn(requests ?? 0, scale) || (price === undefined ? 0n : paidFor(amount, price, scale));
-  const counted = { agent, serviceId, quantity, cost: price === undefined ? undefined : amount };
+  const counted = { agent, serviceId, asset, quantity, cost: price === undefined ? undefined : amount };
   if (!limitsAllow(books, counted, nowMs)) return refused('limit_reached');
   if (openHolds(purse).length >= holdsOpenMax) return refused('limit_exceeded');
   const refusal = isPrepaid ? tooLittle(purse, amount, 0n, policy) : undefined;
   if (refusal !== undefined) return refusal;
   const hold: ModelHold = {
     id,
+    number: pursesOf(books, agent).reduce((count, { holds }) => count + holds.length, 1),
     serviceId,
     amount,
     requests,
@@ -110,9 +113,11 @@ function isHoldOf({ requests, amount, scale }: ModelHold, write: WriteOf<'create
 
 /** A hold as it is now. */
 function holdCalled(books: ModelBooks, id: string, nowMs: number) {
-  for (const { agent, holds } of books.purses.values()) {
-    const hold = holds.find((one) => one.id === id);
-    if (hold !== undefined) return { purse: purseOf(books, agent, nowMs), hold };
+  for (const purse of books.purses.values()) {
+    const hold = purse.holds.find((one) => one.id === id);
+    if (hold === undefined) continue;
+    passTimeOf(books, purse.agent, nowMs);
+    return { purse, hold };
   }
   return undefined;
 }
@@ -147,20 +152,25 @@ export function captureHold(books: ModelBooks, write: WriteOf<'capture_hold'>, m
   if (code !== undefined) return refused(code);
   const rated = rate(account, service, requests, nowMs);
   const isOpen = hold.state === 'open';
-  const policy = policyOf(books, purse.agent);
-  const isDrawn = policy.mode === 'prepaid' || (isOpen && hold.isPrepaid);
+  const policy = policyOf(books, agent);
+  const { code: asset } = assetOf(books, serviceId);
+  // A hold from before its service was registered is in XLM, and reserves nothing.
+  const payer = purseOf(books, { agent, asset }, nowMs);
+  const isReserved = isOpen && payer === purse;
+  const isDrawn = policy.mode === 'prepaid' || (isReserved && hold.isPrepaid);
   const cost = rated.cost ?? 0n;
-  const item = { agent, serviceId, quantity: millionthsIn(requests, account.scale), cost: rated.cost };
-  const reserved = isOpen ? hold.parts.reduce((sum, { amount }) => sum + amount, 0n) : 0n;
+  const quantity = millionthsIn(requests, account.scale);
+  const item = { agent, serviceId, asset, quantity, cost: rated.cost };
+  const reserved = isReserved ? hold.parts.reduce((sum, { amount }) => sum + amount, 0n) : 0n;
   const counts = isOpen ? hold.counts : noHold;
   if (!limitsAllow(books, item, nowMs, counts)) return refused('limit_reached');
   if (isDrawn && rated.cost === undefined) return refused('service_unpriced');
-  const refusal = isDrawn ? tooLittle(purse, cost, reserved, policy) : undefined;
+  const refusal = isDrawn ? tooLittle(payer, cost, reserved, policy) : undefined;
   if (refusal !== undefined) return refusal;
   countForLimits(books, item, nowMs, counts);
   hold.wasLapsed = !isOpen;
-  const drawnFrom = isOpen ? hold : { ...hold, parts: [] };
-  endHold(purse, drawnFrom, 'captured', nowMs, isDrawn ? cost : 0n);
+  const drawnFrom = isReserved ? hold : { ...hold, parts: [] };
+  endHold(payer, drawnFrom, 'captured', nowMs, isDrawn ? cost : 0n);
   hold.state = 'captured';
   hold.endedAtMs = nowMs;
   const { part, begun } = rated;
@@ -168,7 +178,7 @@ export function captureHold(books: ModelBooks, write: WriteOf<'capture_hold'>, m
   const entry = addEntry(books, account, nowMs, { parts: [part], begun, usageId, occurredAtMs, drawn });
   account.period = rated.period;
   hold.captured = { sequence: entry.sequence, cost };
-  const paid = isDrawn ? { drawn: amountText(cost), available: amountText(availableIn(purse)) } : {};
+  const paid = isDrawn ? { drawn: amountText(cost), available: amountText(availableIn(payer)) } : {};
   const { entryId: _, ...body } = holdBody(purse, hold, account);
   return done(201, { ...body, total: totalOf(account), ...paid }, ({ location }) =>
     learnEntry(books, entry, location),

@@ -10,7 +10,7 @@ import type { Outcome, Submission } from '../../src/ledger/submission.ts';
 import type { Observed } from './books.ts';
 import { amountOf, amountText } from './prepaid-text.ts';
 import { millionthsOf, type Use } from './units.ts';
-import type { Item, PutService, Sent, Write } from './write.ts';
+import type { ExpectedAmount, Item, PutService, Sent, Write } from './write.ts';
 
 /** A write as the edge of the server hands it to the write path. */
 export function submissionOf({ tenant, write, key }: Sent): Submission {
@@ -46,16 +46,18 @@ function commandOf(write: Write): Command {
         ),
       };
     case 'settle': {
-      const { kind, agent, serviceId, through, expectedStroops, ifMatch } = write;
+      const { kind, agent, serviceId, through, ifMatch } = write;
       return {
         kind,
         agent,
         serviceId,
         through,
-        expectedStroops: expectedStroops === undefined ? undefined : BigInt(expectedStroops),
+        ...expectedOf(write),
         expectedMarks: ifMatch === undefined || ifMatch === '*' ? undefined : [ifMatch],
       };
     }
+    case 'put_asset':
+      return { kind: 'put_asset', asset: { code: write.code, scale: write.scale } };
     case 'put_service':
       return { kind: 'put_service', ...serviceOf(write) };
     case 'put_services': {
@@ -70,9 +72,10 @@ function commandOf(write: Write): Command {
       return { kind: 'cancel_next_price', serviceId: write.serviceId };
     case 'set_limit': {
       const { kind, name, agent, serviceId, window } = write;
-      const isMoney = 'amount' in write.max;
-      const max = isMoney ? amountOf(write.max.amount) : millionthsOf(write.max.quantity);
-      const asset = isMoney ? 'XLM' : undefined;
+      const { max: sent } = write;
+      const isMoney = 'amount' in sent;
+      const max = isMoney ? amountOf(sent.amount) : millionthsOf(sent.quantity);
+      const asset = isMoney ? (sent.asset ?? 'XLM') : undefined;
       const rest = { apiKeyPrefix: undefined, asset, action: 'refuse', notifyAt: [] } as const;
       return { kind, name, agent, serviceId, window, max, ...rest };
     }
@@ -93,14 +96,14 @@ function commandOf(write: Write): Command {
     case 'clear':
       return { ...write, kind: 'clear_account' };
     case 'write_off': {
-      const { agent, serviceId, expectedStroops } = write;
+      const { agent, serviceId } = write;
       return {
         kind: 'write_off_credit',
         agent,
         serviceId,
         writeOffKind: 'write_off',
         reason: 'closed',
-        expectedStroops: expectedStroops === undefined ? undefined : BigInt(expectedStroops),
+        ...expectedOf(write),
       };
     }
     case 'settle_bulk':
@@ -122,19 +125,19 @@ function prepaidCommand(
   switch (write.kind) {
     case 'set_billing': {
       const { kind, agent, policy } = write;
-      const wanted = policy && { ...policyDefault, mode: policy.mode, overdraft: amountOf(policy.overdraft) };
+      const wanted = policy && { ...policyDefault, ...policy, overdraft: amountOf(policy.overdraft) };
       if (agent !== undefined) return { kind, agent, policy: wanted };
       return { kind: 'set_default_billing', policy: wanted ?? policyDefault };
     }
     case 'create_grant': {
-      const { kind, agent, amount, priority = 100, expiresAt, id: grantId } = write;
+      const { kind, agent, asset = 'XLM', amount, priority = 100, expiresAt, id: grantId } = write;
       const expiresAtMs = expiresAt === undefined ? undefined : Date.parse(expiresAt);
-      const rest = { asset: 'XLM', note: undefined };
+      const rest = { asset, note: undefined };
       return { kind, agent, amount: amountOf(amount), priority, expiresAtMs, grantId, ...rest };
     }
     case 'create_refund': {
-      const { agent, amount, reason: note, id: grantId } = write;
-      const rest = { asset: 'XLM', grantKind: 'refund', priority: -1, expiresAtMs: undefined } as const;
+      const { agent, asset = 'XLM', amount, reason: note, id: grantId } = write;
+      const rest = { asset, grantKind: 'refund', priority: -1, expiresAtMs: undefined } as const;
       return { kind: 'create_grant', agent, amount: amountOf(amount), note, grantId, ...rest };
     }
     case 'create_hold': {
@@ -152,13 +155,20 @@ function prepaidCommand(
   }
 }
 
-function serviceOf({ unitScale, ...sent }: PutService) {
-  return { ...datedOf(sent), metadata: undefined, unitScale };
+function serviceOf({ unitScale, asset, ...sent }: PutService) {
+  return { ...datedOf(sent), metadata: undefined, unitScale, asset };
 }
 
-function datedOf({ serviceId, effectiveFrom, ...sent }: Omit<PutService, 'unitScale'>) {
+function datedOf({ serviceId, effectiveFrom, ...sent }: Omit<PutService, 'unitScale' | 'asset'>) {
   const effectiveFromMs = effectiveFrom === undefined ? undefined : Date.parse(effectiveFrom);
   return { serviceId, stated: statedPrice(sent), effectiveFromMs };
+}
+
+function expectedOf({ expectedStroops, expectedAmount }: ExpectedAmount) {
+  return {
+    expectedStroops: expectedStroops === undefined ? undefined : BigInt(expectedStroops),
+    expectedAmount: expectedAmount === undefined ? undefined : amountOf(expectedAmount),
+  };
 }
 
 function usedOf({ requests = 0, quantity }: Use) {

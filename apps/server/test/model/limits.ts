@@ -1,3 +1,4 @@
+import { assetCalled, xlm } from './assets.ts';
 import {
   done,
   type Expected,
@@ -22,17 +23,19 @@ export function setLimit(books: ModelBooks, write: WriteOf<'set_limit'>, { gate 
   if (gate !== undefined) return refused(gate);
   const { name, agent, serviceId, window, max } = write;
   const isMoney = 'amount' in max;
+  const asset = isMoney ? (max.asset ?? xlm.code) : undefined;
+  if (asset !== undefined && assetCalled(books, asset) === undefined) return refused('unknown_asset');
   const most = isMoney ? amountOf(max.amount) : millionthsOf(max.quantity);
-  const limit = { agent, serviceId, window, isMoney, max: most };
+  const limit = { agent, serviceId, window, asset, max: most };
   const known = books.limits.get(name);
   const isSame =
     known !== undefined &&
     known.agent === limit.agent &&
     known.serviceId === limit.serviceId &&
     known.window === limit.window &&
-    known.isMoney === limit.isMoney;
+    known.asset === limit.asset;
   books.limits.set(name, { ...limit, counted: isSame ? known.counted : new Map() });
-  return done(known === undefined ? 201 : 200, { name, max });
+  return done(known === undefined ? 201 : 200, { name, max: isMoney ? { ...max, asset } : max });
 }
 
 export function deleteLimit(
@@ -50,11 +53,13 @@ export interface CountedUse extends AccountName {
   readonly quantity: bigint;
   /** `undefined` while its service has no price: no limit in money counts it then */
   readonly cost: bigint | undefined;
+  /** what it costs that in */
+  readonly asset: string;
 }
 
 /** What a limit counts of a use: units, or what they cost. */
 function measureOf(
-  { isMoney }: Pick<ModelLimit, 'isMoney'>,
+  { isMoney }: { readonly isMoney: boolean },
   use: Pick<CountedUse, 'quantity' | 'cost'>,
 ): bigint {
   return isMoney ? (use.cost ?? 0n) : use.quantity;
@@ -66,10 +71,11 @@ function measureOf(
  * @param held where an open hold counts that the item captures, and how much
  */
 export function limitsAllow(books: ModelBooks, item: CountedUse, nowMs: number, held = noHold): boolean {
-  return placesOf(books, item, nowMs).every(({ limit, used }) => {
+  return placesOf(books, item, nowMs).every((place) => {
+    const { limit, used } = place;
     const isHeld = held.places.some(({ counted }) => counted === limit.counted);
-    const measure = measureOf(limit, item);
-    const reserved = isHeld ? least(measureOf(limit, held), measure) : 0n;
+    const { measure } = place;
+    const reserved = isHeld ? least(measureOf(place, held), measure) : 0n;
     // Nothing more is counted now, so that it does not matter how much was counted before.
     return reserved === measure || used - reserved <= limit.max;
   });
@@ -95,13 +101,14 @@ export function countForLimits(
 ): readonly CountedPlace[] {
   const made: CountedPlace[] = [];
   returnCounted(held, item);
-  for (const { limit, subject, startMs, windows, used } of placesOf(books, item, nowMs)) {
+  for (const place of placesOf(books, item, nowMs)) {
+    const { limit, subject, startMs, windows, used, isMoney } = place;
     const isHeld = held.places.some(({ counted }) => counted === limit.counted);
-    const measure = measureOf(limit, item);
-    const reserved = isHeld ? least(measureOf(limit, held), measure) : 0n;
+    const { measure } = place;
+    const reserved = isHeld ? least(measureOf(place, held), measure) : 0n;
     if (reserved === measure) continue;
     count(limit, subject, startMs, windows, used - reserved);
-    made.push({ counted: limit.counted, subject, startMs, isMoney: limit.isMoney });
+    made.push({ counted: limit.counted, subject, startMs, isMoney });
   }
   return made;
 }
@@ -124,8 +131,8 @@ export function returnCounted(held: HeldPlaces, use: Pick<CountedUse, 'quantity'
 /** The limits that apply to an item, with what they would have counted after it. */
 function placesOf({ limits }: ModelBooks, item: CountedUse, nowMs: number) {
   const own = [...limits.values()].filter(
-    ({ agent, serviceId, isMoney }) =>
-      !(isMoney && item.cost === undefined) &&
+    ({ agent, serviceId, asset }) =>
+      (asset === undefined || (asset === item.asset && item.cost !== undefined)) &&
       (agent === undefined || agent === '*' || agent === item.agent) &&
       (serviceId === undefined || serviceId === item.serviceId),
   );
@@ -134,7 +141,9 @@ function placesOf({ limits }: ModelBooks, item: CountedUse, nowMs: number) {
     const startMs = limit.window === 'day' ? Math.floor(nowMs / dayMs) * dayMs : 0;
     const windows = limit.counted.get(subject) ?? [];
     const used = windows.find((window) => window.startMs === startMs)?.used ?? 0n;
-    return { limit, subject, startMs, windows, used: used + measureOf(limit, item) };
+    const isMoney = limit.asset !== undefined;
+    const measure = measureOf({ isMoney }, item);
+    return { limit, subject, startMs, windows, isMoney, measure, used: used + measure };
   });
 }
 

@@ -1,10 +1,12 @@
 import { isDeepStrictEqual } from 'node:util';
+import { putAsset } from './assets.ts';
 import { type Expected, emptyBooks, type ModelBooks, type Moment, type Observed } from './books.ts';
 import { captureHold, createHold, extendHold, releaseHold } from './holds.ts';
 import { deleteLimit, setLimit } from './limits.ts';
-import { createGrant, createRefund, purseOf, setBilling, voidGrant } from './prepaid.ts';
+import { createGrant, createRefund, passTimeOf, setBilling, voidGrant } from './prepaid.ts';
+import { clearAll, reverseOne } from './reversing.ts';
 import { cancelPrice, deleteOne, putMany, putOne, setDisabled, setPrice } from './services.ts';
-import { clearAll, reverseOne, settleAll, settleOne, type Tags, writeOff } from './settling.ts';
+import { settleAll, settleOne, type Tags, writeOff } from './settling.ts';
 import { recordMany, recordOne } from './usage.ts';
 import type { Sent, Write } from './write.ts';
 
@@ -157,6 +159,8 @@ function carryOutOne(
       return settleOne(books, write, moment, tags);
     case 'settle_bulk':
       return settleAll(books, write, moment);
+    case 'put_asset':
+      return putAsset(books, write, moment);
     case 'put_service':
       return putOne(books, write, moment);
     case 'put_services':
@@ -201,7 +205,7 @@ function carryOutOne(
 /** What has lapsed and expired by now is so from now on, no matter what the clock shows later. */
 export function notePassedTime({ tenants, nowMs }: Model): void {
   for (const books of tenants.values())
-    for (const agent of [...books.purses.keys()]) purseOf(books, agent, nowMs);
+    for (const { agent } of [...books.purses.values()]) passTimeOf(books, agent, nowMs);
 }
 
 /** Whether what has lapsed is still counted for a limit of several agents: it is until the lapse is recorded. */

@@ -11,3 +11,8 @@ export function amountText(amount: bigint): string {
   const digits = String(amount < 0n ? -amount : amount).padStart(places + 1, '0');
   return sign + `${digits.slice(0, -places)}.${digits.slice(-places)}`.replace(/\.?0+$/, '');
 }
+
+/** The same for one that may be below 0. */
+export function signedAmountOf(text: string): bigint {
+  return text.startsWith('-') ? -amountOf(text.slice(1)) : amountOf(text);
+}

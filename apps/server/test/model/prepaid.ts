@@ -1,3 +1,4 @@
+import { assetCalled, xlm } from './assets.ts';
 import {
   done,
   type Expected,
@@ -9,23 +10,39 @@ import {
 } from './books.ts';
 import { amountOf, amountText } from './prepaid-text.ts';
 import { availableIn, cover, draw, freeOf, passTime } from './purse.ts';
-import type { ModelGrant, ModelPolicy, ModelPurse } from './purse-types.ts';
+import type { ModelGrant, ModelPolicy, ModelPurse, PurseName } from './purse-types.ts';
 
 const grantsOpenMax = 100;
 /** A refund is used before every grant. */
 const refundPriority = -1;
 
-/** The purse of an agent as it is now. */
-export function purseOf({ purses }: ModelBooks, agent: string, nowMs: number): ModelPurse {
-  const purse = purses.get(agent) ?? { agent, grants: [], holds: [], uncovered: 0n };
-  purses.set(agent, purse);
-  passTime(purse, nowMs);
+/** The purse of an agent in an asset, as it is now. */
+export function purseOf(books: ModelBooks, { agent, asset }: PurseName, nowMs: number): ModelPurse {
+  const { purses } = books;
+  const name = `${agent} ${asset}`;
+  const purse = purses.get(name) ?? { agent, asset, grants: [], holds: [], uncovered: 0n };
+  purses.set(name, purse);
+  passTimeOf(books, agent, nowMs);
   return purse;
+}
+
+/** What has lapsed and expired of an agent by now, in every asset, is so from now on. */
+export function passTimeOf(books: ModelBooks, agent: string, nowMs: number): void {
+  for (const purse of pursesOf(books, agent)) passTime(purse, nowMs);
+}
+
+export function pursesOf({ purses }: ModelBooks, agent: string): readonly ModelPurse[] {
+  return [...purses.values()].filter((purse) => purse.agent === agent);
 }
 
 /** The policy under '' is that of all agents that have none. */
 export function policyOf({ policies }: ModelBooks, agent: string): ModelPolicy {
-  return policies.get(agent) ?? policies.get('') ?? { mode: 'postpaid', overdraft: 0n };
+  return policies.get(agent) ?? policies.get('') ?? { mode: 'postpaid', overdraft: 0n, asset: xlm.code };
+}
+
+/** How far below 0 what is available in an asset may go. */
+export function overdraftIn({ asset, overdraft }: ModelPolicy, wanted: string): bigint {
+  return asset === wanted ? overdraft : 0n;
 }
 
 /** What is wrong with drawing or holding an amount, of which a part is reserved already. */
@@ -33,12 +50,14 @@ export function tooLittle(
   purse: ModelPurse,
   required: bigint,
   reserved: bigint,
-  { overdraft }: ModelPolicy,
+  policy: ModelPolicy,
 ): ReturnType<typeof refused> | undefined {
+  const { asset } = purse;
+  const overdraft = overdraftIn(policy, asset);
   const available = availableIn(purse) + reserved;
   if (required <= reserved || available + overdraft >= required) return undefined;
   return refused('insufficient_balance', {
-    asset: 'XLM',
+    asset,
     available: amountText(available),
     overdraft: amountText(overdraft),
     required: amountText(required),
@@ -46,10 +65,10 @@ export function tooLittle(
 }
 
 /** Returns what was drawn for usage that is taken back. */
-export function refund(books: ModelBooks, agent: string, amount: bigint, nowMs: number): void {
+export function refund(books: ModelBooks, name: PurseName, amount: bigint, nowMs: number): void {
   if (amount <= 0n) return;
   const returned = { id: undefined, kind: 'refund', amount, priority: refundPriority } as const;
-  addGrant(purseOf(books, agent, nowMs), { ...returned, note: undefined, isReturned: true });
+  addGrant(purseOf(books, name, nowMs), { ...returned, note: undefined, isReturned: true });
 }
 
 interface NewGrant extends Pick<ModelGrant, 'id' | 'kind' | 'amount' | 'priority' | 'note' | 'isReturned'> {
@@ -71,7 +90,7 @@ export function grantBody(purse: ModelPurse, grant: ModelGrant) {
   return {
     id,
     agent: purse.agent,
-    asset: 'XLM',
+    asset: purse.asset,
     number,
     kind,
     amount: amountText(amount),
@@ -87,30 +106,30 @@ export function grantBody(purse: ModelPurse, grant: ModelGrant) {
 }
 
 export function createGrant(books: ModelBooks, write: WriteOf<'create_grant'>, moment: Moment): Expected {
-  const { agent, id, priority = 100, expiresAt } = write;
+  const { agent, asset = xlm.code, id, priority = 100, expiresAt } = write;
   const expiresAtMs = expiresAt === undefined ? undefined : Date.parse(expiresAt);
   const made = { id, kind: 'grant', amount: amountOf(write.amount), priority, expiresAtMs } as const;
-  return make(books, agent, { ...made, note: undefined, isReturned: false }, moment);
+  return make(books, { agent, asset }, { ...made, note: undefined, isReturned: false }, moment);
 }
 
 /** Money that no reversal returns: it does not expire, and says why it was refunded. */
 export function createRefund(
   books: ModelBooks,
-  { agent, id, amount, reason }: WriteOf<'create_refund'>,
+  { agent, asset = xlm.code, id, amount, reason }: WriteOf<'create_refund'>,
   moment: Moment,
 ): Expected {
   const made = { id, kind: 'refund', amount: amountOf(amount), priority: refundPriority } as const;
-  return make(books, agent, { ...made, note: reason, isReturned: false }, moment);
+  return make(books, { agent, asset }, { ...made, note: reason, isReturned: false }, moment);
 }
 
-function make(books: ModelBooks, agent: string, made: NewGrant, moment: Moment): Expected {
+function make(books: ModelBooks, name: PurseName, made: NewGrant, moment: Moment): Expected {
   const { id, kind, amount, priority, expiresAtMs, note } = made;
-  const purse = purseOf(books, agent, moment.nowMs);
+  const purse = purseOf(books, name, moment.nowMs);
   const known = id === undefined ? undefined : grantCalled(books, id);
   if (known !== undefined) {
     const { grant } = known;
     const isSame =
-      known.purse.agent === agent &&
+      known.purse === purse &&
       grant.kind === kind &&
       grant.note === note &&
       grant.amount === amount &&
@@ -120,6 +139,7 @@ function make(books: ModelBooks, agent: string, made: NewGrant, moment: Moment):
     return done(200, { ...grantBody(purse, grant), available: amountText(availableIn(purse)) });
   }
   if (moment.gate !== undefined) return refused(moment.gate);
+  if (assetCalled(books, name.asset) === undefined) return refused('unknown_asset');
   if (expiresAtMs !== undefined && expiresAtMs <= moment.nowMs) return refused('invalid_request');
   const isOpen = (grant: ModelGrant) =>
     grant.kind === 'grant' && grant.amount > grant.drawn + grant.voided + grant.expired;
@@ -150,9 +170,10 @@ export function learnId(books: ModelBooks, made: { id: string | undefined }, { j
 export function voidGrant(books: ModelBooks, write: WriteOf<'void_grant'>, moment: Moment): Expected {
   if (moment.gate !== undefined) return refused(moment.gate);
   const { agent, grantId } = write;
-  const purse = purseOf(books, agent, moment.nowMs);
-  const grant = purse.grants.find(({ id }) => id === grantId);
-  if (grant === undefined) return refused('not_found');
+  const known = grantCalled(books, grantId);
+  if (known?.purse.agent !== agent) return refused('not_found');
+  const { purse, grant } = known;
+  passTimeOf(books, agent, moment.nowMs);
   const voidedNow = freeOf(purse, grant);
   grant.voided += voidedNow;
   const available = amountText(availableIn(purse));
@@ -163,10 +184,17 @@ export function voidGrant(books: ModelBooks, write: WriteOf<'void_grant'>, momen
 export function setBilling(books: ModelBooks, write: WriteOf<'set_billing'>, { gate }: Moment): Expected {
   if (gate !== undefined) return refused(gate);
   const { agent = '', policy } = write;
+  const wantedAsset = policy?.asset ?? xlm.code;
+  if (assetCalled(books, wantedAsset) === undefined) return refused('unknown_asset');
   if (policy === undefined) books.policies.delete(agent);
-  else books.policies.set(agent, { mode: policy.mode, overdraft: amountOf(policy.overdraft) });
-  const { mode, overdraft } = policyOf(books, agent);
-  return done(200, { mode, overdraft: amountText(overdraft) });
+  else
+    books.policies.set(agent, {
+      mode: policy.mode,
+      overdraft: amountOf(policy.overdraft),
+      asset: wantedAsset,
+    });
+  const { mode, overdraft, asset } = policyOf(books, agent);
+  return done(200, { mode, overdraft: amountText(overdraft), asset });
 }
 
 /** How usage is paid for: refused, due with a later bill (`drawn` is `undefined`), or drawn now. */
@@ -175,12 +203,12 @@ export interface Paid {
   readonly drawn?: bigint | undefined;
 }
 
-/** Pays for usage of an agent from its purse, if it is prepaid. */
-export function pay(books: ModelBooks, agent: string, cost: bigint | undefined, nowMs: number): Paid {
-  const policy = policyOf(books, agent);
+/** Pays for usage of an agent from its purse in the asset of the service, if the agent is prepaid. */
+export function pay(books: ModelBooks, name: PurseName, cost: bigint | undefined, nowMs: number): Paid {
+  const policy = policyOf(books, name.agent);
   if (policy.mode === 'postpaid') return { drawn: undefined };
   if (cost === undefined) return { refusal: refused('service_unpriced') };
-  const purse = purseOf(books, agent, nowMs);
+  const purse = purseOf(books, name, nowMs);
   const refusal = tooLittle(purse, cost, 0n, policy);
   if (refusal !== undefined) return { refusal };
   draw(purse, cost);

@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
+import { atomOf, type ModelAsset, xlm } from './assets.ts';
 import type { Part } from './parts.ts';
 import { amountOf, amountText } from './prepaid-text.ts';
 
@@ -16,7 +17,7 @@ interface SentTier {
   readonly package?: number;
 }
 
-/** In 10^-18 XLM. */
+/** In 10^-18 of the asset of its service. */
 export interface UnitPrice {
   /** what one unit costs; where there are tiers, a unit or a package of the first of them */
   readonly ofOne: bigint;
@@ -48,12 +49,13 @@ export interface Stated {
 
 /** The prices of a service, by version, from version 1 on. */
 export interface Pricing {
+  readonly asset: ModelAsset;
   readonly prices: readonly UnitPrice[];
   readonly stated: readonly Stated[];
 }
 
 /** Those of a service that was never registered. */
-export const unpriced: Pricing = { prices: [], stated: [] };
+export const unpriced: Pricing = { asset: xlm, prices: [], stated: [] };
 
 /** The version in force: the highest one whose date has come, or that the account has reached. */
 export function versionAt({ prices, stated }: Pricing, nowMs: number, reached = 0): number {
@@ -67,7 +69,7 @@ export function priceAt(pricing: Pricing, nowMs: number, reached = 0): UnitPrice
   return pricing.prices[versionAt(pricing, nowMs, reached) - 1];
 }
 
-/** What smallest parts of units with so many places cost, in 10^-18 XLM: no price has more than 12 places. */
+/** What smallest parts of units with so many places cost, in 10^-18 of the asset: no price has more than 12 places. */
 export function costOf(parts: number, price: bigint, scale: number): bigint {
   return (BigInt(parts) * price) / 10n ** BigInt(scale);
 }
@@ -85,7 +87,7 @@ export function costOfPart(
   );
 }
 
-const stroop = 10n ** 11n;
+const stroop = atomOf(xlm);
 
 export function unitPriceOf(sent: SentPrice): UnitPrice {
   if ('priceStroops' in sent) return { ofOne: BigInt(sent.priceStroops) * stroop };
@@ -111,35 +113,30 @@ export function isSamePrice(a: UnitPrice | undefined, b: UnitPrice): boolean {
   return isDeepStrictEqual(a, b);
 }
 
-/** What an answer says of a price: in stroops only where it is a whole number of them. */
-export function priceBody({ ofOne, tiers }: UnitPrice, per = 1) {
+/** What an answer says of a price: in stroops only in XLM, where it is a whole number of them. */
+export function priceBody({ ofOne, tiers }: UnitPrice, { code: asset }: ModelAsset, per = 1) {
   if (tiers === undefined)
-    return { ...wholeStroops(ofOne), price: amountText(ofOne * BigInt(per)), per, asset: 'XLM' };
+    return { ...wholeStroops(ofOne, asset), price: amountText(ofOne * BigInt(per)), per, asset };
   const shown = tiers.list.map(({ upTo, price, size }) => ({
     ...(upTo === undefined ? {} : { upTo }),
     price: amountText(price * BigInt(size === undefined ? per : 1)),
     ...(size === undefined ? {} : { package: size }),
   }));
-  return { price: shown[0]?.price, per, asset: 'XLM', tiers: shown, period: tiers.period };
+  return { price: shown[0]?.price, per, asset, tiers: shown, period: tiers.period };
 }
 
 /** What a bill says of a price. */
-export function unitPriceBody(price: bigint) {
-  return { ...wholeStroops(price), price: amountText(price) };
+export function unitPriceBody(price: bigint, { code }: ModelAsset) {
+  return { ...wholeStroops(price, code), price: amountText(price) };
 }
 
-function wholeStroops(price: bigint) {
-  return price % stroop === 0n ? { priceStroops: Number(price / stroop) } : {};
+function wholeStroops(price: bigint, asset: string) {
+  return asset === xlm.code && price % stroop === 0n ? { priceStroops: Number(price / stroop) } : {};
 }
 
 /** What an answer says of what a line costs. */
-export function amountBody(amount: bigint) {
-  const inStroops = amount % stroop === 0n ? { amountStroops: String(amount / stroop) } : {};
+export function amountBody(amount: bigint, { code }: ModelAsset) {
+  const inStroops =
+    code === xlm.code && amount % stroop === 0n ? { amountStroops: String(amount / stroop) } : {};
   return { ...inStroops, amount: amountText(amount) };
-}
-
-/** What is billed, in XLM: all seven places. */
-export function billedText(stroops: bigint): string {
-  const digits = String(stroops).padStart(8, '0');
-  return `${digits.slice(0, -7)}.${digits.slice(-7)}`;
 }

@@ -13,9 +13,11 @@ export interface CountedPlace {
 export interface ModelPolicy {
   readonly mode: 'postpaid' | 'prepaid';
   readonly overdraft: bigint;
+  /** in which asset the overdraft is; in the others there is none */
+  readonly asset: string;
 }
 
-/** What an agent was granted, in 10^-18 XLM. What is held of it is in the holds. */
+/** What an agent was granted, in 10^-18 of the asset. What is held of it is in the holds. */
 export interface ModelGrant {
   /** `undefined` until a test has seen it */
   id: string | undefined;
@@ -35,6 +37,8 @@ export interface ModelGrant {
 
 export interface ModelHold {
   id: string | undefined;
+  /** how many holds its agent had with it, in all assets */
+  readonly number: number;
   readonly serviceId: string;
   readonly amount: bigint;
   readonly requests: number | undefined;
@@ -58,9 +62,14 @@ export interface ModelHold {
   captured: { readonly sequence: number; readonly cost: bigint } | undefined;
 }
 
-/** The prepaid money of an agent: its grants in the order in which they were made, and every hold that it ever had. */
-export interface ModelPurse {
+/** Whose purse it is, and in which asset. */
+export interface PurseName {
   readonly agent: string;
+  readonly asset: string;
+}
+
+/** The prepaid money of an agent in an asset: its grants in the order in which they were made, and every hold that it ever had. */
+export interface ModelPurse extends PurseName {
   readonly grants: ModelGrant[];
   readonly holds: ModelHold[];
   /** what was drawn and no grant has paid for yet */

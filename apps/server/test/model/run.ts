@@ -1,45 +1,24 @@
 import assert from 'node:assert/strict';
 import type { TestContext } from 'node:test';
-import type { Api } from '../harness/api.ts';
-import { type InProcess, startInProcess } from '../harness/in-process.ts';
-import { type Random, seededRandom } from '../harness/seeded-random.ts';
-import { adminKey, asAdmin, makeKey, withHeaders } from '../harness/tenants.ts';
-import { areListed, assertAccount, assertAgreed, entriesIn } from './agree.ts';
-import { areGranted, assertPurse, grantsIn } from './agree-purses.ts';
-import { accountOf, type Observed } from './books.ts';
-import { drawAccount, drawHot, drawSent, drawStart, type Seen, type SeenQuote } from './draw.ts';
-import { type Hot, tenants } from './draw-names.ts';
-import {
-  answerTtlMs,
-  booksOf,
-  hasSharedLapse,
-  type Model,
-  mismatch,
-  newModel,
-  notePassedTime,
-  noteSweep,
-} from './model.ts';
+import { startInProcess } from '../harness/in-process.ts';
+import { seededRandom } from '../harness/seeded-random.ts';
+import { adminKey, asAdmin, makeKey } from '../harness/tenants.ts';
+import { assertAgreed } from './agree.ts';
+import { assertAccount } from './agree-accounts.ts';
+import { assertPurses } from './agree-purses.ts';
+import { drawHot, drawSent, drawStart } from './draw.ts';
+import { tenants } from './draw-names.ts';
+import { drawAccount, type SeenQuote } from './draw-settle.ts';
+import { answerTtlMs, booksOf, hasSharedLapse, newModel, noteSweep } from './model.ts';
+import { apiOf, type Run, recordPassedTime } from './one-run.ts';
 import { unpriced } from './prices.ts';
-import { quoteText, type Tags } from './settling.ts';
-import { type AccountName, changesTenant, requestOf, type Sent } from './write.ts';
+import { quoteText } from './settling.ts';
+import { sendTogether } from './together.ts';
+import { changesTenant, type Sent } from './write.ts';
 
 const hourMs = 3_600_000;
 const dayMs = 86_400_000;
 const retentionMs = 35 * dayMs;
-
-/** A server and the model of it, and what a client has seen. */
-export interface Run {
-  readonly t: TestContext;
-  readonly random: Random;
-  readonly seen: Seen;
-  /** entity tags by the text of their quote */
-  readonly tags: Map<string, string>;
-  readonly apiKeys: ReadonlyMap<string, string>;
-  server: InProcess;
-  model: Model;
-  /** what most of the writes are about for now */
-  hot: Hot;
-}
 
 const environment = {
   ADMIN_API_KEY: adminKey,
@@ -65,10 +44,6 @@ export async function startRun(t: TestContext, seed: number): Promise<Run> {
   };
   for (const sent of drawStart(random, model)) await sendTogether(run, [sent]);
   return run;
-}
-
-function apiOf({ server, apiKeys }: Run, tenant: string): Api {
-  return withHeaders(server.api, { 'x-api-key': String(apiKeys.get(tenant)) });
 }
 
 /** One turn: mostly some writes at once; else a look, or what the operator and the clock do. */
@@ -123,11 +98,6 @@ async function passTime(run: Run, ms: number): Promise<void> {
   if (hasSharedLapse(model)) await recordPassedTime(run);
 }
 
-async function recordPassedTime({ server, model }: Run): Promise<void> {
-  await server.app.passingTime.runOnce();
-  notePassedTime(model);
-}
-
 /** The sweep runs each day, as it does where a server runs: it trusts no clock that jumps. */
 async function passDays(run: Run, days: number): Promise<void> {
   for (let day = 0; day < days; day++) {
@@ -154,7 +124,10 @@ async function look(run: Run, tenant: string): Promise<void> {
   const account = drawAccount(run.random, run.model, tenant);
   if (account === undefined) return;
   const books = booksOf(run.model, tenant);
-  await assertPurse(apiOf(run, tenant), books, account.agent, { nowMs: run.model.nowMs, isRecorded: false });
+  await assertPurses(apiOf(run, tenant), books, account.agent, {
+    nowMs: run.model.nowMs,
+    isRecorded: false,
+  });
   const tag = await assertAccount(apiOf(run, tenant), books, account, run.model.nowMs);
   if (tag === undefined) return;
   const pricing = books.services.get(account.serviceId) ?? unpriced;
@@ -164,147 +137,9 @@ async function look(run: Run, tenant: string): Promise<void> {
   run.tags.set(text, tag);
   assert.equal(new Set(run.tags.values()).size, run.tags.size, 'two quotes have one tag');
   const { agent, serviceId } = account;
-  const { billedStroops } = JSON.parse(text)[1];
-  const quote: SeenQuote = { tenant, agent, serviceId, through, billedStroops, tag };
+  const { billedStroops, amount } = JSON.parse(text)[1];
+  const quote: SeenQuote = { tenant, agent, serviceId, through, billedStroops, amount, tag };
   run.seen.quotes.push(quote);
-}
-
-/** Sends writes at once: there must be an order in which the model would have answered each as the server did. */
-async function sendTogether(run: Run, together: readonly Sent[]): Promise<void> {
-  const exchanges = await Promise.all(
-    together.map(async (sent) => ({ sent, observed: await send(run, sent) })),
-  );
-  const wrongs: unknown[] = [];
-  const isSo = together.length > 1 ? await witnessed(run, together) : () => true;
-  const after = inSomeOrder(run.model, exchanges, { tags: run.tags, isSo, wrongs });
-  if (after === undefined) {
-    const heard = exchanges.map(({ sent, observed: { status, text } }) => ({ sent, status, text }));
-    assert.fail(
-      `no order explains ${JSON.stringify(heard, null, 1)}\nexpected ${JSON.stringify(wrongs.slice(0, 4), null, 1)}`,
-    );
-  }
-  run.model = after;
-  run.seen.sent.push(...together);
-}
-
-interface Exchange {
-  readonly sent: Sent;
-  readonly observed: Observed;
-}
-
-/** Two orders may explain the same answers: what accounts and agents list then tells which of them it was. */
-async function witnessed(run: Run, together: readonly Sent[]): Promise<(model: Model) => boolean> {
-  const lists = await Promise.all(
-    together.flatMap((sent) =>
-      accountsIn(run.model, sent).map(async (names) => ({
-        tenant: sent.tenant,
-        names,
-        rows: await entriesIn(apiOf(run, sent.tenant), names),
-      })),
-    ),
-  );
-  await run.server.app.passingTime.runOnce();
-  const grants = await Promise.all(
-    together.flatMap((sent) =>
-      [...new Set(agentsIn(run.model, sent))].map(async (agent) => ({
-        tenant: sent.tenant,
-        agent,
-        rows: await grantsIn(apiOf(run, sent.tenant), agent),
-      })),
-    ),
-  );
-  return (model) =>
-    lists.every(({ tenant, names, rows }) => areListed(accountOf(booksOf(model, tenant), names), rows)) &&
-    grants.every(({ tenant, agent, rows }) => areGranted(booksOf(model, tenant), agent, model.nowMs, rows));
-}
-
-/** The accounts on which a write may record something. */
-function accountsIn(model: Model, { tenant, write }: Sent): readonly AccountName[] {
-  switch (write.kind) {
-    case 'usage':
-      return [write.item];
-    case 'bulk':
-      return write.items;
-    case 'clear':
-    case 'write_off':
-      return [write];
-    case 'reverse':
-      return [...booksOf(model, tenant).accounts.values()].filter(({ entries }) =>
-        entries.some(({ id }) => id === write.entryId),
-      );
-    case 'settle':
-    case 'settle_bulk':
-    case 'put_service':
-    case 'put_services':
-    case 'set_price':
-    case 'cancel_price':
-    case 'set_disabled':
-    case 'delete_service':
-    case 'set_limit':
-    case 'delete_limit':
-    case 'set_billing':
-    case 'create_grant':
-    case 'create_refund':
-    case 'void_grant':
-    case 'create_hold':
-    case 'release_hold':
-    case 'extend_hold':
-      return [];
-    case 'capture_hold':
-      return holdsCalled(model, { tenant, holdId: write.holdId });
-  }
-}
-
-function holdsCalled(
-  model: Model,
-  { tenant, holdId }: { readonly tenant: string; readonly holdId: string },
-): readonly AccountName[] {
-  return [...booksOf(model, tenant).purses.values()].flatMap(({ agent, holds }) =>
-    holds.filter(({ id }) => id === holdId).map(({ serviceId }) => ({ agent, serviceId })),
-  );
-}
-
-/** The agents whose grants a write may change. */
-function agentsIn(model: Model, sent: Sent): readonly string[] {
-  const { tenant, write } = sent;
-  const { kind } = write;
-  if (kind === 'create_grant' || kind === 'create_refund') return [write.agent];
-  if (kind === 'void_grant' || kind === 'create_hold') return [write.agent];
-  const names =
-    kind === 'release_hold' ? holdsCalled(model, { tenant, holdId: write.holdId }) : accountsIn(model, sent);
-  return names.map(({ agent }) => agent);
-}
-
-/** What an order must agree with; what was expected instead of an answer goes into `wrongs`. */
-interface Witness {
-  readonly tags: Tags;
-  readonly isSo: (model: Model) => boolean;
-  readonly wrongs: unknown[];
-}
-
-/** The model after the exchanges, in the first order that explains all of their answers. */
-function inSomeOrder(model: Model, exchanges: readonly Exchange[], witness: Witness): Model | undefined {
-  if (exchanges.length === 0) return witness.isSo(model) ? model : undefined;
-  const { tags, wrongs } = witness;
-  for (const exchange of exchanges) {
-    const tried = structuredClone(model);
-    const wrong = mismatch(tried, exchange.sent, exchange.observed, tags);
-    if (wrong !== undefined) {
-      wrongs.push(wrong);
-      continue;
-    }
-    const others = exchanges.filter((other) => other !== exchange);
-    const after = inSomeOrder(tried, others, witness);
-    if (after !== undefined) return after;
-  }
-  return undefined;
-}
-
-async function send(run: Run, sent: Sent): Promise<Observed> {
-  const { path, request } = requestOf(sent);
-  const { status, json, text, headers } = await apiOf(run, sent.tenant).call(path, request);
-  const isReplayed = headers.get('idempotency-replayed') === 'true';
-  return { status, json, text, location: headers.get('location'), isReplayed };
 }
 
 /** Sends every write that was acknowledged under a key again: each is replayed, or refused because it is too old. */

@@ -1,4 +1,5 @@
 import { isUnsettled } from './account.ts';
+import { assetCalled, type ModelAsset, xlm } from './assets.ts';
 import {
   done,
   type Expected,
@@ -15,12 +16,18 @@ import type { PutService } from './write.ts';
 
 export function putOne(
   books: ModelBooks,
-  { serviceId, unitScale, effectiveFrom, ...sent }: PutService,
+  { serviceId, unitScale, effectiveFrom, asset: wanted, ...sent }: PutService,
   { gate, nowMs }: Moment,
 ): Expected {
   if (gate !== undefined) return refused(gate);
   const isNew = liveService(books, serviceId) === undefined;
-  const service = books.services.get(serviceId) ?? {
+  const known = books.services.get(serviceId);
+  const asset = known?.asset ?? assetCalled(books, wanted ?? xlm.code);
+  if (asset === undefined) return refused('unknown_asset');
+  if (wanted !== undefined && wanted !== asset.code) return refused('service_in_use');
+  if (isOfStroops(sent, asset)) return refused('asset_mismatch');
+  const service = known ?? {
+    asset,
     prices: [],
     stated: [],
     scale: 0,
@@ -40,6 +47,11 @@ export function putOne(
     note(books, isNew ? 'service.registered' : 'service.changed', serviceId);
   const unit = service.scale === 0 ? {} : { unitScale: service.scale };
   return done(isNew ? 201 : 200, { serviceId, ...pricesBody(service, nowMs), ...unit });
+}
+
+/** Whether a price is in stroops, and its service in another asset. */
+function isOfStroops(sent: SentPrice, { code }: ModelAsset): boolean {
+  return 'priceStroops' in sent && code !== xlm.code;
 }
 
 /** What an event would say of a service. The number of the next price alone is no news. */

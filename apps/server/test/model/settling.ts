@@ -2,22 +2,18 @@ import {
   type Bill,
   billOf,
   creditOf,
-  drawnForSome,
   isEmptyBill,
   isUnsettled,
-  isUsage,
   type Line,
-  leftOf,
   type ModelAccount,
   openEntries,
-  openUsage,
-  partsOf,
   reachedBy,
   remainderOf,
   requestsOf,
   settledThrough,
   totalOf,
 } from './account.ts';
+import { atomOf, atomsBody, atomsText, type ModelAsset, sumsByAsset, xlm } from './assets.ts';
 import {
   accountOf,
   addEntry,
@@ -30,12 +26,9 @@ import {
   refused,
   type WriteOf,
 } from './books.ts';
-import type { TierCount } from './parts.ts';
-import { refund } from './prepaid.ts';
-import { amountText } from './prepaid-text.ts';
+import { amountOf, amountText } from './prepaid-text.ts';
 import {
   amountBody,
-  billedText,
   costOfPart,
   type Pricing,
   priceAt,
@@ -43,8 +36,9 @@ import {
   unitPriceBody,
   unpriced,
 } from './prices.ts';
-import { giveRoom, shownTiers, takenOf, tiersBody } from './tiers.ts';
-import { quantityBody, type Use, partsOf as unitParts } from './units.ts';
+import { shownTiers } from './tiers.ts';
+import { quantityBody } from './units.ts';
+import type { ExpectedAmount } from './write.ts';
 
 /** A quote as it is answered, with where it begins: two quotes have one tag if and only if this is the same. */
 export function quoteText(account: ModelAccount, pricing: Pricing, through: number, nowMs: number): string {
@@ -59,16 +53,16 @@ export function quoteBody(account: ModelAccount, pricing: Pricing, through: numb
     serviceId,
     ...billBody(bill, priceAt(pricing, nowMs, reachedBy(account))),
     through,
-    creditStroops: String(creditOf(bill)),
+    ...atomsBody('credit', creditOf(bill), bill.asset),
   };
 }
 
 /** What of a bill was paid from a purse; nothing is said of it where that was nothing. */
-export function prepaidBody({ lines, paid, billed }: Bill) {
+export function prepaidBody({ asset, lines, paid, billed }: Bill) {
   if (paid === 0n) return {};
   const cost = lines.reduce((sum, { amount }) => sum + amount, 0n);
   return {
-    prepaid: { cost: amountText(cost), paid: amountText(paid), due: amountText(billed * 10n ** 11n) },
+    prepaid: { cost: amountText(cost), paid: amountText(paid), due: amountText(billed * atomOf(asset)) },
   };
 }
 
@@ -87,26 +81,45 @@ function lineBody({ requests, price, amount }: Omit<Line, 'priceVersion' | 'tier
   return {
     requests,
     ...quantityBody(requests, bill),
-    ...unitPriceBody(price),
-    ...amountBody(amount),
+    ...unitPriceBody(price, bill.asset),
+    ...amountBody(amount, bill.asset),
   };
 }
 
 function billBody(bill: Bill, inForce: UnitPrice | undefined) {
-  const { requests, lines, carried, billed, remainder } = bill;
+  const { asset, requests, lines, carried, remainder } = bill;
   return {
     ...prepaidBody(bill),
     requests,
     ...quantityBody(requests, bill),
-    ...unitPriceBody(inForce?.ofOne ?? 0n),
-    billedStroops: String(billed),
-    amount: billedText(billed),
-    asset: 'XLM',
+    ...unitPriceBody(inForce?.ofOne ?? 0n, asset),
+    ...billedBody(bill),
     lines: lines.flatMap((line) => lineBodies(line, bill)),
-    carriedStroops: String(carried),
+    ...atomsBody('carried', carried, asset),
     remainder: amountText(remainder),
     remainderOn: amountText(remainderOf(bill)),
   };
+}
+
+/** What is billed: in stroops in XLM alone. */
+export function billedBody({ asset, billed }: Bill) {
+  const inStroops = asset.code === xlm.code ? { billedStroops: String(billed) } : {};
+  return { ...inStroops, amount: atomsText(billed, asset), asset: asset.code };
+}
+
+/** Whether a client expects stroops of a service in another asset. */
+function isMismatch({ expectedStroops }: ExpectedAmount, { code }: ModelAsset): boolean {
+  return expectedStroops !== undefined && code !== xlm.code;
+}
+
+/** Whether a number of atoms is what a client expects. */
+function isExpected(
+  { expectedStroops, expectedAmount }: ExpectedAmount,
+  atoms: bigint,
+  asset: ModelAsset,
+): boolean {
+  if (expectedStroops !== undefined && expectedStroops !== String(atoms)) return false;
+  return expectedAmount === undefined || amountOf(expectedAmount) === atoms * atomOf(asset);
 }
 
 /** Entity tags that were seen, by the text of their quote: see `quoteText`. */
@@ -114,10 +127,11 @@ export type Tags = ReadonlyMap<string, string>;
 
 export function settleOne(books: ModelBooks, write: WriteOf<'settle'>, moment: Moment, tags: Tags): Expected {
   if (moment.gate !== undefined) return refused(moment.gate);
-  const { agent, serviceId, through, expectedStroops, ifMatch } = write;
+  const { agent, serviceId, through, ifMatch } = write;
   const service = books.services.get(serviceId);
   const account = accountOf(books, write);
   if (service === undefined || (service.isDeleted && !isUnsettled(account))) return refused('not_found');
+  if (isMismatch(write, service.asset)) return refused('asset_mismatch');
   const last = account.entries.length;
   const quoteChanged = refused('quote_changed', { quote: quoteBody(account, service, last, moment.nowMs) });
   const end = through ?? last;
@@ -128,7 +142,7 @@ export function settleOne(books: ModelBooks, write: WriteOf<'settle'>, moment: M
     .some(({ reverses }) => reverses !== undefined && reverses.from < end);
   if (isTakenBack) return quoteChanged;
   const bill = billOf(account, service, end);
-  if (expectedStroops !== undefined && expectedStroops !== String(bill.billed)) return quoteChanged;
+  if (!isExpected(write, bill.billed, bill.asset)) return quoteChanged;
   if (
     ifMatch !== undefined &&
     ifMatch !== '*' &&
@@ -179,116 +193,19 @@ export function settleAll(books: ModelBooks, { agent }: WriteOf<'settle_bulk'>, 
   const skipped = accounts
     .filter((account) => !books.services.has(account.serviceId) && totalOf(account) > 0)
     .map((account) => ({ serviceId: account.serviceId, requests: totalOf(account), reason: 'unpriced' }));
-  const items = priced.map((account) => {
+  const bills = priced.map((account) => {
     const pricing = books.services.get(account.serviceId) ?? unpriced;
-    const { length } = account.entries;
-    return settle(account, billOf(account, pricing, length), length, pricing, moment);
+    return { account, pricing, bill: billOf(account, pricing, account.entries.length) };
   });
-  const total = items.reduce((sum, { billedStroops }) => sum + BigInt(billedStroops), 0n);
-  return done(200, { agent, items, totalBilledStroops: String(total), skipped }, ({ json }) =>
-    learnBills(books, priced, json.items),
+  const items = bills.map(({ account, pricing, bill }) =>
+    settle(account, bill, account.entries.length, pricing, moment),
   );
-}
-
-export function reverseOne(
-  books: ModelBooks,
-  { entryId, ...wanted }: WriteOf<'reverse'>,
-  { nowMs, gate }: Moment,
-): Expected {
-  if (gate !== undefined) return refused(gate);
-  for (const account of books.accounts.values()) {
-    const entry = account.entries.find(({ id }) => id === entryId);
-    if (entry === undefined) continue;
-    if (!isUsage(entry)) return refused('not_reversible');
-    const left = leftOf(entry);
-    if (left === 0) return refused('already_reversed');
-    const taken = partsTaken(wanted, account, left);
-    if (taken === undefined) return refused('invalid_quantity');
-    if (taken > left + entry.reversed) return refused('not_reversible');
-    if (taken > left) return refused('already_reversed');
-    const { sequence } = entry;
-    const part = takenOf(entry, taken, account.scale);
-    if (part === undefined) return refused('not_reversible');
-    entry.reversed += taken;
-    giveRoom(account, entry, part);
-    const reverses = { from: sequence - 1, through: sequence, entry: sequence };
-    const parts = [part];
-    const returned = drawnForSome(entry, part, account.scale);
-    const drawn = entry.drawn === undefined ? undefined : -returned;
-    const made = addEntry(books, account, nowMs, { parts, reverses, drawn });
-    refund(books, account.agent, returned, nowMs);
-    const { agent, serviceId } = account;
-    const body = {
-      agent,
-      serviceId,
-      sequence: made.sequence,
-      requests: requestsOf([made]),
-      ...quantityBody(requestsOf([made]), account),
-    };
-    return done(
-      201,
-      { ...body, reverses: { ...reversesBody(account, made), reason: 'wrong' } },
-      ({ location }) => learnEntry(books, made, location),
-    );
-  }
-  return refused('not_found');
-}
-
-/** Requests of a reversal are smallest parts, as answers show them. */
-function partsTaken(wanted: Use, { scale }: ModelAccount, left: number): number | undefined {
-  return wanted.quantity === undefined ? (wanted.requests ?? left) : unitParts(wanted, scale);
-}
-
-/** What is taken back, as it is shown. */
-function takenBack({ requests, charged, ...count }: TierCount): TierCount {
-  return { ...count, requests: 0 - requests, charged: 0 - charged };
-}
-
-/** What an entry says that it takes back. */
-export function reversesBody(account: ModelAccount, { reverses, parts }: ModelAccount['entries'][number]) {
-  if (reverses === undefined) return undefined;
-  return {
-    entryId: reverses.entry === undefined ? null : account.entries[reverses.entry - 1]?.id,
-    from: reverses.from,
-    through: reverses.through,
-    lines: parts.map(({ version, requests, tiers }) => ({
-      priceVersion: version === 0 ? null : version,
-      requests: -requests,
-      ...(tiers === undefined ? {} : { tiers: tiersBody(tiers.map(takenBack), account.scale) }),
-    })),
-  };
-}
-
-export function clearAll(books: ModelBooks, write: WriteOf<'clear'>, { nowMs, gate }: Moment): Expected {
-  if (gate !== undefined) return refused(gate);
-  const { agent, serviceId } = write;
-  const account = accountOf(books, write);
-  if (account.entries.length === 0) return refused('not_found');
-  const taken = openUsage(account);
-  const clearedTotal = taken.reduce((sum, entry) => sum + leftOf(entry), 0);
-  const body = { agent, serviceId, clearedTotal };
-  if (taken.length === 0) return done(200, body, ({ location }) => location === null);
-  const from = Math.max(settledThrough(account), account.clearedThrough);
-  const through = account.entries.length;
-  account.clearedThrough = through;
-  const back = taken.flatMap((entry) => {
-    const part = takenOf(entry, leftOf(entry), account.scale);
-    return part === undefined ? [] : [{ entry, part }];
-  });
-  const parts = partsOf(back.map(({ part }) => part));
-  const returned = back.reduce((sum, { entry, part }) => sum + drawnForSome(entry, part, account.scale), 0n);
-  for (const { entry, part } of back) {
-    entry.reversed += leftOf(entry);
-    giveRoom(account, entry, part);
-  }
-  const drawn = returned === 0n ? undefined : -returned;
-  const made = addEntry(books, account, nowMs, {
-    parts,
-    drawn,
-    reverses: { from, through, entry: undefined },
-  });
-  refund(books, agent, returned, nowMs);
-  return done(200, body, ({ location }) => learnEntry(books, made, location));
+  const sums = sumsByAsset(
+    bills.map(({ bill: { asset, billed } }) => ({ asset, sums: { totalBilled: billed } })),
+    ['totalBilled'],
+  );
+  const body = { agent, items, totalBilledStroops: sums.inXlm('totalBilled'), ...sums.otherAssets, skipped };
+  return done(200, body, ({ json }) => learnBills(books, priced, json.items));
 }
 
 /** The id of a settlement that no answer has told yet. */
@@ -297,34 +214,41 @@ export const unseenId = 'unseen';
 /** Settles what is open, for a bill of 0, and takes away what could not be billed. */
 export function writeOff(books: ModelBooks, write: WriteOf<'write_off'>, { nowMs, gate }: Moment): Expected {
   if (gate !== undefined) return refused(gate);
-  const { serviceId, expectedStroops } = write;
+  const { serviceId } = write;
   const service = books.services.get(serviceId);
   const account = accountOf(books, write);
   if (service === undefined || (service.isDeleted && !isUnsettled(account))) return refused('not_found');
+  if (isMismatch(write, service.asset)) return refused('asset_mismatch');
   const through = account.entries.length;
   const bill = billOf(account, service, through);
   const credit = creditOf(bill);
   if (credit === 0n) return refused('no_credit');
-  if (expectedStroops !== undefined && expectedStroops !== String(credit)) {
+  if (!isExpected(write, credit, bill.asset)) {
     return refused('quote_changed', { quote: quoteBody(account, service, through, nowMs) });
   }
   const from = settledThrough(account);
   if (from < through) account.settlements.push({ ...bill, id: unseenId, from, through, settledAtMs: nowMs });
   const made = addEntry(books, account, nowMs, { parts: [], writesOff: credit });
-  const body = { sequence: made.sequence, requests: 0, priceVersion: null, writesOff: writesOffBody(credit) };
+  const body = {
+    sequence: made.sequence,
+    requests: 0,
+    priceVersion: null,
+    writesOff: writesOffBody(credit, bill.asset),
+  };
   return done(201, body, ({ location }) => learnEntry(books, made, location));
 }
 
 /** What an entry says that it takes off a credit. */
-export function writesOffBody(stroops: bigint) {
-  return { kind: 'write_off', stroops: String(stroops), reason: 'closed' };
+export function writesOffBody(atoms: bigint, asset: ModelAsset) {
+  const shown = asset.code === xlm.code ? { stroops: String(atoms) } : { amount: atomsText(atoms, asset) };
+  return { kind: 'write_off', ...shown, reason: 'closed' };
 }
 
-/** Requests and stroops that are open on an account, credits among them, as the audit counts them. */
+/** Requests that are open, and what they are worth in 10^-18 of the asset, with credits, as the audit counts them. */
 export function openWorth(account: ModelAccount, pricing: Pricing) {
   const bill = billOf(account, pricing, account.entries.length);
   return {
     requests: requestsOf(openEntries(account)),
-    stroops: bill.billed - creditOf(bill),
+    worth: (bill.billed - creditOf(bill)) * atomOf(bill.asset) + remainderOf(bill),
   };
 }

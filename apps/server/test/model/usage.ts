@@ -1,4 +1,5 @@
 import { requestsOf, totalOf } from './account.ts';
+import { assetOf } from './assets.ts';
 import {
   accountOf,
   addEntry,
@@ -12,7 +13,7 @@ import {
   type WriteOf,
 } from './books.ts';
 import { countForLimits, limitsAllow } from './limits.ts';
-import { pay, purseOf } from './prepaid.ts';
+import { passTimeOf, pay, purseOf } from './prepaid.ts';
 import { amountText } from './prepaid-text.ts';
 import { availableIn } from './purse.ts';
 import { rate } from './tiers.ts';
@@ -33,10 +34,11 @@ export function recordOne(books: ModelBooks, { item }: WriteOf<'usage'>, moment:
   const { agent, serviceId } = item;
   const isDuplicate = recorded.kind === 'duplicate';
   const { drawn } = recorded.entry;
+  const purse = () => purseOf(books, { agent, asset: assetOf(books, serviceId).code }, moment.nowMs);
   const paid =
     drawn === undefined || isDuplicate
       ? {}
-      : { drawn: amountText(drawn), available: amountText(availableIn(purseOf(books, agent, moment.nowMs))) };
+      : { drawn: amountText(drawn), available: amountText(availableIn(purse())) };
   const quantity = quantityBody(recorded.total, accountOf(books, item));
   const body = { agent, serviceId, total: recorded.total, ...quantity, ...paid };
   return done(
@@ -99,12 +101,14 @@ function record(books: ModelBooks, item: Item, { nowMs, gate }: Moment): Recorde
   const code = judgeTime(occurredAtMs, nowMs) ?? closedBecause(service);
   if (code !== undefined) return { kind: 'refused', code };
   // Holds of the agent that have lapsed count no longer.
-  purseOf(books, item.agent, nowMs);
+  passTimeOf(books, item.agent, nowMs);
   const rated = rate(account, service, parts, nowMs);
   const { agent, serviceId } = item;
-  const counted = { agent, serviceId, quantity: millionthsIn(parts, account.scale), cost: rated.cost };
+  const { code: asset } = assetOf(books, serviceId);
+  const quantity = millionthsIn(parts, account.scale);
+  const counted = { agent, serviceId, asset, quantity, cost: rated.cost };
   if (!limitsAllow(books, counted, nowMs)) return { kind: 'refused', code: 'limit_reached' };
-  const { refusal, drawn } = pay(books, agent, rated.cost, nowMs);
+  const { refusal, drawn } = pay(books, { agent, asset }, rated.cost, nowMs);
   if (refusal !== undefined) return refusal;
   countForLimits(books, counted, nowMs);
   const entry = addEntry(books, account, nowMs, {

@@ -16,9 +16,10 @@ export interface AccountName {
   readonly serviceId: string;
 }
 
+/** A price in stroops is refused for a service in another asset than XLM. */
 type ServicePrice = SentPrice & { readonly serviceId: string; readonly effectiveFrom?: string };
-/** A service as it is registered; without decimal places they are as they were, or 0. */
-export type PutService = ServicePrice & { readonly unitScale?: number };
+/** A service as it is registered; without decimal places they are as they were, or 0, and so is its asset, or XLM. */
+export type PutService = ServicePrice & { readonly unitScale?: number; readonly asset?: string };
 
 /** A write as a client thinks of it. */
 export type Write =
@@ -26,6 +27,7 @@ export type Write =
   | { readonly kind: 'bulk'; readonly items: readonly Item[]; readonly isAtomic: boolean }
   | ({ readonly kind: 'settle' } & SettleWrite)
   | { readonly kind: 'settle_bulk'; readonly agent: string }
+  | { readonly kind: 'put_asset'; readonly code: string; readonly scale: number }
   | ({ readonly kind: 'put_service' } & PutService)
   | { readonly kind: 'put_services'; readonly items: readonly PutService[] }
   | ({ readonly kind: 'set_price' } & ServicePrice)
@@ -44,23 +46,33 @@ export type Write =
   | { readonly kind: 'extend_hold'; readonly holdId: string; readonly expiresInMs: number }
   | ({ readonly kind: 'reverse'; readonly entryId: string } & Use)
   | ({ readonly kind: 'clear' } & AccountName)
-  | ({ readonly kind: 'write_off'; readonly expectedStroops?: string } & AccountName);
+  | ({ readonly kind: 'write_off' } & ExpectedAmount & AccountName);
+
+/** What a client expects: in stroops for a service in XLM, or exactly in the asset of the service. */
+export interface ExpectedAmount {
+  readonly expectedStroops?: string;
+  readonly expectedAmount?: string;
+}
 
 export interface LimitWrite {
   readonly agent: string | undefined;
   readonly serviceId: string | undefined;
   readonly window: 'day' | 'lifetime';
-  readonly max: { readonly quantity: string } | { readonly amount: string };
+  readonly max: { readonly quantity: string } | { readonly amount: string; readonly asset?: string };
 }
 
 /** Without an agent, the policy of all that have none; without a policy, that of an agent is taken back. */
 export interface BillingWrite {
   readonly agent: string | undefined;
-  readonly policy: { readonly mode: 'postpaid' | 'prepaid'; readonly overdraft: string } | undefined;
+  readonly policy:
+    | { readonly mode: 'postpaid' | 'prepaid'; readonly overdraft: string; readonly asset?: string }
+    | undefined;
 }
 
 export interface GrantWrite {
   readonly agent: string;
+  /** XLM without it */
+  readonly asset?: string;
   readonly amount: string;
   readonly priority?: number;
   readonly expiresAt?: string;
@@ -70,6 +82,7 @@ export interface GrantWrite {
 /** Money that no reversal returns. */
 export interface RefundWrite {
   readonly agent: string;
+  readonly asset?: string;
   readonly amount: string;
   readonly reason: string;
   readonly id?: string;
@@ -88,9 +101,8 @@ export interface CaptureWrite extends Use {
   readonly occurredAt?: string;
 }
 
-export interface SettleWrite extends AccountName {
+export interface SettleWrite extends AccountName, ExpectedAmount {
   readonly through?: number;
-  readonly expectedStroops?: string;
   readonly ifMatch?: string;
 }
 
@@ -123,6 +135,8 @@ function formOf(write: Write): ApiRequest & { readonly path: string } {
     }
     case 'settle_bulk':
       return { path: '/settle/bulk', body: { agent: write.agent } };
+    case 'put_asset':
+      return { path: `/assets/${write.code}`, method: 'PUT', body: { scale: write.scale } };
     case 'put_service': {
       const { kind: _, ...body } = write;
       return { path: '/services', body };
@@ -166,8 +180,8 @@ function formOf(write: Write): ApiRequest & { readonly path: string } {
       return { path: `/entries/${entryId}/reverse`, body: { reason: 'wrong', ...wanted } };
     }
     case 'write_off': {
-      const { expectedStroops } = write;
-      const body = { reason: 'closed', ...(expectedStroops === undefined ? {} : { expectedStroops }) };
+      const { kind: _, agent: __, serviceId: ___, ...expected } = write;
+      const body = { reason: 'closed', ...expected };
       return { path: `/credits/${pathOf(write)}/write-off`, body };
     }
     case 'clear':
@@ -232,6 +246,7 @@ export function pathOf({ agent, serviceId }: AccountName): string {
 
 export function changesTenant({ kind }: Write): boolean {
   return [
+    'put_asset',
     'put_service',
     'put_services',
     'set_price',

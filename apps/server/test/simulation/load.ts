@@ -29,6 +29,7 @@ export function loadView(rows: TenantRows, wants: TenantWants, time: LoadedTime)
   }
   loadAccounts(rows, wants, view);
   loadPositions(rows, wants, view);
+  if (wants.assets.size > 0) view.ownAssets = [...rows.assets.values()];
   for (const id of wants.usageIds) setIf(view.usages, id, rows.usages.get(id));
   view.ownWebhooks.push(...[...rows.webhooks.values()].filter(({ deleted }) => !deleted));
   for (const { webhookId, eventId } of wants.deliveries) {

@@ -1,11 +1,13 @@
 import { accountName } from '../../src/domain/account-name.ts';
 import type { Amount } from '../../src/domain/amount.ts';
+import { xlm } from '../../src/domain/asset.ts';
 import { availableOf } from '../../src/domain/balance.ts';
-import { everyAgent, overdraftOf, policyDefault } from '../../src/domain/billing.ts';
+import { everyAgent, policyDefault } from '../../src/domain/billing.ts';
 import type { Hold, HoldState } from '../../src/domain/hold.ts';
 import type { Movement, MovementKind } from '../../src/domain/movement.ts';
 import type { Settlement } from '../../src/domain/settlement.ts';
 import type { Changes } from '../../src/domain/view.ts';
+import { checkAssets } from './asset-check.ts';
 import { balanceName, type TenantRows } from './rows.ts';
 import { hold as keep } from './violation.ts';
 
@@ -33,6 +35,8 @@ const following: Readonly<Record<HoldState, readonly HoldState[]>> = {
 export class MoneyCheck {
   /** by tenant and id */
   #holds = new Map<string, HoldState>();
+  /** of services, by tenant and id */
+  #assets = new Map<string, string>();
 
   /** @throws {Violation} if one of the invariants M1 to M5 does not hold */
   applied(tenant: string, changes: Changes, rows: TenantRows): void {
@@ -47,12 +51,27 @@ export class MoneyCheck {
       }
     }
     for (const settlement of changes.settlements) bill(rows, settlement);
+    checkAssets(rows, changes);
+    this.#assetsStay(tenant, changes);
   }
 
   /** Looks at the rows again: the disk has lost what came last. */
   restore(tenant: string, rows: TenantRows): void {
     for (const name of [...this.#holds.keys()]) if (name.startsWith(`${tenant} `)) this.#holds.delete(name);
     for (const { id, state } of rows.holds.values()) this.#holds.set(`${tenant} ${id}`, state);
+    for (const name of [...this.#assets.keys()]) if (name.startsWith(`${tenant} `)) this.#assets.delete(name);
+    for (const { serviceId, asset } of rows.services.values())
+      this.#assets.set(`${tenant} ${serviceId}`, asset);
+  }
+
+  /** A service keeps the asset that it had first. */
+  #assetsStay(tenant: string, { services }: Changes): void {
+    for (const { serviceId, asset } of services) {
+      const name = `${tenant} ${serviceId}`;
+      const first = this.#assets.get(name) ?? asset;
+      keep(asset === first, 'assets are apart', () => `${serviceId} was in ${first}, and is in ${asset}`);
+      this.#assets.set(name, first);
+    }
   }
 
   #balance(rows: TenantRows, name: string): void {
@@ -88,7 +107,7 @@ export class MoneyCheck {
       if (policies.some((named) => named.agent === agent || named.agent === everyAgent)) continue;
       const policy =
         rows.policies.get(agent)?.policy ?? rows.policies.get(everyAgent)?.policy ?? policyDefault;
-      const overdraft = overdraftOf(policy, asset);
+      const overdraft = policy.asset === asset ? policy.overdraft : 0n;
       keep(
         last.available >= -overdraft,
         'M1',
@@ -169,7 +188,8 @@ function bill(rows: TenantRows, settlement: Settlement): void {
   const sum = lines.reduce((total, line) => total + line.amount, 0n);
   const count = lines.reduce((total, line) => total + line.requests, 0);
   keep(count === requests, 'M5', () => `bill ${number} is of ${requests} requests, its lines of ${count}`);
-  const atom = 10n ** 11n;
+  const { scale } = rows.assets.get(rows.services.get(serviceId)?.asset ?? '') ?? xlm;
+  const atom = 10n ** BigInt(18 - scale);
   const due = sum + carriedStroops * atom + remainder - settlement.paid;
   const billed = due > 0n ? due / atom : 0n;
   keep(billed === billedStroops, 'M5', () => `bill ${number} says ${billedStroops}, its lines ${billed}`);

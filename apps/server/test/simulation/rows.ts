@@ -1,5 +1,6 @@
 import { type Account, emptyAccount, isUnsettled } from '../../src/domain/account.ts';
 import { accountName } from '../../src/domain/account-name.ts';
+import type { Asset } from '../../src/domain/asset.ts';
 import { type Balance, byDrawOrder, type OwnedGrant, restOf } from '../../src/domain/balance.ts';
 import { type AgentBilling, everyAgent, type NamedPolicy } from '../../src/domain/billing.ts';
 import { type Delivery, newDelivery } from '../../src/domain/delivery.ts';
@@ -17,6 +18,8 @@ import type { Webhook } from '../../src/domain/webhook.ts';
 
 /** The rows of one tenant in the simulated database: what the tables of an engine hold. Every value is immutable. */
 export class TenantRows {
+  /** those that were registered, by their codes */
+  readonly assets = new Map<string, Asset>();
   readonly services = new Map<string, Service>();
   readonly prices = new Map<string, readonly PriceVersion[]>();
   readonly accounts = new Map<string, Account>();
@@ -53,6 +56,7 @@ export class TenantRows {
 
   /** Saves what a batch did, as the `save.ts` of an engine does. */
   apply(changes: Changes): void {
+    for (const asset of changes.assets) this.assets.set(asset.code, asset);
     for (const service of changes.services) this.services.set(service.serviceId, service);
     for (const price of changes.prices) append(this.prices, price.serviceId, price);
     for (const account of changes.accounts)
@@ -180,6 +184,7 @@ export class TenantRows {
 }
 
 const mapNames = [
+  'assets',
   'services',
   'prices',
   'accounts',

@@ -1,7 +1,8 @@
 import { executorOptions } from '../harness/engine.ts';
 import { type Random, randomOf } from '../harness/seeded-random.ts';
-import { drawHot, drawSent, drawStart, type Seen } from '../model/draw.ts';
+import { drawHot, drawSent, drawStart } from '../model/draw.ts';
 import { agents, tenants } from '../model/draw-names.ts';
+import type { Seen } from '../model/draw-settle.ts';
 import { hasSharedLapse, newModel, notePassedTime, noteSweep } from '../model/model.ts';
 import { auditRows } from './audit.ts';
 import { SimulatedClient } from './client.ts';
@@ -257,8 +258,9 @@ class Run {
   /** What time alone has done is recorded, by a worker on another connection. */
   async #recordPassedTime(): Promise<void> {
     const { world, referee } = this;
-    const wasHealed = world.isHealed;
+    const [wasHealed, wasFull] = [world.isHealed, this.#disk.isFull];
     world.isHealed = true;
+    this.#disk.isFull = false;
     const worker = this.#newServer();
     let isRecorded = false;
     const note = this.#recordAllDue(worker).then(() => {
@@ -267,6 +269,7 @@ class Run {
     await this.#untilSo(() => isRecorded);
     await note;
     world.isHealed = wasHealed;
+    this.#disk.isFull = wasFull;
     notePassedTime(referee.model);
   }
 

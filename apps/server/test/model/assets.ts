@@ -1,0 +1,78 @@
+import { done, type Expected, type ModelBooks, type Moment, refused, type WriteOf } from './books.ts';
+
+/** What amounts are in. A bill is a whole number of its atoms: of 10^-scale. */
+export interface ModelAsset {
+  readonly code: string;
+  readonly scale: number;
+}
+
+/** The asset that every tenant has. */
+export const xlm: ModelAsset = { code: 'XLM', scale: 7 };
+
+export function assetCalled({ assets }: ModelBooks, code: string): ModelAsset | undefined {
+  return code === xlm.code ? xlm : assets.get(code);
+}
+
+/** What a service is priced in; XLM while it was never registered. */
+export function assetOf({ services }: ModelBooks, serviceId: string): ModelAsset {
+  return services.get(serviceId)?.asset ?? xlm;
+}
+
+/** What was registered stays. */
+export function putAsset(
+  books: ModelBooks,
+  { code, scale }: WriteOf<'put_asset'>,
+  { gate }: Moment,
+): Expected {
+  if (gate !== undefined) return refused(gate);
+  const known = assetCalled(books, code);
+  if (known !== undefined && known.scale !== scale) return refused('asset_conflict');
+  if (known === undefined) books.assets.set(code, { code, scale });
+  return done(known === undefined ? 201 : 200, { code, scale, builtIn: code === xlm.code });
+}
+
+/** An atom, in 10^-18 of the asset. */
+export function atomOf({ scale }: ModelAsset): bigint {
+  return 10n ** BigInt(18 - scale);
+}
+
+/** An amount in whole atoms, rounded down. */
+export function atomsIn(amount: bigint, asset: ModelAsset): bigint {
+  const atom = atomOf(asset);
+  return amount >= 0n ? amount / atom : -((atom - 1n - amount) / atom);
+}
+
+/** A number of atoms as a decimal text, with all the places of the asset. */
+export function atomsText(atoms: bigint, { scale }: ModelAsset): string {
+  const sign = atoms < 0n ? '-' : '';
+  const digits = String(atoms < 0n ? -atoms : atoms).padStart(scale + 1, '0');
+  return scale === 0 ? sign + digits : `${sign}${digits.slice(0, -scale)}.${digits.slice(-scale)}`;
+}
+
+/** What answers say of a number of atoms: in XLM a member in stroops, elsewhere one with a decimal. */
+export function atomsBody(name: string, atoms: bigint, asset: ModelAsset): Readonly<Record<string, string>> {
+  return asset.code === xlm.code
+    ? { [`${name}Stroops`]: String(atoms) }
+    : { [name]: atomsText(atoms, asset) };
+}
+
+/** Sums of atoms of one asset. */
+type Sums = Readonly<Record<string, bigint>>;
+
+/** The sums of XLM, and what answers say of those of each other asset: nothing where there is none. */
+export function sumsByAsset(
+  all: readonly { readonly asset: ModelAsset; readonly sums: Sums }[],
+  names: readonly string[],
+) {
+  const sumOf = (code: string, name: string) =>
+    all.reduce((sum, { asset, sums }) => (asset.code === code ? sum + (sums[name] ?? 0n) : sum), 0n);
+  const others = new Map(all.flatMap(({ asset }) => (asset.code === xlm.code ? [] : [[asset.code, asset]])));
+  const items = [...others.values()]
+    .sort((a, b) => (a.code < b.code ? -1 : 1))
+    .map((asset) => ({
+      asset: asset.code,
+      ...Object.fromEntries(names.map((name) => [name, atomsText(sumOf(asset.code, name), asset)])),
+    }));
+  const inXlm = (name: string) => String(sumOf(xlm.code, name));
+  return { inXlm, otherAssets: items.length === 0 ? {} : { otherAssets: items } };
+}
