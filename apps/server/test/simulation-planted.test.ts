@@ -9,7 +9,7 @@ import { plantedFaults } from './simulation/planted/faults.ts';
 import { findFault } from './simulation/planted/find.ts';
 
 /** A fault is found in so many worlds, or the prover is too weak. */
-const worldsMax = { test: 60, prove: 400 } as const;
+const worldsMax = { test: 150, prove: 400 } as const;
 /** `npm test` looks for one of so many faults, `npm run prove` for all, from another seed each time. */
 const shareOfFaults = 6;
 

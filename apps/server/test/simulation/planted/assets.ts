@@ -2,44 +2,34 @@ import { faultsOf, type PlantedFault } from './planted-fault.ts';
 
 const domain = 'apps/server/src/domain';
 
-/** What is done in several assets at once, beside tenants that have one asset each. */
-const apart = { file: 'assets-apart.test.ts', name: 'what is done in several assets' } as const;
+/** Sums over accounts are read more than they are answered to writes: worlds see few of them. */
+const inBatches = { file: 'model.test.ts', name: 'batches give the same answers as the model' } as const;
 
-/** Amounts in several assets. The worlds know one, so that a property over several of them, and tests of the API, find these. */
+/** Amounts in several assets: of 150 worlds from seed 1, the 85th found the last of those that worlds look for. */
 export const faultsOfAssets: readonly PlantedFault[] = [
-  ...faultsOf(
-    `${domain}/payment.ts`,
-    {
-      'usage that is drawn from the balance in another asset': [
-        'const before = balanceIn(view.billing(agent), bought.asset);',
-        "const before = balanceIn(view.billing(agent), 'XLM');",
-      ],
-      'a refund to the balance in another asset': [
-        'const before = balanceIn(view.billing(agent), asset);\n  if (before.open.filter',
-        "const before = balanceIn(view.billing(agent), 'XLM');\n  if (before.open.filter",
-      ],
-    },
-    apart,
-  ),
-  ...faultsOf(
-    `${domain}/billing.ts`,
-    { 'an overdraft in every asset': ['return asset === wanted ? overdraft : 0n;', 'return overdraft;'] },
-    apart,
-  ),
-  ...faultsOf(
-    `${domain}/quote.ts`,
-    {
-      'a bill that is rounded to the atoms of another asset': [
-        'const whole = atomsIn(sum, assetScale);',
-        'const whole = atomsIn(sum, 7);',
-      ],
-      'a remainder that is counted in the atoms of another asset': [
-        'const atom = atomOf(assetScale);',
-        'const atom = atomOf(7);',
-      ],
-    },
-    { file: 'assets.test.ts', name: 'bills are rounded to the atoms' },
-  ),
+  ...faultsOf(`${domain}/payment.ts`, {
+    'usage that is drawn from the balance in another asset': [
+      'const before = balanceIn(view.billing(agent), bought.asset);',
+      "const before = balanceIn(view.billing(agent), 'XLM');",
+    ],
+    'a refund to the balance in another asset': [
+      'const before = balanceIn(view.billing(agent), asset);\n  if (before.open.filter',
+      "const before = balanceIn(view.billing(agent), 'XLM');\n  if (before.open.filter",
+    ],
+  }),
+  ...faultsOf(`${domain}/billing.ts`, {
+    'an overdraft in every asset': ['return asset === wanted ? overdraft : 0n;', 'return overdraft;'],
+  }),
+  ...faultsOf(`${domain}/quote.ts`, {
+    'a bill that is rounded to the atoms of another asset': [
+      'const whole = atomsIn(sum, assetScale);',
+      'const whole = atomsIn(sum, 7);',
+    ],
+    'a remainder that is counted in the atoms of another asset': [
+      'const atom = atomOf(assetScale);',
+      'const atom = atomOf(7);',
+    ],
+  }),
   ...faultsOf(
     `${domain}/asset-sums.ts`,
     {
@@ -49,26 +39,18 @@ export const faultsOfAssets: readonly PlantedFault[] = [
         "this.#sums.set('USD', plus(",
       ],
     },
-    apart,
+    inBatches,
   ),
-  ...faultsOf(
-    `${domain}/commands/services.ts`,
-    {
-      'a service that takes another asset later': [
-        'return wanted === undefined || wanted === known.asset ? known : assetInUse(serviceId, known.asset);',
-        'if (wanted === undefined || wanted === known.asset) return known;',
-      ],
-    },
-    { file: 'assets.test.ts', name: 'the asset of a service stays' },
-  ),
-  ...faultsOf(
-    `${domain}/limit.ts`,
-    {
-      'a limit in money that counts amounts in another asset': [
-        ' &&\n      (asset === undefined || asset === used.asset),',
-        ',',
-      ],
-    },
-    apart,
-  ),
+  ...faultsOf(`${domain}/commands/services.ts`, {
+    'a service that takes another asset later': [
+      'return wanted === undefined || wanted === known.asset ? known : assetInUse(serviceId, known.asset);',
+      'if (wanted === undefined || wanted === known.asset) return known;',
+    ],
+  }),
+  ...faultsOf(`${domain}/limit.ts`, {
+    'a limit in money that counts amounts in another asset': [
+      ' &&\n      (asset === undefined || asset === used.asset),',
+      ',',
+    ],
+  }),
 ];
