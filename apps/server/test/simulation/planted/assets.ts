@@ -5,7 +5,7 @@ const domain = 'apps/server/src/domain';
 /** Sums over accounts are read more than they are answered to writes: worlds see few of them. */
 const inBatches = { file: 'model.test.ts', name: 'batches give the same answers as the model' } as const;
 
-/** Amounts in several assets: of 150 worlds from seed 1, the 85th found the last of those that worlds look for. */
+/** Amounts in several assets. */
 export const faultsOfAssets: readonly PlantedFault[] = [
   ...faultsOf(`${domain}/payment.ts`, {
     'usage that is drawn from the balance in another asset': [
