@@ -63,7 +63,7 @@ async function examine(target: Target, sources: readonly string[]): Promise<Kept
     near: globSync(target.near),
     far: values.near ? [] : target.far(),
     isResumed: values.resume,
-    types: () => new TypeChecker(globSync(`${target.package}/src/**/*.ts`).filter(isSource)),
+    types: () => new TypeChecker(globSync(`${target.folder}/**/*.ts`).filter(isSource)),
     environment: values.near ? {} : await bundleForTests(),
     log: (line) => console.error(`${Math.round((performance.now() - startMs) / 1000)} s: ${line}`),
   });

@@ -3,7 +3,6 @@ import { globSync } from 'node:fs';
 /** A folder whose mutants are counted together. */
 export interface Target {
   readonly folder: string;
-  readonly package: string;
   /** short tests near the sources */
   readonly near: readonly string[];
   /** larger tests, which use the sources in the process of the test */
@@ -28,7 +27,6 @@ function inProcess(): string[] {
 export const targets: readonly Target[] = [
   {
     folder: `${library}/src/core`,
-    package: library,
     near: [`${library}/src/core/*.test.ts`],
     far: () => [
       ...globSync(`${library}/src/{adapters,client,observers,once,testing,payments}/**/*.test.ts`),
@@ -39,14 +37,12 @@ export const targets: readonly Target[] = [
   },
   {
     folder: `${server}/src/domain`,
-    package: server,
     near: [`${server}/src/{domain,answers,ledger}/**/*.test.ts`],
     far: inProcess,
     isComplete: true,
   },
   {
     folder: `${server}/src/ledger`,
-    package: server,
     near: [`${server}/src/{ledger,domain}/**/*.test.ts`],
     far: inProcess,
     isComplete: true,

@@ -58,5 +58,11 @@ test('sums are kept apart for each asset other than XLM', () => {
     { ...inEur, billed: 0n, disabled: 0n, credit: 0n, settled: 7n },
     { ...inUsd, billed: 8n, disabled: 3n, credit: 10n, settled: 9n },
   ]);
+  sums.add({ asset: 'BRL', assetScale: 2 }, {});
+  sums.add({ asset: 'GBP', assetScale: 2 }, {});
+  assert.deepEqual(
+    sums.list.map(({ asset }) => asset),
+    ['BRL', 'EUR', 'GBP', 'USD'],
+  );
   assert.deepEqual([onlyStroops({ asset: 'XLM' }, 8n), onlyStroops(inUsd, 8n)], [8n, 0n]);
 });

@@ -151,6 +151,7 @@ test('the maximum of a window is the highest that was in force, or what a limit 
   assert.equal(countIn(counter, { ...limit, action: 'notify' }, 0, 90n).window.max, 100n);
   assert.equal(countIn(counter, { ...limit, action: 'notify' }, 0, 91n).window.max, 101n);
   assert.equal(countIn(counter, limit, 0, 91n).window.max, 100n);
+  assert.equal(countIn(emptyCounter('units', ''), { ...limit, action: 'notify' }, 0, 10n).window.max, 100n);
 });
 
 test('a counter keeps the window that it counts in, the one before it and at most eight', () => {

@@ -68,9 +68,8 @@ export function countIn(counter: LimitCounter, limit: Limit, startMs: number, ad
     max: isLower ? before.max : most,
     reported: levels.at(-1) ?? before.reported,
   };
-  const others = counter.windows.filter((other) => other.startMs !== startMs);
-  const previous = others.filter((other) => other.startMs < startMs).slice(-1);
-  const later = others.filter((other) => other.startMs > startMs);
+  const previous = counter.windows.filter((other) => other.startMs < startMs).slice(-1);
+  const later = counter.windows.filter((other) => other.startMs > startMs);
   const windows = [...previous, window, ...later].slice(0, windowsMax);
   return { counter: { ...counter, windows }, window, levels };
 }

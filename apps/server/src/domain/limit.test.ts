@@ -2,8 +2,10 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import {
+  countsSame,
   type Limit,
   limitsOf,
+  limitsOfAgent,
   limitsOfWriteMax,
   limitWindows,
   mostTogether,
@@ -74,6 +76,78 @@ test('a limit is one too many exactly if some use would have more than ten with 
     }),
     { numRuns: 50 },
   );
+});
+
+test('limits that some use would meet together are counted beyond ten, and others are not', () => {
+  const limit = (number: number, more: Partial<Limit>): Limit => ({
+    id: `${number}`,
+    name: `${number}`,
+    agent: undefined,
+    serviceId: undefined,
+    apiKeyPrefix: undefined,
+    window: 'day',
+    asset: undefined,
+    max: 1n,
+    action: 'refuse',
+    notifyAt: [],
+    createdAtMs: 0,
+    deleted: false,
+    ...more,
+  });
+  const many = (count: number, more: (number: number) => Partial<Limit>) =>
+    Array.from({ length: count }, (_, number) => limit(number, more(number)));
+  const any = limit(-1, {});
+  assert.equal(mostTogether([...many(9, () => ({})), any], any), 10);
+  assert.equal(mostTogether([...many(10, () => ({})), any], any), 11);
+  // Those of other agents, services, keys and assets never meet.
+  for (const dimension of ['agent', 'serviceId', 'apiKeyPrefix', 'asset'] as const) {
+    const apart = many(12, (number) => ({ [dimension]: `n${number}` }));
+    assert.equal(mostTogether([...apart, any], any), 2);
+    assert.equal(mostTogether([...apart, ...many(9, () => ({})), any], any), 11);
+    const [first = any] = apart;
+    assert.equal(mostTogether(apart, first), 1);
+    const two = many(22, (number) => ({ [dimension]: `n${number % 2}` }));
+    assert.equal(mostTogether([...two, any], any), 12);
+    assert.equal(mostTogether([...two, ...many(3, () => ({})), any], any), 15);
+  }
+  // A limit for each agent applies to all of them; a service of that name is one like others.
+  assert.equal(mostTogether([...many(12, () => ({ agent: '*' })), any], any), 13);
+  assert.equal(
+    mostTogether([...many(12, () => ({ agent: '*' })), limit(-2, { agent: 'a' })], limit(-2, { agent: 'a' })),
+    13,
+  );
+  assert.equal(
+    mostTogether([...many(6, () => ({ serviceId: '*' })), ...many(6, () => ({ serviceId: 'b' })), any], any),
+    7,
+  );
+});
+
+test('the limits of an agent are its own and those of all agents', () => {
+  const named = (id: string, agent: string | undefined) => ({ id, agent }) as Limit;
+  const all = [named('all', undefined), named('each', '*'), named('own', 'a'), named('other', 'b')];
+  assert.deepEqual(
+    limitsOfAgent(all, 'a').map(({ id }) => id),
+    ['all', 'each', 'own'],
+  );
+});
+
+test('a limit counts the same as another one only if all that it names is the same', () => {
+  const [limit] =
+    fc.sample(
+      limits.filter(({ length }) => length > 0),
+      { numRuns: 1, seed: 1 },
+    )[0] ?? [];
+  assert.ok(limit !== undefined);
+  assert.equal(countsSame(limit, { ...limit, id: 'other', max: 7n, action: 'notify' }), true);
+  for (const more of [
+    { agent: 'other' },
+    { serviceId: 'other' },
+    { apiKeyPrefix: 'other' },
+    { window: limit.window === 'day' ? ('month' as const) : ('day' as const) },
+    { asset: 'OTHER' },
+  ]) {
+    assert.equal(countsSame(limit, { ...limit, ...more }), false, JSON.stringify(more));
+  }
 });
 
 test('each moment is in one window, which ends where the next one begins', () => {

@@ -12,7 +12,10 @@ function codeOf(priced: ReturnType<typeof pricedFrom>): string | undefined {
 }
 
 test('a price with a date must be in the future, and at most so many days ahead', () => {
-  assert.equal(codeOf(pricedFrom(service, inStroops(6n), nowMs, nowMs)), 'invalid_date');
+  assert.deepEqual(pricedFrom(service, inStroops(6n), nowMs, nowMs), {
+    code: 'invalid_date',
+    message: 'effectiveFrom must be in the future',
+  });
   assert.equal(codeOf(pricedFrom(service, inStroops(6n), nowMs - 1, nowMs)), 'invalid_date');
   assert.equal(codeOf(pricedFrom(service, inStroops(6n), nowMs + 1, nowMs)), undefined);
   assert.equal(codeOf(pricedFrom(service, inStroops(6n), nowMs + datedPriceMsMax, nowMs)), undefined);

@@ -14,6 +14,7 @@ import {
   priceOfStroops,
   requestsTotalMax,
   stroopsIn,
+  stroopsMax,
   stroopsOfPrice,
   wholeStroops,
 } from './money.ts';
@@ -61,6 +62,20 @@ test('a quantity is shown with all places of its units, and not where units have
   assert.equal(quantityText(120, 2), '1.20');
   assert.equal(quantityText(0, 6), '0.000000');
   assert.equal(quantityText(120, 0), undefined);
+});
+
+test('the largest totals are those that 64 bits and a double hold', () => {
+  assert.equal(stroopsMax, 9_223_372_036_854_775_807n);
+  assert.equal(requestsTotalMax, 9_007_199_254_740_991);
+  assert.equal(amountMax, 9_223_372_036_854_775_807_000_000_000_000_000_000n);
+  assert.equal(priceMax, 9_000_000_000_000_000_000n);
+});
+
+test('a decimal text has at least the places that are asked for', () => {
+  assert.equal(formatDecimal(10n, 1, 1), '1.0');
+  assert.equal(formatDecimal(15n, 1, 3), '1.500');
+  assert.equal(formatDecimal(-1_500n, 3), '-1.5');
+  assert.equal(formatDecimal(-5n, 3, 2), '-0.005');
 });
 
 test('an amount is a whole number of stroops or none, and is otherwise rounded down', () => {

@@ -38,6 +38,15 @@ test('no line of a bill passes 64 bits, though lines that offset it keep the bil
   assert.equal(settled(line(1, stroopsMax), line(2, -5n))?.settlement.billedStroops, stroopsMax - 5n);
 });
 
+test('what was paid from a balance is settled with the usage that it paid for', () => {
+  const account = { ...emptyAccount('a', 's'), settledPaid: 5n, settledRequests: 3, settlements: 2 };
+  const settled = settleOn(account, { ...quote(line(1, 8n)), paid: 2n, remainderOn: 4n }, undefined, 'id', 9);
+  assert.ok(settled !== undefined);
+  const { settledPaid, settledRequests, settlements, remainder, settledThrough } = settled.account;
+  assert.deepEqual([settledPaid, settledRequests, settlements, remainder, settledThrough], [7n, 4, 3, 4n, 2]);
+  assert.deepEqual([settled.settlement.number, settled.settlement.settledAtMs], [3, 9]);
+});
+
 test('all bills of an account together stay within 64 bits', () => {
   const account = { ...emptyAccount('a', 's'), settledStroops: stroopsMax - 7n };
   assert.equal(settleOn(account, quote(line(1, 8n)), undefined, 'id', 0), undefined);

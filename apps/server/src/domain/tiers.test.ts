@@ -119,6 +119,7 @@ test('the dearest cost is that of the tier in which all of the usage costs most'
 
 test('an amount pays for the units of the tier that gives fewest of them, and free tiers do not count', () => {
   assert.equal(unitsPaidBy(costOf(100, 1n, 0), both, 0), 6_000_000n);
+  assert.equal(unitsPaidBy(costOf(100, 1n, 0), { ...both, tiers: [packed, unit] }, 0), 6_000_000n);
   assert.equal(unitsPaidBy(costOf(100, 1n, 0), { ...both, tiers: [unit] }, 0), 14_000_000n);
   assert.equal(unitsPaidBy(costOf(100, 1n, 0), { ...both, tiers: [packed] }, 0), 6_000_000n);
   assert.equal(unitsPaidBy(costOf(1, 7n, 0), { ...both, tiers: [unit] }, 2), 1_000_000n);
