@@ -37,7 +37,8 @@ const mutationHead = `## What the tests notice
 
 Mutation testing changes one small thing of the sources at a time and looks whether a test fails
 ([ADR 0186](../adr/0186-mutation-testing.md)). A change that TypeScript refuses does not count. The score is the share of the others that a test
-noticed. A survivor is explained in one line of \`${explanationsFile}\` if no test can or need notice it. Only the sources below were run. *Near* tests are those of the
+noticed. A survivor is explained in one line of \`${explanationsFile}\` if no test can or need notice it. Only the sources below were run; no
+score is known of the rest. *Near* tests are those of the
 same folder and its neighbours; *all* includes larger ones, for at most 20 seconds for each change.
 `;
 
@@ -46,7 +47,12 @@ function mutationTable(): string {
   const rows = Object.entries(keptScores()).map(([name, score]) => {
     const { mutants, refused, killed, late, explained, unexplained, isNear } = score;
     const command = `npm run mutate --${isNear ? ' --near' : ''} ${name.replaceAll(',', '')}`;
-    return `| \`${name}\` | ${isNear ? 'near' : 'all'} | ${mutants} | ${refused} | ${killed}${late === 0 ? '' : `, ${late} of them by the time limit`} | ${explained} | ${unexplained} | ${percentOf(score)} % | \`${command}\` |\n`;
+    return `| ${name
+      .split(', ')
+      .map((one) => `\`${one}\``)
+      .join(
+        ', ',
+      )} | ${isNear ? 'near' : 'all'} | ${mutants} | ${refused} | ${killed}${late === 0 ? '' : `, ${late} of them by the time limit`} | ${explained} | ${unexplained} | ${percentOf(score)} % | \`${command}\` |\n`;
   });
   return `| sources | tests | changes | refused by the compiler | noticed | explained | not explained | score | repeat it |\n| --- | --- | --- | --- | --- | --- | --- | --- | --- |\n${rows.join('')}`;
 }

@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { type TestContext, test } from 'node:test';
-import { identified, identityOf } from '../../../tools/mutate/explained.ts';
+import { identified, identityOf, readExplanations } from '../../../tools/mutate/explained.ts';
 import { root, workFolder } from '../../../tools/mutate/places.ts';
 import { type MutationRun, runMutants } from '../../../tools/mutate/run-mutants.ts';
-import { percentOf, scoreOf } from '../../../tools/mutate/scores.ts';
+import { keptScores, percentOf, scoreOf } from '../../../tools/mutate/scores.ts';
+import { explanationsFile } from '../../../tools/mutate/targets.ts';
 import { TypeChecker } from '../../../tools/mutate/type-check.ts';
 
 const toy = `export const limit: 3 = 3;
@@ -107,4 +108,25 @@ test('an explained mutant is found again after its line has moved, and counts ap
   assert.equal(score.unexplained, plain.unexplained - 1);
   assert.equal(score.killed + score.refused + score.explained + score.unexplained, score.mutants);
   assert.match(percentOf(score), /^\d\d\.\d$/);
+});
+
+test('each explained mutant is of a line that its source has, and has a reason', () => {
+  const explanations = readExplanations(join(root, explanationsFile));
+  assert.ok(explanations.length > 0);
+  for (const { file, line, original, replacement, reason } of explanations) {
+    const lines = readFileSync(join(root, file), 'utf8').split('\n');
+    assert.ok(
+      lines.some((one) => one.trim() === line),
+      `${file}: ${line}`,
+    );
+    assert.notEqual(original, replacement);
+    assert.match(reason, /\w+ \w+/);
+  }
+});
+
+test('no score is kept of sources that have unexplained survivors, where each must be explained', () => {
+  for (const [name, { mutants, killed, refused, explained, unexplained }] of Object.entries(keptScores())) {
+    assert.equal(unexplained, 0, name);
+    assert.equal(killed + refused + explained, mutants, name);
+  }
 });

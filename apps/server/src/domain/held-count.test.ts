@@ -163,4 +163,5 @@ test('a counter keeps the window that it counts in, the one before it and at mos
   const backwards = [20, 19, 18, 17, 16, 15, 14, 13, 12].reduce(count, emptyCounter('units', ''));
   assert.deepEqual(startsOf(backwards), [12, 13, 14, 15, 16, 17, 18, 19]);
   assert.equal(windowOf(count(backwards, 15), 15).used, 2n);
+  assert.deepEqual(startsOf(count(backwards, 15)), [14, 15, 16, 17, 18, 19]);
 });

@@ -106,6 +106,8 @@ test('limits that some use would meet together are counted beyond ten, and other
     assert.equal(mostTogether([...apart, ...many(9, () => ({})), any], any), 11);
     const [first = any] = apart;
     assert.equal(mostTogether(apart, first), 1);
+    const other = limit(-3, { [dimension]: 'other' });
+    assert.equal(mostTogether([...many(12, () => ({ [dimension]: 'n' })), other], other), 1);
     const two = many(22, (number) => ({ [dimension]: `n${number % 2}` }));
     assert.equal(mostTogether([...two, any], any), 12);
     assert.equal(mostTogether([...two, ...many(3, () => ({})), any], any), 15);
