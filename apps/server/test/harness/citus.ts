@@ -38,7 +38,7 @@ export class CitusTemplate {
   /** The URL of a new copy, on the coordinator. */
   async copy(): Promise<string> {
     const name = nameOf('books');
-    await this.#create(name, ` TEMPLATE ${this.#name}`);
+    await this.#create(name, ` TEMPLATE ${this.#name} STRATEGY FILE_COPY`);
     return within(this.#nodes[0] ?? '', name);
   }
 
