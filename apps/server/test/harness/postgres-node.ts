@@ -10,6 +10,7 @@ import { Client } from 'pg';
 import { freePort } from '../../../../packages/idempotency/test/harness/free-port.ts';
 import {
   initialize,
+  makeData,
   nativeFolder,
   reachable,
   readiness,
@@ -61,19 +62,32 @@ export class PostgresNode {
     this.#settings = { ...safeSettings, ...settings };
   }
 
-  /** Makes an empty one and starts it; it ends with the test. */
-  static async start(t: TestContext, settings: Readonly<Record<string, string>> = {}): Promise<PostgresNode> {
-    const node = await PostgresNode.#prepared(t, settings);
-    await initialize(join(node.#bin, 'initdb'), node.#folder, node.#ids);
+  /**
+   * Makes an empty one and starts it; it ends with the test.
+   *
+   * @param programs the folder of its programs, if they are not those of the package that the tests install
+   */
+  static async start(
+    t: TestContext,
+    settings: Readonly<Record<string, string>> = {},
+    programs?: string,
+  ): Promise<PostgresNode> {
+    const node = await PostgresNode.#prepared(t, settings, programs);
+    const make = programs === undefined ? initialize : makeData;
+    await make(join(node.#bin, 'initdb'), node.#folder, node.#ids);
     await node.start();
     return node;
   }
 
-  static async #prepared(t: TestContext, settings: Readonly<Record<string, string>>): Promise<PostgresNode> {
+  static async #prepared(
+    t: TestContext,
+    settings: Readonly<Record<string, string>>,
+    programs?: string,
+  ): Promise<PostgresNode> {
     const folder = mkdtempSync(join(tmpdir(), 'billonce-postgres-'));
     const ids = unprivileged();
     if (ids.uid !== undefined && ids.gid !== undefined) chownSync(folder, ids.uid, ids.gid);
-    const bin = join(reachable(nativeFolder(), folder, ids), 'bin');
+    const bin = programs ?? join(reachable(nativeFolder(), folder, ids), 'bin');
     const node = new PostgresNode({ port: await freePort(), folder, bin, ids }, settings);
     onEnd(t, async () => {
       await node.stop();

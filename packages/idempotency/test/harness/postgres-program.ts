@@ -54,9 +54,14 @@ export async function initialize(initdb: string, folder: string, ids: UserIds): 
     if (ids.uid !== undefined) await promisify(execFile)('chown', ['-R', `${ids.uid}:${ids.gid}`, data]);
     return;
   }
-  const flags = ['--username=postgres', '--auth=trust', '--encoding=UTF8', '--locale=C', '--no-sync'];
-  await promisify(execFile)(initdb, [...flags, `--pgdata=${data}`], { ...ids, cwd: folder });
+  await makeData(initdb, folder, ids);
   await keepOriginal(data, original);
+}
+
+/** Makes the folder of a server's data with any version's program. */
+export async function makeData(initdb: string, folder: string, ids: UserIds): Promise<void> {
+  const flags = ['--username=postgres', '--auth=trust', '--encoding=UTF8', '--locale=C', '--no-sync'];
+  await promisify(execFile)(initdb, [...flags, `--pgdata=${join(folder, 'data')}`], { ...ids, cwd: folder });
 }
 
 /** Where the original of this PostgreSQL's data is for this user: a part of what is installed. */

@@ -1,0 +1,83 @@
+import assert from 'node:assert/strict';
+import type { TestContext } from 'node:test';
+import { PostgresNode } from './postgres-node.ts';
+
+/** The folder of the programs of a PostgreSQL that has Citus: a test starts several of them and kills them. */
+export const citusPrograms = process.env['BILLONCE_TEST_CITUS_PROGRAMS'];
+
+/** Few shards: each has all tables, and moving one moves them all. */
+const settings = {
+  shared_preload_libraries: 'citus',
+  wal_level: 'logical',
+  max_connections: '300',
+  max_prepared_transactions: '100',
+  max_worker_processes: '60',
+  max_wal_senders: '150',
+  max_replication_slots: '150',
+  max_logical_replication_workers: '20',
+  // Its programs may run as a user who cannot look for a certificate at home.
+  'citus.node_conninfo': 'sslmode=disable',
+  'citus.shard_count': '4',
+  'citus.enable_statistics_collection': 'off',
+};
+
+/** A Citus with two workers, of which each node can be killed and started again. */
+export class CitusCluster {
+  readonly coordinator: PostgresNode;
+  readonly #programs: string;
+
+  private constructor(coordinator: PostgresNode, programs: string) {
+    this.coordinator = coordinator;
+    this.#programs = programs;
+  }
+
+  /** Starts the coordinator, which does not have the extension yet. */
+  static async start(t: TestContext): Promise<CitusCluster> {
+    const programs = citusPrograms ?? assert.fail('no programs of Citus');
+    return new CitusCluster(await startNode(t, programs), programs);
+  }
+
+  /** Makes the extension, and starts two workers. */
+  async extend(t: TestContext): Promise<readonly [PostgresNode, PostgresNode]> {
+    await this.coordinator.query('CREATE EXTENSION citus');
+    await this.coordinator.query(`SELECT citus_set_coordinator_host('127.0.0.1', ${this.coordinator.port})`);
+    return [await this.addWorker(t), await this.addWorker(t)];
+  }
+
+  async addWorker(t: TestContext): Promise<PostgresNode> {
+    const worker = await startNode(t, this.#programs);
+    await worker.query('CREATE EXTENSION citus');
+    await this.coordinator.query(`SELECT citus_add_node('127.0.0.1', ${worker.port})`);
+    return worker;
+  }
+
+  /** The shard of `accounts` that has a tenant, and the port of its node. */
+  async placeOf(tenant: string): Promise<{ readonly port: number; readonly shard: string }> {
+    const [row] = await this.coordinator.query(
+      `SELECT nodeport AS port, shardid::text AS shard FROM citus_shards
+       WHERE shardid = get_shard_id_for_distribution_column('accounts', '${tenant}'::text)`,
+    );
+    return { port: Number(row?.['port']), shard: String(row?.['shard']) };
+  }
+
+  /** Names for tenants that a worker has. */
+  async namesOn(worker: PostgresNode, count: number): Promise<string[]> {
+    const names: string[] = [];
+    for (let number = 0; names.length < count; number++) {
+      const name = `tenant-${number}`;
+      if ((await this.placeOf(name)).port === worker.port) names.push(name);
+    }
+    return names;
+  }
+}
+
+async function startNode(t: TestContext, programs: string): Promise<PostgresNode> {
+  const node = await PostgresNode.start(t, settings, programs);
+  // Newer versions list which libraries may decode the log; Citus decodes it where a shard is split.
+  const [known] = await node.query(`SELECT setting FROM pg_settings WHERE name = 'output_plugin_libraries'`);
+  if (known === undefined) return node;
+  const libraries = [String(known['setting']), 'citus'].filter((name) => name !== '').join(', ');
+  await node.query(`ALTER SYSTEM SET output_plugin_libraries = ${libraries}`);
+  await node.query('SELECT pg_reload_conf()');
+  return node;
+}

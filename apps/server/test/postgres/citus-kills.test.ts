@@ -1,0 +1,48 @@
+// On a Citus that the tests start themselves: nodes are killed while servers write.
+process.env['BILLONCE_TEST_ENGINE'] = 'postgres';
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import {
+  answersOf,
+  beginAll,
+  distributed,
+  eachMore,
+  endAndAssertOnce,
+  skipWithoutCitus,
+} from '../harness/distributed.ts';
+
+test('if a worker is killed, only its tenants get 503, and when it is back every write is billed once', {
+  skip: skipWithoutCitus,
+}, async (t) => {
+  const { left, onLeft, onRight, loads } = await distributed(t);
+  beginAll(loads);
+  await eachMore(loads, 10);
+  await left.kill();
+  answersOf(loads);
+  await eachMore(onRight, 100);
+  await Promise.all(onLeft.map((load) => load.untilAnswered(503)));
+  const [ofLeft, ofRight] = [answersOf(onLeft), answersOf(onRight)];
+  t.diagnostic(
+    `while a worker was down: its tenants ${JSON.stringify(ofLeft)}, the others ${JSON.stringify(ofRight)}`,
+  );
+  for (const answers of ofRight) assert.ok(Object.keys(answers).every((status) => Number(status) < 300));
+  await left.start();
+  await eachMore(loads, 10);
+  await endAndAssertOnce(t, loads);
+});
+
+test('if the coordinator is killed, no write is lost or billed twice', {
+  skip: skipWithoutCitus,
+}, async (t) => {
+  const { cluster, loads } = await distributed(t);
+  beginAll(loads);
+  await eachMore(loads, 10);
+  await cluster.coordinator.kill();
+  answersOf(loads);
+  await Promise.all(loads.map((load) => load.untilAnswered(503)));
+  await cluster.coordinator.start();
+  await eachMore(loads, 10);
+  t.diagnostic(`since the coordinator was killed: ${JSON.stringify(answersOf(loads))}`);
+  await endAndAssertOnce(t, loads);
+});
