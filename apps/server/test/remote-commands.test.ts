@@ -184,6 +184,12 @@ test('a quote shows the lines of an account, and the accounts of an agent', asyn
   const [whole] = await documents('quote agent-7 --limit 3');
   assert.deepEqual([whole.items.length, whole.hasMore], [3, false]);
   assert.match((await run('quote agent-8')).printed, /^nothing is outstanding\n/);
+  await api.post('/usage', { agent: 'agent-9', serviceId: 'unpriced', requests: 4 });
+  const unpriced = (await run('quote agent-9')).printed;
+  assert.match(
+    unpriced,
+    /^nothing that has a price is outstanding\nagent-9: .*, 4 requests of services without a price \(billonce services put sets one\)\n$/,
+  );
 });
 
 test('credit is granted once for each name, and a derived name covers everything that the grant is', async (t) => {

@@ -101,9 +101,12 @@ function agentShown(quote: AgentQuote): Shown {
   const table = tableOf(
     ['SERVICE', 'REQUESTS', 'STROOPS', 'CREDIT', 'THROUGH'],
     rows,
-    'nothing is outstanding',
+    unpricedRequests === 0 ? 'nothing is outstanding' : 'nothing that has a price is outstanding',
   );
-  const unpriced = unpricedRequests === 0 ? '' : `, ${unpricedRequests} requests without a price`;
+  const unpriced =
+    unpricedRequests === 0
+      ? ''
+      : `, ${unpricedRequests} requests of services without a price (billonce services put sets one)`;
   const others = otherAssets.map(
     (of) => `, ${of.totalBilled} ${of.asset} to bill, ${of.totalCredit} ${of.asset} of credit`,
   );
