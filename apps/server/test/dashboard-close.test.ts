@@ -2,7 +2,15 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import type { Browser, Page } from 'playwright-core';
-import { axeFaults, besideTab, openTab, screenshot, type Tab } from './dashboard/browsing.ts';
+import {
+  axeFaults,
+  besideTab,
+  focusedText,
+  openTab,
+  screenshot,
+  type Tab,
+  tabTo,
+} from './dashboard/browsing.ts';
 import type { Api } from './harness/api.ts';
 import { startChromium } from './harness/chromium.ts';
 import { startInProcess } from './harness/in-process.ts';
@@ -109,6 +117,21 @@ const close: Case = async (_t, { tab, api }) => {
   await page.getByText(`Nothing is left to bill in the run ${lastMonth}.`).waitFor();
   await page.getByText('This run has 18 bills already').waitFor();
   assert.deepEqual(complaints, []);
+};
+
+const byKeyboard: Case = async (_t, { tab: { page, open }, api }) => {
+  await open('bills');
+  await tabTo(page, 'Show what would be billed');
+  await page.keyboard.press('Enter');
+  await page.getByText('would be made:').waitFor();
+  await tabTo(page, 'Bill 9 agents');
+  await page.keyboard.press('Enter');
+  await closed(page);
+  await assertClosed(api);
+  await tabTo(page, `Bills of the run ${lastMonth}`);
+  await page.keyboard.press('Enter');
+  await page.getByRole('heading', { name: `Run ${lastMonth}` }).waitFor();
+  assert.equal(await focusedText(page), `Run ${lastMonth}`);
 };
 
 const reloaded: Case = async (_t, { tab: { page, open, complaints }, api }) => {
@@ -257,6 +280,7 @@ const moment: Case = async (_t, { tab: { page, open }, api }) => {
 
 const cases: Readonly<Record<string, Case>> = {
   'a month is shown before it is closed, is closed once, and its bills are a page': close,
+  'a month is closed by keyboard alone': byKeyboard,
   'a page that is loaded again in the middle of a run continues it, and bills nothing twice': reloaded,
   'a run that is stopped ends what is under way, and is continued': stopped,
   'two tabs that close the same month at once make one bill of each account': twoTabs,

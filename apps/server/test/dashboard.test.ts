@@ -2,7 +2,16 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import type { Browser } from 'playwright-core';
-import { axeFaults, besideTab, openTab, screenshot, settled, type Tab } from './dashboard/browsing.ts';
+import {
+  axeFaults,
+  besideTab,
+  focusedText,
+  openTab,
+  screenshot,
+  settled,
+  type Tab,
+  tabTo,
+} from './dashboard/browsing.ts';
 import { type Seeded, seed, seededMs } from './dashboard/seed.ts';
 import type { Api } from './harness/api.ts';
 import { startChromium } from './harness/chromium.ts';
@@ -168,36 +177,28 @@ const keyboard: Case = async (t, { url, api, browser }) => {
   await api.post('/usage', { agent: 'by-keyboard', serviceId: 'search', requests: 1 });
   const { page } = await openTab(t, browser, url);
   await settled(page);
-  const focused = async () => String(await page.evaluate('document.activeElement.textContent'));
-  const tabTo = async (text: string) => {
-    for (let presses = 0; presses < 60; presses += 1) {
-      await page.keyboard.press('Tab');
-      if ((await focused()).trim() === text) return;
-    }
-    assert.fail(`no Tab leads to ${text}`);
-  };
-  await tabTo('Skip to the content');
-  await tabTo('Agents');
+  await tabTo(page, 'Skip to the content');
+  await tabTo(page, 'Agents');
   await page.keyboard.press('Enter');
   await page.getByRole('heading', { name: 'Agents', level: 1 }).waitFor();
-  assert.equal(await focused(), 'Agents');
+  assert.equal(await focusedText(page), 'Agents');
   await page.keyboard.press('Tab');
   await page.keyboard.type('by-key');
   await page.getByRole('link', { name: 'agent-000' }).waitFor({ state: 'detached' });
-  await tabTo('by-keyboard');
+  await tabTo(page, 'by-keyboard');
   await page.keyboard.press('Enter');
   await page.getByRole('heading', { name: 'by-keyboard' }).waitFor();
-  await tabTo('search');
+  await tabTo(page, 'search');
   await page.keyboard.press('Enter');
   await page.getByRole('button', { name: 'Settle…' }).waitFor();
-  await tabTo('Settle…');
+  await tabTo(page, 'Settle…');
   await page.keyboard.press('Enter');
   await page.getByRole('dialog').waitFor();
   await page.keyboard.press('Escape');
   await page.getByRole('dialog').waitFor({ state: 'detached' });
-  assert.equal(await focused(), 'Settle…');
+  assert.equal(await focusedText(page), 'Settle…');
   await page.keyboard.press('Enter');
-  await tabTo('Bill 0.0125000 XLM');
+  await tabTo(page, 'Bill 0.0125000 XLM');
   await page.keyboard.press('Enter');
   await page.getByRole('heading', { name: 'Settled' }).waitFor();
 };

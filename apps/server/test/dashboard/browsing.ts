@@ -85,3 +85,17 @@ export async function screenshot({ page }: Tab, name: string): Promise<void> {
   }
   await page.setViewportSize({ width: 1280, height: 900 });
 }
+
+/** The text of what has the focus. */
+export async function focusedText(page: Page): Promise<string> {
+  return String(await page.evaluate('document.activeElement.textContent')).trim();
+}
+
+/** Presses Tab until what has the text has the focus. */
+export async function tabTo(page: Page, text: string): Promise<void> {
+  for (let presses = 0; presses < 60; presses += 1) {
+    await page.keyboard.press('Tab');
+    if ((await focusedText(page)) === text) return;
+  }
+  assert.fail(`no Tab leads to ${text}`);
+}
