@@ -58,17 +58,18 @@ process.exit(isFailed ? 1 : 0);
 
 async function examine(target: Target, sources: readonly string[]): Promise<KeptScore> {
   const startMs = performance.now();
+  const explained = new Map(readExplanations(explanationsFile).map((one) => [identityOf(one), one]));
   const run = await runMutants({
     sources,
     near: globSync(target.near),
     far: values.near ? [] : target.far(),
     isResumed: values.resume,
+    explained: new Set(explained.keys()),
     types: () => new TypeChecker(globSync(`${target.folder}/**/*.ts`).filter(isSource)),
     environment: values.near ? {} : await bundleForTests(),
     log: (line) => console.error(`${Math.round((performance.now() - startMs) / 1000)} s: ${line}`),
   });
   for (const line of run.unusable) console.error(`not used, it fails without a mutant: ${line}`);
-  const explained = new Map(readExplanations(explanationsFile).map((one) => [identityOf(one), one]));
   for (const [identity, mutant] of identified(run.mutants)) {
     const verdict = run.verdicts.get(mutant);
     const isAlive = verdict === 'survived' || verdict === 'unreached';

@@ -1,5 +1,6 @@
 import { rmSync } from 'node:fs';
 import { bundleTests, type TestBundle } from './bundle.ts';
+import { identified } from './explained.ts';
 import { instrument, type Mutant } from './instrument.ts';
 import { isAlive as isVerdictAlive, KnownVerdicts, type Verdict } from './known-verdicts.ts';
 import { bundlesFolder } from './places.ts';
@@ -23,6 +24,8 @@ export interface MutationOptions {
   readonly far: readonly string[];
   /** whether to go on from the verdicts of runs before */
   readonly isResumed: boolean;
+  /** identities of mutants that the compiler need not be asked about: they have an explanation */
+  readonly explained: ReadonlySet<string>;
   readonly types: () => TypeChecker;
   readonly environment: Readonly<Record<string, string>>;
   readonly log: (line: string) => void;
@@ -85,9 +88,12 @@ export async function runMutants(options: MutationOptions): Promise<MutationRun>
   };
   try {
     await attack(await measured(worker, bundles.filter(isNear), unusable), Number.POSITIVE_INFINITY);
-    const types = options.types();
-    for (const [index, mutant] of mutants.filter(isAlive).entries()) {
-      if (types.isRefused(mutant)) verdicts.set(mutant, 'refused');
+    const unexplained = [...identified(mutants)].flatMap(([identity, mutant]) =>
+      isAlive(mutant) && !options.explained.has(identity) ? [mutant] : [],
+    );
+    const types = unexplained.length > 0 ? options.types() : undefined;
+    for (const [index, mutant] of unexplained.entries()) {
+      if (types?.isRefused(mutant) === true) verdicts.set(mutant, 'refused');
       if (index % linesEvery !== linesEvery - 1) continue;
       known.keep(verdicts);
       log(`asked the compiler about ${index + 1}`);
