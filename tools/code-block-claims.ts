@@ -13,7 +13,7 @@ const howTo = (name: string, more: Omit<Claim, 'page'> = {}): Claim => ({
 });
 const libraryPages = pagesForUsers().filter((page) => page.startsWith('docs/how-to/idempotency/'));
 const stores = 'idempotency/choose-a-store';
-/** Blocks of the library's pages that have a test of their own, on the servers or tools that they need. */
+/** Blocks of the library's pages that have a separate test, on the servers or tools that they need. */
 const apart = [
   'cells.js',
   'd1-worker.js',

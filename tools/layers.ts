@@ -234,9 +234,16 @@ export const layers: IForbiddenRuleType[] = [
   },
   {
     name: 'packages-know-no-app',
+    comment: 'only their tests, which say which blocks of the docs they run',
     severity: 'error',
-    from: { path: '^packages/' },
+    from: { path: '^packages/', pathNot: '^packages/[^/]+/test/' },
     to: { path: '^(apps|tools|bench)/' },
+  },
+  {
+    name: 'tests-of-packages-know-the-docs',
+    severity: 'error',
+    from: { path: '^packages/[^/]+/test/' },
+    to: { path: '^(apps|tools|bench)/', pathNot: '^tools/code-block' },
   },
   {
     name: 'only-main-and-cli-start-processes',

@@ -97,7 +97,8 @@ test('an agent that loses a reply, restarts and calls again is charged once', as
     const { client } = await startAgent(t, server.url);
     const again = await call(client, 'record_usage', usage);
     assert.equal(again.isError, key === undefined);
-    if (key === undefined) assert.match(again.text, /^Not recorded: .*already recorded by a call without a key/);
+    if (key === undefined)
+      assert.match(again.text, /^Not recorded: .*already recorded by a call without a key/);
     else assert.deepEqual(again.value, { status: 'already_recorded', key, outstandingRequests: 3 });
     assert.equal(await outstanding(agent), 3);
   }

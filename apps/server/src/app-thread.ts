@@ -43,7 +43,7 @@ const log = serverLog(config.logLevel, { write: (line) => main.tell('log', line)
   thread: data.number,
 });
 const thread = start();
-// Whatever it is asked rejects with the error, too.
+// Every question to it rejects with the error, too.
 thread.catch(() => undefined);
 
 async function start() {

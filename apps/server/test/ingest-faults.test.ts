@@ -126,7 +126,8 @@ test('refused rows and items end with what must change, and the next step', asyn
   const { api } = await startInProcess(t);
   const run = (text: string, ...args: string[]) =>
     ingestHere(api.url, [fileWith(t, text), ...mapped, ...args]);
-  const again = /^Then run the same command again: the server recognizes items that it already has by their ids\.$/;
+  const again =
+    /^Then run the same command again: the server recognizes items that it already has by their ids\.$/;
   const badRow = await run('agent,units,id\na,1,1\na,x,2\n', '--id-column', 'id');
   assertEnds(badRow, 3, again);
   assert.match(badRow.stdout, /To bill what was refused, fix the rows in the file\./);

@@ -14,7 +14,7 @@ function connected<T extends Askable>(t: TestContext, answers: T): Calls<T> {
   return new Calls<T>(port1, {});
 }
 
-test('each question gets its own answer, in whatever order they come', async (t) => {
+test('each question gets its own answer, in any order of the answers', async (t) => {
   const waiting: (() => void)[] = [];
   const asker = connected(t, {
     double: async (number: number) => {

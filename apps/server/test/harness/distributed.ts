@@ -6,7 +6,7 @@ import { ServerProcesses } from './server-processes.ts';
 import { TenantLoad } from './tenant-load.ts';
 import { adminKey } from './tenants.ts';
 
-/** Why the tests on a Citus of their own are not run, if they are not. */
+/** Why the tests that start a Citus are not run, if they are not. */
 export const skipWithoutCitus =
   citusPrograms === undefined
     ? 'not run: BILLONCE_TEST_CITUS_PROGRAMS names no folder with the programs of a PostgreSQL that has Citus'

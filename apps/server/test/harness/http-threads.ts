@@ -7,7 +7,7 @@ import { type RawAnswer, rawExchange } from './raw-http.ts';
 /** How many HTTP threads the servers of these tests have. */
 export const threads = Math.max(2, Number(process.env['BILLONCE_TEST_HTTP_THREADS'] ?? 2));
 
-/** Starts a server with several HTTP threads, on a database of its own unless one is named. */
+/** Starts a server with several HTTP threads, on a new database unless one is named. */
 export async function startWithThreads(
   t: TestContext,
   environment: Readonly<Record<string, string>> = {},

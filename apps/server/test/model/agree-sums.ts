@@ -9,9 +9,10 @@ import {
   settledThrough,
   totalOf,
 } from './account.ts';
-import { assetOf, atomsIn, sumsByAsset, xlm } from './assets.ts';
+import { atomsIn, sumsByAsset, xlm } from './assets.ts';
 import type { ModelBooks } from './books.ts';
 import { agents } from './draw-names.ts';
+import { assetOf } from './known-assets.ts';
 import { pages } from './pages.ts';
 import { amountOf } from './prepaid-text.ts';
 import { unpriced } from './prices.ts';

@@ -1,5 +1,3 @@
-import { done, type Expected, type ModelBooks, type Moment, refused, type WriteOf } from './books.ts';
-
 /** What amounts are in. A bill is a whole number of its atoms: of 10^-scale. */
 export interface ModelAsset {
   readonly code: string;
@@ -8,28 +6,6 @@ export interface ModelAsset {
 
 /** The asset that every tenant has. */
 export const xlm: ModelAsset = { code: 'XLM', scale: 7 };
-
-export function assetCalled({ assets }: ModelBooks, code: string): ModelAsset | undefined {
-  return code === xlm.code ? xlm : assets.get(code);
-}
-
-/** What a service is priced in; XLM while it was never registered. */
-export function assetOf({ services }: ModelBooks, serviceId: string): ModelAsset {
-  return services.get(serviceId)?.asset ?? xlm;
-}
-
-/** What was registered stays. */
-export function putAsset(
-  books: ModelBooks,
-  { code, scale }: WriteOf<'put_asset'>,
-  { gate }: Moment,
-): Expected {
-  if (gate !== undefined) return refused(gate);
-  const known = assetCalled(books, code);
-  if (known !== undefined && known.scale !== scale) return refused('asset_conflict');
-  if (known === undefined) books.assets.set(code, { code, scale });
-  return done(known === undefined ? 201 : 200, { code, scale, builtIn: code === xlm.code });
-}
 
 /** An atom, in 10^-18 of the asset. */
 export function atomOf({ scale }: ModelAsset): bigint {

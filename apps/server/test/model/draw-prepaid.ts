@@ -1,8 +1,8 @@
 import type { Random } from '../harness/seeded-random.ts';
-import { assetOf } from './assets.ts';
 import { drawAssetOf } from './draw-asset.ts';
 import { agents, assets, drawTime, type Hot, services } from './draw-names.ts';
 import { drawUse } from './draw-use.ts';
+import { assetOf } from './known-assets.ts';
 import { booksOf, type Model } from './model.ts';
 import { pursesOf } from './prepaid.ts';
 import { amountText } from './prepaid-text.ts';

@@ -1,5 +1,4 @@
 import { type ModelAccount, requestsOf, totalOf } from './account.ts';
-import { assetOf } from './assets.ts';
 import {
   accountOf,
   addEntry,
@@ -11,6 +10,7 @@ import {
   refused,
   type WriteOf,
 } from './books.ts';
+import { assetOf } from './known-assets.ts';
 import { countForLimits, limitsAllow, noHold, nothingUsed, returnCounted } from './limits.ts';
 import { learnId, passTimeOf, policyOf, purseOf, pursesOf, tooLittle } from './prepaid.ts';
 import { amountOf, amountText } from './prepaid-text.ts';

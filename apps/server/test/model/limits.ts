@@ -1,4 +1,4 @@
-import { assetCalled, xlm } from './assets.ts';
+import { xlm } from './assets.ts';
 import {
   done,
   type Expected,
@@ -8,6 +8,7 @@ import {
   refused,
   type WriteOf,
 } from './books.ts';
+import { assetCalled } from './known-assets.ts';
 import { amountOf } from './prepaid-text.ts';
 import type { CountedPlace } from './purse-types.ts';
 import { millionthsOf } from './units.ts';

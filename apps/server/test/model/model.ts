@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
-import { putAsset } from './assets.ts';
 import { type Expected, emptyBooks, type ModelBooks, type Moment, type Observed } from './books.ts';
 import { captureHold, createHold, extendHold, releaseHold } from './holds.ts';
+import { putAsset } from './known-assets.ts';
 import { deleteLimit, setLimit } from './limits.ts';
 import { createGrant, createRefund, passTimeOf, setBilling, voidGrant } from './prepaid.ts';
 import { clearAll, reverseOne } from './reversing.ts';

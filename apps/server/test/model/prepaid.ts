@@ -1,4 +1,4 @@
-import { assetCalled, xlm } from './assets.ts';
+import { xlm } from './assets.ts';
 import {
   done,
   type Expected,
@@ -8,6 +8,7 @@ import {
   refused,
   type WriteOf,
 } from './books.ts';
+import { assetCalled } from './known-assets.ts';
 import { amountOf, amountText } from './prepaid-text.ts';
 import { availableIn, cover, draw, freeOf, passTime } from './purse.ts';
 import type { ModelGrant, ModelPolicy, ModelPurse, PurseName } from './purse-types.ts';

@@ -8,7 +8,6 @@ import {
   requestsOf,
   settledThrough,
 } from './account.ts';
-import { assetOf } from './assets.ts';
 import {
   accountOf,
   addEntry,
@@ -20,6 +19,7 @@ import {
   refused,
   type WriteOf,
 } from './books.ts';
+import { assetOf } from './known-assets.ts';
 import type { TierCount } from './parts.ts';
 import { refund } from './prepaid.ts';
 import { giveRoom, takenOf, tiersBody } from './tiers.ts';

@@ -1,5 +1,5 @@
 import { isUnsettled } from './account.ts';
-import { assetCalled, type ModelAsset, xlm } from './assets.ts';
+import { type ModelAsset, xlm } from './assets.ts';
 import {
   done,
   type Expected,
@@ -11,6 +11,7 @@ import {
   type WriteOf,
 } from './books.ts';
 import { isDateRefused, keepComeDates, nextOf, pricesBody, statePrice, withdrawNext } from './dated.ts';
+import { assetCalled } from './known-assets.ts';
 import { type SentPrice, unitPriceOf } from './prices.ts';
 import type { PutService } from './write.ts';
 

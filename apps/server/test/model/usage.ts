@@ -1,5 +1,4 @@
 import { requestsOf, totalOf } from './account.ts';
-import { assetOf } from './assets.ts';
 import {
   accountOf,
   addEntry,
@@ -12,6 +11,7 @@ import {
   refused,
   type WriteOf,
 } from './books.ts';
+import { assetOf } from './known-assets.ts';
 import { countForLimits, limitsAllow } from './limits.ts';
 import { passTimeOf, pay, purseOf } from './prepaid.ts';
 import { amountText } from './prepaid-text.ts';

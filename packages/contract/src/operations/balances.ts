@@ -134,7 +134,7 @@ export const balancesOperations = {
   readDefaultBilling: {
     method: 'GET',
     path: '/api/v1/billing-policy',
-    summary: 'How agents without a policy of their own pay',
+    summary: 'How agents without a separate policy pay',
     access: 'tenant',
     successes: { 200: { description: 'The policy in force.', schema: DefaultBilling } },
     errors: [],
@@ -142,7 +142,7 @@ export const balancesOperations = {
   putDefaultBilling: {
     method: 'PUT',
     path: '/api/v1/billing-policy',
-    summary: 'Set how agents without a policy of their own pay',
+    summary: 'Set how agents without a separate policy pay',
     access: 'tenant',
     body: BillingPut,
     successes: { 200: { description: 'Set.', schema: DefaultBilling } },
