@@ -140,6 +140,11 @@ export const notRun: readonly (Claim & { readonly why: string; readonly said: st
     why: 'takes many minutes: each run of the tests runs these suites on a PostgreSQL that it starts',
     said: 'No test types this command',
   },
+  {
+    ...howTo('fail-over-with-patroni'),
+    why: 'needs Patroni, etcd and HAProxy',
+    said: 'They were run by hand, with other addresses',
+  },
   { ...howTo('distribute/citus'), why: 'needs a cluster with Citus', said: 'parts of it were not run' },
   {
     ...howTo('distribute/cockroachdb'),
