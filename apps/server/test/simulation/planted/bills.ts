@@ -2,6 +2,9 @@ import { faultsOf, type PlantedFault } from './planted-fault.ts';
 
 const domain = 'apps/server/src/domain';
 
+/** A credit comes after a bill that was above 0 and a reversal after it: worlds with several assets see few of them. */
+const ofCredits = { file: 'credits.test.ts', name: 'a write-off takes the carried credit' } as const;
+
 /** Accounts, bills and reversals. */
 export const faultsOfBills: readonly PlantedFault[] = [
   ...faultsOf(`${domain}/settlement.ts`, {
@@ -14,7 +17,6 @@ export const faultsOfBills: readonly PlantedFault[] = [
       'settledPaid: account.settledPaid,',
     ],
   }),
-  // A credit comes after a bill that was above 0 and a reversal after it: worlds with several assets see few of them.
   ...faultsOf(
     `${domain}/settlement.ts`,
     {
@@ -23,13 +25,19 @@ export const faultsOfBills: readonly PlantedFault[] = [
         'carriedStroops: 0n,',
       ],
     },
-    { file: 'credits.test.ts', name: 'a write-off takes the carried credit' },
+    ofCredits,
+  ),
+  ...faultsOf(
+    `${domain}/quote.ts`,
+    {
+      'a credit that is smaller after a settlement': [
+        'const carriedOnStroops = whole - billedStroops;',
+        'const carriedOnStroops = whole < 0n ? whole + 1n : 0n;',
+      ],
+    },
+    ofCredits,
   ),
   ...faultsOf(`${domain}/quote.ts`, {
-    'a credit that is smaller after a settlement': [
-      'const carriedOnStroops = whole - billedStroops;',
-      'const carriedOnStroops = whole < 0n ? whole + 1n : 0n;',
-    ],
     'a remainder that is dropped at settlement': ['remainderOn: sum - whole * atom', 'remainderOn: 0n'],
     'what was drawn is billed again': ['+ remainder - paid;', '+ remainder;'],
   }),

@@ -17,12 +17,16 @@ export const faultsOfTiers: readonly PlantedFault[] = [
       'recordOn(hold === undefined ? before : { ...before, tierPeriod: undefined }, service, item.requests, moment.nowMs);',
     ],
   }),
-  ...faultsOf(`${domain}/tier-period.ts`, {
-    'tiers that never begin again': [
-      'const startMs = isSamePeriod ? Math.max(now, before.startMs) : now;',
-      'const startMs = isSamePeriod ? before.startMs : now;',
-    ],
-  }),
+  ...faultsOf(
+    `${domain}/tier-period.ts`,
+    {
+      'tiers that never begin again': [
+        'const startMs = isSamePeriod ? Math.max(now, before.startMs) : now;',
+        'const startMs = isSamePeriod ? before.startMs : now;',
+      ],
+    },
+    { file: 'tiers.test.ts', name: 'tiers begin again with the month' },
+  ),
   ...faultsOf(
     `${domain}/tier-period.ts`,
     {
