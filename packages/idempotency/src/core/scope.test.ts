@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
 import { test } from 'node:test';
 import { callerScope, networkOf } from './caller-scope.ts';
 import { clientAddress } from './client-address.ts';
-import { normalizeAddress, scopeDigest } from './scope.ts';
+import { InvalidTenantError, normalizeAddress, parseTenant, scopeDigest } from './scope.ts';
 
 test('all loopback addresses are one caller', () => {
   for (const address of [
@@ -29,6 +30,69 @@ test('a tenant and an address never share a scope', () => {
     scopeDigest({ kind: 'tenant', tenant: '192.0.2.1' }),
     scopeDigest({ kind: 'ip', address: '192.0.2.1' }),
   );
+});
+
+test('a scope is 16 bytes of the SHA-256 of its kind and its name, also when it is asked for again', () => {
+  const expected = (name: string) => createHash('sha256').update(name).digest('hex').slice(0, 32);
+  for (let asked = 0; asked < 2; asked++) {
+    assert.equal(scopeDigest({ kind: 'tenant', tenant: 'acme' }), expected('tenant:acme'));
+    assert.equal(scopeDigest({ kind: 'job', scope: 'nightly' }), expected('job:nightly'));
+    assert.equal(scopeDigest({ kind: 'ip', address: '::FFFF:192.0.2.1' }), expected('ip:192.0.2.1'));
+    const long = 'n'.repeat(300);
+    assert.equal(scopeDigest({ kind: 'tenant', tenant: long }), expected(`tenant:${long}`));
+  }
+});
+
+test('more scopes than are kept in memory have a digest each', () => {
+  const tenants = Array.from({ length: 1_100 }, (_, number) => `tenant-${number}`);
+  const digests = () => tenants.map((tenant) => scopeDigest({ kind: 'tenant', tenant }));
+  const first = digests();
+  assert.equal(new Set(first).size, tenants.length);
+  assert.deepEqual(digests(), first);
+});
+
+test('an address has the spelling of URLs, without a zone, and IPv4 in place of IPv4 mapped into IPv6', () => {
+  const spelled = {
+    '192.0.2.1': '192.0.2.1',
+    '12.127.0.1': '12.127.0.1',
+    '128.0.0.1': '128.0.0.1',
+    'FE80::1%eth0': 'fe80::1',
+    '%eth0': '',
+    '2001:DB8:0:0:0:0:0:1': '2001:db8::1',
+    '::ffff:10.20.30.40': '10.20.30.40',
+    '::ffff:1:2': '0.1.0.2',
+    '::ffff:abcd:ef01': '171.205.239.1',
+    '1::ffff:1:2': '1::ffff:1:2',
+    '::ffff:1:2:3': '::ffff:1:2:3',
+    '::2': '::2',
+    'No Address:': 'no address:',
+    UNIX: 'unix',
+  };
+  for (const [address, expected] of Object.entries(spelled))
+    assert.equal(normalizeAddress(address), expected, address);
+});
+
+test('a tenant is a text that is not empty and is well formed, or undefined; the error says what it was', () => {
+  assert.equal(parseTenant(undefined), undefined);
+  assert.deepEqual(parseTenant('acme'), { kind: 'tenant', tenant: 'acme' });
+  const wrong = new Map<unknown, string>([
+    ['', 'an empty string'],
+    ['half \ud800', 'a lone surrogate'],
+    [null, 'null'],
+    [7, 'a value of type number'],
+    [{}, 'a value of type object'],
+  ]);
+  for (const [tenant, named] of wrong)
+    assert.throws(
+      () => parseTenant(tenant),
+      (error) => {
+        assert.ok(error instanceof InvalidTenantError);
+        assert.equal(error.code, 'invalid_tenant');
+        const expected = `tenantOf must return a non-empty string or undefined, and returned ${named}`;
+        assert.equal(error.message, expected);
+        return true;
+      },
+    );
 });
 
 test('X-Forwarded-For counts only for the configured number of proxies', () => {
