@@ -38,6 +38,7 @@ test('a scope is 16 bytes of the SHA-256 of its kind and its name, also when it 
     assert.equal(scopeDigest({ kind: 'tenant', tenant: 'acme' }), expected('tenant:acme'));
     assert.equal(scopeDigest({ kind: 'job', scope: 'nightly' }), expected('job:nightly'));
     assert.equal(scopeDigest({ kind: 'ip', address: '::FFFF:192.0.2.1' }), expected('ip:192.0.2.1'));
+    assert.equal(scopeDigest({ kind: 'ip', address: '192.0.2.2' }), expected('ip:192.0.2.2'));
     const long = 'n'.repeat(300);
     assert.equal(scopeDigest({ kind: 'tenant', tenant: long }), expected(`tenant:${long}`));
   }
