@@ -174,7 +174,7 @@ const limitsAndPolicy: Case = async (t, { url, api, browser }) => {
   await button(tab, 'Set a limit…').click();
   // The name of another limit is not taken by mistake.
   await page.getByLabel('Name').fill('daily-budget');
-  await page.getByText('A limit of this name exists').waitFor();
+  await page.getByText('A limit with this name exists').waitFor();
   await page.getByLabel('Name').fill('of-limited');
   await page.getByLabel('At most').fill('2000');
   await page.getByLabel('Window, in UTC').selectOption('month');

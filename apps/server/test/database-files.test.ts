@@ -124,8 +124,8 @@ test('a read-only database in a read-only folder is verified; an unreadable one 
   assert.equal(denied.code, 1);
   assert.equal(
     denied.printed,
-    `billonce verify: ${file} cannot be read: permission denied. Run the command as a user that may read the file, ` +
-      'such as the one that runs the server\n',
+    `billonce verify: ${file} cannot be read: permission denied. Run the command as a user who may read the file, ` +
+      'such as the user that runs the server\n',
   );
 });
 

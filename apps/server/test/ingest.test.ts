@@ -85,7 +85,7 @@ test('a half-written last line is not billed, and is billed once when it is comp
   writeFileSync(file, 'TIMESTAMP,ContextTokens,GeneratedTokens\nt1,10,20\nt2,30,4');
   const half = await ingestHere(api.url, options);
   assert.equal(half.code, 3);
-  assert.match(half.stdout, /Line 3, the last, has no line break/);
+  assert.match(half.stdout, /The last line, 3, has no line break/);
   assert.deepEqual(await billedTokens(api.url), { input: 10, output: 20 });
   appendFileSync(file, '4\n');
   assert.equal((await ingestHere(api.url, options)).code, 0);

@@ -48,7 +48,7 @@ test('a limit in money counts the exact cost of usage in its asset, over all ser
     [refused.status, refused.json.error, refused.json.limit, refused.json.left],
     [429, 'limit_reached', 'budget', '0.0925'],
   );
-  assert.match(refused.json.message, /at most 1 USD .* 0\.0925 USD are left, and 0\.1 USD were to be used/);
+  assert.match(refused.json.message, /at most 1 USD .* 0\.0925 USD are left, but the request uses 0\.1 USD/);
   assert.deepEqual(await counted(api), ['0.9075', '0.0925']);
   const bulk = await api.post('/usage/bulk?mode=atomic', {
     items: [

@@ -61,12 +61,12 @@ export function SetLimit({
           label="Name"
           hint="Letters, digits, '.', '_' and '-', such as daily-budget."
           value={form.name}
-          onInput={(name) => setForm({ ...form, name })}
+          onInput={(name) => setForm((before) => ({ ...before, name }))}
           isRequired
         />
       )}
       {limit === undefined && replaced !== undefined && <Replaced limit={replaced} />}
-      <LimitFields agent={agent} form={form} onInput={(typed) => setForm({ ...form, ...typed })} />
+      <LimitFields agent={agent} form={form} onInput={(typed) => setForm((before) => ({ ...before, ...typed }))} />
     </ActDialog>
   );
 }
