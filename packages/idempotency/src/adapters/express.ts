@@ -32,8 +32,8 @@ export type ExpressMiddleware<Request> = (
  * @example
  * app.use(idempotency({ store: memoryStore(), tenantOf }));
  */
-// Express infers the parameters of a handler from all middleware of the route: a middleware that does not name the body
-// leaves its type to Express.
+// Express infers the parameters of a handler from all middleware of the route. This signature does not name a type of
+// the body, so Express still infers it.
 export function idempotency(options: ExpressOptions): ExpressMiddleware<IncomingMessage>;
 export function idempotency<Request extends ExpressRequest = ExpressRequest>(
   options: ExpressOptions<Request>,
@@ -82,7 +82,7 @@ class ExpressExchange<Request extends ExpressRequest> implements NodeExchange<Re
   }
 }
 
-/** The framework adds the members in its types to Node's request, and a parser adds the body. */
+/** Casts Node's request: the framework has added the members of its type, and a parser has added the body. */
 function parseRequest<Request>(request: unknown): Request {
   return request as Request;
 }

@@ -36,7 +36,7 @@ export interface FastifyReplyLike {
 /** The options of the adapter for Fastify; `Request` is the argument of `tenantOf`. */
 export type FastifyOptions<Request = FastifyRequestLike> = NodeOptions<Request>;
 
-/** A function that may require more of its argument than its type promises, as a method may. */
+/** A function type whose parameters are checked like those of a method: a function may require a narrower type. */
 type Lenient<Member> = Member extends (...given: infer Given) => infer Result
   ? { method(...given: Given): Result }['method']
   : Member;
@@ -123,7 +123,7 @@ class FastifyExchange<Request extends FastifyRequestLike> implements NodeExchang
     return this.request.raw;
   }
 
-  /** A hook may have replaced them, which the request of Node does not show. */
+  /** The headers as Fastify shows them: a hook may have replaced those of Node's request. */
   get headers(): IncomingMessage['headers'] {
     return this.request.headers;
   }
@@ -161,15 +161,16 @@ class FastifyExchange<Request extends FastifyRequestLike> implements NodeExchang
   }
 }
 
-/** The option `handlerTimeout` answers for a handler, and only asks the handler to stop. */
+/** Whether the option `handlerTimeout` has answered. It answers for the handler, and only asks the handler to stop. */
 function hasTimedOut(request: FastifyRequestLike): boolean {
   if (!request.routeOptions?.handlerTimeout) return false;
-  // Read only here: Fastify makes the signal when it is read, and to abort it at the end costs a third of a small request.
+  // Read only here: Fastify creates the signal at the first read, and aborting it at the end costs a third of the time
+  // of a small request.
   const reason: unknown = request.signal?.reason;
   return reason instanceof Error && 'code' in reason && reason.code === 'FST_ERR_HANDLER_TIMEOUT';
 }
 
-/** Sent through Fastify, so that its hooks (compression, logging) see the replay like any other answer. */
+/** Sends an answer through Fastify, so that its hooks (compression, logging) see the replay like any other answer. */
 function send(reply: FastifyReplyLike, { status, headers, body }: KeptResponse): void {
   reply.code(status);
   for (const [name, value] of headers) reply.header(name, value);

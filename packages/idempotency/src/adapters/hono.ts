@@ -92,7 +92,7 @@ export function idempotency<E extends Env = Env>(options: HonoOptions<E>): Middl
       case 'execute': {
         const { operation, about } = begun;
         if (context.finalized || outgoingOf(context)?.headersSent === true) {
-          // A timeout in front has answered while the key was being claimed.
+          // An outer timeout has answered while the key was being claimed.
           await operation.withdraw();
           return;
         }
@@ -105,7 +105,7 @@ export function idempotency<E extends Env = Env>(options: HonoOptions<E>): Middl
           await protection.finish(operation, thrown, about);
           throw error;
         }
-        // A promise that is not needed is not waited for: each wait costs as much as a digest.
+        // Only promises are awaited: each `await` costs as much as a digest.
         const concluding = conclude(context, protection, operation, about);
         if (isPromise(concluding)) await concluding;
         const echo = protection.echoOf(operation);
@@ -121,7 +121,7 @@ function requestIdOf(context: Context): unknown {
   return context.get('requestId');
 }
 
-/** What is recorded of a handler that threw something that is not an `Error`. */
+/** The recorded answer of a handler that threw a value that is not an `Error`. */
 const thrown: KeptResponse = { status: 500, headers: [], body: '' };
 
 /** Ends an operation with the context's response, and replaces that with what must be sent. */
@@ -159,7 +159,7 @@ function replace(context: Context, response: Response): void {
   context.res = response;
 }
 
-/** A timeout outside the protection did not wait: the context has its answer, which is sent already. */
+/** Whether a timeout outside the protection has answered. The context then has that answer, which is sent already. */
 function isAnsweredInFront(context: Context): boolean {
   const outgoing = outgoingOf(context);
   return outgoing === undefined ? context.res.bodyUsed : outgoing.headersSent;
@@ -206,12 +206,12 @@ function answered(context: Context, { status, headers, body }: KeptResponse): Re
   return context.newResponse(body.length === 0 ? null : bodyOf(body), parseStatus(status), record);
 }
 
-/** Bytes of a type that Hono accepts: not of shared memory. */
+/** The body in a type that Hono accepts: bytes that are not in shared memory. */
 function bodyOf(body: string | Uint8Array): string | Uint8Array<ArrayBuffer> {
   return typeof body === 'string' ? body : new Uint8Array(body);
 }
 
-/** It was the status of a response of Hono, or is one of ours. */
+/** Casts a status: it comes from a response of Hono, or is one of ours. */
 function parseStatus(status: number): StatusCode {
   return status as StatusCode;
 }

@@ -84,7 +84,7 @@ async function follow(operation: Operation, handler: Promise<unknown>): Promise<
   }
 }
 
-/** Koa answers an error of the connection with 500; here the handler's own answer is still expected. */
+/** Stops Koa from answering an error of the connection with 500: the handler's own answer is still expected. */
 function outliveSocket(context: KoaContext): void {
   const { onerror } = context;
   context.onerror = function onErrorOfTheHandler(this: KoaContext, error) {
@@ -98,12 +98,12 @@ function namedRequest({ state }: KoaContext): { readonly requestId?: string } {
   return requestId === undefined ? {} : { requestId };
 }
 
-/** Where every body parser for Koa leaves the body. */
+/** The parsed body: every body parser for Koa leaves it in this member. */
 function bodyOf(request: { readonly body?: unknown }): unknown {
   return request.body;
 }
 
-/** Sent through Koa, so that an outer compression sees the replay like any other answer. */
+/** Sends an answer through Koa, so that an outer compression sees the replay like any other answer. */
 function send(context: KoaContext, { status, headers, body }: KeptResponse): void {
   context.status = status;
   context.body = Buffer.from(body);

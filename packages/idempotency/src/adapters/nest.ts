@@ -42,7 +42,7 @@ export interface NestRequest {
 /** The options of the adapter for NestJS; `Request` is the argument of `tenantOf`. */
 export type NestOptions<Request extends NestRequest = NestRequest> = NodeOptions<Request>;
 
-/** A factory of Nest, of any dependencies. */
+/** A factory of Nest with any dependencies. */
 type Factory = FactoryProvider['useFactory'];
 
 /**
@@ -101,7 +101,7 @@ export class IdempotencyInterceptor<Request extends NestRequest = NestRequest> i
       },
     });
     if (outcome.kind === 'answered') {
-      // Otherwise the client is gone, or a timeout has answered.
+      // If nothing was sent, the client is gone or a timeout has answered.
       if (isSent === undefined) silence(response);
       await isSent;
       // Outer interceptors receive the answer in the form that the handler would return, if it is JSON.
@@ -190,7 +190,7 @@ export function SkipIdempotency(): RouteDecorator {
   return skipDecorator();
 }
 
-/** Options that may lack a required one; the interceptor reports it. */
+/** Casts merged options. A required option may be missing; the interceptor reports it. */
 function parseMerged<Request extends NestRequest>(
   merged: Partial<NestOptions<Request>>,
 ): NestOptions<Request> {

@@ -78,7 +78,7 @@ class StoreInDynamodb implements IdempotencyStore {
       }
       const token = await this.#drawToken();
       const claim = { nowMs: this.#clock() ?? nowMs, token, claimId };
-      // It may be taken over, or is forgotten, at the time of the read; this stays true later.
+      // The slot was claimable at the time of the read; this stays true later.
       if (await this.#put(leasedItem(slot, request, found, claim), found)) {
         return { kind: 'claimed', fencingToken: token, nowMs: claim.nowMs };
       }

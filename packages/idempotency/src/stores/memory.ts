@@ -47,7 +47,7 @@ class MemoryStore implements IdempotencyStore {
   readonly retentionMsDefault = dayMs;
   readonly #table = new RecordTable();
   readonly #pages = new AnswerPages();
-  /** those of the records that have one */
+  /** the locations of the records that have one */
   readonly #locations = new Map<number, string>();
   readonly #scopes = new Map<string, ScopeRecords>();
   /** iterates over the scopes, again and again */
@@ -63,7 +63,7 @@ class MemoryStore implements IdempotencyStore {
   readonly #nowMs: () => number;
   readonly #steadyMs: () => number;
   readonly #steadyStartMs: number;
-  /** by the clock of the machine; reported times of records are this one plus the time that has passed since */
+  /** the start by the clock of the machine; reported times of records are this time plus the time passed since */
   readonly #startedAtMs: number;
 
   constructor(options: MemoryStoreOptions) {
@@ -249,7 +249,10 @@ class MemoryStore implements IdempotencyStore {
     this.#answerBytes -= this.#pages.drop(answer);
   }
 
-  /** Each time at least half of the room is won back, so an answer is moved once on average. */
+  /**
+   * Moves the kept answers into new pages. Each run frees at least half of the room, so an answer is moved once on
+   * average.
+   */
   #moveAnswersTogether(): void {
     for (const scope of this.#scopes.values()) {
       for (let record = scope.oldestAnswered; record !== none; record = this.#table.next(record)) {

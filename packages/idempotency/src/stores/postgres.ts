@@ -244,7 +244,7 @@ function wasRolledBackForOthers(error: unknown): boolean {
   return code === '40001' || code === '40P01';
 }
 
-/** pg-promise writes any other `Uint8Array` as JSON. */
+/** The bytes as a `Buffer`: pg-promise writes any other `Uint8Array` as JSON. */
 function bufferOf(answer: StoredAnswer): Buffer {
   return typeof answer === 'string'
     ? Buffer.from(answer)

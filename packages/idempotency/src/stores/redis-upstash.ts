@@ -24,9 +24,9 @@ const timeoutMsMax = 600_000;
 const answerAndLocationBytesMax = 9_500_000;
 
 /**
- * A store in Upstash Redis over HTTPS, for runtimes that cannot open sockets; or in another Redis with a server in
- * front that offers the same REST API. Records and promises are those of `redisStore`, and so is what a fail-over
- * loses.
+ * A store in Upstash Redis over HTTPS, for runtimes that cannot open sockets; or in another Redis that is reached
+ * through a server with the same REST API. Records and promises are those of `redisStore`, and a fail-over loses the
+ * same records.
  *
  * @throws {InvalidOptionsError} listing every mistake in the options
  */

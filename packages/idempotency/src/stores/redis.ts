@@ -31,7 +31,8 @@ export interface RedisStoreOptions {
   /**
    * what the store does on a server that evicts keys when it is full (any `maxmemory-policy` but `noeviction`, with a
    * `maxmemory`): `refuse` (the default) rejects every claim, `warn` warns once for each process, `ignore` does not
-   * check. The store asks the server with `INFO` at first use; if the answer does not say, the server is accepted
+   * check. The store asks the server with `INFO` at first use; if the reply does not contain the policy, the server is
+   * accepted
    */
   readonly onEviction?: OnEviction;
   /** milliseconds since the epoch, for tests; the clock of the server */

@@ -170,7 +170,7 @@ class StoreInSqlite implements SqliteStore {
   }
 
   inspect(slot: Slot): { readonly record: StoredRecord; readonly nowMs: number } | undefined {
-    // What is not committed yet must not be reported either.
+    // Throws if a transaction is open, because uncommitted records must not be reported.
     this.#own();
     const nowMs = this.#nowMs();
     const found = this.#find(slot);
@@ -194,7 +194,7 @@ class StoreInSqlite implements SqliteStore {
     return sweep(() => this.#own(), this.#statements.sweep, this.#answersPerScopeMax, nowMs);
   }
 
-  /** Our handle. Work inside another transaction would be rolled back with it. */
+  /** The store's handle, which must have no open transaction: work inside one would be rolled back with it. */
   #own(): PreparedDatabase {
     if (!this.#connection.isInTransaction) return this.#connection;
     throw new Error(

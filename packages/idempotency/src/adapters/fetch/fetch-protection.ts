@@ -57,12 +57,15 @@ export type FetchBegun<Whole> =
       readonly about: RefusedRequest;
     };
 
-/** A key, or that there is none, with the request if it had to be read to find out; or that it could not be read. */
+/**
+ * The result of looking for a key: a key or none, with the request if its body was read for this; or that the body
+ * could not be read.
+ */
 type FoundKey<Whole> =
   | { readonly kind: 'found'; readonly reading: KeyReading; readonly whole: Whole | undefined }
   | { readonly kind: 'unread'; readonly why: 'too_large' | 'broken_off' };
 
-/** For a client that broke off its request; most likely it is never read. */
+/** The answer to a client that broke off its request; most likely no one reads it. */
 const brokenOff: KeptResponse = { status: 400, headers: [], body: '' };
 
 /** Protects requests of the Fetch API: shared by the adapters of all frameworks based on it. */
@@ -98,7 +101,7 @@ export class FetchProtection {
     const requestId = parseRequestId(reader.requestId) ?? requestIdOf(headers);
     const about = { accept: headers.get('accept') ?? undefined, requestId, source };
     if (reader.skip !== undefined && parseSkip(await reader.skip())) return { kind: 'unprotected' };
-    // What is known already is not waited for: each turn of the event loop's queue costs as much as a digest.
+    // Only promises are awaited: each `await` costs as much as a digest.
     const finding = this.#findKey(head, reader);
     const found = isPromise(finding) ? await finding : finding;
     if (found.kind === 'unread') return this.#unread(found.why, about);

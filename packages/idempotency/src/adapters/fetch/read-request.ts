@@ -28,7 +28,7 @@ export type ReadRequest<R> =
 /**
  * Reads the body of a request, and returns an equivalent request.
  *
- * @throws {UnreadableBodyError} if it was read before, also by the server below
+ * @throws {UnreadableBodyError} if it was read before, for example by the server
  */
 export async function readRequest<R extends Request>(request: R, bytesMax: number): Promise<ReadRequest<R>> {
   if (request.bodyUsed) {
@@ -66,8 +66,8 @@ export async function readRequest<R extends Request>(request: R, bytesMax: numbe
 }
 
 /**
- * A server whose request was read before gives an empty body. Only that is refused: an application may put a shorter body into
- * a request and leave its length as it was.
+ * Refuses an empty body whose announced length is not zero: a server passes such a body if the request was read before.
+ * A body that is only shorter is accepted, because an application may replace the body and keep the announced length.
  */
 function refuseLost({ headers }: Request, bytes: number): void {
   if (bytes === 0 && Number(headers.get('content-length') ?? 0) > 0) {
@@ -87,7 +87,7 @@ export async function readByCopy<R extends Request>(
   return { kind: 'whole', body, handOver: (operation) => withSignal(request, operation) };
 }
 
-/** The result of a function of a copy of a request; the request itself stays unread. */
+/** Calls a function with a copy of a request, and returns its result. The request itself stays unread. */
 export async function ofCopy<R extends Request, T>(request: R, make: (copy: R) => Awaitable<T>): Promise<T> {
   const copy = sameClass(request, request.clone());
   const value = await make(copy);
@@ -97,8 +97,8 @@ export async function ofCopy<R extends Request, T>(request: R, make: (copy: R) =
 }
 
 /**
- * Whether a new `Request` can replace this one. A framework's subclass (`NextRequest`) has more than a new one would
- * have.
+ * Whether a new `Request` can replace this one. A framework's subclass (`NextRequest`) has members that a new `Request`
+ * would lack.
  */
 function isPlainRequest(request: Request): boolean {
   return request.constructor === Request;

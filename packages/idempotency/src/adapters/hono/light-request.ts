@@ -69,18 +69,18 @@ export async function readLightRequest(
   if (headers['transfer-encoding'] === undefined && Number(headers['content-length'] ?? 0) === 0) {
     return { kind: 'whole', body: { kind: 'none' }, handOver };
   }
-  // What the client sent together with the head is available then.
+  // After this turn, the bytes that the client sent together with the head are available.
   await Promise.resolve();
   const bytes = arrivedBytes(incoming, bytesMax) ?? (await readChunks(incoming, bytesMax));
   if (typeof bytes === 'string') return { kind: bytes };
-  // If a cloud function has read the body already, the server takes it from here.
+  // The server takes the body from this member, as it does on platforms that read the body in advance.
   Reflect.set(incoming, 'rawBody', bytes);
   const compared = comparedBytes(bytes, headers['content-encoding'], bytesMax);
   const body: RequestBody = { kind: 'raw', body: compared, contentType: headers['content-type'] };
   return { kind: 'whole', body, handOver };
 }
 
-/** A client that hangs up does not abort the operation: the request is not informed. */
+/** Makes the request ignore a client that hangs up: this must not abort the operation. */
 function shielded(request: Request, abortRequest: symbol): Request {
   Reflect.set(request, abortRequest, ignore);
   return request;
@@ -88,7 +88,7 @@ function shielded(request: Request, abortRequest: symbol): Request {
 
 function ignore(): void {}
 
-/** A body of which all has arrived: no listener is needed, and no turn of the event loop. */
+/** The body, if all of it has arrived: reading it then needs no listener and no turn of the event loop. */
 function arrivedBytes(incoming: IncomingMessage, bytesMax: number): Buffer | undefined {
   const { complete, readableLength } = incoming;
   if (!complete || readableLength === 0 || readableLength > bytesMax) return undefined;

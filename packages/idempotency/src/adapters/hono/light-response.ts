@@ -14,7 +14,7 @@ export function lightAnswer(response: Response): KeptResponse | undefined {
 /** The symbol of the last light response: all of them have the same, unless the server was loaded twice. */
 let lastSymbol: symbol | undefined;
 
-/** What the server keeps in a light response for as long as no real one was created from it. */
+/** The data that the server keeps in a light response until it creates a real one from it. */
 function cacheOf(response: Response): unknown {
   const known: unknown = lastSymbol === undefined ? undefined : Reflect.get(response, lastSymbol);
   if (known !== undefined) return known;
@@ -40,7 +40,7 @@ function answerOf(
   const isLeftAlone = body === null || !(headers === undefined || headers instanceof Headers);
   if (isLeftAlone || pairs.some(([name]) => name === 'content-type'))
     return { status, headers: pairs, body: body ?? '' };
-  // Set now: middleware outside that makes a real response of this one would add a type in another spelling.
+  // Set now: outer middleware that creates a real response from this one would add a type in another spelling.
   response.headers.set('content-type', typeOfUntyped);
   return { status, headers: [...pairs, ['content-type', typeOfUntyped]], body };
 }

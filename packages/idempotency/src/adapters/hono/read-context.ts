@@ -14,8 +14,8 @@ export function incomingOf(context: Context): IncomingMessage | undefined {
 }
 
 /**
- * The head of a request. A key that is in `headers` of the request of Node and not among its raw headers, as code that
- * sets it there leaves it, is not in the `Request` that the server makes of it.
+ * The head of a request. Code may set a key in `headers` of Node's request, without changing the raw headers. The
+ * `Request` that the server creates lacks such a key, so it is also looked up in `headers`.
  */
 export function headOf(context: Context): FetchHead {
   const { raw } = context.req;
@@ -23,7 +23,7 @@ export function headOf(context: Context): FetchHead {
   if (incoming === undefined) return raw;
   const { method, url } = raw;
   const { headers } = incoming;
-  // The headers of the server's own stand-in are looked up in those of Node, at ten times the cost.
+  // Node's headers are read directly: the server's stand-in also reads them, at ten times the cost.
   if (hasUnreadHeaders(raw, incoming))
     return { method, url, headers: { get: (name) => textOf(headers[name]) } };
   const get = (name: string) => raw.headers.get(name) ?? textOf(headers[name.toLowerCase()]);
@@ -60,7 +60,10 @@ export function readContext(context: Context, bytesMax: number): Promise<ReadReq
   return light === undefined ? readRequest(raw, bytesMax) : readLightRequest(light, bytesMax);
 }
 
-/** The result of a function of a request. The function reads the body through Hono, which keeps it for the handler. */
+/**
+ * Compares a request by the result of a function. The function reads the body through Hono, which keeps it for the
+ * handler.
+ */
 export async function readByHono(
   context: Context,
   compare: (context: Context) => Awaitable<unknown>,
@@ -70,7 +73,7 @@ export async function readByHono(
   return { kind: 'whole', body, handOver: (operation) => withSignal(context.req.raw, operation) };
 }
 
-/** The body was read before, by a validator for example, and Hono has kept it. */
+/** Reads a body that was read before, by a validator for example, and that Hono has kept. */
 async function readRead(context: Context, bytesMax: number): Promise<ReadRequest<Request>> {
   const { raw, bodyCache } = context.req;
   const body = await keptBytes(bodyCache);

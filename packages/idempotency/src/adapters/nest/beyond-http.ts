@@ -40,7 +40,7 @@ export function judgeBeyondHttp(context: ExecutionContext, protection: Concern):
   return 'go_on';
 }
 
-/** Where Apollo (`req`, `request`) and Mercurius (`reply`) leave the request; that of Fastify contains that of Node. */
+/** The request that Apollo (`req`, `request`) or Mercurius (`reply`) left; a request of Fastify contains Node's. */
 function requestOf(shared: unknown): IncomingMessage | undefined {
   const found =
     member(shared, 'req') ?? member(shared, 'request') ?? member(member(shared, 'reply'), 'request');

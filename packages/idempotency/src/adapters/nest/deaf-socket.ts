@@ -26,7 +26,7 @@ function deafSocket(socket: Socket): Socket {
   return stand;
 }
 
-/** If a client hangs up, its stream has ended or has an error; if this side cut the connection, neither is so. */
+/** Whether this side cut the connection. If the client hung up, the stream has ended or has an error. */
 function wasCutHere(socket: Socket): boolean {
   return socket.destroyed && socket.errored === null && !socket.readableEnded;
 }

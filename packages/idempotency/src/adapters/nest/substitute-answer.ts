@@ -22,7 +22,7 @@ export function rawResponse(response: PlatformResponse): ServerResponse {
 
 /**
  * Sends an answer in place of the handler's. Nest always sends a value after the interceptors, or has the handler send
- * one. So the response is silent afterwards.
+ * one. So the response must send nothing afterwards.
  */
 export async function substituteAnswer(response: PlatformResponse, answer: KeptResponse): Promise<void> {
   const raw = rawResponse(response);
@@ -34,7 +34,7 @@ export async function substituteAnswer(response: PlatformResponse, answer: KeptR
   silence(response);
 }
 
-/** From now on the response accepts everything and sends nothing. */
+/** Makes a response accept everything and send nothing from now on. */
 export function silence(response: PlatformResponse): void {
   const raw = rawResponse(response);
   const same = () => raw;
@@ -45,7 +45,7 @@ export function silence(response: PlatformResponse): void {
 
 function ignore(): void {}
 
-/** Sent through Fastify, so that its hooks (compression, logging) see the answer like any other. */
+/** Sends an answer through Fastify, so that its hooks (compression, logging) see the answer like any other. */
 function sendByFastify(reply: FastifyReplyLike, { status, headers, body }: KeptResponse): void {
   reply.code(status);
   for (const [name, value] of headers) reply.header(name, value);

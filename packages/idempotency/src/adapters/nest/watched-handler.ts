@@ -5,8 +5,8 @@ import type { Operation } from '../../core/operation.ts';
 import { isTimeout } from '../node/timeout-error.ts';
 
 /**
- * The result of a handler, which also notices a caller that does not wait for it. A timeout of rxjs outside the
- * protection unsubscribes; one between it and the handler fails. Neither stops the handler.
+ * Passes on the result of a handler, and notices a caller that stops waiting for it. A timeout of rxjs outside the
+ * protection unsubscribes; a timeout between the protection and the handler fails. Neither stops the handler.
  */
 export function watched(
   handled: Observable<unknown>,
@@ -43,7 +43,7 @@ export function watched(
  */
 function cutIfFileBreaks(value: unknown, response: ServerResponse): void {
   const stream = streamOf(value);
-  // Before the listener of Nest, which then finds a response that is gone.
+  // Added before Nest's listener, which then finds a destroyed response.
   stream?.once('error', () => {
     if (response.headersSent) response.destroy();
   });

@@ -12,7 +12,7 @@ import { hasBody, readWholeBody } from './whole-body.ts';
  * The form of a request body that is compared.
  *
  * @param fingerprintBody the option of the application
- * @throws {UnreadableBodyError} if the body was read before, and the rest of it does not identify it
+ * @throws {UnreadableBodyError} if the body was read before, and what is left does not identify it
  */
 export function comparedBody<Request>(
   exchange: NodeExchange<Request>,
@@ -64,8 +64,8 @@ function isEmptyObject(value: unknown): boolean {
 }
 
 /**
- * Whether a parser left an empty value of a body that it did not read, as body-parser 1 and koa-bodyparser do for types
- * that they do not know. Something else has then read the body.
+ * Whether a parser left an empty value for a body that it did not read, as body-parser 1 and koa-bodyparser do for
+ * types that they do not know. Other code has then read the body.
  */
 function leavesNothing(
   { 'content-type': type, 'content-length': length }: IncomingMessage['headers'],
@@ -81,7 +81,7 @@ function leavesNothing(
 
 /** @throws {UnreadableBodyError} if the body was read and part of it is lost */
 function consumed({ headers }: IncomingMessage, parsedBody: unknown): RequestBody {
-  // Form parsers put the files elsewhere, and two forms may differ in nothing else.
+  // Form parsers put the files elsewhere, and two forms may differ only in their files.
   const isForm = headers['content-type']?.toLowerCase().startsWith('multipart/') === true;
   const isHere = isForm ? isWholeForm(headers, parsedBody) : !leavesNothing(headers, parsedBody);
   if (parsedBody !== undefined && isHere)

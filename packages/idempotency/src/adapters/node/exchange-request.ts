@@ -6,7 +6,7 @@ import type { Caller } from '../../core/scope.ts';
 import type { NodeExchange } from './exchange.ts';
 import { ownRequestId, requestIdOf } from './node-request.ts';
 
-/** What is needed to refuse an exchange. It is looked up when it is refused, which few are. */
+/** The data to refuse an exchange. It is looked up only for a refusal, because few exchanges are refused. */
 export class RefusedExchange<Request> implements RefusedRequest {
   protected readonly exchange: NodeExchange<Request>;
 

@@ -2,7 +2,7 @@ import type { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { inside } from './response-inside.ts';
 
-/** If a client hangs up, its stream has ended or has an error; if this side cut the connection, neither is so. */
+/** Whether this side cut the connection. If the client hung up, the stream has ended or has an error. */
 export function wasCutHere(socket: Socket): boolean {
   return socket.destroyed && socket.errored === null && !socket.readableEnded;
 }

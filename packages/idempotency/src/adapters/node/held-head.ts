@@ -29,7 +29,7 @@ export function writeHeldHead(
   more?: OutgoingHttpHeaders | OutgoingHttpHeader[],
 ): void {
   checkStatus(status);
-  // Node reports what is wrong with a second head.
+  // Node throws the error for a second head.
   if (hasBegunHead(response)) ServerResponse.prototype.writeHead.call(response, status);
   response.statusCode = status;
   if (typeof reason === 'string') response.statusMessage = reason;

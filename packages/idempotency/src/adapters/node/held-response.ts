@@ -18,7 +18,7 @@ export interface HeldResponseEnd {
   finish(answer: KeptResponse): Awaitable<KeptResponse>;
   /** The handler broke its answer off. Must not reject. */
   abandon(): Promise<void>;
-  /** the size from which on the body is sent while it is written, and only its end is held: it is too large to keep */
+  /** a larger body is too large to keep: it is sent while it is written, and only its end is held */
   readonly bodyBytesMax: number;
   /** whether the framework checks the socket, besides the response, for a client that is gone */
   readonly hidesSocket: boolean;
@@ -101,7 +101,7 @@ class HeldResponse implements Holder {
     if (this.#isAside)
       return Reflect.apply(this.#original.write, this.#response, [chunk, encoding, callback]);
     const done = typeof encoding === 'function' ? encoding : callback;
-    // Node reports what is wrong with a write after the end.
+    // Node reports the error for a write after the end.
     if (this.#hasEnded) return writeLate(this.#response, done);
     const body = this.#body;
     const taken = chunkOf(chunk, encoding);
@@ -256,7 +256,7 @@ function isCallback(value: unknown): value is Callback {
   return typeof value === 'function';
 }
 
-/** Lets Node report what is wrong with a write after the end. */
+/** Lets Node report the error for a write after the end. */
 function writeLate(response: ServerResponse, done: Callback | undefined): boolean {
   return ServerResponse.prototype.write.call(response, '', 'utf8', done);
 }

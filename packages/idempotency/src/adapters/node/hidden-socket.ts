@@ -38,7 +38,8 @@ const hidden: PropertyDescriptor & ThisType<HidingResponse> = {
  * an answer whose client has hung up.
  */
 export function hideSocket(response: HidingResponse): void {
-  // Earlier listeners are already informed about the socket; a new one must not join that listener of `on-finished`.
+  // `on-finished` has one listener for each response, which may watch the real socket already. New callbacks must not
+  // join it.
   if (response.__onFinished !== undefined) response.__onFinished = undefined;
   const state = response[hiding];
   if (state !== undefined) {

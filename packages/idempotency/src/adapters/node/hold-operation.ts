@@ -77,7 +77,7 @@ function cutOffWhileRunning(operation: Operation): void {
   if (operation.isRunning) operation.cutOff();
 }
 
-/** `connect-timeout` answers for a handler, but cannot stop it. */
+/** Whether `connect-timeout` has answered. It answers for a handler, but cannot stop it. */
 function wasTimedOut(request: IncomingMessage & { readonly timedout?: unknown }): boolean {
   return request.timedout === true;
 }

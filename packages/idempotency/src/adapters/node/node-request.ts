@@ -11,8 +11,8 @@ import type { Caller } from '../../core/scope.ts';
 import type { Awaitable } from '../../core/store.ts';
 
 /**
- * The caller of a request, or `undefined` if it is unknown: then nothing may be executed. The kernel forgets the
- * address of a connection that was reset, and the retry would then have another scope.
+ * The caller of a request, or `undefined` if it is unknown: then nothing may be executed, because the retry could have
+ * another scope. For example, the kernel forgets the address of a connection that was reset.
  *
  * @param known what is known about its address, if an address identifies a caller
  * @throws {InvalidTenantError} if the value cannot be a tenant

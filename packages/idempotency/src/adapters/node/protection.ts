@@ -210,7 +210,7 @@ export class NodeProtection<Request> {
       case 'proceed':
         return unprotected;
       case 'execute':
-        // A timeout in front has answered while the key was being claimed. No one would get the answer of the handler.
+        // An outer timeout has answered while the key was being claimed. No one would get the answer of the handler.
         if (exchange.response.writableEnded || exchange.isAnswered?.() === true) {
           return andThen(begun.operation.withdraw(), () => answered);
         }

@@ -37,7 +37,7 @@ export function sendResponse(response: ServerResponse, answer: KeptResponse): vo
   response.end(answer.body);
 }
 
-/** Its name begins like a header of the body, but it describes the server. */
+/** Whether a header is a policy of the server. Its name begins like that of a header of the body. */
 function isPolicy(name: string): boolean {
   return name.startsWith('content-security-policy');
 }

@@ -28,8 +28,8 @@ export async function readWholeBody(request: IncomingMessage, bytesMax: number):
     request.resume();
     return { kind: 'too_large' };
   }
-  // The part that arrived with the head is then available. Listening to a stream that has arrived and is empty would
-  // end it before its reader has come.
+  // The part that arrived with the head is then available. A listener on an empty stream that has arrived would end the
+  // stream before its reader exists.
   await Promise.resolve();
   if (request.readableEnded) return { kind: 'consumed' };
   if (request.destroyed) return { kind: 'broken_off' };
@@ -71,7 +71,7 @@ class BodyReading {
   /** Takes the available data; returns the result once it is known. */
   #take(): WholeBody | undefined {
     const request = this.#request;
-    // Not until `read` returns null: that would end the stream.
+    // The loop stops before `read` returns null: that would end the stream.
     while (request.readableLength > 0) {
       const chunk = read(request);
       if (chunk === undefined) break;
@@ -85,7 +85,8 @@ class BodyReading {
     if (!request.complete) return undefined;
     const [only] = this.#chunks;
     const whole = this.#chunks.length === 1 && only !== undefined ? only : Buffer.concat(this.#chunks);
-    // In the same turn in which the last chunk was taken: the stream ends only if it is still empty in the next turn.
+    // Put back in the turn in which the last chunk was taken: the stream ends only if it is still empty in the next
+    // turn.
     if (whole.length > 0) putBack(request, whole);
     return { kind: 'whole', bytes: whole };
   }

@@ -4,9 +4,9 @@ import type { OutgoingHttpHeaders, ServerResponse } from 'node:http';
 export type Chunk = string | Uint8Array;
 
 /**
- * A piece of a body, to keep.
+ * A copy of a piece of a body, to keep.
  *
- * @throws {TypeError} if Node refuses it, too
+ * @throws {TypeError} if Node would refuse it too
  */
 export function chunkOf(chunk: unknown, encoding: unknown): Chunk {
   if (typeof chunk === 'string') {
@@ -46,7 +46,7 @@ export function setHeaders(
   }
 }
 
-/** A name may occur more than once. */
+/** Groups the values by name, because a name may occur more than once. */
 function grouped(list: readonly unknown[]): Iterable<readonly [name: string, values: readonly string[]]> {
   const byName = new Map<string, readonly [string, string[]]>();
   for (const [name, value] of pairs(list)) {

@@ -10,11 +10,11 @@ interface Page {
 }
 
 const pageBytes = 256 * 1024;
-/** In front of each answer: its length in bytes, doubled, and one more for a text. */
+/** Before each answer: its length in bytes, doubled, plus one for a text. */
 const headBytes = 4;
 /** A larger answer has its own page. */
 const sharedBytesMax = pageBytes / 8;
-/** Below this size, no one looks for room that is lost in pages. */
+/** Below this total size, room that is lost in pages is not reclaimed. */
 const sparseBytesMin = 16 * pageBytes;
 
 /**
@@ -58,7 +58,7 @@ export class AnswerPages {
     return head % 2 === 1 ? bytes.toString('utf8', start, end) : new Uint8Array(bytes.subarray(start, end));
   }
 
-  /** Drops an answer; gives its length in bytes. */
+  /** Drops an answer, and returns its length in bytes. */
   drop(place: number): number {
     const page = this.#pageOf(place);
     const bytes = Math.floor(page.bytes.readUInt32LE(place % pageBytes) / 2);

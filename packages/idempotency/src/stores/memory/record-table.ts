@@ -31,8 +31,8 @@ interface Piece {
 }
 
 /**
- * Records in memory, outside the JavaScript heap: a million objects would be looked at by each garbage collection. A record
- * is a number. The number of a record that was removed is used again.
+ * Records in memory, outside the JavaScript heap: each garbage collection would visit a million objects. A record is a
+ * number. The number of a removed record is reused.
  */
 export class RecordTable {
   readonly #pieces: Piece[] = [];
@@ -40,7 +40,7 @@ export class RecordTable {
   /** the first of the unused records, which are linked by `next` */
   #unused = none;
 
-  /** Adds a leased record, and gives its number. Times count from the start of the store. */
+  /** Adds a leased record, and returns its number. Times count from the start of the store. */
   add(
     fingerprint: string,
     firstSeenAt: number,

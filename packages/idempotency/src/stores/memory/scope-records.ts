@@ -43,8 +43,8 @@ export class ScopeRecords {
   }
 }
 
-// A digest is a key as one character for each byte. This takes half the room of hexadecimal digits, and the string is a separate
-// copy: a substring would keep the string that it was cut from alive.
+// Writes a digest with one character for each byte. This takes half the room of hexadecimal digits. The string is also
+// a separate copy: a substring would keep the whole original string in memory.
 const scratch = Buffer.alloc(32);
 
 export function compact(digits: string): string {

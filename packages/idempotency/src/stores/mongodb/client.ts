@@ -2,8 +2,8 @@
 export type MongodbDocument = Record<string, unknown>;
 
 /**
- * How the store uses its collection, with any settings of the client: a write counts once the majority of the
- * members have it in their journals, and a read sees only such writes. With less, a fail-over forgets keys.
+ * How the store uses its collection, with any settings of the client: a write counts once the majority of the members
+ * have it in their journals, and a read sees only such writes. With weaker settings, a fail-over forgets keys.
  */
 export interface MongodbCollectionOptions {
   readonly writeConcern: { readonly w: 'majority'; readonly journal: true };
@@ -27,7 +27,7 @@ export const collectionOptions: MongodbCollectionOptions = {
   raw: false,
 };
 
-/** The options with which a token is drawn: the document after the change, made if it is missing. */
+/** The options to draw a token: the server creates a missing document, and returns the document after the change. */
 export interface MongodbDraw {
   readonly upsert: true;
   readonly returnDocument: 'after';
@@ -78,7 +78,7 @@ export function isDuplicate(error: unknown): boolean {
 /**
  * The time of the primary.
  *
- * @throws {Error} if a router of a sharded cluster answers: each of them has a clock
+ * @throws {Error} if a router of a sharded cluster answers: each router has a separate clock
  */
 export async function primaryNowMs(database: MongodbDatabase): Promise<number> {
   const hello = await database.command({ hello: 1 }, { readPreference: 'primary' });

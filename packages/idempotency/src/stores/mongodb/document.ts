@@ -66,7 +66,7 @@ export function completedFields(completion: Completion, nowMs: number): MongodbD
   const { answer, answerTtlMs, location } = completion;
   const place = location === undefined ? {} : { location };
   if (answer === undefined) return place;
-  // As bytes, because half a surrogate pair is no text of BSON.
+  // As bytes, because BSON text cannot contain half a surrogate pair.
   const bytes = typeof answer === 'string' ? Buffer.from(answer) : answer;
   if (bytes.byteLength + Buffer.byteLength(location ?? '') > answerAndLocationBytesMax) return place;
   return { ...place, answer: bytes, answerUntil: new Date(nowMs + answerTtlMs) };

@@ -1,7 +1,7 @@
 /**
- * A script for `mongosh`, or any tool that runs its scripts, of the indexes that a store uses: one removes old documents,
- * the other finds expired answers. With a `role` it also creates a role with the rights that a store needs: to read and
- * write documents of this collection, but not to change its indexes.
+ * A script that creates the indexes of a store, for `mongosh` or any tool that runs its scripts: one removes old
+ * documents, the other finds expired answers. With a `role` it also creates a role with the rights that a store needs:
+ * to read and write documents of this collection, but not to change its indexes.
  */
 export function mongodbScript(options: {
   readonly database: string;

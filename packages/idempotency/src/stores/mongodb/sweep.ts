@@ -10,7 +10,7 @@ export interface Swept {
 
 const documentsPerStep = 500;
 
-/** Removes what is over, in steps of at most 500 documents. */
+/** Removes expired answers and the documents that are over, in steps of at most 500 documents. */
 export async function sweep(collection: MongodbCollection, nowMs: number): Promise<Swept> {
   const over = { $lte: new Date(nowMs) };
   return {

@@ -15,7 +15,7 @@ export interface Swept {
 const rowsPerStep = 500;
 const scopesPerStep = 1000;
 
-/** Removes what is over, in steps of one transaction each. */
+/** Removes expired answers, answers over the cap and forgotten keys, in steps of one transaction each. */
 export async function sweep(
   run: RunStatement,
   statements: Statements['sweep'],

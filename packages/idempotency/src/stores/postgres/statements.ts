@@ -151,7 +151,7 @@ function sweepStatements(records: string, answers: string, renewals: string) {
       )
       SELECT count(*) FROM gone`,
 
-    // By then the claimed lease has lapsed, too: without its renewal no operation becomes active again.
+    // By then the lease in the record has lapsed too, so removing its renewal makes no operation active again.
     /** $1 how many at most, $2 now */
     dropRenewals: `WITH ${nowFrom('$2')}, ${counted(
       `SELECT fencing_token FROM ${renewals}

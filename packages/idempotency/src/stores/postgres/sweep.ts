@@ -17,7 +17,7 @@ const scopesPerStep = 1000;
 /** Sorts before every scope. */
 const beforeAll = '';
 
-/** Removes what is over, in steps of one transaction each. */
+/** Removes expired answers, answers over the cap and forgotten keys, in steps of one transaction each. */
 export async function sweep(
   run: RunStatement,
   statements: Statements['sweep'],

@@ -50,8 +50,8 @@ export const nothing = 'return 0';
 const redirectionsMax = 4;
 
 /**
- * Neither driver follows a redirection of commands that it sends together. It does follow that of a single command, and
- * remembers it.
+ * Repeats a batch after a redirection. Neither driver follows a redirection of commands that it sends together. Both
+ * follow that of a single command, and remember the node.
  */
 export async function redirected<T>(run: () => Promise<T>, findNode: () => Promise<unknown>): Promise<T> {
   for (let redirections = 0; ; redirections++) {
@@ -64,7 +64,10 @@ export async function redirected<T>(run: () => Promise<T>, findNode: () => Promi
   }
 }
 
-/** A server that does not know the script (after a restart or a promotion) receives its text, once. */
+/**
+ * Runs a script by its digest. If the server does not know the script (after a restart or a promotion), it receives the
+ * text.
+ */
 export async function evaluate<T>(byDigest: () => Promise<T>, bySource: () => Promise<T>): Promise<T> {
   try {
     return await byDigest();

@@ -48,7 +48,8 @@ function clientConnection(client: NodeRedis4Client): RedisConnection {
     },
     runReplicated({ touching }, input, { replicas, timeoutMs }) {
       const send = async (command: (string | Buffer)[]) => {
-        // Its batches return only text. Like a batch, a chain prevents a reconnection between the two commands.
+        // Batches of this client return only text. Like a batch, a chain prevents a reconnection between the two
+        // commands.
         const chainId = Symbol('script and WAIT');
         const [reply, acknowledgedBy] = await Promise.all([
           client.sendCommand(command, { ...asBytes, chainId }),
@@ -93,7 +94,7 @@ function isCluster(client: unknown): client is NodeRedis4Cluster {
   return has(client, 'getSlotMaster');
 }
 
-/** In that mode a command takes a callback, and returns nothing. */
+/** Whether a client is in `legacyMode`: a command then takes a callback, and returns nothing. */
 function isLegacy(client: unknown): boolean {
   const options: unknown = Reflect.get(Object(client), 'options');
   return Reflect.get(Object(options), 'legacyMode') === true;

@@ -83,7 +83,7 @@ export function nodeRedisConnection(client: NodeRedisClient): RedisConnection {
   };
 }
 
-/** A batch of a cluster or a pool would ignore the type mapping; a batch of one of its clients does not. */
+/** Uses one client of a cluster or a pool: a batch of the cluster or the pool itself would ignore the type mapping. */
 async function withNode<T>(
   client: NodeRedisClient,
   key: string,

@@ -98,7 +98,10 @@ export class RecordsInRedis implements IdempotencyStore {
     throw new Error(`the slot was taken and given up ${drawsMax} times while it was claimed`);
   }
 
-  /** A free slot promises nothing, and needs no replica. A record that was found is read once more, with the replicas. */
+  /**
+   * Looks at a slot. A free slot promises nothing, so it needs no replica. A found record is read again, and the
+   * replicas must acknowledge it.
+   */
   async #look(slot: Slot, asked: readonly string[]): Promise<Claim | FreeSlot> {
     const values = [...asked, '', ''];
     const look = parseClaim(await this.#run(claimScript, this.#keysOf(slot), values));
@@ -115,8 +118,8 @@ export class RecordsInRedis implements IdempotencyStore {
   }
 
   /**
-   * Nothing will execute under this lease. What was taken over stays abandoned: after a release it would be executed
-   * again. If this fails, too, the lease lapses and the key is refused.
+   * Gives up a lease under which nothing will be executed. A record that was taken over stays abandoned: after a
+   * release it would be executed again. If this fails too, the lease lapses and the key is refused.
    */
   async #giveUp(slot: Slot, fencingToken: number, isTakenOver: boolean): Promise<void> {
     const values = [String(fencingToken), '0'];
@@ -131,8 +134,8 @@ export class RecordsInRedis implements IdempotencyStore {
       try {
         return await this.#runReplicated(claimScript, [...keys, this.#counter], values);
       } catch (error) {
-        // A cluster with a proxy in front looks like one server. Do not try this with a cluster client: ioredis would
-        // fail every command that it sends together with this one.
+        // A cluster that is reached through a proxy looks like one server. Do not try this with a cluster client:
+        // ioredis would fail every command that it sends together with this one.
         if (!isErrorReply(error, 'CROSSSLOT')) throw error;
         this.#isOneServer = false;
       }

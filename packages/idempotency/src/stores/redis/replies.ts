@@ -3,7 +3,7 @@ import type { Claim, StoredRecord } from '../../core/store.ts';
 /** The slot is free, and a fencing token must be drawn for it. */
 export interface FreeSlot {
   readonly kind: 'free';
-  /** the fencing token must be greater */
+  /** the drawn fencing token must be greater than this */
   readonly above: string;
   /** identifies the drawing; empty if there is a record to compare with */
   readonly drawId: string;

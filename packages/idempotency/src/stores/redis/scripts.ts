@@ -53,8 +53,8 @@ local function tell()
 end
 `;
 
-// The microseconds of the clock, if the counter is lower: a counter that a fail-over set back or lost then does not
-// issue its old tokens again. Exact in a double until the year 2255.
+// The next token is at least the clock in microseconds, so a counter that a fail-over set back or lost does not issue
+// its old tokens again. Exact in a double until the year 2255.
 const sequence = `
 local function nextToken(counter, above)
   local last = math.max(tonumber(redis.call('GET', counter) or 0), above)

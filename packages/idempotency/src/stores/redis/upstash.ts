@@ -65,7 +65,7 @@ function parseReply(
       if ('error' in reply || (ok && 'result' in reply)) return reply;
     }
   } catch {
-    // Below.
+    // The error below reports it.
   }
   throw new Error(`Upstash answered with status ${status} and no reply of its REST API`);
 }

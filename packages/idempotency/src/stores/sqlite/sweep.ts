@@ -12,10 +12,13 @@ export interface Swept {
   readonly forgotten: number;
 }
 
-/** This many rows at once block neither this process nor another writer for long. */
+/** A step of this size blocks neither this process nor another writer for long. */
 const rowsPerStep = 500;
 
-/** Removes what is over, in steps of one transaction each; other work runs between the steps. */
+/**
+ * Removes expired answers, answers over the cap and forgotten keys, in steps of one transaction each; other work runs
+ * between the steps.
+ */
 export async function sweep(
   own: () => PreparedDatabase,
   statements: Statements['sweep'],
