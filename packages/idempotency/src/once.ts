@@ -44,7 +44,7 @@ export interface OnceOperation {
 }
 
 /**
- * Does work once for a key, and returns its result: that of the first time, if there is one.
+ * Does work once for a key, and returns its result. Later calls return the first result.
  *
  * @param payload the input of the work, as JSON: another payload under the same key is a conflict
  * @throws {OnceError} if there is no result, and the errors of `run`
@@ -111,7 +111,10 @@ async function doOnce<T>(
   }
 }
 
-/** Any characters except half of a surrogate pair, whose digest would equal that of another key. */
+/**
+ * What is wrong with a key. It may have any characters except a lone surrogate, whose digest would equal that of
+ * another key.
+ */
 function keyFault(key: unknown): string | undefined {
   if (typeof key !== 'string' || key === '') return 'the key must be a text that is not empty';
   if (key.length > idempotencyKeyLengthMax)

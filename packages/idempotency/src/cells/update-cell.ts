@@ -6,7 +6,10 @@ export type CellChange<Result> =
   | { readonly op: 'set'; readonly value: string; readonly keepUntilMs?: number; readonly result: Result }
   | { readonly op: 'delete'; readonly result: Result };
 
-/** How often a change is computed again because another one was faster. Each time one of them wins. */
+/**
+ * How often a change is computed again because another one was faster. Each time, one of the competing changes
+ * succeeds.
+ */
 const attemptsMax = 1000;
 
 /**

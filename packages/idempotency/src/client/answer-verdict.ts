@@ -44,7 +44,10 @@ function judgeConflict(headers: Headers, body: Uint8Array): AnswerVerdict {
   return headers.has('retry-after') ? 'retry' : 'final';
 }
 
-/** Where APIs put their codes: `{ error }`, `{ code }` as in problem details, `{ error: { code, type } }`. */
+/**
+ * The codes in a body, from the members that APIs use: `{ error }`, `{ code }` as in problem details,
+ * `{ error: { code, type } }`.
+ */
 function codesIn(body: Uint8Array): readonly unknown[] {
   const answer = parseJson(body);
   const error = memberOf(answer, 'error');

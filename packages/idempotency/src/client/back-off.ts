@@ -34,7 +34,8 @@ export function backOffMs(
 export function retryAfterMs(headers: Headers, nowMs: number): number {
   const value = headers.get('retry-after')?.trim() ?? '';
   if (/^\d+$/.test(value)) return Number(value) * 1000;
-  // Every form of an HTTP date begins with the name of a day and is in GMT, but the form of asctime() does not say so.
+  // Every form of an HTTP date begins with the name of a day and is in GMT, but the form of asctime() does not contain
+  // "GMT".
   if (!/^[A-Z][a-z]{2}.* \d\d:\d\d:\d\d/.test(value)) return 0;
   const untilMs = Date.parse(value.endsWith('GMT') ? value : `${value} GMT`);
   if (Number.isNaN(untilMs)) return 0;

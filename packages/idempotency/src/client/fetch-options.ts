@@ -27,7 +27,7 @@ export interface IdempotentFetchOptions {
   readonly maxDelayMs?: number;
   /** the longest wait that a `Retry-After` can ask for; a longer one is shortened to it. By default only `deadlineMs` bounds it */
   readonly maxRetryAfterMs?: number;
-  /** Called before each wait, as for a log. An error that it throws ends the call. */
+  /** Called before each wait, to write a log for example. An error that it throws ends the call. */
   readonly onRetry?: (retry: Retry) => void;
   /**
    * the largest stream, `Blob`, form or body of a `Request` that is read into memory so that it can be sent again, in

@@ -114,7 +114,7 @@ class OpenJournal implements FileJournal {
     if (this.#pendingBytes + bytes > this.#bytesMax) {
       throw new JournalError(
         'journal_full',
-        `what is pending in ${this.#path} takes ${this.#bytesMax} bytes`,
+        `the pending operations in ${this.#path} take ${this.#bytesMax} bytes`,
       );
     }
     const durable = this.#write(line, text);
@@ -190,7 +190,10 @@ class OpenJournal implements FileJournal {
     return text;
   }
 
-  /** The caller of `begin` gets an error that the operation is not kept, so it must not be kept. */
+  /**
+   * Rejects the lines of a failed write. The error says that the operation is not kept, so it is also removed from
+   * memory.
+   */
   #fail(group: readonly WaitingLine[], cause: unknown): void {
     this.#mustRewrite = true;
     for (const { line, written } of group) {

@@ -9,7 +9,7 @@ import { chooseKey, keyHeader, type OperationKey } from './operation-key.ts';
 import { type RepeatableRequest, readRequest } from './repeatable-request.ts';
 import { type FetchResult, sendWithRetries } from './retry-loop.ts';
 
-/** The options of `fetch`, and ours. */
+/** The options of `fetch`, and those of this client. */
 export interface IdempotentRequestInit extends RequestInit {
   /** the key of the operation, if the caller has one; otherwise a UUIDv7 is generated */
   readonly idempotencyKey?: string;

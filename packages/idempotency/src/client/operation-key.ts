@@ -34,9 +34,9 @@ export function chooseKey(
   if (parsed.kind !== 'valid')
     throw invalidKey(parsed.kind === 'invalid' ? parsed.reason : 'the header is empty');
   if (idempotencyKey !== undefined && idempotencyKey !== parsed.key) {
-    throw invalidKey('the Idempotency-Key header is another one than idempotencyKey');
+    throw invalidKey('the Idempotency-Key header differs from idempotencyKey');
   }
-  // In the spelling of the caller.
+  // The header keeps the spelling of the caller.
   return { key: parsed.key, fieldValue: header, isGiven: true };
 }
 

@@ -1,4 +1,4 @@
-/** What `onRetry` is given: the attempt that failed, and the wait before the next one. */
+/** The argument of `onRetry`: the attempt that failed, and the wait before the next one. */
 export interface Retry {
   /** how many requests the call has sent so far: 1 or more */
   readonly attempts: number;

@@ -33,8 +33,8 @@ export interface OwnRefusal {
 export type RenderRefusal = (refusal: ToldRefusal) => OwnRefusal;
 
 /**
- * A refusal in the application's own form. `undefined` if that function threw or returned something else: the client
- * must get a refusal in any case.
+ * A refusal in the application's own form. `undefined` if the function threw or returned something else; the client
+ * then gets the form of the profile.
  */
 export function ownRefusal(
   render: RenderRefusal,

@@ -11,7 +11,7 @@ export type RequestBody =
   /** as a parser left it, which is what the handler reads */
   | { readonly kind: 'parsed'; readonly value: unknown; readonly contentType?: string | undefined };
 
-/** A body that has no form to compare by. */
+/** The body has no form that can be compared. */
 export class UnreadableBodyError extends TypeError {
   readonly code = 'unreadable_body';
 }
@@ -141,11 +141,13 @@ export function parsedJsonOf(body: RequestBody): unknown {
 }
 
 const utf8 = new TextDecoder('utf-8', { fatal: true });
-/** What a buffer makes of bytes that are not UTF-8, and the mark in front of a text that a decoder removes. */
+/**
+ * The character that a buffer writes for bytes that are not UTF-8, and the byte order mark, which a decoder removes.
+ */
 const doubtful = /^\ufeff|\ufffd/;
 
 function decodeUtf8(bytes: Uint8Array): string | undefined {
-  // A buffer takes half the time of a decoder, but it does not say what it has replaced.
+  // A buffer takes half the time of a decoder, but it does not report bytes that it replaced.
   const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8');
   if (!doubtful.test(text)) return text;
   try {
@@ -155,7 +157,7 @@ function decodeUtf8(bytes: Uint8Array): string | undefined {
   }
 }
 
-/** Only such a text can contain a number that a double cannot hold: 16 digits, or an exponent. */
+/** Only a text with 16 digits in a row, or with an exponent, can contain a number that a double cannot hold. */
 const mayLoseDigits = /[\d.]{16}|\d[eE]/;
 
 /** @throws {RangeError} for a number whose text a double does not reproduce */
@@ -178,7 +180,7 @@ function normalizedDecimal(text: string): string {
   return `${sign}${significant}e${Number(exponent) - fraction.length + digits.length - significant.length}`;
 }
 
-/** The result of `JSON.parse` or of a body parser; `canonicalJson` refuses what is not JSON after all. */
+/** The result of `JSON.parse` or of a body parser; `canonicalJson` refuses a value that is not JSON. */
 function parsedJson(value: unknown): Json {
   return value as Json;
 }

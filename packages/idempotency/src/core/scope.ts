@@ -1,7 +1,7 @@
 import { sha256 } from './digest.ts';
 
 /**
- * Who sends: the tenant of a recognized API key, otherwise the client's IP address; or the process itself, for work
+ * The sender: the tenant of a recognized API key, otherwise the client's IP address; or the process itself, for work
  * that no request started. Keys live inside a scope.
  */
 export type Caller =
@@ -24,7 +24,7 @@ const mustReturn = 'tenantOf must return a non-empty string or undefined, and re
 export function parseTenant(tenant: unknown): Caller | undefined {
   if (tenant === undefined) return undefined;
   if (typeof tenant === 'string') {
-    // The digests of two texts with halves of characters would be equal.
+    // UTF-8 encodes all lone surrogates in the same way, so two such tenants could have the same digest.
     if (tenant !== '' && tenant.isWellFormed()) return { kind: 'tenant', tenant };
     throw new InvalidTenantError(`${mustReturn}${tenant === '' ? 'an empty string' : 'a lone surrogate'}`);
   }

@@ -97,7 +97,7 @@ export interface IdempotencyStore {
 }
 
 /**
- * The part of a store that works inside the caller's own transaction: what `store.within(tx)` gives. `Done` is
+ * The part of a store that works inside the caller's own transaction: the result of `store.within(tx)`. `Done` is
  * `boolean` for a driver without promises, `Promise<boolean>` for the others.
  */
 export interface TransactionCompleter<Done extends Awaitable<boolean> = Awaitable<boolean>> {

@@ -17,7 +17,10 @@ export function encodeAnswer(response: KeptResponse): StoredAnswer {
 // Most answers of an API have one of a few heads. A store in memory keeps each head only once.
 const heads = new Map<string, string>();
 const headsMax = 256;
-/** The last head that was kept: mostly the next answer has the same, and to compare its parts costs less than to write it. */
+/**
+ * The last common head. Most often the next answer has the same head, and comparing its parts costs less than encoding
+ * it.
+ */
 let last: { readonly of: Pick<KeptResponse, 'status' | 'headers'>; readonly head: string } | undefined;
 
 function headOf({ status, headers }: KeptResponse): string {

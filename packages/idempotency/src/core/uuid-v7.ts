@@ -1,8 +1,8 @@
 const uuidV7 = /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/i;
 
 /**
- * Writes a UUIDv7: 48 bits of time, the version, 12 bits, the variant, and 62 bits. What the bits are made of is the caller's: random, or
- * a counter with a random tail.
+ * Writes a UUIDv7: 48 bits of time, the version, 12 bits, the variant, and 62 bits. The caller chooses the bits: random
+ * ones, or a counter with a random tail.
  *
  * @param timeMs milliseconds since the epoch, below 2^48
  * @param afterVersion 12 bits

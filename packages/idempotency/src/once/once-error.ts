@@ -29,7 +29,7 @@ function messageOf(refusal: Refusal | 'result_not_json'): string {
   return ownMessages[refusal.code] ?? refusalMessage(refusal);
 }
 
-/** Messages where those for a request over HTTP do not fit. */
+/** Messages for refusals whose message for HTTP does not fit. */
 const ownMessages: Partial<Record<RefusalCode, string>> = {
   idempotency_conflict:
     'this key was used for another payload: a retry repeats the first payload exactly, new work takes a new key',

@@ -35,7 +35,10 @@ const sharedNames = [
   'clock',
 ] as const satisfies readonly (keyof IdempotencyOptions)[];
 
-/** How work is done once. An option with the name of an HTTP option means the same; the answer is the result. */
+/**
+ * How work is done once. An option with the name of an HTTP option has the same meaning, with the result in place of
+ * the answer.
+ */
 export interface OnceOptions extends Pick<IdempotencyOptions, (typeof sharedNames)[number]> {
   /** where the keys live: two scopes may use the same key; `default`. HTTP callers are never in it */
   readonly scope?: string;

@@ -24,8 +24,8 @@ export interface MppxAtomicStore<Items extends MppxItems = MppxItems> {
 }
 
 /**
- * An `AtomicStore` for `mppx`: which credentials were used, and how much of a channel was spent, for all instances and
- * over restarts. The store of `mppx` itself is in memory; it requires an atomic update of every other store.
+ * An `AtomicStore` for `mppx`. It keeps which credentials were used, and how much of a channel was spent, for all
+ * instances and across restarts. The store of `mppx` itself is in memory; every other store must have an atomic update.
  *
  * @example
  * const mppx = Mppx.create({ methods: [tempo({ currency, recipient, store: mppxStore(cells) })], secretKey });
@@ -61,7 +61,7 @@ export function mppxStore<Items extends MppxItems = MppxItems>(cells: CellStore)
   };
 }
 
-/** The mark by which `mppx` knows a used credential: its own stores read what this one has written. */
+/** The mark by which `mppx` recognizes a used credential, so that its own stores can read what this one has written. */
 const marker = 'mppx:replay';
 
 /** Whether a credential was not used, or was used so long ago that it has expired. */

@@ -202,7 +202,7 @@ export class FetchProtection {
     about: RefusedRequest,
     typeOfUntyped?: string,
   ): Promise<Response> {
-    // Only the application can observe what it does not wait for.
+    // Work that runs on after the response cannot be observed here, only by the application.
     if (operation.isRunning) operation.cutOff();
     if (response.type === 'error') {
       await operation.abandon();

@@ -16,8 +16,8 @@ export class Claims {
   /** @throws {StoreFailure} */
   claim({ slot, fingerprint, keyTimeMs, takeOver }: Attempt): Awaitable<Claim> {
     const { store, leaseMs, futureToleranceMs } = this.#settings;
-    // The time of a UUIDv7 may be that far ahead of its first use. The record must last until the key is refused for
-    // its age.
+    // The time in a UUIDv7 key may be ahead of the key's first use by up to this tolerance. The record must last until
+    // the key is refused for its age.
     const retentionMs = this.#settings.retentionMs + (keyTimeMs === undefined ? 0 : futureToleranceMs + 1);
     return this.#calls.call(
       'claim',
@@ -27,8 +27,8 @@ export class Claims {
   }
 
   /**
-   * Ends a lease that no one uses. A key that was taken over stays abandoned: the execution before may have taken effect, and
-   * a released key would be executed as if it were new.
+   * Ends a lease that no one uses. A key that was taken over stays abandoned: the previous execution may have taken
+   * effect, and a released key would be executed as if it were new.
    */
   #endLate(slot: Slot, claim: Claim, takeOver: number | undefined): void {
     if (claim.kind !== 'claimed') return;

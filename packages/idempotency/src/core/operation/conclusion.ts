@@ -22,7 +22,7 @@ export class Conclusion {
   #isWithin = false;
   /** the answer that was completed in the transaction, if it is too large to keep */
   #largeWithin: KeptResponse | undefined;
-  /** what the handler declared about the key, which outweighs its answer */
+  /** what the handler declared about the key, which overrides its answer */
   #said: 'free' | 'unknown' | undefined;
   #refusal: RefusalInstead | undefined;
 
@@ -49,7 +49,7 @@ export class Conclusion {
     return this.#isWithin;
   }
 
-  /** Whether the transaction of the operation has committed; `undefined` if the store does not say. */
+  /** Whether the transaction of the operation has committed; `undefined` if the store failed. */
   isCommitted(): Awaitable<boolean | undefined> {
     return this.#key.inspect((record) => this.#isOurs(record));
   }

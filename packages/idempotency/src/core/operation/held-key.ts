@@ -3,7 +3,7 @@ import { waitFor } from '../clock.ts';
 import type { Awaitable, Completion, Slot, StoredRecord } from '../store.ts';
 import type { OperationContext } from './context.ts';
 
-/** How often to ask the store for what must be known, and the pause after a failure. */
+/** How often a call that must succeed is tried, and the pause after a failure. */
 const attemptsMax = 3;
 const attemptPauseMs = 50;
 

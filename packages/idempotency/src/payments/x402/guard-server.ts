@@ -16,7 +16,7 @@ export function guardServer(server: X402Server): void {
   server.onBeforeVerify(async () => {
     const request = paidRequest();
     const [known] = request?.settled.values() ?? [];
-    // The facilitator would refuse it, because it was used already, for this very request.
+    // The facilitator would refuse the payment as used already, although this same request used it.
     if (known === undefined) return undefined;
     const payer = known.payer === undefined ? {} : { payer: known.payer };
     return { skip: true, result: { isValid: true, ...payer } };

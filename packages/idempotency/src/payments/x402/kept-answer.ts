@@ -17,7 +17,7 @@ export class AnswerKeeper {
   }
 
   /**
-   * The answer of the handler, as x402 has it, in the form in which it is kept.
+   * Encodes the answer of the handler, as x402 passes it to its hooks, in the form in which it is kept.
    *
    * @param transportContext what x402 passes to its hooks
    * @returns `undefined` if it is too large, or its content coding is unknown

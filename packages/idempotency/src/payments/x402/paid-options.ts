@@ -67,7 +67,7 @@ export class Payments<Request extends object> {
   readonly answers: AnswerKeeper;
   readonly hasFailed: (reason: string | undefined) => boolean;
   readonly #headerOf: HeaderOf<Request>;
-  /** each is looked up several times */
+  /** cached, because each payment is looked up several times */
   readonly #payments = new WeakMap<Request, Payment>();
   readonly #requireIdentifier: boolean;
 
@@ -113,7 +113,7 @@ export class Payments<Request extends object> {
     return `x402:${this.paymentOf(request)?.payer ?? ''}`;
   }
 
-  /** What is wrong with the keys of a paid request. */
+  /** The refusal of a paid request whose keys are wrong; `undefined` if they are valid. */
   refusalOf(request: Request): Refusal | undefined {
     const payment = this.paymentOf(request);
     if (payment === undefined) return undefined;
@@ -194,7 +194,7 @@ export class Payments<Request extends object> {
 
 const answerBytesMaxDefault = 1_048_576;
 
-/** The adapter has passed its request to the engine, which returns it. */
+/** Casts the request, which the adapter has passed to the engine and the engine returns. */
 function parseRequest<Request>({ request }: AbandonedOperation): Request {
   return request as Request;
 }

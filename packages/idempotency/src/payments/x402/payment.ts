@@ -62,7 +62,7 @@ function identifierOf(sent: unknown): string | undefined {
   return typeof id === 'string' && /^[\x21-\x7e]{1,255}$/.test(id) ? id : undefined;
 }
 
-/** It was parsed from JSON. */
+/** Casts a value that was parsed from JSON. */
 function json(value: unknown): Json {
   return value as Json;
 }

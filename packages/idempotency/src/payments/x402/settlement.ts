@@ -43,7 +43,7 @@ export type SettlementFinding =
 export function parseSettlement(text: string): Settlement {
   const value: unknown = JSON.parse(text);
   if (typeof value !== 'object' || value === null || !('state' in value && 'operation' in value)) {
-    throw new Error('a cell of a settlement has something else');
+    throw new Error('a cell of settlements does not contain a settlement');
   }
   return value as Settlement;
 }

@@ -43,7 +43,7 @@ export async function migrate(pool: MysqlPool, prefix: string): Promise<void> {
     const [settings] = (await run('SELECT @@autocommit')).rows;
     if (Number(settings?.[0]) !== 1) {
       throw new Error(
-        'the connections of the store must have autocommit on: what it writes is never committed',
+        'the connections of the store must have autocommit on: otherwise its writes are never committed',
       );
     }
     if ((await versionOf(run, prefix)) === migrations.length) return isUsable();

@@ -13,7 +13,10 @@ function form(amount: string): FormData {
   return data;
 }
 
-/** Values that parsers and validators leave, which are compared by what is in them; made again for each request. */
+/**
+ * Values that parsers and validators leave, and that are compared by their content. They are created again for each
+ * request.
+ */
 const comparable: readonly ((amount: string) => unknown)[] = [
   pairs,
   (amount) => [amount],
@@ -37,7 +40,7 @@ class Order {
   }
 }
 
-/** Values that look alike with any content. */
+/** Values whose content cannot be seen from outside, so all of them look alike. */
 const opaque: readonly (() => unknown)[] = [
   () => new Map([['amount', '1']]),
   () => new Set(['1']),
@@ -47,7 +50,7 @@ const opaque: readonly (() => unknown)[] = [
   () => () => '1',
 ];
 
-/** What says whether two requests are the same. */
+/** How two requests are compared. */
 export const comparisonLaws: readonly AdapterLaw[] = [
   {
     id: 'values-by-content',

@@ -56,7 +56,7 @@ export const keyPlaceLaws: readonly AdapterLaw[] = [
         }
         assert.equal((await app.post('json')).status, 201);
         assert.equal(app.work.executions, 4);
-        // What `fetch` names for a text, and a handler parses all the same.
+        // `fetch` sends this type for a text, and a handler can still parse the body as JSON.
         const headers = [['Content-Type', 'text/plain;charset=UTF-8']] as const;
         const typed = { headers, body: bodyOf(newKey()) };
         const made = await app.post('json', typed);

@@ -21,7 +21,7 @@ const leaseMs = 10_000;
 
 /** The result of an operation that was considered dead. */
 interface WokenUp {
-  /** of its answer */
+  /** the status of its answer */
   readonly status: number;
   /** whether its signal was aborted before */
   readonly isAborted: boolean;

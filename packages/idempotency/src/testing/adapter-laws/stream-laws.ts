@@ -38,7 +38,7 @@ function read(app: RunningApp, way: StreamWay, key: string): ReadAnswer {
     incoming.on('end', () => whole.resolve(Buffer.concat(chunks)));
   });
   outgoing.end();
-  // A law that lets a client leave does not wait for the rest.
+  // If a law lets a client leave, nothing awaits this promise.
   whole.promise.catch(() => undefined);
   return { first: first.promise, whole: whole.promise, leave: () => outgoing.destroy() };
 }

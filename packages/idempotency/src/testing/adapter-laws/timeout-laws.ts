@@ -79,7 +79,7 @@ const whileClaiming: AdapterLaw = {
       claims.close();
       const first = timed.post('json', { key });
       await claims.arrival();
-      // A timeout of a test answers when a handler begins; there is none yet.
+      // The timeout of a test answers once a handler has begun. None has begun yet, so this law signals it.
       timed.work.before.arrive();
       assert.ok((await first).status >= 400);
       claims.open();

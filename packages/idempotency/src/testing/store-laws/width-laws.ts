@@ -3,7 +3,7 @@ import type { Law } from '../law.ts';
 import { claimed, claimRequest, completion, found, newSlot } from './cases.ts';
 import type { StoreSubject } from './subject.ts';
 
-/** Values that a column too narrow for them would break. */
+/** Values that a narrow column could not store. */
 export const widthLaws: readonly Law<StoreSubject>[] = [
   {
     id: 'long-location',
