@@ -29,7 +29,7 @@ export function memberAt(value: Json | undefined, path: readonly string[]): Json
   return found;
 }
 
-/** The value with another member at a path. Objects that are missing on the way are made. */
+/** The value with another member at a path. Missing objects on the path are created. */
 export function withMember(value: Json | undefined, path: readonly string[], member: Json): Json {
   const [name, ...rest] = path;
   if (name === undefined) return member;

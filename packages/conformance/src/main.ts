@@ -10,7 +10,7 @@ import { announcement, listing, resultLine, summaryText } from './report/text.ts
 import { runConformance } from './run.ts';
 import { readVersion } from './version.ts';
 
-/** The answer of an API may contain control characters of the terminal. */
+/** Replaces control characters: the answer of an API may contain some that the terminal would obey. */
 function printable(text: string): string {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what must not reach a terminal
   return text.replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g, '\ufffd');

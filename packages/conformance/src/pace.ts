@@ -16,13 +16,13 @@ export class Pace {
     return this.#sent;
   }
 
-  /** Whether so many more requests may be sent. */
+  /** Whether this many more requests may be sent. */
   hasRoomFor(requests: number): boolean {
     return this.#sent + requests <= this.#requestsMax;
   }
 
   /**
-   * Waits for the turn of some requests that leave together; on average no more than the rate are sent.
+   * Waits until some requests may be sent together. On average, no more than the rate are sent.
    *
    * @throws {Error} if the bound on requests is reached
    */

@@ -6,7 +6,7 @@ import type { Field } from './wire/call.ts';
 /** A run as the user asked for it. */
 export interface Plan {
   readonly url: URL;
-  /** hosts besides this machine that requests may be sent to; a run with another one is not made */
+  /** hosts besides this machine that requests may be sent to; a run with any other host is refused */
   readonly allowedHosts: readonly string[];
   /** another instance of the same API */
   readonly second: URL | undefined;
@@ -27,7 +27,7 @@ export interface Plan {
   readonly paymentCommand: string | undefined;
   /** a body that the API refuses with 4xx */
   readonly badBody: Buffer | undefined;
-  /** a body to which the API fails with 5xx */
+  /** a body for which the API fails with 5xx */
   readonly failingBody: Buffer | undefined;
   readonly count: CountSource | undefined;
   /** headers of the request that counts; `headers` are sent with it only if it goes to the origin of the API */
@@ -56,7 +56,7 @@ export interface Limits {
   readonly settleMs: number;
 }
 
-/** The bounds if the user says nothing. */
+/** The default bounds. */
 export const defaultLimits: Limits = {
   concurrency: 10,
   perSecond: 20,

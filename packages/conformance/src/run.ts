@@ -21,7 +21,7 @@ export type RunResult =
   | { readonly kind: 'reported'; readonly report: Report }
   | { readonly kind: 'not-run'; readonly reason: string };
 
-/** Receives each result when it is there. */
+/** Called with each result as soon as it is known. */
 export type OnCheck = (report: CheckReport) => void;
 
 /** The checks that a plan asks for, in the order in which they run. */
@@ -29,7 +29,7 @@ export function checksOf({ only, skip }: Pick<Plan, 'only' | 'skip'>): readonly 
   return checks.filter(({ id }) => (only.length === 0 || only.includes(id)) && !skip.includes(id));
 }
 
-/** The profile of a plan, with what the user says about keys. */
+/** The profile of a plan, with the user's options for keys. */
 export function profileOf({ profile: name, keyHeader, isKeyRequired }: Plan): Profile {
   const profile: Profile = profiles[name];
   const { keyPlace } = profile;
@@ -64,7 +64,7 @@ export async function runConformance(plan: Plan, onCheck: OnCheck = () => undefi
     effects: new EffectMeter(oracle, limits.settleMs),
     random: new SeededRandom(plan.seed),
     subject,
-    // No more than was said before.
+    // No more requests than were announced.
     pace: new Pace({ perSecond: limits.perSecond, requestsMax: requestsOf(plan) }),
     userAgent: `billonce-conformance/${version}`,
   });
@@ -110,14 +110,19 @@ function urlsOf({ url, second, count }: Plan): readonly URL[] {
   return [url, ...others.filter((one) => one !== undefined)];
 }
 
-/** What is sent where effects are counted: the headers for it, and at the API itself also the credentials of its requests. */
+/**
+ * The headers of the request that counts effects: those given for it, and for the API itself also the credentials of
+ * its requests.
+ */
 function countHeadersOf({ url, count, headers, countHeaders }: Plan): Readonly<Record<string, string>> {
   const isSameApi = count?.kind === 'url' && count.url.origin === url.origin;
   const credentials = headers.filter(([name]) => !name.toLowerCase().startsWith('content-'));
   return Object.fromEntries([...(isSameApi ? credentials : []), ...countHeaders]);
 }
 
-/** Sends the request twice under new keys: it must succeed, and the oracle must see it. Returns why it does not. */
+/**
+ * Sends the request twice under new keys: it must succeed, and the oracle must see it. Otherwise returns the reason.
+ */
 async function prepare(world: World, isCounting: boolean): Promise<string | undefined> {
   const faults: string[] = [];
   const execute = async () => {

@@ -26,13 +26,13 @@ export class Subject {
   async start(): Promise<void> {
     if (await this.#accepts())
       throw new Error(`${this.#origin.host} is in use before the command of --start ran`);
-    // A process group of its command: a shell does not pass on a signal.
+    // The command gets a separate process group, because a shell does not pass on signals.
     const child = spawn(this.#command, { shell: true, detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
     this.#child = child;
     this.#printed = '';
     // The command is in another process group, so Ctrl-C does not reach it.
     process.once('exit', () => {
-      // After its end, its number may be that of another process. `exitCode` is null after a signal, too.
+      // After the end of the process, its id may belong to another process. `exitCode` is null after a signal, too.
       if (child.exitCode === null && child.signalCode === null) killGroup(child.pid ?? 0, 'SIGKILL');
     });
     for (const stream of [child.stdout, child.stderr]) {
@@ -59,7 +59,7 @@ export class Subject {
     const timer = setTimeout(() => killGroup(child.pid ?? 0, 'SIGKILL'), patienceMs);
     await gone;
     clearTimeout(timer);
-    // What the shell started may outlive it for a moment.
+    // Processes that the shell started may outlive it for a moment.
     killGroup(child.pid, 'SIGKILL');
     const deadlineMs = performance.now() + patienceMs;
     while (performance.now() < deadlineMs && (await this.#accepts())) await sleep(20);

@@ -20,11 +20,11 @@ const brokenMax = 5;
 export interface Sent {
   readonly call: Call;
   readonly manner: Manner;
-  /** how many equal ones left together with it */
+  /** how many equal requests were sent together, including this one */
   readonly copies: number;
 }
 
-/** What a check works with: it builds calls, sends them within the bounds of the run, and counts effects. */
+/** The tools of a check: it builds calls, sends them within the bounds of the run, and counts effects. */
 export class World {
   readonly plan: Plan;
   readonly profile: Profile;
@@ -134,7 +134,7 @@ export class World {
     return await Promise.all(calls.map((call) => this.#exchange(call, whole)));
   }
 
-  /** Sends a call until the answer is not that its first request has not ended; the last outcome if that takes too long. */
+  /** Sends a call until its key is no longer in progress. Returns the last outcome if that takes too long. */
   async untilFinal(call: Call): Promise<Outcome> {
     const deadlineMs = performance.now() + this.plan.limits.patienceMs;
     let waitMs = 20;
@@ -142,7 +142,7 @@ export class World {
     for (;;) {
       const outcome = await this.send(call);
       broken += outcome.kind === 'broken' ? 1 : 0;
-      // An API that is gone is no key in progress.
+      // An API that is gone is not a key in progress.
       if (broken > brokenMax) return outcome;
       const isOpen =
         outcome.kind === 'broken' ||

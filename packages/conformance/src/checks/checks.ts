@@ -9,7 +9,7 @@ import { restartChecks } from './restarts.ts';
 import { spellingChecks } from './spelling.ts';
 import { timeChecks } from './time.ts';
 
-/** All checks, in the order in which they run: first what everything else builds on, last what sums up. */
+/** All checks, in the order in which they run: the basic ones first, those of the whole run last. */
 export const checks: readonly Check[] = [
   ...replayChecks,
   ...differenceChecks,

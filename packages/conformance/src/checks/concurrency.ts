@@ -15,7 +15,7 @@ function judgeDuplicates(outcomes: readonly Outcome[], world: World): Verdict {
   const verdicts = outcomes.map((outcome): Verdict => {
     if (outcome.kind !== 'answered') return inconclusive('a duplicate got no answer');
     const { answer } = outcome;
-    // With which status a duplicate is refused is the matter of another check.
+    // Another check judges the status of a refusal.
     if (isSuccess(answer) || isRefusal(answer)) return passed('each duplicate was answered or refused');
     return inconclusive(`a duplicate was answered ${answer.status}`);
   });
@@ -35,7 +35,10 @@ function successesOf(outcomes: readonly Outcome[]): readonly Answer[] {
   );
 }
 
-/** Sends duplicates at the same time, and one more after them; their answers agree, and it is executed once. */
+/**
+ * Sends duplicates at the same time, and one more after them. Judges whether their answers agree, and whether there was
+ * one execution.
+ */
 async function judgeTogether(world: World, calls: readonly Call[]): Promise<Verdict> {
   const [last] = calls.slice(-1);
   if (last === undefined) return inconclusive('nothing was sent');

@@ -7,7 +7,7 @@ import type { Manner, Outcome } from '../wire/exchange.ts';
 import type { World } from '../world.ts';
 
 const group = 'Clients that leave';
-/** How often a client leaves, each time a little later. */
+/** How often a client leaves, each time after another delay. */
 const rounds = 6;
 const leavesWithinMs = 12;
 
@@ -30,7 +30,7 @@ async function leaveAndRetry(world: World, by: 'close' | 'reset'): Promise<Verdi
       await world.send(call, { kind: 'hang-up', by, afterMs });
       const verdict = judgeRetry(await world.untilFinal(call));
       verdicts.push(verdict);
-      // A key that is stuck takes all the patience there is; one is enough.
+      // A stuck key uses up the whole `--patience`, so one is enough.
       if (verdict.kind !== 'passed') break;
     }
   });

@@ -23,7 +23,7 @@ interface Scene {
   readonly outcome: Outcome;
   readonly call: Call;
   readonly other: Call;
-  /** what is said if the other request took effect */
+  /** the verdicts if the other request took effect */
   readonly effects: readonly Verdict[];
 }
 
@@ -39,7 +39,7 @@ async function scene(world: World, change: (call: Call) => Call, judge: Judge): 
   return await judge({ first: first.answer, outcome: result, call, other, effects: judgeUnexecuted(growth) });
 }
 
-/** The scene with another body; it says something only if the other body is accepted under a new key. */
+/** The scene with another body. It is conclusive only if the other body is accepted under a new key. */
 async function otherBody(world: World, judge: Judge): Promise<Verdict> {
   if (!world.isVariable)
     return notApplicable('the body has no member that could be changed: name one with --vary');
@@ -56,7 +56,7 @@ async function otherBody(world: World, judge: Judge): Promise<Verdict> {
   return await scene(world, (call) => world.varied(call), judge);
 }
 
-/** The refusal of another body; a server that does not refuse it is another check’s matter. */
+/** Judges the refusal of another body. Another check judges a server that does not refuse it. */
 async function refusalOf(world: World, judge: (refusal: Answer, scene: Scene) => Verdict): Promise<Verdict> {
   return await otherBody(world, (found) => {
     const answer = usable(found.outcome, 'the changed request');

@@ -31,7 +31,7 @@ async function withOtherBody(world: World, body: Buffer): Promise<Call> {
   return await world.under(world.newKey(), { ...world.base, body });
 }
 
-/** What becomes of the key of a request that was not executed. */
+/** Judges the key of a request that was not executed, by the answer to the right request. */
 function judgeRightRequest(world: World, status: number): Verdict {
   if (status < 300) return passed(`the right request was answered ${status}`);
   if (status >= 500) return failed(`the right request was answered ${status}`);

@@ -21,7 +21,7 @@ function judgeKeyRefused(outcome: Outcome, what: string): Verdict {
   return failed(`${what} was answered ${status}, and not refused`);
 }
 
-/** Sends a request whose key must be refused, and counts that nothing took effect. */
+/** Sends a request whose key must be refused, and judges whether nothing took effect. */
 async function refusedKey(world: World, call: Call, what: string): Promise<Verdict> {
   const { result, growth } = await world.effects.during(() => world.send(call));
   return gravest([judgeKeyRefused(result, what), ...judgeUnexecuted(growth)]);

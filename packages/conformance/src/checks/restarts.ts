@@ -41,7 +41,7 @@ async function killOnTheWay(world: World) {
   return await world.effects.during(async () => {
     const calls = await batch();
     const sending = world.sendTogether(calls);
-    // In the middle of what such a batch takes.
+    // In the middle of the time that such a batch takes.
     await sleep((tookMs * (30 + world.random.below(40, 'kill'))) / 100);
     await subject.stop('SIGKILL');
     const before = await sending;

@@ -6,12 +6,12 @@ import { isUnable } from '../judge/refusals.ts';
 import { failed, gravest, inconclusive, notApplicable, passed } from '../judge/verdict.ts';
 import { isSuccess } from '../wire/answer.ts';
 
-/** After the time for which the API keeps an answer. */
+/** The additional wait after the time for which the API keeps an answer. */
 const graceMs = 300;
-/** One answer is enough; a connection may break once. */
+/** How often the request is tried: one answer is enough, and a connection may break. */
 const attempts = 3;
 
-/** What comes later. The last check of a run is `late-effects`. */
+/** Checks of what happens later. The last check of a run is `late-effects`. */
 export const timeChecks: readonly Check[] = [
   {
     id: 'expiry',
@@ -43,7 +43,7 @@ export const timeChecks: readonly Check[] = [
                 ? 'the late retry still gets the first answer'
                 : `the late retry was refused with ${status}`,
             );
-      // An API that answers every execution alike looks the same.
+      // An API that gives every execution the same answer looks the same.
       if (isReplay && growth.kind === 'unknown' && !isMarked(late.answer, world.profile)) {
         return inconclusive(`it is unknown whether it was executed again: ${growth.reason}`);
       }

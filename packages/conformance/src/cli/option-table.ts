@@ -150,7 +150,7 @@ export const optionGroups = [
   readonly options: Readonly<Record<string, Option>>;
 }[];
 
-/** What the command ends with. */
+/** The exit codes of the command. */
 export const exitTexts: readonly (readonly [code: number, text: string])[] = [
   [0, 'no check failed at or above the level of --fail-on'],
   [1, 'a check failed at or above the level of --fail-on'],

@@ -20,7 +20,9 @@ export type Usable =
   | { readonly kind: 'usable'; readonly answer: Answer }
   | { readonly kind: 'unusable'; readonly verdict: Verdict };
 
-/** An outcome that says something about the key: no broken connection, and no server that is not able now. */
+/**
+ * The answer of an outcome. A broken connection, or a server that is unable to answer now, says nothing about the key.
+ */
 export function usable(outcome: Outcome, what: string): Usable {
   if (outcome.kind === 'left') return { kind: 'unusable', verdict: inconclusive(`${what}: the client left`) };
   if (outcome.kind === 'broken')
@@ -38,7 +40,7 @@ export function firstAnswer(outcome: Outcome, what = 'the first request'): Usabl
   return { kind: 'unusable', verdict: inconclusive(`${what} was answered ${found.answer.status}`) };
 }
 
-/** Whether an answer is the first one again: status and body. */
+/** Whether an answer repeats the first one: status and body. */
 export function isSameAnswer(first: Answer, again: Answer, profile: Profile): boolean {
   return first.status === again.status && comparable(first, profile).equals(comparable(again, profile));
 }
@@ -99,7 +101,7 @@ export function judgeRefused(first: Answer, outcome: Outcome, profile: Profile, 
   return failed(`${what} was answered ${outcome.answer.status}, and not refused`);
 }
 
-/** Texts and numbers of the first answer that stand in a refusal, though the refused request did not have them. */
+/** Texts and numbers of the first answer that a refusal contains, although the refused request did not have them. */
 export function leakedValues(first: Answer, refusal: Answer, refused: string): readonly string[] {
   const values = leavesOf(parseJson(first.body.toString()))
     .map(({ leaf }) => String(leaf))

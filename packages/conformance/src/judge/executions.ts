@@ -17,9 +17,10 @@ export function judgeExecutions(growth: Growth, expected: number, keys = `${expe
 }
 
 /**
- * Judges what must not have been executed. Without a count the answers alone decide, so there is no verdict then.
+ * Judges requests that must not have been executed. Without a count the answers alone decide, so there is no verdict
+ * then.
  *
- * @returns nothing if there is nothing to say
+ * @returns no verdict if nothing was executed or counted
  */
 export function judgeUnexecuted(growth: Growth): readonly Verdict[] {
   switch (growth.kind) {

@@ -3,7 +3,7 @@ import type { Profile, RefusalForm } from '../profiles/profile-shape.ts';
 import { type Answer, headerOf } from '../wire/answer.ts';
 import { failed, passed, type Verdict } from './verdict.ts';
 
-/** Statuses by which a server says that it is not able now, for any request. */
+/** Statuses by which a server reports that it is unable to answer any request now. */
 const unable: ReadonlySet<number> = new Set([429, 502, 503, 504]);
 
 export function isUnable({ status }: Answer): boolean {

@@ -4,16 +4,16 @@ import type { Oracle } from './count-source.ts';
 /** How many executions a part of the run had, as the oracle saw it. */
 export type Growth =
   | { readonly kind: 'counted'; readonly executions: number }
-  /** the count changed by something else than whole executions of the request that it was calibrated with */
+  /** the count changed by an amount that is not a multiple of one execution */
   | { readonly kind: 'uneven'; readonly grown: bigint }
   | { readonly kind: 'unknown'; readonly reason: string };
 
-/** How much one execution adds, or why that cannot be said. */
+/** How much one execution adds, or why that is unknown. */
 export type Calibration =
   | { readonly kind: 'calibrated'; readonly unit: bigint }
   | { readonly kind: 'useless'; readonly reason: string };
 
-/** How often a count may change before it is said that it does not come to rest. */
+/** How often a count may change before it is reported that it does not come to rest. */
 const readingsMax = 50;
 
 /** Counts executions by the growth of the oracle's number. */
@@ -35,7 +35,10 @@ export class EffectMeter {
     return this.#unit !== 0n;
   }
 
-  /** What appeared between two checks: effects that came after their check had ended, or those of other clients. */
+  /**
+   * The change of the count between two checks: effects that came after their check had ended, or those of other
+   * clients.
+   */
   get late(): bigint {
     return this.#late;
   }
@@ -45,7 +48,10 @@ export class EffectMeter {
     this.#isTouched = true;
   }
 
-  /** Begins a check: what changed since the last one ended came late. A count that cannot be read is tried again later. */
+  /**
+   * Begins a check. A change since the last check ended is a late effect. A count that cannot be read is tried again
+   * later.
+   */
   async begin(): Promise<void> {
     if (!this.isCounting || this.#isTouched) return;
     try {
@@ -101,7 +107,7 @@ export class EffectMeter {
     return { result, growth: this.#growth(after - before) };
   }
 
-  /** The count when all effects of what was sent so far are in it. */
+  /** The count once it contains all effects of the requests that were sent so far. */
   async #rest(): Promise<bigint | Growth> {
     if (!this.#isTouched) return this.#last;
     try {

@@ -59,7 +59,8 @@ const parameterVariables: Readonly<Record<string, string>> = {
 /**
  * The variables of psql for a connection URL.
  *
- * @throws {Error} for a parameter that psql takes by no variable: a connection without it could be another one, or open
+ * @throws {Error} for a parameter that has no variable: without it, psql could connect to another server, or without
+ * encryption
  */
 export function connectionVariables(url: URL): Readonly<Record<string, string>> {
   const { hostname, port, username, password, pathname } = url;
@@ -81,7 +82,7 @@ export function connectionVariables(url: URL): Readonly<Record<string, string>> 
 }
 
 async function countInFile(statement: string, file: string): Promise<bigint> {
-  // Loaded only here: older versions of Node print a warning when it is.
+  // Loaded only here: older versions of Node print a warning when they load it.
   const { DatabaseSync } = await import('node:sqlite');
   const database = new DatabaseSync(file.replace(/^(?:sqlite|file):/, ''), { readOnly: true });
   try {

@@ -8,14 +8,14 @@ export interface Basis {
   readonly clause: string;
 }
 
-/** A protocol, as far as the checks differ by it. */
+/** The properties of a protocol that change the checks. */
 export interface Profile {
   readonly title: string;
   /** the documents, and when they were read */
   readonly source: string;
   readonly keyPlace: KeyPlace;
   readonly isKeyRequired: boolean;
-  /** before the UUID of each key */
+  /** the text before the UUID of each key */
   readonly keyPrefix: string;
   /** the longest key that must be accepted */
   readonly keyLengthMax: number;
@@ -29,13 +29,13 @@ export interface Profile {
   readonly conflict: { readonly statuses: readonly number[]; readonly form?: RefusalForm };
   /** the statuses for a first request that has not ended */
   readonly inFlightStatuses: readonly number[];
-  /** what a refusal of a missing key says */
+  /** the form of the refusal of a missing key */
   readonly keyRequiredForm?: RefusalForm;
   /** how bodies are compared */
   readonly comparison: 'json' | 'bytes';
   /** whether method, path and query belong to the request that is compared */
   readonly comparesTarget: boolean;
-  /** whose a key is: with `endpoint` the body alone is compared, and each path has its own keys */
+  /** what a key belongs to: with `endpoint` the body alone is compared, and each path has its own keys */
   readonly keysPer: 'caller' | 'endpoint';
   /** whether the quoted and the bare spelling of the same characters may be the same key */
   readonly knowsQuotes: boolean;

@@ -4,7 +4,7 @@ import type { Sent } from '../world.ts';
 
 /** Headers whose values are shown; others may be secret, and become variables of the shell. */
 const open: ReadonlySet<string> = new Set(['content-type', 'accept', 'idempotency-key', 'user-agent']);
-/** More repeats than these say nothing new. */
+/** The most commands that are shown; more would add nothing. */
 const commandsMax = 6;
 
 /** The commands of a shell that repeat what a check sent. `keyHeader` is shown, too. */
@@ -31,7 +31,7 @@ function headerArgument([name, value]: Field, keyHeader: string | undefined): st
   return `"${name}: $${name.toUpperCase().replace(/[^A-Z0-9]/g, '_')}"`;
 }
 
-/** What comes closest to a client that behaves in this manner. */
+/** The arguments of curl that come closest to a client with this manner. */
 function mannerArguments(manner: Manner): readonly string[] {
   switch (manner.kind) {
     case 'whole':

@@ -7,7 +7,7 @@ pre { font-size: 0.8rem; background: #f4f4f0; padding: 0.8rem; overflow-x: auto 
 .clause { color: #555; font-size: 0.85rem } li { margin-bottom: 0.4rem }
 @media (prefers-color-scheme: dark) { body { color: #ddd; background: #1b1b1b } pre { background: #2a2a2a } .clause { color: #aaa } }`;
 
-/** The report as a letter to the owner of the API. Everything in it is part of the one file. */
+/** The report as a letter to the owner of the API. It is one file, and loads nothing else. */
 export function htmlText(report: Report): string {
   const of = (verdict: string) => report.checks.filter((check) => check.verdict === verdict);
   const failures = of('failed');

@@ -1,7 +1,7 @@
 import { escapeMarkup } from './markup.ts';
 import { type CheckReport, countsOf, type Report } from './report.ts';
 
-/** The report in the form of JUnit: a failure fails, what is inconclusive or not applicable is skipped. */
+/** The report in the form of JUnit: a failed check fails; an inconclusive or not applicable check is skipped. */
 export function junitText(report: Report): string {
   const { failed, inconclusive, 'not-applicable': other } = countsOf(report);
   const groups = [...new Set(report.checks.map(({ group }) => group))];

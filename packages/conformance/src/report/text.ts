@@ -10,7 +10,7 @@ const marks: Readonly<Record<VerdictKind, string>> = {
   'not-applicable': 'not applicable',
 };
 
-/** What a run will send, before it sends it. */
+/** Announces what a run will send. */
 export function announcement(plan: Plan): string {
   const { limits, start, second, count } = plan;
   const lines = [
@@ -41,7 +41,7 @@ export function resultLine({ verdict, level, id, reason }: CheckReport): string 
   return `${marks[verdict]}  ${level.padEnd(6)}  ${id.padEnd(22)}  ${reason}\n`;
 }
 
-/** What a person reads at the end. */
+/** The summary at the end of a run. */
 export function summaryText(report: Report): string {
   const counts = countsOf(report);
   const counting = countingFailures(report);

@@ -9,7 +9,7 @@ export interface Answer {
 /** The largest answer that is read. */
 export const answerBytesMax = 8 * 1024 * 1024;
 
-/** What the bytes that arrived so far are. */
+/** The result of parsing the bytes that have arrived so far. */
 export type Parsed =
   | { readonly kind: 'complete'; readonly answer: Answer }
   | { readonly kind: 'partial' }

@@ -1,6 +1,6 @@
 /** A request before it is sent: only `Host`, `Content-Length`, `User-Agent` and `Connection` are added. */
 export interface Call {
-  /** where to; another instance has another origin */
+  /** the origin to send to; another instance has another one */
   readonly origin: URL;
   readonly method: string;
   /** path and query */

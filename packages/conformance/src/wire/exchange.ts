@@ -10,7 +10,7 @@ export type Manner =
   | { readonly kind: 'slow'; readonly pieces: number; readonly pauseMs: number }
   /** closes its side after the request, and waits for the answer */
   | { readonly kind: 'half-close' }
-  /** is gone some time after the request was sent */
+  /** leaves some time after the request was sent */
   | { readonly kind: 'hang-up'; readonly by: 'close' | 'reset'; readonly afterMs: number }
   /** resets the connection when the answer begins */
   | { readonly kind: 'hang-up-in-answer' }
@@ -20,7 +20,7 @@ export type Manner =
 /** The end of an exchange, for the client. */
 export type Outcome =
   | { readonly kind: 'answered'; readonly answer: Answer }
-  /** the client left, as it wanted to */
+  /** the client left, according to its manner */
   | { readonly kind: 'left' }
   | { readonly kind: 'broken'; readonly reason: string };
 

@@ -11,7 +11,7 @@ export type KeyPlace =
 /** The headers that carry a payment of x402: version 2, and version 1. */
 const paymentHeaders = ['payment-signature', 'x-payment'];
 
-/** The call under a key; a call without a key has none in that place. */
+/** The call under a key; `undefined` is for a call without a key. */
 export function withKey(call: Call, place: KeyPlace, key: string | undefined): Call {
   switch (place.kind) {
     case 'header':
