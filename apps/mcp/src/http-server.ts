@@ -8,7 +8,7 @@ import type { HttpOptions } from './options.ts';
 const path = '/mcp';
 const requestTimeoutMs = 60_000;
 
-/** Listens for MCP over HTTP. Each request has a separate server, so nothing of one caller reaches another one. */
+/** Listens for MCP over HTTP. Each request has a separate server, so that no data of one caller reaches another one. */
 export async function listen(create: () => McpServer, { host, port, token }: HttpOptions): Promise<Server> {
   const server = createServer({ requestTimeout: requestTimeoutMs }, (request, response) => {
     answer(create, request, response, { host, token }).catch((error: unknown) => {
@@ -40,7 +40,7 @@ async function answer(
   const server = create();
   const transport = new StreamableHTTPServerTransport({
     enableJsonResponse: true,
-    // A page in a browser on this machine must not reach it by another name for this address.
+    // A web page in a browser on this machine must not reach the server by another name for this address.
     ...(token === undefined ? { enableDnsRebindingProtection: true, allowedHosts: hostsOf(host, port) } : {}),
   });
   response.once('close', () => {

@@ -28,7 +28,7 @@ import { settleAccount } from './tools/settle-account.ts';
 
 const listedMax = 50;
 
-/** Makes an MCP server whose tools call a Billonce server. It is connected to a transport by its user. */
+/** Creates an MCP server whose tools call a Billonce server. The caller connects it to a transport. */
 export function createMcpServer(options: McpServerOptions): McpServer {
   const server = new McpServer({ name: 'billonce', version: '0.1.0' }, { instructions });
   addReads(server, options);
@@ -163,7 +163,7 @@ function addReads(server: McpServer, options: McpServerOptions): void {
   );
 }
 
-/** The members that are there. */
+/** The members that have a value. */
 function given<T extends object>(members: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
   const entries = Object.entries(members).filter(([, value]) => value !== undefined);
   return Object.fromEntries(entries) as { [K in keyof T]?: Exclude<T[K], undefined> };

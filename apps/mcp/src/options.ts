@@ -13,7 +13,7 @@ export interface ProcessOptions {
   readonly http: HttpOptions | undefined;
 }
 
-/** Where the server listens, and what a caller must know. */
+/** Where the server listens, and the token that a caller must send. */
 export interface HttpOptions {
   readonly host: string;
   readonly port: number;
@@ -39,7 +39,7 @@ It speaks on its standard input and output, as MCP clients start it, or over HTT
 BILLONCE_API_KEY is the API key. With BILLONCE_MCP_TOKEN, a request over HTTP needs "Authorization: Bearer TOKEN".
 `;
 
-/** What the words and the environment say. */
+/** The result of reading the arguments and the environment. */
 export type ParsedOptions =
   | { readonly kind: 'help' }
   | { readonly kind: 'invalid'; readonly mistake: string }

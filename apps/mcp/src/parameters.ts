@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { refused } from './tool-result.ts';
 import type { ToolUse } from './usage-key.ts';
 
-/** What a server offers. */
+/** The options of a server. */
 export interface McpServerOptions {
   readonly billonce: Billonce;
   /** the one agent that the tools act for; without it the model names the agent */
@@ -31,7 +31,7 @@ export const repeatable = {
   openWorldHint: false,
 } as const;
 
-/** The parameters that say how much, of which a call has one. */
+/** The parameters for the amount of usage; a call has one of them. */
 export function useParameters(what: string) {
   return {
     requests: z.number().int().min(1).max(1_000_000).optional().describe(`${what}, as a whole number.`),
@@ -45,7 +45,7 @@ export function useParameters(what: string) {
   };
 }
 
-/** How much a call is of, or why it does not say that. */
+/** The amount of usage in a call, or a refusal if the call does not name exactly one. */
 export function useIn({
   requests,
   quantity,

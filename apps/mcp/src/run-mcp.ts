@@ -7,8 +7,8 @@ import { help, type ProcessOptions, parseOptions } from './options.ts';
 const misused = 2;
 
 /**
- * Runs the MCP server with the words of a command line, and returns its exit code. On standard input and output it goes
- * on until its client closes them.
+ * Runs the MCP server with the arguments of a command line, and returns its exit code. On standard input and output it
+ * runs until its client closes them.
  */
 export async function runMcp(
   args: readonly string[],

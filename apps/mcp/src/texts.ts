@@ -1,4 +1,4 @@
-/** What a model reads about the server as a whole. */
+/** The text that a model reads about the whole server. */
 export const instructions = [
   'Billonce bills usage: each recorded usage is billed once, and a key identifies it.',
   'Before you record usage, choose a key that names this one piece of work, such as "report-2026-11-27/step-3".',

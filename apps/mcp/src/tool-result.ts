@@ -1,7 +1,7 @@
 import { BillonceError } from '@billonce/client';
 import type { CallToolResult } from '@modelcontextprotocol/sdk/types.js';
 
-/** A result that a model reads as text, and a program as it is. */
+/** A result: text for a model, and structured content for a program. */
 export function done(result: object): CallToolResult {
   return { content: [{ type: 'text', text: JSON.stringify(result) }], structuredContent: { ...result } };
 }
@@ -30,7 +30,10 @@ export function adviceOnRead({ retry }: BillonceError): string {
   return retry === 'same_request' ? 'Try again later.' : 'Correct the arguments.';
 }
 
-/** Refusals that say nothing about an earlier attempt whose answer was lost: they come before the key is looked at. */
+/**
+ * Refusals that say nothing about an earlier attempt whose answer was lost: the server sends them before it checks the
+ * key.
+ */
 const early: ReadonlySet<string> = new Set(['rate_limited', 'request_timeout']);
 
 /** Whether a call that failed may have done something. */

@@ -10,13 +10,13 @@ export type ToolUsage = ToolUse & { readonly agent: string; readonly serviceId: 
 export interface UsageKey {
   readonly key: string;
   readonly isGiven: boolean;
-  /** by which the server recognizes the usage: a key is the agent's, an id is unique in the tenant */
+  /** the id by which the server recognizes the usage: a key is unique for its agent, an id for its tenant */
   readonly usageId: string;
 }
 
 /**
- * The key of a call. Without one it is derived from the call, so that a model which lost the answer, and all that it
- * knew, gets the same key again by calling again.
+ * The key of a call. Without one it is derived from the call, so that a model that lost the answer and its context gets
+ * the same key when it repeats the call.
  */
 export function usageKeyOf(usage: ToolUsage, given: string | undefined): UsageKey {
   const { agent, serviceId } = usage;
@@ -24,7 +24,7 @@ export function usageKeyOf(usage: ToolUsage, given: string | undefined): UsageKe
   return { key, isGiven: given !== undefined, usageId: usageIdOf(agent, key) };
 }
 
-/** How much was used, in one form: `12.50` is `12.5`, and `3.0` is 3. */
+/** How much was used, in canonical form: `12.50` is `12.5`, and `3.0` is 3. */
 export function amountText(use: ToolUse): string {
   if ('requests' in use) return String(use.requests);
   const [whole = '', fraction = ''] = use.quantity.split('.');

@@ -13,7 +13,7 @@ export function createHold(
   return resultOf(
     async () => {
       const hold = await billonce.holds.create({ ...usage, id: usageId });
-      // 201 was made by this call, also if its answer came from a request that was sent again.
+      // With 201 this call created the hold, even if the answer came from a request that was sent again.
       const isRepeated = answerOf(hold)?.status === 200;
       if (hold.state !== 'open') return refused(endedText(hold.id, hold.state));
       if (isRepeated && !isGiven) return refused(ambiguousText(hold, key));
@@ -24,7 +24,7 @@ export function createHold(
   );
 }
 
-/** A hold that has ended reserves nothing for the work that is to begin. */
+/** The refusal if the hold has ended: it reserves nothing for new work. */
 function endedText(id: string, state: Exclude<Hold['state'], 'open'>): string {
   switch (state) {
     case 'captured':
@@ -40,7 +40,7 @@ function ambiguousText({ id }: Pick<Hold, 'id'>, key: string): string {
   return `Not reserved: the same hold was already made by a call without a key, as "${key}"; its id is "${id}" and it is open. If this call repeats that one, use that hold. For new work, call again with a new key.`;
 }
 
-/** Records what work took that was reserved. A hold is captured once, so it names the usage. */
+/** Records the actual usage of reserved work. A hold is captured once, so its id is also the id of the usage. */
 export function captureHold(
   billonce: Pick<Billonce, 'holds'>,
   agent: string | undefined,
@@ -57,7 +57,7 @@ export function captureHold(
   }, adviceOnEnd);
 }
 
-/** Gives back what a hold reserves. */
+/** Releases the money that a hold reserves. */
 export function releaseHold(
   billonce: Pick<Billonce, 'holds'>,
   agent: string | undefined,

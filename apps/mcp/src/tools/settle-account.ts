@@ -14,7 +14,7 @@ export interface ToolSettlement {
   readonly amount?: string | undefined;
 }
 
-/** Bills an account exactly as a quote said, once. */
+/** Bills an account once, exactly as a quote showed it. */
 export function settleAccount(
   billonce: Pick<Billonce, 'settle'>,
   { agent, serviceId, through, billedStroops, amount }: ToolSettlement,
