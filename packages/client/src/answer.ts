@@ -1,10 +1,10 @@
 import { wasReplayed } from '@billonce/idempotency/client';
 
-/** What an answer has beside its body. */
+/** The parts of an answer besides its body. */
 export interface Answer {
   readonly status: number;
   readonly headers: Headers;
-  /** what an operator finds the request by in the log of the server */
+  /** the id by which an operator finds the request in the server's log */
   readonly requestId: string | undefined;
   /** the key of the write, to continue with or to look up; `undefined` for a read */
   readonly idempotencyKey: string | undefined;

@@ -5,9 +5,9 @@ import type { ErrorBody, ErrorCode } from './contract/types.ts';
 /**
  * Why a call failed: an error code of the server, a code of `IdempotentFetchError`, or
  *
- * - `unexpected_answer`: what answered is not a Billonce server, or one of a version whose codes this client does not
- *   know. `status` and `text` have what it answered.
- * - `recorder_full`, `recorder_closed`: a recorder took no item.
+ * - `unexpected_answer`: the answer is not from a Billonce server, or from a version whose codes this client does not
+ *   know. `status` and `text` are those of the answer.
+ * - `recorder_full`, `recorder_closed`: a recorder did not take an item.
  */
 export type BillonceErrorCode =
   | ErrorCode
@@ -17,8 +17,8 @@ export type BillonceErrorCode =
   | 'recorder_closed';
 
 /**
- * What a caller may do after an error. `same_request`: call again with `idempotencyKey`, which is safe however the first
- * call ended.
+ * What a caller may do after an error. `same_request`: call again with `idempotencyKey`, which is safe no matter how
+ * the first call ended.
  */
 export type RetryAdvice = 'same_request' | 'after_fixing' | 'do_not_retry';
 
@@ -43,7 +43,7 @@ export class BillonceError extends Error {
   readonly body: ErrorBody | undefined;
   /** the text of an answer that was not understood, or its beginning */
   readonly text: string | undefined;
-  /** what an operator finds the request by in the log of the server */
+  /** the id by which an operator finds the request in the server's log */
   readonly requestId: string | undefined;
   /** the key of the write; `undefined` for a read */
   readonly idempotencyKey: string | undefined;

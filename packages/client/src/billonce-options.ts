@@ -9,14 +9,14 @@ import {
 } from '@billonce/idempotency/client';
 import { BillonceError } from './billonce-error.ts';
 
-/** What a client takes from the retrying `fetch` of `@billonce/idempotency/client`. */
+/** The options that a client passes on to the retrying `fetch` of `@billonce/idempotency/client`. */
 type FetchOptions = Omit<IdempotentFetchOptions, 'keySpelling' | 'bodyBytesMax' | 'answerBytesMax'>;
 
 /** Where the server is, and how calls are made. Every duration is in milliseconds. */
 export interface BillonceOptions extends FetchOptions {
   /** the address of the server, such as `https://billing.example.com`; a path in it is kept */
   readonly url: string | URL;
-  /** the API key; a function is asked before each call, so that a key can be rotated while the program runs */
+  /** the API key; a function is called before each call, so that a key can be rotated while the program runs */
   readonly apiKey?: string | (() => string | Promise<string>) | undefined;
   /** for the admin key: the tenant in whose name it acts */
   readonly tenant?: string | undefined;

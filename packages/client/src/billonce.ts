@@ -42,16 +42,16 @@ export interface Billonce {
   /** Calls any operation of the contract by its name, also those that have no method here. */
   call<N extends OperationName>(name: N, parts: CallParts<N>, options?: CallOptions): Promise<Success<N>>;
   /**
-   * Reserves, works, and captures what the work took, or releases if it failed. The hold is extended while the work
-   * lasts.
+   * Reserves, runs the work, and captures what it took, or releases the hold if the work failed. The hold is extended
+   * while the work lasts.
    *
    * With an `id` in the request, a program that died in the middle may call again: an open hold is used again, one that
-   * was released or has lapsed is made again as `id~2` and so on, and one that was captured throws `hold_ended`, because
-   * its work is paid. The `id` is also the usage id of the capture, so the work is billed once even if two processes do
-   * it at the same time; nothing keeps both from doing it.
+   * was released or has lapsed is created again as `id~2` and so on, and one that was captured throws `hold_ended`,
+   * because its work is paid. The `id` is also the usage id of the capture, so the work is billed once even if two
+   * processes do it at the same time; nothing keeps both from doing it.
    *
    * @throws {BillonceError} `insufficient_balance`, `limit_reached`, `hold_ended` and others: the work was not begun
-   * @throws {CaptureError} the work was done, and is not billed, or not all of it
+   * @throws {CaptureError} the work was done, but is not billed, or only a part of it
    * @throws what the work throws, or the reason of the signal
    */
   withHold<Result>(
@@ -64,7 +64,7 @@ export interface Billonce {
 }
 
 /**
- * Makes a client. It opens no connection and starts no timer.
+ * Creates a client. It opens no connection and starts no timer.
  *
  * @throws {BillonceError} `invalid_options`
  * @throws {IdempotentFetchError} `invalid_options`

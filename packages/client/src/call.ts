@@ -13,7 +13,7 @@ import { parseFailure, parseSuccess } from './parse-answer.ts';
 /** The name of an operation of the server. */
 export type OperationName = keyof Operations & keyof typeof routes;
 
-/** What a call can have beside the parts of its operation. */
+/** The options of a call, besides the parts of its operation. */
 export interface CallOptions {
   /** the key of the write; without it a UUIDv7 is generated. Reuse it to resend this very call, and for nothing else */
   readonly idempotencyKey?: string;
@@ -56,7 +56,7 @@ interface Draft {
   readonly body?: unknown;
 }
 
-/** Makes the function with which every method of the client calls the server. */
+/** Creates the function by which every method of the client calls the server. */
 export function callerOf(settings: BillonceSettings): Call {
   return async (name, parts, options = {}) => {
     const [method, path] = splitRoute(routes[name]);
@@ -84,7 +84,7 @@ function addressOf(path: string, { params = {}, query = {} }: Draft): string {
   return search.size === 0 ? filled : `${filled}?${search}`;
 }
 
-/** A path parameter. URL parsers take `..` for a step up, also when it is encoded: the call would be another one. */
+/** A path parameter. URL parsers resolve `..` even when it is encoded, so the call would be another one. */
 function segmentOf(name: string, value: string): string {
   if (!['', '.', '..'].includes(value)) return encodeURIComponent(value);
   throw new BillonceError('invalid_request', `${name} must not be "${value}"; nothing was sent`);
@@ -109,7 +109,7 @@ async function initOf(
       ...headers,
     },
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-    // The API key belongs to this server alone.
+    // The API key must be sent to this server only.
     redirect: 'manual',
   };
 }

@@ -5,8 +5,8 @@ interface PageEnd {
 }
 
 /**
- * The items of a list, page by page; a page is read when the items of the page before it are used up. The list ends
- * with the last item that exists now.
+ * The items of a list, page by page; a page is read when the items of the previous page are used up. The list ends with
+ * the last item that exists now.
  */
 export async function* itemsOf<Query extends object, Page extends PageEnd, Item>(
   query: Query,

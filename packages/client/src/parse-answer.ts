@@ -1,12 +1,12 @@
 import { BillonceError, isErrorCode } from './billonce-error.ts';
 import type { ErrorBody } from './contract/types.ts';
 
-/** As much of an answer that was not understood as an error shows. */
+/** How many characters of an unexpected answer an error shows. */
 const shownCharacters = 2_000;
 
 /**
  * Reads a success. The server's tests compare each of its answers with the contract, from which the types are printed;
- * here only its media type is checked, since what answers may be something else than a Billonce server.
+ * here only the media type is checked, because the answer may not be from a Billonce server.
  *
  * @throws {BillonceError} `unexpected_answer`
  */

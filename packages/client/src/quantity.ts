@@ -22,7 +22,7 @@ export function quantityParts(quantity: unknown): bigint {
   return BigInt(whole + fraction.padEnd(placesMax, '0'));
 }
 
-/** A number of requests, or a quantity, as it was used. */
+/** The used amount, from a number of requests or a quantity. */
 export function usedOf(used: number | string): Used {
   return typeof used === 'number' ? { requests: used } : { quantity: used };
 }
@@ -43,8 +43,8 @@ export function usedText({ requests, quantity }: Used): string {
 }
 
 /**
- * So many parts of so many of what was used, rounded down to as many places as the quantities have; `undefined` if that is
- * nothing.
+ * The fraction `part / whole` of the used amount, rounded down to as many places as the quantities have; `undefined` if
+ * that is nothing.
  *
  * @param likeQuantity another quantity of the same service, which may have more places
  */
@@ -63,7 +63,7 @@ export function shareOfUsed(
   return parts < step ? undefined : { quantity: decimalOf(parts / step, places) };
 }
 
-/** Whether less was used than in another case, counted in the same way. */
+/** Whether `a` is less than `b`; both are counted in the same way. */
 export function isLess(a: Used, b: Used): boolean {
   if (a.quantity === undefined || b.quantity === undefined) return (a.requests ?? 0) < (b.requests ?? 0);
   return quantityParts(a.quantity) < quantityParts(b.quantity);

@@ -9,11 +9,11 @@ export interface DoneWork {
   readonly result: unknown;
 }
 
-/** Work was done under a hold, and is not billed, or not all of it; `cause` is why. */
+/** Work was done under a hold, but is not billed, or only a part of it; `cause` is the reason. */
 export class CaptureError extends Error {
   readonly code = 'capture_failed';
   readonly hold: HoldMade;
-  /** by which the server recognizes the usage: capturing the hold again with it as `id` bills the work once */
+  /** the id by which the server recognizes the usage: capturing the hold again with it as `id` bills the work once */
   readonly usageId: string;
   /** what the work took, if it is counted in requests */
   readonly requests: number | undefined;
@@ -23,7 +23,7 @@ export class CaptureError extends Error {
   readonly capturedRequests: number | undefined;
   /** what is billed, in units; `undefined` if it is not known, and if the work is counted in requests */
   readonly capturedQuantity: string | undefined;
-  /** what came of the work */
+  /** the result of the work */
   readonly result: unknown;
 
   /** @param captured what is billed; `nothing` if it is nothing, `undefined` if it is not known */

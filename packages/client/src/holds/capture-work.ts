@@ -5,14 +5,15 @@ import type { Recorder } from '../recorder/recorder-options.ts';
 import { CaptureError, type DoneWork } from './capture-error.ts';
 import { type Holds, releaseQuietly } from './reserve.ts';
 
-/** With what usage is billed. */
+/** The parts of the client that bill usage. */
 export interface Billing {
   readonly holds: Holds;
   readonly usage: Pick<ReturnType<typeof usageOf>, 'record'>;
 }
 
 /**
- * Captures what work took. All attempts of the work have one usage id, so it is billed once, whichever of them captures.
+ * Captures what work took. All attempts of the work have one usage id, so it is billed once, no matter which of them
+ * captures it.
  *
  * @throws {CaptureError} the work is not billed, or not all of it
  */
@@ -23,7 +24,7 @@ export async function captureWork(
 ): Promise<void> {
   const { holds } = billing;
   try {
-    // Not sent otherwise: the recorder would keep what can never be billed.
+    // An invalid quantity is not sent: the recorder would keep an item that can never be billed.
     if (done.used.quantity !== undefined) quantityParts(done.used.quantity);
   } catch (error) {
     throw new CaptureError(done, 'nothing', error);
@@ -37,11 +38,11 @@ export async function captureWork(
     }
     // The usage is recorded under another hold: this one has nothing to pay.
     if (known?.code === 'usage_id_conflict') await releaseQuietly(holds, done.hold.id);
-    // Anything else may pass, such as a function of the program that finds no API key.
+    // Any other error may be temporary, such as a function of the program that finds no API key.
     const isPassing = known === undefined || known.retry === 'same_request';
     if (!isPassing || recorder === undefined) throw new CaptureError(done, undefined, error);
-    // What the hold reserves must be free for the usage that takes its place. If it was captured after all, it has
-    // ended, and the recorder's usage is a duplicate.
+    // The reserved money must be free for the usage that the recorder sends instead. If it was captured after all, it
+    // has ended, and the recorder's usage is a duplicate.
     await releaseQuietly(holds, done.hold.id);
     addUsage(recorder, done);
   }
@@ -84,7 +85,10 @@ async function billHeld(
   }
 }
 
-/** As much of the work as the held amount pays for at the price of now, or what was held if the refusal names no price. */
+/**
+ * The part of the work that the held amount pays for at the current price, or the held usage if the refusal names no
+ * price.
+ */
 function heldOf({ hold, used }: DoneWork, { body }: BillonceError): Used | undefined {
   const required = body?.['required'];
   const whole = typeof required === 'string' ? partsOf(required) : 0n;

@@ -11,13 +11,15 @@ export interface ToolResult {
   readonly content: readonly unknown[];
 }
 
-/** What a tool refuses a call with. */
+/** The result of a refused call. */
 interface ToolRefusal {
   isError: true;
   content: { type: 'text'; text: string }[];
 }
 
-/** What a tool costs, and whom. `Args` are the arguments of a call, `Extra` what the SDK of MCP passes beside them. */
+/**
+ * What a tool costs, and who pays. `Args` are the arguments of a call, `Extra` what the SDK of MCP passes beside them.
+ */
 export interface PaidToolOptions<Args, Extra, Result> {
   readonly billonce: Pick<Billonce, 'withHold'>;
   /** who pays */
@@ -65,7 +67,7 @@ export function paidTool<Args extends object, Extra, Result extends ToolResult>(
     const hold = { agent, serviceId: service, ...sentUse(held) };
     const key = keyOf(args, extra);
     if (key === undefined) return runPaid(options, hold, held, args, () => tool(args, extra));
-    // With the arguments: otherwise different calls with one key would be made for the price of one.
+    // The id covers the arguments: otherwise different calls with one key would be run for the price of one.
     const id = await holdIdOf(agent, service, key, canonicalText(args));
     const begun = running.get(id);
     if (begun !== undefined) return begun;

@@ -12,9 +12,9 @@ export type NamedHoldRequest = HoldRequest & { readonly id: string; readonly exp
 /** How long a call to reserve may take, and what ends it. */
 type Reserving = Pick<CallOptions, 'signal' | 'deadlineMs'>;
 
-/** How many holds one name can have: each attempt of work that failed has ended one. */
+/** How many holds one name can have: each failed attempt of the work ends one. */
 const attemptsMax = 1_000;
-/** How long a hold can take to end. After that it lapses. */
+/** How long a release may take. If it fails, the hold lapses. */
 const releaseMs = 5_000;
 
 /**
@@ -51,14 +51,14 @@ async function openHold(
       case 'lapsed':
         return undefined;
       case 'open':
-        // An older one may be about to lapse.
+        // An older hold may be about to lapse.
         if (isNew(hold)) return hold;
         if (await isExtended(holds, hold.id, request.expiresInMs, options)) return hold;
     }
   }
 }
 
-/** Whether this call made the hold, also if its answer came from a request that was sent again. */
+/** Whether this call created the hold, even if the answer came from a request that was sent again. */
 export function isNew(hold: HoldMade): boolean {
   return answerOf(hold)?.status === 201;
 }
@@ -79,7 +79,10 @@ export async function isExtended(
   }
 }
 
-/** A hold that cannot be released lapses. Why it cannot be must not take the place of what came of the work. */
+/**
+ * Releases a hold, and ignores errors. A hold that is not released lapses, and the error must not replace the outcome
+ * of the work.
+ */
 export async function releaseQuietly(holds: Holds, holdId: string): Promise<void> {
   await holds.release(holdId, { deadlineMs: releaseMs }).catch(() => undefined);
 }

@@ -7,16 +7,16 @@ import { type Billing, captureWork } from './capture-work.ts';
 import { type Holds, isExtended, isNew, releaseQuietly, reserve } from './reserve.ts';
 
 /**
- * What the work took, and what came of it: `requests`, or a `quantity` as a decimal string. 0 releases the hold, and
- * nothing is billed.
+ * What the work took, and its result: `requests`, or a `quantity` as a decimal string. 0 releases the hold, and nothing
+ * is billed.
  */
 export type HeldWork<Result> = Used & { readonly result: Result };
 
 /** Options of `withHold`. */
 export interface WithHoldOptions {
   /**
-   * Takes the usage if the capture gets no answer, under the same usage id, so that it is billed once. What the server
-   * refuses goes to its `onRefused`.
+   * Takes the usage if the capture gets no answer, under the same usage id, so that it is billed once. Usage that the
+   * server refuses goes to its `onRefused`.
    */
   readonly recorder?: Pick<Recorder, 'add'> | undefined;
   /** Ends the call before the work begins. Work that has begun reads the signal itself: it is captured if it returns, and released if it throws. */
@@ -32,7 +32,7 @@ interface Surroundings extends Billing {
 }
 
 const expiresInMsDefault = 600_000;
-/** A hold for a shorter time is extended by this. */
+/** A hold that reserves for a shorter time is extended by this. */
 const extensionMsMin = 1_000;
 
 /** Runs work under a hold, as `Billonce.withHold` describes. */
@@ -50,7 +50,8 @@ export async function withHold<Result>(
   };
   const hold = await reserve(holds, { ...request, id: usageId, expiresInMs }, reserving).catch(
     async (error: unknown) => {
-      // It may have been made. A name of the caller's may be that of another process, or of the next call.
+      // The hold may exist. It is released only under a generated id: another process, or the next call, may use an id
+      // of the caller.
       if (request.id === undefined && isUnknown(error)) await releaseQuietly(holds, usageId);
       throw error;
     },
@@ -65,12 +66,12 @@ export async function withHold<Result>(
   return result;
 }
 
-/** Whether nothing is to be billed. What is no quantity is not nothing: its capture says what is wrong. */
+/** Whether nothing is to be billed. An invalid quantity does not count as nothing: its capture reports the error. */
 function isZero({ requests, quantity }: Used): boolean {
   return quantity === undefined ? requests === 0 : /^0+(?:\.0*)?$/.test(quantity);
 }
 
-/** Whether the server may have done what failed. A limit of the rate says nothing about an attempt before it. */
+/** Whether a failed call may have taken effect. `rate_limited` says nothing about an earlier attempt. */
 function isUnknown(error: unknown): boolean {
   if (!(error instanceof BillonceError) || error.status === undefined) return true;
   return error.status >= 500 || error.code === 'rate_limited';
@@ -100,7 +101,7 @@ async function workUnderHold<Result>(
   }
 }
 
-/** Extends a hold when half of its time is over, until the work is. */
+/** Extends a hold when half of its time is over, until the work has ended. */
 async function extend({ holds, clock, hold, expiresInMs }: Held, over: AbortSignal): Promise<void> {
   const extensionMs = Math.max(extensionMsMin, expiresInMs);
   let waitMs = expiresInMs / 2;

@@ -8,7 +8,7 @@ import { usageIdOf } from './usage-id.ts';
 /** A request before its handler runs. */
 type Begun<Request> = Pick<MeteredExchange<Request, unknown>, 'request' | 'method' | 'target' | 'key'>;
 
-/** What a request is answered with whose usage cannot be reserved. */
+/** The answer to a request whose usage cannot be reserved. */
 export interface HeldRefusal {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
@@ -16,7 +16,7 @@ export interface HeldRefusal {
   readonly body: string;
 }
 
-/** Refusals about the money or the limits of the agent: its client gets them as they are. */
+/** Refusals about the money or the limits of the agent: the client gets them unchanged. */
 const passedOn: ReadonlySet<number | undefined> = new Set([402, 429]);
 /** A client waits for its answer: a limit that ends in a minute is passed on at once. */
 const reserveMsDefault = 5_000;
@@ -53,7 +53,7 @@ export async function runHeld<Request, Response>(
     return undefined;
   } catch (error) {
     if (!isRunning && isPaid(error)) {
-      // The API answers a repeated request again; its usage is on the first one.
+      // The API answers a repeated request again; its usage was billed with the first one.
       await handle().catch(() => nothing);
       return undefined;
     }

@@ -65,7 +65,7 @@ async function answerHeld<E extends Env>(
   return await promise;
 }
 
-/** On Workers, what is not finished when the answer ends is dropped, unless the runtime knows of it. */
+/** On Workers, work that is not finished when the answer ends is dropped, unless the runtime knows about it. */
 function outlive<E extends Env>(context: Context<E>, work: Promise<void>): void {
   try {
     context.executionCtx.waitUntil(work);

@@ -4,7 +4,7 @@ import { usageIdOf } from './usage-id.ts';
 
 /**
  * Gives the usage of an answered request to the recorder. Functions of the options are called in this turn, while the
- * answer can still be read; what they promise is awaited after it. Never rejects.
+ * answer can still be read; their promises are awaited later. Never rejects.
  */
 export async function meterExchange<Request, Response>(
   options: MeterOptions<Request, Response>,
@@ -24,7 +24,7 @@ export async function meterExchange<Request, Response>(
     ]);
     if (agent === undefined || serviceId === undefined) return;
     Object.assign(usage, { agent, serviceId, ...used });
-    // Also throws for what is no quantity, so that it is reported with its request.
+    // Also throws for an invalid quantity, so that it is reported with its request.
     if (isNothing(used)) return;
     const id = ownId ?? (identity === 'key' ? await usageIdOf(agent, serviceId, exchange) : undefined);
     Object.assign(usage, id === undefined ? {} : { id });
@@ -52,6 +52,6 @@ export function lose<Request, Response>(
   error: unknown,
 ): void {
   if (onLost === undefined) console.error('billonce: usage is not recorded:', usage, error);
-  // In a separate turn, so that an error of the callback is the program's.
+  // In a separate turn, so that an error of the callback is thrown in the program.
   else queueMicrotask(() => onLost(usage, error));
 }

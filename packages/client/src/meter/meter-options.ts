@@ -16,7 +16,7 @@ export interface MeterHold<Request> {
   readonly billonce: Pick<Billonce, 'withHold'>;
   /** the most that a request can take */
   readonly reserve: ReservedUse | ((request: Request) => Awaitable<ReservedUse>);
-  /** for how long the hold reserves if the process dies; while the handler runs it is extended; 600,000 */
+  /** how long the hold reserves if the process dies, in milliseconds; it is extended while the handler runs; 600,000 */
   readonly expiresInMs?: number;
   /** how long a request waits at most for its reservation, in milliseconds; 5,000 */
   readonly reserveMs?: number;
@@ -34,9 +34,10 @@ export interface MeterOptions<Request, Response> {
   /** the same in units with decimal places, as a decimal string such as `"12.75"`, in place of `requests`; "0" bills nothing */
   readonly quantity?: string | ((request: Request, response: Response) => Awaitable<string>);
   /**
-   * Reserves before the handler runs, and captures what the request took after its answer. Where the money or a limit of the agent does
-   * not suffice, the request is answered with the `402` or `429` of the server, and its handler does not run; where nothing could be reserved
-   * for another reason, with `503`. Without it, usage is only recorded, and no request waits.
+   * Reserves before the handler runs, and captures what the request took after its answer. If the money or a limit of
+   * the agent does not suffice, the request is answered with the `402` or `429` of the server, and its handler does not
+   * run. If nothing could be reserved for another reason, it is answered with `503`. Without it, usage is only
+   * recorded, and no request waits.
    */
   readonly hold?: MeterHold<Request>;
   /** whether an answer is billed; one with a status below 400 is */

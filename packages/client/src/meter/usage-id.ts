@@ -1,11 +1,11 @@
 import type { MeteredExchange } from './meter-options.ts';
 
-/** An API executes these as often as they come, under any key. */
+/** An API executes requests with these methods each time, under any key. */
 const unprotected: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS']);
 
 /**
- * The id of the usage of a request with a key. Keys of different agents, services and routes may be equal; a key may
- * have 255 characters, an id 128.
+ * The id of the usage of a request with a key. It is a digest, because keys of different agents, services and routes
+ * may be equal, and because a key may have 255 characters, but an id only 128.
  */
 export async function usageIdOf(
   agent: string,

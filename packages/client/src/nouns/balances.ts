@@ -15,10 +15,13 @@ export function balancesOf(call: Call) {
   return {
     get: (agent: string, query: ReadBalanceQuery = {}, options?: CallOptions): Promise<Balance> =>
       call('readBalance', { params: { agent }, query }, options),
-    /** Grants money to an agent. With an `id` it is granted once, however many requests report it. */
+    /** Grants money to an agent. With an `id` it is granted once, no matter how many requests report it. */
     grant: (agent: string, grant: GrantRequest, options?: CallOptions): Promise<Success<'createGrant'>> =>
       call('createGrant', { params: { agent }, body: grant }, options),
-    /** Refunds money to a balance, with a reason. With an `id` it is refunded once, however many requests report it. */
+    /**
+     * Refunds money to a balance, with a reason. With an `id` it is refunded once, no matter how many requests report
+     * it.
+     */
     refund: (agent: string, refund: RefundRequest, options?: CallOptions): Promise<Success<'createRefund'>> =>
       call('createRefund', { params: { agent }, body: refund }, options),
     /** The grants of an agent, oldest first. */

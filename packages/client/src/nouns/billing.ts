@@ -31,7 +31,7 @@ export function settlementsOf(call: Call) {
   return {
     get: (id: string, options?: CallOptions): Promise<Settlement> =>
       call('readSettlement', { params: { id } }, options),
-    /** All settlements that the filters take, oldest first. */
+    /** All settlements that match the filters, oldest first. */
     list: (
       query: ListSettlementsQuery = {},
       options?: CallOptions,

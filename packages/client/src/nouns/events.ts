@@ -24,7 +24,7 @@ export function webhooksOf(call: Call) {
 
 export function eventsOf(call: Call) {
   return {
-    /** The events of the tenant that there are now, oldest first unless `order` says otherwise. */
+    /** The current events of the tenant, oldest first unless `order` says otherwise. */
     list: (
       query: ListEventsQuery = {},
       options?: CallOptions,

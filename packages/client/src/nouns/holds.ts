@@ -2,14 +2,14 @@ import type { Call, CallOptions, Success } from '../call.ts';
 import type { CaptureRequest, Hold, HoldRequest, ListHoldsQuery } from '../contract/types.ts';
 import { itemsOf } from '../pages.ts';
 
-/** Reserve before the work, capture what it really took. */
+/** Holds: reserve before the work, and capture what it really took. */
 export function holdsOf(call: Call) {
   return {
     create: (hold: HoldRequest, options?: CallOptions): Promise<Success<'createHold'>> =>
       call('createHold', { body: hold }, options),
     get: (holdId: string, options?: CallOptions): Promise<Hold> =>
       call('readHold', { params: { holdId } }, options),
-    /** All holds that the filters take, oldest first. */
+    /** All holds that match the filters, oldest first. */
     list: (query: ListHoldsQuery = {}, options?: CallOptions): AsyncGenerator<Hold, void, undefined> =>
       itemsOf(
         query,

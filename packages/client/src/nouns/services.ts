@@ -9,7 +9,7 @@ export function servicesOf(call: Call) {
       call('putService', { body: service }, options),
     get: (serviceId: string, options?: CallOptions): Promise<Service> =>
       call('readService', { params: { serviceId } }, options),
-    /** All services that the filters take, by their ids. */
+    /** All services that match the filters, by their ids. */
     list: (query: ListServicesQuery = {}, options?: CallOptions): AsyncGenerator<Service, void, undefined> =>
       itemsOf(
         query,

@@ -23,7 +23,7 @@ export interface ReversedPart {
 
 export function usageOf(call: Call) {
   return {
-    /** Records usage. With an `id` it is recorded once, however many requests report it, under any key. */
+    /** Records usage. With an `id` it is recorded once, no matter how many requests report it, under any key. */
     record: (item: UsageItem, options?: CallOptions): Promise<Success<'recordUsage'>> =>
       call('recordUsage', { body: item }, options),
     /** Records up to 1,000 items, or as many as the server allows. The result of each has its `index`. */
@@ -49,14 +49,14 @@ export function entriesOf(call: Call) {
   return {
     get: (id: string, options?: CallOptions): Promise<Entry> =>
       call('readEntry', { params: { id } }, options),
-    /** All entries that the filters take, oldest first. */
+    /** All entries that match the filters, oldest first. */
     list: (query: ListEntriesQuery = {}, options?: CallOptions): AsyncGenerator<Entry, void, undefined> =>
       itemsOf(
         query,
         (paged) => call('listEntries', { query: paged }, options),
         ({ items }) => items,
       ),
-    /** Takes an entry back: so many of its requests or units, or all that are left. */
+    /** Takes an entry back: the given number of its requests or units, or all that are left. */
     reverse: (
       id: string,
       reason: string,

@@ -24,8 +24,8 @@ export function judgeResults(
 }
 
 /**
- * Faults of the server or of a clock, which pass. A clock that is ahead makes events of the future, which the server
- * takes when their time has come. A balance that is too low does not pass without an act, so its item is refused.
+ * Faults of the server or of a clock, which pass. A clock that is ahead makes events in the future, which the server
+ * takes when their time has come. A balance that is too low does not recover without a payment, so its item is refused.
  */
 const passing: ReadonlySet<string> = new Set([
   'event_in_future',

@@ -1,7 +1,7 @@
 import type { Journal } from '@billonce/idempotency/client';
 import type { RecordedItem } from './recorder-options.ts';
 
-/** In a journal that also has other operations, those of recorders begin like this. */
+/** The names of a recorder's operations begin with this. A journal may also have other operations. */
 const prefix = 'usage ';
 
 /** Where items are sent. */
@@ -45,8 +45,8 @@ export class KeptItems {
   }
 
   /**
-   * What a process before this one left, oldest first. The server may have moved since then, so its address does not
-   * matter; but what another recorder kept for another tenant must not be billed to this one.
+   * The items that a previous process left, oldest first. The server may have moved since then, so its address does not
+   * matter. Items that another recorder kept for another tenant must not be billed to this one.
    */
   async left(): Promise<readonly RecordedItem[]> {
     const pending = (await this.#journal?.pending()) ?? [];
@@ -70,7 +70,7 @@ function itemOf(operation: string, key: string): RecordedItem | undefined {
   if (!operation.startsWith(prefix)) return undefined;
   const value = parseJson(operation.slice(prefix.length));
   if (typeof value !== 'object' || value === null || !('id' in value) || value.id !== key) return undefined;
-  // What `nameOf` printed; the server checks it once more.
+  // Casts what `nameOf` printed; the server checks the item again.
   return value as RecordedItem;
 }
 

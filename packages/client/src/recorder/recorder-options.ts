@@ -12,7 +12,7 @@ export interface ItemRefusal {
   readonly message: string;
 }
 
-/** What does not work at the moment. The recorder keeps its items and tries again. */
+/** A temporary failure. The recorder keeps its items and tries again. */
 export interface RecorderFault {
   /** `journal_failed`: the items are in memory only; any other code: the server did not take them */
   readonly code: BillonceErrorCode;
@@ -32,8 +32,8 @@ export interface RecorderOptions {
   readonly onFault?: ((fault: RecorderFault) => void) | undefined;
   /**
    * keeps items until the server has answered, also through a crash: `fileJournal`, or another one. Without it a crash
-   * loses what waits. Recorders with API keys of different tenants need different journals: which key an item was for
-   * is not kept
+   * loses the waiting items. Recorders with API keys of different tenants need different journals: which key an item
+   * was for is not kept
    */
   readonly journal?: Journal | undefined;
   /** how many items make a full request, which is sent immediately; 500 */
@@ -48,7 +48,7 @@ export interface RecorderOptions {
   readonly pauseMsMax?: number;
 }
 
-/** What became of the items of a recorder since it was opened. */
+/** How many items of a recorder have which outcome since it was opened. */
 export interface RecorderCounts {
   /** not answered yet */
   readonly waiting: number;
@@ -61,14 +61,14 @@ export interface RecorderCounts {
 /** Collects usage and sends it in the background. */
 export interface Recorder extends AsyncDisposable {
   /**
-   * Takes an item and returns its id: the item's, or a new one. It does not wait. An id that waits already is not taken
-   * twice.
+   * Takes an item and returns its id: the item's, or a new one. It does not wait. An item whose id is waiting already
+   * is not added again.
    *
-   * An item without an id gets the time of now as `occurredAt`, unless it has one. An item with an id does not: a
+   * An item without an id gets the current time as `occurredAt`, unless it has one. An item with an id does not: a
    * repetition of it must be the same item.
    *
    * @throws {BillonceError} `recorder_full`, `recorder_closed`
-   * @throws {TypeError} for what JSON cannot have, such as a `bigint`
+   * @throws {TypeError} for a value that JSON cannot hold, such as a `bigint`
    */
   add(item: UsageItem): string;
   /**
@@ -77,11 +77,11 @@ export interface Recorder extends AsyncDisposable {
    * @throws {BillonceError} `journal_failed` if some are not; they are in memory
    */
   saved(): Promise<void>;
-  /** Sends what waits, and resolves when all of it is answered or `deadlineMs` (10 s) have passed. */
+  /** Sends the waiting items, and resolves when all of them are answered or `deadlineMs` (10 s) have passed. */
   flush(options?: { readonly deadlineMs?: number }): Promise<RecorderCounts>;
   /**
-   * Takes no more items, sends what waits, and stops. What is not answered after `deadlineMs` (10 s) stays in the
-   * journal for the next start. The journal itself remains open.
+   * Takes no more items, sends the waiting ones, and stops. Items that are not answered after `deadlineMs` (10 s) stay
+   * in the journal for the next start. The journal itself remains open.
    */
   close(options?: { readonly deadlineMs?: number }): Promise<RecorderCounts>;
   counts(): RecorderCounts;

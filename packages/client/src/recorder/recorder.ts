@@ -14,7 +14,7 @@ import {
 } from './recorder-options.ts';
 import { WaitingItems } from './waiting-items.ts';
 
-/** What a recorder takes of its client. */
+/** The parts of its client that a recorder uses. */
 interface Surroundings {
   readonly baseUrl: string;
   readonly tenant: string | undefined;
@@ -26,7 +26,7 @@ const closeMs = 10_000;
 const firstPauseMs = 500;
 
 /**
- * Opens a recorder. It first sends what its journal has from a process before this one.
+ * Opens a recorder. It first sends the items that a previous process left in the journal.
  *
  * @throws {BillonceError} `invalid_options`
  */
@@ -68,7 +68,7 @@ class OpenRecorder implements Recorder {
       throw new BillonceError('recorder_closed', 'the recorder is closed and takes no more usage');
     }
     const identified = this.#identified(item);
-    // Throws for a `bigint`: an item that cannot be sent would keep all others from being sent.
+    // Throws for a `bigint`: an item that cannot be sent would block all others.
     JSON.stringify(identified);
     this.#items.add(identified);
     // After a failure, more items are no reason to hurry.
@@ -166,12 +166,12 @@ class OpenRecorder implements Recorder {
     }
   }
 
-  /** A single item for which the server refuses the whole request. It waits if that is not its own fault. */
+  /** A single item for which the server refuses the whole request. It waits if the item is not the reason. */
   #refuse(items: readonly RecordedItem[], error: BillonceError): void {
     const { code, message } = error;
     const kind = isOfItems(error) ? 'refused' : 'later';
     for (const item of items) this.#items.settle({ kind, item, refusal: { error: code, message } });
-    // The size was not the reason, and must not stay small for the others.
+    // The size was not the reason, so the next requests have the full size again.
     this.#bulkItems = this.#settings.flushItems;
     if (kind === 'later') this.#fail(error);
   }

@@ -14,7 +14,7 @@ const differingUsage: ItemRefusal = {
   message: 'another item with this id waits, with other usage',
 };
 
-/** The items that have no answer yet, in memory and in the journal, and what became of the others. */
+/** The items that have no answer yet, in memory and in the journal, and the counts of the others. */
 export class WaitingItems {
   readonly #settings: RecorderSettings;
   readonly #kept: KeptItems;
@@ -54,7 +54,7 @@ export class WaitingItems {
     this.#track(this.#save(item));
   }
 
-  /** Takes what a process before this one left in the journal. */
+  /** Takes the items that a previous process left in the journal. */
   async resume(): Promise<void> {
     try {
       for (const item of await this.#kept.left())
@@ -74,7 +74,7 @@ export class WaitingItems {
     return found;
   }
 
-  /** Takes note of what the server did with an item. */
+  /** Applies the server's verdict on an item. */
   settle(verdict: ItemVerdict): void {
     const { item } = verdict;
     this.#items.delete(item.id);
@@ -123,7 +123,7 @@ export class WaitingItems {
 
   report(code: RecorderFault['code'], error: unknown): void {
     const fault = { code, error, waiting: this.#items.size };
-    // In a separate turn, so that an error of the callback is the program's, and does not end the sending.
+    // In a separate turn, so that an error of the callback is thrown in the program, and does not end the sending.
     queueMicrotask(() => this.#settings.onFault(fault));
   }
 
