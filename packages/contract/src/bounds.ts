@@ -2,8 +2,8 @@ const dayMs = 86_400_000;
 const bodyBytes = 1024 ** 2;
 
 /**
- * The bounds of requests, which the schemas, the server and the reference take from here. What bounds the books themselves, such as how
- * old an event may be, is in the domain.
+ * The bounds of requests, which the schemas, the server and the reference take from here. Bounds of the books
+ * themselves, such as the greatest age of an event, are in the domain.
  */
 export const bounds = {
   /** of an idempotency key */
@@ -46,17 +46,17 @@ export const bounds = {
   limitNameLength: 64,
   limitLevels: 5,
   limits: 1_000,
-  /** that a tenant registers */
+  /** the most that a tenant can register */
   assets: 100,
   assetScale: 12,
-  /** what a tenant may cost in a window of its rate limit */
+  /** the most that a tenant may spend in a window of its rate limit */
   costOfWindow: 1_000_000_000,
   rateWindowMsLeast: 1_000,
   rateWindowMs: dayMs,
-  /** for how long a hold reserves */
+  /** how long a hold may reserve */
   holdMs: 7 * dayMs,
   holdMsDefault: 600_000,
-  /** for how long a secret that was replaced still holds */
+  /** how long a replaced secret is still accepted */
   graceMs: 30 * dayMs,
   graceMsDefault: dayMs,
 } as const;

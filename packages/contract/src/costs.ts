@@ -1,6 +1,6 @@
 import type { OperationName } from './operations.ts';
 
-/** What a request costs that reads all of a tenant's accounts or entries. */
+/** The cost of a request that reads all accounts or entries of a tenant. */
 const walkCost = 100;
 const walks: ReadonlySet<string> = new Set<OperationName>([
   'exportUsageJson',
@@ -15,7 +15,7 @@ const walks: ReadonlySet<string> = new Set<OperationName>([
   'sumUsageOverTime',
 ]);
 
-/** What a request costs of the rate limit: as much as it has items, and at least 1. */
+/** The cost of a request in the rate limit: the number of its items, and at least 1. */
 export function costOf(operationName: string, body: unknown): number {
   if (walks.has(operationName)) return walkCost;
   const items: unknown = typeof body === 'object' && body !== null ? Reflect.get(body, 'items') : undefined;

@@ -3,8 +3,8 @@ import type { TSchema } from 'typebox';
 type Node = Readonly<Record<string, unknown>>;
 
 /**
- * A value that a schema takes, for the reader of the document: the examples of its parts, put together. A part without
- * one gives the simplest value of its type.
+ * An example value of a schema, for readers of the document. It consists of the examples of the parts. A part without
+ * an example gets the simplest value of its type.
  */
 export function exampleOf(schema: TSchema | Node): unknown {
   const node: Node = { ...schema };

@@ -7,7 +7,7 @@ export interface Fault {
   readonly message: string;
 }
 
-/** What the validator says of a fault. */
+/** A fault as the validator reports it. */
 export interface CheckError {
   readonly keyword: string;
   readonly schemaPath: string;
@@ -29,15 +29,15 @@ export function faultsFrom(errors: readonly CheckError[]): Fault[] {
 }
 
 /**
- * The place in the schema of the choice that an error is a branch of. The choice itself is reported after its branches; the
- * last one is not when there are too many errors.
+ * The place in the schema of the choice that an error is a branch of. The validator reports a choice after its
+ * branches, and omits the last choice if there are too many errors.
  */
 function choiceOf({ schemaPath }: CheckError): string | undefined {
   const at = schemaPath.indexOf('/anyOf/');
   return at === -1 ? undefined : schemaPath.slice(0, at);
 }
 
-/** A value of another type than the one that is allowed has two faults: the constant says more. */
+/** A value of another type than the one that is allowed has two faults: the fault of the constant is more helpful. */
 function isSaidByConstant({ keyword, schemaPath }: CheckError, errors: readonly CheckError[]): boolean {
   return (
     keyword === 'type' &&
@@ -65,7 +65,7 @@ function choiceFaults(choice: CheckError, errors: readonly CheckError[]): Fault[
   return [{ pointer: choice.instancePath, message }];
 }
 
-/** Which of several errors of one branch says most to a client. */
+/** How helpful an error of a branch is to a client: the greatest rank is reported. */
 function telling({ keyword }: CheckError): number {
   return ['type', 'pattern', 'const', 'enum'].indexOf(keyword);
 }

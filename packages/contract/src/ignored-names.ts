@@ -6,10 +6,10 @@ const listedMax = 16;
 /** The most characters of one name, in percent-encoding. */
 const nameLengthMax = 64;
 
-/** The response header that lists what of a request was ignored. */
+/** The response header that lists the ignored names of a request. */
 export const ignoredHeader = 'Ignored-Parameters';
 
-/** The names in a request that were ignored: those that are not known, and filters whose value is not valid. */
+/** The names in a request that were ignored: unknown names, and filters with an invalid value. */
 export class IgnoredNames {
   readonly #listed: { readonly at: string; readonly name: string; readonly message: string }[] = [];
   #count = 0;
@@ -23,7 +23,7 @@ export class IgnoredNames {
     if (this.#listed.length < listedMax) this.#listed.push({ at, name, message });
   }
 
-  /** How many there are, with those that are not listed. */
+  /** How many names were ignored, including those that are not listed. */
   get count(): number {
     return this.#count;
   }
@@ -32,7 +32,7 @@ export class IgnoredNames {
     return this.#listed.length === 0;
   }
 
-  /** The header's value: `page, items[3].foo`. Names are in percent-encoding, so that none can be taken for two. */
+  /** The header's value: `page, items[3].foo`. Names are in percent-encoding, so that one name cannot look like two. */
   get header(): string {
     const names = this.#listed.map(({ at, name }) => `${pathOf(at)}${shown(name)}`);
     return [...names, ...(this.#count > listedMax ? ['...'] : [])].join(', ');

@@ -1,15 +1,15 @@
-/** A name that a request may have, as a misspelling of it is looked for. */
+/** A name that a request may have, in the form in which misspellings of it are found. */
 export interface KnownName {
   readonly name: string;
   /** its letters and digits, in lower case */
   readonly folded: string;
   /** the name that a client should use instead */
   readonly hint: string;
-  /** whether it is another word for the name: only that word is meant, and none that is like it */
+  /** whether it is another word for the name: only this exact word matches, not a similar one */
   readonly isOtherWord?: boolean;
 }
 
-/** Longer names are no misspelling of a name of ours; it also bounds the work. */
+/** A longer name is not a misspelling of one of our names. This also bounds the work. */
 const lengthMax = 64;
 
 export function knownName(name: string, hint: string = name): KnownName {
@@ -24,7 +24,7 @@ export function otherWordFor(name: string, word: string): KnownName {
 /**
  * The known name that an unknown one seems to be a misspelling of. Only letters and digits count, in lower case, so
  * that `service_id` is `serviceId`. A name of 1 or 2 letters must then be equal, one of 3 to 5 may have one typing
- * mistake, a longer one two. A mistake is a letter too many, one too few, another one, or two that changed places.
+ * mistake, a longer one two. A mistake is an extra letter, a missing letter, a wrong letter, or two swapped letters.
  */
 export function nearMiss(name: string, known: readonly KnownName[]): KnownName | undefined {
   if (name.length > lengthMax) return undefined;

@@ -1,13 +1,13 @@
 import type { TSchema } from 'typebox';
 import type { Fault } from './fault-messages.ts';
 
-/** Says of an object which member of a group is missing, or is there beside another one. */
+/** Reports the member of a group that an object lacks, or has in addition to another one. */
 export type GroupCheck = (value: unknown) => Fault | undefined;
 
 /**
- * Compiles the groups of members of which an object has one: exactly one of `x-exactly-one`, none or one of `x-at-most-one`.
- * These are not `oneOf`: its faults say which branch failed, and not what a client has to do, and code that is generated from
- * a document would have a type for each branch. `undefined` if the schema has no group.
+ * Compiles the groups of members of which an object has one: exactly one of `x-exactly-one`, none or one of
+ * `x-at-most-one`. These are not `oneOf`: its faults name the failed branch instead of what a client has to do, and
+ * code that is generated from the document would have a type for each branch. `undefined` if the schema has no group.
  */
 export function compileGroupCheck(schema: TSchema): GroupCheck | undefined {
   const [exactly, atMost] = [namesIn(schema, 'x-exactly-one'), namesIn(schema, 'x-at-most-one')];

@@ -1,4 +1,4 @@
-/** What the document says of names that it does not have. */
+/** The description of how the server treats unknown names. */
 export const namesDescription = [
   'The server ignores members of a body and parameters of a query that an operation does not have. The response header',
   '`Ignored-Parameters` lists at most 16 of them, in percent-encoding and separated by `, ` (`page, items[3].foo`), and',

@@ -42,7 +42,7 @@ function errorsOf(name: string, operation: OperationSpec): readonly ErrorCode[] 
   if (operation.access !== 'open') add(isWrite(operation) ? writeErrors : readErrors);
   // The operator's operations also work while paused.
   if (isForTenants(operation) && isWrite(operation)) add(['service_paused', 'unknown_tenant']);
-  // Also where none is taken: a body that is sent is looked at before the operation is.
+  // Also for operations without a body: the server checks a sent body before the operation.
   if (operation.method !== 'GET') add(bodyErrors);
   if (operation.method !== 'GET' && operation.access !== 'open') add(closedBodyErrors);
   return [...codes].sort();
@@ -116,7 +116,10 @@ function operationObject(name: string, operation: OperationSpec, components: Com
   };
 }
 
-/** With the scope that an API key needs, or one of two, as OpenAPI 3.1 names roles; a key without scopes has all of them. */
+/**
+ * The security of an operation, with the scope that an API key needs (or one of two) as a role of OpenAPI 3.1. A key
+ * without scopes has all of them.
+ */
 function securityOf(name: string, { access }: OperationSpec): JsonObject[] {
   if (access === 'open') return [];
   const { scope = 'any', orScope } = rightOf(name) ?? {};

@@ -1,7 +1,10 @@
 import type { TSchema } from 'typebox';
 import type { ErrorCode } from './error-codes.ts';
 
-/** Who may call: anybody, a tenant (or the admin in its name), a tenant or the admin for all of them, or the admin alone. */
+/**
+ * Who may call: everyone, a tenant (or the admin in its name), a tenant or the admin for all tenants, or only the
+ * admin.
+ */
 export type Access = 'open' | 'tenant' | 'tenant-or-admin' | 'admin';
 
 /** A success of an operation. */
@@ -25,7 +28,7 @@ export interface OperationSpec {
   readonly params?: TSchema;
   readonly query?: TSchema;
   readonly body?: TSchema;
-  /** in bytes; 1 MiB unless it says otherwise */
+  /** in bytes; 1 MiB by default */
   readonly bodyBytesMax?: number;
   readonly takesIfMatch?: true;
   /** a read that needs a body, and so is a POST; it accepts no `Idempotency-Key` */
@@ -39,13 +42,19 @@ export const location = { Location: 'The path of the created object.' };
 export const attachment = { 'Content-Disposition': 'The name of the file.' };
 export const etag = { ETag: 'Strong: changes whenever the quote does; send it back as `If-Match`.' };
 
-/** Of an answer that is the same for everyone until the server restarts; its bytes are kept ready, also compressed. */
+/**
+ * The headers of an answer that is the same for everyone until the server restarts. Its bytes are kept in memory, also
+ * compressed.
+ */
 export const staticTag = {
   ETag: 'Strong: while it is equal, the document has not changed. Each content coding has its own.',
   Vary: '`Accept-Encoding`: the document is sent as `br` or `gzip` to clients that take it.',
 };
 
-/** Whether an operation is a read of one document, which is not sent again to a client that has it. Exports are streamed. */
+/**
+ * Whether an operation reads one document, which is not resent to a client that has it. Exports are streamed, so they
+ * are not tagged.
+ */
 export function isTagged({ method, successes }: OperationSpec): boolean {
   const success = successes[200];
   if (success?.headers?.['ETag'] === staticTag.ETag) return true;

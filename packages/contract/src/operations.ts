@@ -104,7 +104,7 @@ export function tagOf(name: string): string {
   return tags.find((tag) => nounsByTag[tag]?.some((noun) => name in operationsByNoun[noun])) ?? '';
 }
 
-/** The query, or the body, of an operation that takes none. */
+/** The schema of the query or the body of an operation that takes none. */
 export const NoMembers = Type.Object({}, { additionalProperties: false });
 
 /** Every operation, by its name: routes, validation, types and the OpenAPI document are made from this. */
@@ -154,7 +154,7 @@ export type RequestPart<
 /** The statuses with which an operation succeeds. */
 export type SuccessStatus<N extends OperationName> = keyof (typeof operations)[N]['successes'] & number;
 
-/** The body of a success, as its schema has it. */
+/** The type of a success's body, from its schema. */
 export type SuccessBody<Success> = Success extends { readonly schema: infer Schema extends TSchema }
   ? Static<Schema>
   : undefined;

@@ -4,9 +4,9 @@ import { type KnownName, knownName, nearMiss, otherWordFor } from './near-miss.t
 import { pointerTo } from './pointer.ts';
 import { type Fault, faultsMax, type Validated, validatorOf } from './validate.ts';
 
-/** What reading a part of a request needs to know of the rest. */
+/** The facts about the rest of a request that reading one of its parts needs. */
 export interface ReadContext {
-  /** takes the names that are ignored */
+  /** collects the names that are ignored */
   readonly ignored: IgnoredNames;
   /** where the part is in its request, as a JSON pointer: ignored names are listed from there, faults are not */
   readonly place?: string;
@@ -14,23 +14,23 @@ export interface ReadContext {
   readonly elsewhere?: () => readonly KnownName[];
 }
 
-/** Reads a part of a request: what is not known is left out, and what remains must keep to the schema. */
+/** Reads a part of a request: unknown members are left out, and the rest must match the schema. */
 export type PartReader<T> = (value: unknown, context: ReadContext) => Validated<T>;
 
-/** Unknown members of one object. More of them are refused, because each costs time. */
+/** The most unknown members of one object. More are refused, because each costs time. */
 const unknownMax = 100;
-/** Unknown members of a whole request: two for each item of the largest bulk. */
+/** The most unknown members of a whole request: two for each item of the largest bulk. */
 const unknownInAllMax = 20_000;
 
 /**
- * Compiles a schema into a function that reads a body. Members that are not known are left out and listed as ignored.
- * One that seems to be a misspelling of a known name is a fault: a guard must not be lost to a typo.
+ * Compiles a schema into a function that reads a body. Unknown members are left out and listed as ignored. A member
+ * that seems to be a misspelling of a known name is a fault: a guard must not be lost to a typo.
  */
 export function compileReader<S extends TSchema>(schema: S): PartReader<Static<S>> {
   const validator = validatorOf(schema);
   const shape = shapeOf(schema);
   return (value, context) => {
-    // For the usual request, in which everything is known, nothing is copied.
+    // The usual request has only known members, and is not copied.
     if (validator.isValid(value)) return { kind: 'valid', value };
     if (shape === undefined) return validator.validate(value);
     const tooLong = validator.tooLong(value);
@@ -84,7 +84,7 @@ interface Trimming extends ReadContext {
   readonly faults: Fault[];
 }
 
-/** A value without the members that its shape does not know; the same value when there are none. */
+/** A value without its unknown members; the same value if there are none. */
 function trim(shape: Shape, value: unknown, trimming: Trimming): unknown {
   if (shape.kind === 'list') {
     if (!Array.isArray(value)) return value;

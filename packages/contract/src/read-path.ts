@@ -1,12 +1,13 @@
 import type { Static, TSchema } from 'typebox';
 import { type Fault, type Validated, validatorOf } from './validate.ts';
 
-/** The result of reading a path; `unknown`: nothing that exists can have such a name. */
+/** The result of reading a path; `unknown`: no existing object can have such a name. */
 export type ReadPath<T> = Validated<T> | { readonly kind: 'unknown' };
 
 /**
- * Compiles a schema into a function that reads the parameters of a path. One that is `x-not-found-if-invalid` and not
- * valid names nothing that exists: a client that looks for it learns that, not the form of our ids.
+ * Compiles a schema into a function that reads the parameters of a path. An invalid parameter with
+ * `x-not-found-if-invalid` names no existing object: the client gets "not found", not a fault about the form of our
+ * ids.
  */
 export function compilePathReader<S extends TSchema>(schema: S): (params: unknown) => ReadPath<Static<S>> {
   const { validate } = validatorOf(schema);

@@ -4,9 +4,10 @@ import { compileReader, type PartReader } from './read-part.ts';
 import { validatorOf } from './validate.ts';
 
 /**
- * Compiles a schema into a function that reads a query string, whose values are all texts. Those of integers are read
- * as integers first. Those that are `x-clamped` are brought within their bounds. One that is `x-ignored-if-invalid` is
- * left out and listed as ignored if it is not valid; an empty one of these counts as not sent.
+ * Compiles a schema into a function that reads a query string, whose values are all texts. Values of integer parameters
+ * are read as integers first. Values of parameters with `x-clamped` are brought within their bounds. A parameter with
+ * `x-ignored-if-invalid` is left out and listed as ignored if its value is invalid; an empty value of it counts as not
+ * sent.
  */
 export function compileQueryReader<S extends TSchema>(schema: S): PartReader<Static<S>> {
   const read = compileReader(schema);
@@ -14,7 +15,7 @@ export function compileQueryReader<S extends TSchema>(schema: S): PartReader<Sta
   return (query, context) => read(prepared(query, parameters, context.ignored), context);
 }
 
-/** What is done to a parameter before the schema judges it. */
+/** How a parameter is prepared before it is checked against the schema. */
 interface Parameter {
   readonly read: (sent: unknown) => unknown;
   /** for a filter that is ignored if it is not valid */
@@ -32,7 +33,7 @@ function prepared(
     const { read, isValid } = parameters.get(name) ?? asSent;
     const value = read(sent);
     if (isValid === undefined || isValid(value)) kept.push([name, value]);
-    // A form with an empty field asks for no filter.
+    // An empty field of a form is not a filter.
     else if (sent !== '') ignored.add('', name, 'is not a valid value of this filter');
   }
   return Object.fromEntries(kept);
@@ -59,7 +60,7 @@ function plainInteger(sent: unknown): unknown {
   return typeof sent === 'string' && /^\d{1,16}$/.test(sent) ? Number(sent) : sent;
 }
 
-/** A bound on what is answered cannot do harm, so it is brought within its own bounds rather than refused. */
+/** A limit on the answer cannot do harm, so a value out of bounds is brought within them instead of refused. */
 function clamped(schema: TSchema): (sent: unknown) => unknown {
   const fallback: unknown = Reflect.get(schema, 'default');
   const within = withinBounds(schema);
@@ -71,7 +72,7 @@ function clamped(schema: TSchema): (sent: unknown) => unknown {
   };
 }
 
-/** An integer however it is written. Beyond its bounds no value is, so it means the same as the bound. */
+/** An integer in any spelling. No value exists beyond the bounds, so such an integer means the same as the bound. */
 function bound(schema: TSchema): (sent: unknown) => unknown {
   const within = withinBounds(schema);
   return (sent) => {

@@ -1,29 +1,30 @@
 import type { OperationName, operations } from './operations.ts';
 
-/** What an API key can be limited to. A key that is made without scopes has all of them. */
+/** The scopes that an API key can be limited to. A key that is created without scopes has all of them. */
 export const scopes = ['read', 'record', 'settle', 'manage'] as const;
 
 /** One of the scopes of an API key. */
 export type Scope = (typeof scopes)[number];
 
 /**
- * Where a request names the one agent, or the one service, whose data it concerns. `none`: it concerns no data of an agent
- * (or of a service). `found`: it concerns one thing by its id, which is of one agent and one service; what is of another is not
- * found. `all`: it concerns those of several, or changes one that it names only by the id of something else.
+ * Where a request names the one agent, or the one service, whose data it concerns. `none`: it concerns no data of an
+ * agent (or of a service). `found`: it concerns one object by its id, which belongs to one agent and one service; an
+ * object of another one is not found. `all`: it concerns the data of several, or changes one that it names only by the
+ * id of another object.
  */
 export type Naming = 'path' | 'query' | 'body' | 'items' | 'none' | 'found' | 'all';
 
-/** What an operation takes of the API key that calls it. */
+/** The right that an operation demands from the API key that calls it. */
 export interface Right {
   /** `any`: every recognized key may call it */
   readonly scope: Scope | 'any';
-  /** another scope with which a key may call it, too */
+  /** another scope with which a key may also call it */
   readonly orScope?: Scope;
   readonly agent: Naming;
   readonly serviceId: Naming;
 }
 
-/** The operations that an API key can call; the others are open, or the admin's. */
+/** The operations that an API key can call; the others are open, or only for the admin. */
 export type TenantOperationName = {
   [N in OperationName]: (typeof operations)[N]['access'] extends 'tenant' | 'tenant-or-admin' ? N : never;
 }[OperationName];
@@ -31,18 +32,21 @@ export type TenantOperationName = {
 const every = { agent: 'all', serviceId: 'all' } as const;
 const byId = { agent: 'found', serviceId: 'found' } as const;
 const inPath = { agent: 'path', serviceId: 'path' } as const;
-/** What is for those who manage it; a key that only reads sees it without what may be secret. */
+/** Data for keys with the scope `manage`; a key with only `read` sees it without the parts that may be secret. */
 const managed = { scope: 'read', orScope: 'manage', ...every } as const;
 const inQuery = { agent: 'query', serviceId: 'query' } as const;
 const inBody = { agent: 'body', serviceId: 'body' } as const;
 const inItems = { agent: 'items', serviceId: 'items' } as const;
 const agentInPath = { agent: 'path', serviceId: 'all' } as const;
-/** A price and what describes a service belong to no agent. */
+/** The price and the description of a service belong to no agent. */
 const serviceInPath = { agent: 'none', serviceId: 'path' } as const;
 /** It concerns every agent that uses the service. */
 const agentsOfServiceInPath = { agent: 'all', serviceId: 'path' } as const;
 
-/** The scope that each operation needs, and where its request names what a key may be bound to: the one place for both. */
+/**
+ * The scope that each operation needs, and where its request names the agent and the service that a key may be bound
+ * to. This is the only place for both.
+ */
 export const rights: Readonly<Record<TenantOperationName, Right>> = {
   recordUsage: { scope: 'record', ...inBody },
   recordUsageBulk: { scope: 'record', ...inItems },
@@ -122,7 +126,7 @@ export const rights: Readonly<Record<TenantOperationName, Right>> = {
   disableService: { scope: 'manage', ...agentsOfServiceInPath },
   enableService: { scope: 'manage', ...agentsOfServiceInPath },
   patchDisabled: { scope: 'manage', ...agentsOfServiceInPath },
-  // A limit replaces that of its name, which may be for others.
+  // A limit replaces the one with its name, which may be for other agents.
   putLimit: { scope: 'manage', ...every },
   deleteLimit: { scope: 'manage', ...every },
   putAsset: { scope: 'manage', ...every },
@@ -147,7 +151,7 @@ export const rights: Readonly<Record<TenantOperationName, Right>> = {
   listActs: managed,
 };
 
-/** What an operation takes of an API key; `undefined` for one that is open, or the admin's. */
+/** The right that an operation demands from an API key; `undefined` if it is open, or only for the admin. */
 export function rightOf(name: string): Right | undefined {
   return isTenantOperation(name) ? rights[name] : undefined;
 }

@@ -82,7 +82,7 @@ for (const exported of Object.values(schemaModules)) {
   for (const [name, schema] of Object.entries(exported)) {
     if (!isWorthAName(schema)) continue;
     const shown = documentedAs[name] ?? name;
-    // Otherwise the document would describe one of them with the other.
+    // Otherwise the document would describe one of the two schemas with the other one.
     const isTaken = [...namesOfSchemas].some(([one, taken]) => taken === shown && one !== schema);
     if (isTaken) throw new Error(`two schemas have the name ${shown}`);
     namesOfSchemas.set(schema, shown);
@@ -90,7 +90,9 @@ for (const exported of Object.values(schemaModules)) {
   }
 }
 
-/** A text or a number is shown where it is used; so is one that may be null. */
+/**
+ * Whether a schema gets a name. The schema of a text or a number, also if it may be null, is shown where it is used.
+ */
 function isWorthAName(schema: unknown): schema is object {
   if (typeof schema !== 'object' || schema === null) return false;
   if ('type' in schema && schema.type === 'object') return true;
@@ -98,7 +100,7 @@ function isWorthAName(schema: unknown): schema is object {
   return !schema.anyOf.some((one: unknown) => JSON.stringify(one) === '{"type":"null"}');
 }
 
-/** The name of a schema of the contract; `undefined` for one that was made where it is used. */
+/** The name of a schema of the contract; `undefined` for a schema that was created where it is used. */
 export function nameOfSchema(schema: object): string | undefined {
   return namesOfSchemas.get(schema) ?? namesOfTexts.get(JSON.stringify(schema));
 }

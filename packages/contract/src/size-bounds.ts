@@ -11,8 +11,8 @@ interface TooLong {
 export type SizeCheck = (value: unknown, at: string) => TooLong | undefined;
 
 /**
- * Compiles the bounds on the lengths of lists in a schema; `undefined` if there are none. They are checked before anything
- * else: a validator looks at every item of a list before it says that there are too many.
+ * Compiles the bounds on the lengths of lists in a schema; `undefined` if there are none. They are checked before
+ * anything else: a validator checks every item of a list before it reports that there are too many.
  */
 export function compileSizeCheck(schema: TSchema): SizeCheck | undefined {
   return sizeCheckOf(schema);

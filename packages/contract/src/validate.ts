@@ -16,19 +16,19 @@ export const faultsMax = 20;
 Settings.Set({ maxErrors: faultsMax });
 
 /**
- * How much of a long list is checked before all of it: TypeBox continues to the end, no matter how many faults it has
- * found.
+ * How many items of a long list are checked before the whole list: TypeBox checks to the end, no matter how many faults
+ * it has found.
  */
 const prefixLengths = [32, 1_024] as const;
 const tooDeep = { kind: 'invalid', faults: [{ pointer: '', message: 'is nested too deeply' }] } as const;
 
 /** Checks values against one schema. */
 export interface Validator<T> {
-  /** Whether a value keeps to the schema; it costs little. */
+  /** Whether a value matches the schema; a cheap check. */
   isValid(value: unknown): value is T;
-  /** A list that is longer than the schema allows: looked at before everything else. */
+  /** The fault of a list that is longer than the schema allows; checked before everything else. */
   tooLong(value: unknown): Validated<never> | undefined;
-  /** The same as `isValid`, with the faults of a value that does not keep to the schema. */
+  /** The same as `isValid`, with the faults of a value that does not match the schema. */
   validate(value: unknown): Validated<T>;
 }
 
@@ -51,7 +51,7 @@ export function validatorOf<S extends TSchema>(schema: S): Validator<Static<S>> 
       try {
         return tooLong(value) === undefined && compiled.Check(value) && groupCheck?.(value) === undefined;
       } catch (error) {
-        // Whether items are unique is looked at before their types are, and all the way down.
+        // TypeBox checks whether items are unique before it checks their types, at any depth of nesting.
         if (error instanceof RangeError) return false;
         throw error;
       }
@@ -76,7 +76,7 @@ export function validatorOf<S extends TSchema>(schema: S): Validator<Static<S>> 
   };
 }
 
-/** The first faults of a value: of the beginnings of its lists, if these have enough of them. */
+/** The first faults of a value. Only the beginnings of its lists are checked if these have enough faults. */
 function firstFaults(value: unknown, errors: (value: unknown) => readonly CheckError[]): Fault[] {
   for (const length of prefixLengths) {
     const part = withListsCut(value, length);
@@ -87,7 +87,7 @@ function firstFaults(value: unknown, errors: (value: unknown) => readonly CheckE
   return faultsFrom(errors(value)).slice(0, faultsMax);
 }
 
-/** An object whose lists have at most so many items; the same one if none has more. */
+/** An object whose lists are cut to a length; the same object if no list is longer. */
 function withListsCut(value: unknown, length: number): unknown {
   if (typeof value !== 'object' || value === null) return value;
   const members = Object.entries(value);

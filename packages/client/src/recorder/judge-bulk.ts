@@ -25,7 +25,7 @@ export function judgeResults(
 
 /**
  * Faults of the server or of a clock, which pass. A clock that is ahead makes events in the future, which the server
- * takes when their time has come. A balance that is too low does not recover without a payment, so its item is refused.
+ * takes when their time has come. A balance that is too low does not recover without a grant, so its item is refused.
  */
 const passing: ReadonlySet<string> = new Set([
   'event_in_future',

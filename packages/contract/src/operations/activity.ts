@@ -1,7 +1,7 @@
 import type { OperationSpec } from '../operation-spec.ts';
 import { Activity, UsageOverTime, UsageSpanFilter } from '../schemas/activity.ts';
 
-/** What an instance does for a tenant. */
+/** The activity of an instance for a tenant. */
 export const activityOperations = {
   readActivity: {
     method: 'GET',

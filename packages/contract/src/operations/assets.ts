@@ -1,7 +1,7 @@
 import { location, type OperationSpec } from '../operation-spec.ts';
 import { AssetList, AssetListFilter, AssetParams, AssetPut, RegisteredAsset } from '../schemas/assets.ts';
 
-/** What amounts are in. */
+/** The assets of amounts. */
 export const assetsOperations = {
   putAsset: {
     method: 'PUT',

@@ -3,7 +3,7 @@ import { WriteOffRequest } from '../schemas/credits.ts';
 import { Entry } from '../schemas/entries.ts';
 import { AccountParams } from '../schemas/identifiers.ts';
 
-/** What ends a credit that no later usage uses up. */
+/** The write-off of a credit that no later usage consumes. */
 export const creditsOperations = {
   writeOffCredit: {
     method: 'POST',

@@ -1,7 +1,7 @@
 import type { OperationSpec } from '../operation-spec.ts';
 import { EventFilter, EventList, EventSummary, EventSummaryFilter } from '../schemas/events.ts';
 
-/** What happened. */
+/** The events of a tenant. */
 export const eventsOperations = {
   listEvents: {
     method: 'GET',

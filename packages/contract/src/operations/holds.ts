@@ -11,7 +11,7 @@ import {
   HoldRequest,
 } from '../schemas/holds.ts';
 
-/** Holds: reserve before the work, capture what it really took. */
+/** Holds: reserve before the work, and capture what it really took. */
 export const holdsOperations = {
   createHold: {
     method: 'POST',

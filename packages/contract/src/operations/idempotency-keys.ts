@@ -1,7 +1,7 @@
 import type { OperationSpec } from '../operation-spec.ts';
 import { KeyState } from '../schemas/idempotency-keys.ts';
 
-/** What is kept of an idempotency key. */
+/** The record of an idempotency key. */
 export const idempotencyKeysOperations = {
   readKeyState: {
     method: 'GET',

@@ -1,7 +1,7 @@
 import type { OperationSpec } from '../operation-spec.ts';
 import { AdminStatus, Paused } from '../schemas/pause.ts';
 
-/** Whether writes are taken. */
+/** Whether writes are accepted. */
 export const pauseOperations = {
   readAdminStatus: {
     method: 'GET',

@@ -4,7 +4,7 @@ import { AccountParams } from '../schemas/identifiers.ts';
 import { PageFilter } from '../schemas/pages.ts';
 import { AgentQuote, BillingTotal, Quote, QuoteFilter } from '../schemas/quotes.ts';
 
-/** What is outstanding, and what it costs. */
+/** Outstanding usage, and its cost. */
 export const quotesOperations = {
   readQuote: {
     method: 'GET',

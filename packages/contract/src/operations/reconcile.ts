@@ -2,7 +2,7 @@ import { bounds } from '../bounds.ts';
 import type { OperationSpec } from '../operation-spec.ts';
 import { ReconcileRequest, ReconcileResults } from '../schemas/reconcile.ts';
 
-/** A collector's log beside what was recorded. */
+/** A collector's log, compared with the recorded usage. */
 export const reconcileOperations = {
   reconcile: {
     method: 'POST',

@@ -3,7 +3,7 @@ import { Entry } from '../schemas/entries.ts';
 import { AccountParams, IdParams } from '../schemas/identifiers.ts';
 import { AccountCleared, ReverseRequest } from '../schemas/reversals.ts';
 
-/** What takes usage back. */
+/** Reversals of usage. */
 export const reversalsOperations = {
   reverseEntry: {
     method: 'POST',

@@ -1,7 +1,7 @@
 import type { OperationSpec } from '../operation-spec.ts';
 import { ConfigChange, ConfigChanged, ConfigFilter, RuntimeConfig } from '../schemas/settings.ts';
 
-/** What the operator sets while the server runs. */
+/** The settings that the operator can change while the server runs. */
 export const settingsOperations = {
   readConfig: {
     method: 'GET',

@@ -2,7 +2,7 @@ import { attachment, type OperationSpec } from '../operation-spec.ts';
 import { AgentParams } from '../schemas/agents.ts';
 import { Statement, StatementFilter } from '../schemas/statements.ts';
 
-/** What happened to an agent in a time. */
+/** Statements: what happened to an agent in a period. */
 export const statementsOperations = {
   readStatement: {
     method: 'GET',

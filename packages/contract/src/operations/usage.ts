@@ -11,7 +11,7 @@ import {
   UsageRecorded,
 } from '../schemas/usage.ts';
 
-/** Usage as it is recorded, and what is outstanding of it. */
+/** Usage as it is recorded, and its outstanding part. */
 export const usageOperations = {
   recordUsage: {
     method: 'POST',

@@ -11,7 +11,7 @@ import {
   WebhookParams,
 } from '../schemas/webhooks.ts';
 
-/** Where events are delivered to. */
+/** Webhooks, to which events are delivered. */
 export const webhooksOperations = {
   createWebhook: {
     method: 'POST',

@@ -4,7 +4,7 @@ import { explained } from './explained-pattern.ts';
 import { Agent, FreeText, Reason, Timestamp, TimestampOrNull, UsageId, Uuid } from './identifiers.ts';
 import { Cursor, followedPage, PageLimit } from './pages.ts';
 
-/** What an amount is in. */
+/** The asset of an amount. */
 export const Asset = Type.String({
   description: 'What the amounts are in. `XLM` (whose atom is the stroop, 10^-7) is built in.',
   pattern: explained('^[A-Z0-9]{1,12}$', 'must be 1-12 capitals and digits, such as XLM'),
@@ -16,7 +16,7 @@ const amountForm = explained(
   'must be a decimal string with at most 18 places, such as "12.5"',
 );
 
-/** An amount of an asset, exactly. It may be a sum, and so have more digits than one that is sent. */
+/** An amount of an asset, exactly. It may be a sum, so it may have more digits than an amount that a client sends. */
 export const Amount = Type.String({
   description: 'An exact amount of the asset, as a decimal string with at most 18 places.',
   pattern: explained(
@@ -26,7 +26,7 @@ export const Amount = Type.String({
   examples: ['12.5'],
 });
 
-/** The same, as it is sent. */
+/** An amount as a client sends it. */
 export const SentAmount = Type.String({ ...Amount, pattern: amountForm });
 
 export const PositiveAmount = Type.String({
@@ -37,7 +37,7 @@ export const PositiveAmount = Type.String({
   ),
 });
 
-/** An amount that is below 0 for an overdraft. */
+/** An amount that may be below 0, for an overdraft. */
 export const SignedAmount = Type.String({
   description: 'An exact amount of the asset; below 0 for an overdraft.',
   examples: ['-12.5'],

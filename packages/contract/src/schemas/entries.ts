@@ -18,7 +18,7 @@ import { Cursor, followedPage, PageLimit } from './pages.ts';
 import { TierPart, UnitPrice, WholePriceStroops } from './prices.ts';
 import { ShownQuantity } from './quantities.ts';
 
-/** What a reversal takes back: the usage in (from, through] of its account that nothing took back before. */
+/** The usage that a reversal takes back: that in (from, through] of its account which no earlier reversal took back. */
 const Reverses = Type.Object({
   entryId: Type.Union([Uuid, Type.Null()]),
   from: Sequence,
@@ -35,7 +35,7 @@ const Reverses = Type.Object({
   ),
 });
 
-/** What a write-off takes off the credit of its account: all of it. */
+/** The credit that a write-off takes from its account: all of it. */
 const WritesOff = Type.Object({
   kind: Type.Union([Type.Literal('write_off'), Type.Literal('paid_out')]),
   stroops: Type.Optional(
@@ -85,7 +85,7 @@ export const Entry = Type.Object({
   ),
 });
 
-/** An entry with its price, and what became of it. */
+/** An entry with its price, its settlement and its reversals. */
 export const KnownEntry = Type.Object({
   ...recorded,
   priceStroops: Type.Union([WholePriceStroops, Type.Null()], {

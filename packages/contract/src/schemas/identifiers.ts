@@ -16,15 +16,18 @@ export const Timestamp = Type.String({
 /** A moment that may be absent. */
 export const TimestampOrNull = Type.Union([Timestamp, Type.Null()]);
 
-/** A moment in the form of AgentPay, whose clients read a number; a member that ends with `Timestamp` has it as RFC 3339. */
+/**
+ * A moment in the form of AgentPay, whose clients read a number; a second member, whose name ends with `Timestamp`, has
+ * it as RFC 3339.
+ */
 export const EpochMs = Type.Integer({ description: 'Milliseconds since the epoch, as in AgentPay.' });
 
 const characters = "A-Z a-z 0-9 . _ - @ : / | + ~ # $ ! and '*'";
 
 const characterClass = '[A-Za-z0-9._@:/|+~#$!*-]';
 
-// '.' and '..' are steps of a path to a URL parser, also when they are percent-encoded. '::' stays free for a
-// separator of names.
+// A URL parser reads '.' and '..' as steps of a path, even if they are percent-encoded. '::' is reserved as a separator
+// of names.
 const identifier = explained(
   `^(?!\\.{1,2}$)(?!.*::)${characterClass}+$`,
   `may contain ${characters}; it is not '.' or '..' and contains no '::'`,
@@ -60,7 +63,7 @@ export const Tenant = Type.String({
   examples: ['acme', 'org:acme'],
 });
 
-/** A text that names are searched for: any, since one that no name contains finds none. */
+/** A text to search for in names. Any text is valid: one that no name contains finds nothing. */
 const SearchText = Type.String({ maxLength: bounds.searchLength, format: 'storable-text' });
 
 /** The beginning of a service's name. */
@@ -77,7 +80,7 @@ export const NamePart = Type.String({
   examples: ['tokens'],
 });
 
-/** A bound on prices, as a filter: any integer, since one that no price reaches is a bound, too. */
+/** A bound on prices, as a filter: any integer is valid, even one that no price reaches. */
 export const PriceBound = Type.Integer({
   description:
     'A price in stroops. It may be written like any number: `1e3`. A value that is not an integer is ignored.',
@@ -89,7 +92,7 @@ export const PriceBound = Type.Integer({
 
 const anyName = new RegExp(`^${characterClass}{1,${bounds.agentLength}}$`, 'u');
 
-/** Whether a text can be the place of a cursor in a list of names. */
+/** Whether a text can be the position of a cursor in a list of names. */
 export function isNameInList(text: string): boolean {
   return anyName.test(text);
 }
@@ -163,7 +166,7 @@ export const Stroops = Type.String({
   examples: ['93500'],
 });
 
-/** An amount that is below 0 for a credit. */
+/** An amount that may be below 0, for a credit. */
 export const SignedStroops = Type.String({
   description: 'An amount in stroops (10^-7 XLM), as a decimal string; below 0 for a credit.',
   pattern: '^(?:0|-?[1-9][0-9]{0,39})$',

@@ -28,7 +28,7 @@ const Quantity = Type.String({
   examples: ['1000'],
 });
 
-/** What a limit counts: a quantity, or an amount if its `max` is one. */
+/** The count of a limit: a quantity, or an amount if its `max` is an amount. */
 const Measure = Type.String({
   ...Amount,
   description: 'A quantity, or an amount if `max` is one.',

@@ -10,7 +10,7 @@ export const Cursor = Type.String({
   examples: ['aWQgMDE5YTdmNmU'],
 });
 
-/** A limit on the items of an answer. A value out of its bounds is brought within them, as `x-clamped` says. */
+/** A limit on the items of an answer. A value out of its bounds is brought within them (`x-clamped`). */
 export function clampedLimit(maximum: number, fallback: number) {
   return Type.Integer({
     description: `The most items of the answer. A fraction is cut off, a value out of bounds is brought within them, and a value that is not a number counts as ${fallback}.`,
@@ -23,7 +23,7 @@ export function clampedLimit(maximum: number, fallback: number) {
 
 export const PageLimit = clampedLimit(bounds.pageItems, bounds.pageItemsDefault);
 
-/** How many items a page leaves out: for clients that count pages. A cursor goes before it. */
+/** How many items a page leaves out, for clients that count pages. A cursor takes precedence. */
 export const Offset = Type.Integer({
   description:
     'How many items to leave out. With `cursor` it has no effect. Items that are added or removed meanwhile shift the pages; a cursor avoids this.',
@@ -38,7 +38,7 @@ const hasMore = Type.Boolean({
     'Whether there are more items now. It can be true for a short page, if a filter matches few items.',
 });
 
-/** How a page of a list ends that can be followed. */
+/** The end of a page of a list that a client can follow. */
 export const followedPage = {
   nextCursor: Type.String({
     ...Cursor,
@@ -48,7 +48,7 @@ export const followedPage = {
   hasMore,
 };
 
-/** How a page ends of a list that AgentPay has, too: its clients read on until there is no cursor. */
+/** The end of a page of a list that AgentPay also has: its clients read until there is no cursor. */
 export const pagedToEnd = {
   nextCursor: Type.Union([Cursor, Type.Null()], {
     description: 'Send it as `cursor` for the next page; null after the last one.',
@@ -61,7 +61,7 @@ export const PageFilter = Type.Object(
   { additionalProperties: false },
 );
 
-/** Of lists that a client may expect to be whole. */
+/** The filter of lists that a client may expect to get whole. */
 export const LongPageFilter = Type.Object(
   { cursor: Type.Optional(Cursor), limit: Type.Optional(clampedLimit(1000, 1000)) },
   { additionalProperties: false },

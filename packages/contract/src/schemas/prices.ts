@@ -65,14 +65,17 @@ export const sentPrice = {
   period: Type.Optional(Period),
 };
 
-/** Of an object with the members of `sentPrice`: one price, and with tiers the period over which they count. */
+/**
+ * The rules for an object with the members of `sentPrice`: it has one price, and with tiers the period over which they
+ * count.
+ */
 export const onePrice = { 'x-exactly-one': ['priceStroops', 'price', 'tiers'] } as const;
 export const withTiers = { tiers: ['period'] };
 
-/** 9,000,000 XLM: a decimal `price` may be more than the largest that is sent in stroops. */
+/** 9,000,000 XLM: a decimal `price` may be greater than the greatest `priceStroops` that a client can send. */
 const shownPriceStroopsMax = 90_000_000_000_000;
 
-/** The price of one unit in stroops, where it is a whole number of them. */
+/** The price of one unit in stroops, if it is a whole number of stroops. */
 export const WholePriceStroops = Type.Integer({
   ...PriceStroops,
   maximum: shownPriceStroopsMax,
@@ -107,10 +110,10 @@ const packages = {
   packages: Type.Optional(Type.Integer({ description: 'How many packages are charged.' })),
 };
 
-/** Which tier of a price a line is of. */
+/** The tier of a price to which a line belongs. */
 export const ofTier = { tier: Type.Optional(TierNumber), ...packages };
 
-/** What of some usage is in one tier. */
+/** The part of some usage that is in one tier. */
 export const TierPart = Type.Object({
   tier: TierNumber,
   requests: SignedRequests,

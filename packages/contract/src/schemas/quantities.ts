@@ -27,7 +27,7 @@ export const sentUse = {
   quantity: Type.Optional(Quantity),
 };
 
-/** Of an object with the members of `sentUse`. */
+/** The rule for an object with the members of `sentUse`. */
 export const eitherUse = { 'x-exactly-one': ['requests', 'quantity'] } as const;
 
 /** A number of units with all their decimal places. */

@@ -30,12 +30,12 @@ export const BillLine = Type.Object({
   amount: Type.String({ ...SignedAmount, description: 'What the line costs, exactly.' }),
 });
 
-/** What is billed, where that is XLM. */
+/** The billed amount, if the asset is XLM. */
 export const BilledStroops = Type.Optional(
   Type.String({ ...Stroops, description: 'What is billed in stroops; absent in another asset than XLM.' }),
 );
 
-/** What the settlement before could not bill, because more was reversed than used. */
+/** The amount that the previous settlement could not bill, because more was reversed than used. */
 export const CarriedStroops = Type.Optional(
   Type.String({
     ...SignedStroops,
@@ -44,7 +44,7 @@ export const CarriedStroops = Type.Optional(
   }),
 );
 
-/** The same in another asset. */
+/** The same amount in an asset other than XLM. */
 export const Carried = Type.Optional(
   Type.String({ ...SignedAmount, description: '`carriedStroops` in another asset than XLM; absent in XLM.' }),
 );
@@ -56,7 +56,7 @@ export const Remainder = Type.String({
   examples: ['0.00000005'],
 });
 
-/** What is billed, in its asset. */
+/** The billed amount, in its asset. */
 export const BilledAmount = Type.String({
   ...Amount,
   description: 'What is billed. In XLM the same as `billedStroops`.',
@@ -179,14 +179,14 @@ export const BillingTotal = Type.Object({
   ),
 });
 
-/** A client may send the amount as it got it, a string, or as an integer that a double holds exactly. */
+/** A client may send the amount as a string, as it received it, or as an integer that a double holds exactly. */
 export const ExpectedStroops = Type.Union(
   [Stroops, Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER })],
-  // A quote has it as `billedStroops`: who sends that back must not lose the guard.
+  // A quote names it `billedStroops`: a client that sends this name must not lose the guard.
   { 'x-other-words': ['billedStroops'] },
 );
 
-/** What a bill is expected to come to, exactly. */
+/** The exact amount that a client expects of a bill. */
 export const ExpectedAmount = Type.String({
   ...SentAmount,
   description: 'Instead of `expectedStroops`, for any asset: the `amount` of the quote.',

@@ -10,7 +10,7 @@ const IdempotencyKey = Type.String({
   pattern: explained('^[\\x21-\\x7e]+$', 'may contain visible ASCII characters and no spaces'),
 });
 
-/** What a collector has in its own log: a usage item by its id, or by the key of the request that reported it. */
+/** The items of a collector's log: usage by its id, or by the key of the request that reported it. */
 export const ReconcileRequest = Type.Object(
   {
     items: Type.Array(

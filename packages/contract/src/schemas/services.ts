@@ -15,7 +15,7 @@ import { Cursor, clampedLimit, followedPage, pagedToEnd } from './pages.ts';
 import { onePrice, sentPrice, shownPrice, withTiers } from './prices.ts';
 import { UnitScale } from './quantities.ts';
 
-/** The name that people have for what a service counts. It changes nothing about what is billed. */
+/** The name of the unit that a service counts, for people. It has no effect on bills. */
 const Unit = Type.String({
   description: 'The name of the counted unit: 1-32 characters.',
   minLength: 1,
@@ -87,7 +87,7 @@ export const Service = Type.Object({
 
 export const ServicePrice = Type.Object({ serviceId: ServiceId, ...shownPrice, ...nextPrice });
 
-/** What was registered: description and owner, if they were sent. */
+/** A service as it was registered, with description and owner if they were sent. */
 export const ServiceRegistered = Type.Object({
   ...ServicePrice.properties,
   description: Type.Optional(FreeText),
@@ -156,7 +156,7 @@ export const PriceList = Type.Object({
   ...followedPage,
 });
 
-/** Judged one by one, so here they are anything. */
+/** Each item is checked separately, so any item is valid here. */
 export const ServiceBulk = Type.Object(
   {
     items: Type.Array(Type.Unknown(), {

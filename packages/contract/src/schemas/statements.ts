@@ -37,7 +37,7 @@ const AmountOrNull = Type.Union([Amount, Type.Null()], {
 
 const Link = Type.String({ description: 'The path from which its entries, or itself, can be read.' });
 
-/** What happened to an agent in a time, over all services. */
+/** What happened to an agent in a period, over all services. */
 export const Statement = Type.Object({
   agent: Agent,
   asset: Asset,

@@ -17,7 +17,7 @@ export const UsageItem = Type.Object(
     agent: Agent,
     serviceId: ServiceId,
     ...sentUse,
-    // Entries have it as `usageId`: who sends that back must not lose the guard.
+    // Entries name it `usageId`: a client that sends this name must not lose the guard.
     id: Type.Optional(Type.String({ ...UsageId, 'x-other-words': ['usageId'] })),
     occurredAt: Type.Optional(Timestamp),
     metadata: Type.Optional(UsageMetadata),
@@ -30,7 +30,7 @@ export const UsageItem = Type.Object(
 );
 export type UsageItem = Static<typeof UsageItem>;
 
-/** The items of a bulk are judged one by one, so here they are anything. */
+/** Each item of a bulk is checked separately, so any item is valid here. */
 export const UsageBulk = Type.Object(
   {
     items: Type.Array(Type.Unknown(), {

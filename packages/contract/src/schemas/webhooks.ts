@@ -112,7 +112,7 @@ export const WebhookList = Type.Object({
   ...pagedToEnd,
 });
 
-/** A webhook that is named by anything else does not exist. */
+/** The id of a webhook. With any other text, no webhook is found. */
 export const WebhookId = Type.String({ ...Uuid, 'x-not-found-if-invalid': true });
 
 export const WebhookParams = Type.Object({ id: WebhookId });
