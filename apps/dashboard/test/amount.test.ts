@@ -41,7 +41,7 @@ test('decimal texts are added up as whole numbers, and written again as they wer
   assert.equal(decimalOf(scaled('12'), 0), '12');
 });
 
-test('the zeros at the end of an amount are apart, so that they can be paler', () => {
+test('the trailing zeros of an amount are a separate part, so that the page can show them paler', () => {
   assert.deepEqual(amountText('0.0093500'), { sign: '', whole: '0', fraction: '00935', zeros: '00' });
   assert.deepEqual(amountText('0.0000000'), { sign: '', whole: '0', fraction: '', zeros: '0000000' });
 });
@@ -54,7 +54,7 @@ test('counts are grouped in threes, also beyond 2^53', () => {
   assert.equal(counted(2_000n, 'entry', 'entries'), '2,000 entries');
 });
 
-test('amounts of a balance have the decimals of their asset, and can be taken negative', () => {
+test('amounts of a balance have the decimals of their asset, and can be negated', () => {
   assert.equal(moneyText(moneyOf('12.5', 'XLM')), '12.5000000 XLM');
   assert.equal(moneyText(moneyOf('-0.123456789012345678', 'XLM')), '−0.123456789012345678 XLM');
   assert.equal(moneyText(moneyOf('1.25', 'USD')), '1.25 USD');
@@ -63,7 +63,7 @@ test('amounts of a balance have the decimals of their asset, and can be taken ne
   assert.equal(negative(moneyOf('0', 'XLM')).amount, '0.0000000');
 });
 
-test('an amount that is typed is taken as the API takes it', () => {
+test('the form accepts exactly the amounts that the API accepts', () => {
   for (const good of ['1', '0.5', '999999999999999999.999999999999999999', '0.000000000000000001']) {
     assert.ok(isPositiveAmount(good), good);
   }

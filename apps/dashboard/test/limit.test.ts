@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { countsText, countsUsageOf, isQuantity, levelsOf } from '../src/core/limit.ts';
 
-test('levels are typed in percent, and sent as parts of the maximum', () => {
+test('a user enters levels in percent, and the page sends them as fractions of the maximum', () => {
   assert.deepEqual(levelsOf('80, 100'), [0.8, 1]);
   assert.deepEqual(levelsOf('7%; 0.1 % 33.3'), [0.07, 0.001, 0.333]);
   assert.deepEqual(levelsOf(''), []);
@@ -11,7 +11,7 @@ test('levels are typed in percent, and sent as parts of the maximum', () => {
   }
 });
 
-test('a maximum that is typed is taken as the API takes it', () => {
+test('the form accepts exactly the maximums that the API accepts', () => {
   for (const good of ['1', '0.5', '999999999999999999', '0.000001']) assert.ok(isQuantity(good), good);
   for (const bad of ['', '0', '0.0', '-1', '1,000', '01', '0.0000001']) assert.ok(!isQuantity(bad), bad);
 });

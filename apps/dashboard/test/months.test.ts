@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { lastMonths } from '../src/core/months.ts';
 
-test('months go back over the turn of a year, and each ends where the next one begins', () => {
+test('the list of months goes back into earlier years, and each month ends where the next one begins', () => {
   const months = lastMonths(Date.parse('2027-01-31T23:59:59.999Z'), 14);
   assert.deepEqual(months.slice(0, 2), [
     {

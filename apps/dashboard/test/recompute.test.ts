@@ -53,7 +53,7 @@ test('a bill adds up from its entries, to the stroop', () => {
   });
 });
 
-test('a bill with tiers adds up by tier and by package, and one that is off is found', () => {
+test('a bill with tiers adds up by tier and by package, and a wrong amount in it is found', () => {
   const tiers = new Map([
     [
       2,
@@ -108,7 +108,7 @@ test('a bill with tiers adds up by tier and by package, and one that is off is f
   ]);
 });
 
-test('more credit than usage bills nothing, and is carried on', () => {
+test('if the credit exceeds the usage, the bill is 0 and the rest of the credit is carried on', () => {
   const inCredit = {
     ...bill,
     from: 0,
@@ -163,7 +163,7 @@ const drawn: readonly BilledEntry[] = [
   },
 ];
 
-test('what was drawn from a balance is not billed again, and what a reversal returned counts against it', () => {
+test('money drawn from a balance is not billed again, and money that a reversal returned to it is subtracted', () => {
   assert.deepEqual(recomputed(prepaid, drawn), {
     entries: 3,
     billed: { amount: '0.0002500', asset: 'XLM' },
@@ -171,7 +171,7 @@ test('what was drawn from a balance is not billed again, and what a reversal ret
   });
 });
 
-test('each thing that is wrong with a bill is named', () => {
+test('each fault of a bill is reported', () => {
   const [line, other] = bill.lines;
   assert.ok(line && other);
   const wrong: readonly (readonly [of: ServerBill, added: readonly BilledEntry[], message: RegExp])[] = [

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { hrefOf, parseRoute, type Route } from '../src/core/route.ts';
 
-test('every page is found again by its link, also if its subject has a nasty name', () => {
+test('every link leads to its page, even if the name in it has special characters', () => {
   const nasty = 'team/7@example.com#a+b%2F|*';
   const routes: readonly Route[] = [
     { page: 'overview' },
@@ -24,7 +24,7 @@ test('every page is found again by its link, also if its subject has a nasty nam
   for (const route of routes) assert.deepEqual(parseRoute(hrefOf(route)), route);
 });
 
-test('a link that names no page leads to none', () => {
+test('a link that names no page is not a route', () => {
   for (const hash of ['#/nothing', '#/nothing/here', '#/agents/%E0%A4%A', '#/log/7']) {
     assert.deepEqual(parseRoute(hash), { page: 'unknown' });
   }

@@ -16,7 +16,7 @@ test('a run is added up by asset, exactly, with all decimals of its bills', () =
   ]);
 });
 
-test('of the accounts that are left all are counted, and the first are kept', () => {
+test('a run counts all accounts that it did not bill, and keeps the names of the first 200', () => {
   const sum = new RunSum();
   for (let at = 0; at < 1_000; at += 1) sum.leave({ agent: `a-${at}`, serviceId: 's', reason: 'no price' });
   const { left, leftCount } = sum.tally;
@@ -25,7 +25,7 @@ test('of the accounts that are left all are counted, and the first are kept', ()
   assert.equal(left[0]?.agent, 'a-0');
 });
 
-test('the name of a run is one that the API takes', () => {
+test('the form accepts exactly the run names that the API accepts', () => {
   for (const name of ['2026-11', 'a', 'A.b_c:d-1', 'x'.repeat(64)]) assert.equal(isRunId(name), true, name);
   for (const name of ['', 'by hand', 'ü', 'a/b', 'x'.repeat(65)]) assert.equal(isRunId(name), false, name);
 });

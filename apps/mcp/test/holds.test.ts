@@ -29,7 +29,7 @@ async function available(): Promise<string> {
   return (await call('get_balance', {})).available;
 }
 
-test('money is reserved once for each key, captured once, and given back', async () => {
+test('a key reserves money once, captures it once, and releases the rest', async () => {
   const work = { serviceId: 'search', requests: 4, key: 'long-search-1' };
   const hold = await call('create_hold', work);
   assert.deepEqual([hold.isRepeated, hold.state, await available()], [false, 'open', '6']);
@@ -54,7 +54,7 @@ test('money is reserved once for each key, captured once, and given back', async
   assert.equal(await available(), '7');
 });
 
-test('work that is not paid for is not begun, and the holds of others are not touched', async () => {
+test('work without money is refused before it begins, and the holds of other agents stay untouched', async () => {
   const much = await call('create_hold', { serviceId: 'search', requests: 100, key: 'too-much-work' });
   assert.match(much.text, /^insufficient_balance: .*Do not do the work/);
   const foreign = await billonce.holds.create({ agent: 'agent-8', serviceId: 'search', requests: 1 });
@@ -63,7 +63,7 @@ test('work that is not paid for is not begun, and the holds of others are not to
   assert.equal((await billonce.holds.get(foreign.id)).state, 'open');
 });
 
-test('units with decimal places are recorded, reserved and captured as decimal strings, and numbers are not taken', async () => {
+test('units with decimal places are recorded, reserved and captured as decimal strings, and numbers are refused', async () => {
   await billonce.services.put({ serviceId: 'seconds', priceStroops: 10_000_000, unitScale: 3 });
   await billonce.balances.grant('agent-7', { amount: '10', id: 'second-grant' });
   const before = Number(await available());

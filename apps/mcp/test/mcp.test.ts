@@ -154,7 +154,7 @@ test('the command of the how-to for HTTP answers a client with the token, and no
   await assert.rejects(open({}));
 });
 
-test('an answer that is lost on the way to the MCP server is not taken for a second call', async (t) => {
+test('a retry after an answer was lost on the way to the MCP server is not a second call', async (t) => {
   const thief = await startThief(t, (response) => response.destroy());
   const { client } = await startAgent(t, thief);
   const recorded = await call(client, 'record_usage', { agent: 'retried', serviceId: 'search', requests: 2 });
@@ -162,7 +162,7 @@ test('an answer that is lost on the way to the MCP server is not taken for a sec
   assert.equal(await outstanding('retried'), 2);
 });
 
-test('usage without a key is recorded once, and a repetition must say what it is', async (t) => {
+test('usage without a key is recorded once, and a repeated call must say that it is a repetition', async (t) => {
   const { client } = await startAgent(t, server.url);
   const usage = { agent: 'keyless', serviceId: 'search', requests: 5 };
   const first = await call(client, 'record_usage', usage);
@@ -222,7 +222,7 @@ test('an account is quoted, settled as quoted, and settled once when the call is
   assert.equal(services[0].serviceId, 'search');
 });
 
-test('a server for one agent takes no other, and one that only reads has no tools that write', async (t) => {
+test('a server for one agent refuses other agents, and a read-only server has no tools that write', async (t) => {
   const { client } = await startAgent(t, server.url, '--agent', 'fixed');
   const recorded = await call(client, 'record_usage', { serviceId: 'search', requests: 1 });
   assert.equal(recorded.value.status, 'recorded');
@@ -235,14 +235,14 @@ test('a server for one agent takes no other, and one that only reads has no tool
   assert.ok(tools.every(({ annotations }) => annotations?.readOnlyHint === true));
 });
 
-test('a model cannot read something else with names that are steps of a path', async (t) => {
+test('a model cannot read another path with a name such as ".."', async (t) => {
   const { client } = await startAgent(t, server.url);
   const events = await call(client, 'get_quote', { agent: '..', serviceId: 'events' });
   assert.deepEqual([events.isError, events.value], [true, undefined]);
   assert.match(events.text, /^invalid_request: /);
 });
 
-test('usage that is refused is not said to be uncertain', async (t) => {
+test('refused usage is not reported as uncertain', async (t) => {
   const { client } = await startAgent(t, server.url);
   await billonce.balances.setBilling('broke', { mode: 'prepaid' });
   const refused = await call(client, 'record_usage', { agent: 'broke', serviceId: 'search', requests: 1 });
@@ -266,7 +266,7 @@ async function startOverHttp(t: TestContext, token?: string): Promise<string> {
   return /http:\S+/.exec(String(chunk))?.[0] ?? assert.fail(String(chunk));
 }
 
-test('over HTTP it records too, for those who have the token', async (t) => {
+test('over HTTP the server records usage for clients that have the token', async (t) => {
   const token = 'a-token-of-this-test';
   const url = await startOverHttp(t, token);
   const headers = { authorization: `Bearer ${token}` };
@@ -289,7 +289,7 @@ test('over HTTP it records too, for those who have the token', async (t) => {
   assert.equal((await fetch(url.replace('/mcp', '/'), post)).status, 404);
 });
 
-test('without a token it answers only under the names of this machine', async (t) => {
+test('without a token the server answers only under the host names of this machine', async (t) => {
   const url = new URL(await startOverHttp(t));
   const asked = requestOf({
     ...{ host: url.hostname, port: url.port, path: '/mcp', method: 'POST' },
@@ -304,7 +304,7 @@ test('without a token it answers only under the names of this machine', async (t
   response.resume();
 });
 
-test('it does not start with mistakes in its options', async () => {
+test('the server does not start with invalid options', async () => {
   for (const [args, environment] of [
     [['--sever', 'x'], {}],
     [['--http', '99999'], {}],

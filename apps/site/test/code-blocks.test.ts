@@ -49,7 +49,7 @@ test('each test file that claims blocks exists, and checks at its end that it ha
   }
 });
 
-test('the page of each block that no test runs says so', () => {
+test('a page with a block that no test runs says so', () => {
   assert.ok(notRun.length < 10, `${notRun.length} claims`);
   for (const claim of notRun) {
     assert.ok(blocksFor(claim).length > 0, claim.page);
@@ -58,7 +58,7 @@ test('the page of each block that no test runs says so', () => {
   }
 });
 
-test('pages without code have figures and printed usages alone', () => {
+test('the code blocks of pages without code are only figures and printed usages', () => {
   for (const page of withoutCode) {
     assert.ok(existsSync(join(repository, page)));
     assert.deepEqual(
