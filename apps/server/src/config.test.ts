@@ -89,7 +89,7 @@ test('a server does not start with an admin key that is easy to guess, and the m
   }
 });
 
-test('HTTP threads share one file, and the room for bodies has a part for each', {
+test('HTTP threads share one file, and each has a part of the memory for bodies', {
   skip: process.platform !== 'linux',
 }, () => {
   const sixteen = String(16 * 1024 ** 2);
@@ -163,7 +163,7 @@ test('a copy of .env.example is the default configuration, and the reader or the
   assert.deepEqual(new Set(named), new Set([...variableNames, ...Object.keys(optionVariables)]));
 });
 
-test('an unknown variable with one of our prefixes is reported, and those of other programs are not', () => {
+test('an unknown variable with one of our prefixes is reported, and variables of other programs are not', () => {
   assert.deepEqual(warnings({ IDEMPOTENCY_STORE: 'x', BILLONCE_COLOR: 'x' }), [
     'the variable BILLONCE_COLOR is set, but the server does not read it: unset it, or correct its name',
     'the variable IDEMPOTENCY_STORE is set, but the server does not read it: unset it, or correct its name',
@@ -190,7 +190,7 @@ test('an unknown variable with one of our prefixes is reported, and those of oth
   assert.equal(warnings(many).length, 20);
 });
 
-test('a server does not start without protection because the name of the admin key is misspelt, or its value blank', () => {
+test('a server does not start unprotected if the variable of the admin key is misspelt or blank', () => {
   for (const name of [
     'ADMIN_APIKEY',
     'ADMIN_API_KEYS',

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { serverLog } from './log.ts';
 
-test('the facts of a storage fault are logged, and nothing else of its error', () => {
+test('only the facts of a storage fault are logged, and nothing else of its error', () => {
   let printed = '';
   const log = serverLog('trace', {
     write: (line) => {

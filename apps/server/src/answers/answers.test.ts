@@ -457,7 +457,7 @@ const examples: { readonly [K in Fact['kind']]: Example<K> } = {
   delivery_reported: [{ kind: 'delivery_reported', isSwitchedOff: true }, 204, '', ''],
 };
 
-test('every fact is answered with the bytes that stored answers have', () => {
+test('every fact is answered with the same bytes as a stored answer', () => {
   for (const [fact, status, location, body] of Object.values(examples)) {
     const response = keptResponse(answerOf(fact));
     const type = body === '' ? [] : [['content-type', 'application/json; charset=utf-8']];

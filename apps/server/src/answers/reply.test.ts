@@ -52,7 +52,7 @@ test('an answer to a write with a wrong, missing or extra member does not compil
   assert.equal(keptResponse(right).body, '{"agent":"agent-7","serviceId":"search","total":3}');
 });
 
-test('when a schema renames a member, what renders it does not compile', () => {
+test('when a schema renames a member, the code that renders it does not compile', () => {
   type Renamed = Written<Omit<EntryBody, 'recordedAt'> & { readonly recordedTime: string }>;
   const render = (entry: EntryBody): EntryBody => entry;
   // @ts-expect-error the schema has `recordedTime`, and the answer `recordedAt`

@@ -128,7 +128,7 @@ test('a quote and its settlement conserve requests and stroops through price cha
   );
 });
 
-test('usage without a price and usage at the first price are one line: an account is settled if they offset each other', () => {
+test('usage without a price and usage at the first price count as one line: an account is settled if they offset each other', () => {
   const line = (priceVersion: number, recordedRequests: number, reversedRequests: number) => ({
     priceVersion,
     price: priceVersion === 0 ? undefined : priceOfStroops(7n),

@@ -114,16 +114,16 @@ test('usage that is recorded while the entries are read is no difference', () =>
   assert.deepEqual(differences([], [], [counted([1, 8])]), []);
 });
 
-test('a counter that a refused atomic bulk has moved is found', () => {
+test('a counter that was changed by a refused atomic bulk is found', () => {
   assert.match(String(differences([counted([1, 9])], [entry(1, 4)])), /limit budget counts 9 .* is not what/);
 });
 
-test('a limit that was read outside its lock is found: entries come to more than was counted', () => {
+test('a limit that was read outside its lock is found: its entries add up to more than its counter', () => {
   const found = differences([counted([1, 10])], [entry(1, 4), entry(1, 4), entry(1, 4)]);
   assert.match(String(found), /limit budget counts 10 .* is not what the entries and open holds come to/);
 });
 
-test('usage that no counter has is found', () => {
+test('usage that no counter counted is found', () => {
   assert.match(String(differences([], [entry(1, 1)])), /limit budget does not count what was recorded/);
   assert.match(String(differences([counted([1, 4])], [entry(1, 4), entry(2, 1)])), /does not count/);
 });
@@ -140,14 +140,14 @@ test('usage from around the time at which a limit was set may be counted or not'
   assert.equal(differences(counter(5), [entry(1, 4)], undefined, late).length, 1);
 });
 
-test('a window that begins again after the clock was set back is no difference, a lifetime is never begun again', () => {
+test('a window that restarts after the clock was set back is no difference, but a restarted lifetime is', () => {
   assert.deepEqual(differences([counted([1, 4], [3, 1])], [entry(1, 7), entry(3, 1), entry(1, 4, 3)]), []);
   const lifetime: Limit = { ...limit, window: 'lifetime' };
   const found = differences([counted([0, 4])], [entry(1, 7), entry(1, 4, 3)], undefined, lifetime);
   assert.match(String(found), /counts 4 .* is not what/);
 });
 
-test('an open hold counts, and what usage took of a hold stays counted where the hold was made', () => {
+test('an open hold counts, and usage that captured a hold stays counted in the window of the hold', () => {
   const ofHolds = (counter: LimitCounter[], entries: Entry[], ...holds: Hold[]) =>
     differences(counter, entries, undefined, undefined, holds);
   assert.deepEqual(ofHolds([counted([1, 7])], [entry(1, 4)], held(1, 3)), []);
@@ -162,7 +162,7 @@ test('an open hold counts, and what usage took of a hold stays counted where the
   assert.deepEqual(ofHolds([counted([1, 4])], [entry(1, 4)], held(1, 5, released)), []);
 });
 
-test('a hold that counts nothing while it is open, or that was returned twice or never, is found', () => {
+test('an open hold that is not counted, and a hold that was returned twice or never, are found', () => {
   const found = (used: number, hold: Hold) =>
     differences([counted([1, used])], [entry(1, 4)], undefined, undefined, [hold]).length;
   const released = { state: 'released', endedAtMs: 2 * dayMs } as const;

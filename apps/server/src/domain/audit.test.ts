@@ -171,7 +171,7 @@ function inTwoParts(requests: number): History {
   return { ...books, entries: [first, second, ...parts] };
 }
 
-test('the audit sees that the parts of an entry are more than the whole', () => {
+test('the audit finds reversed parts that add up to more than their entry', () => {
   const fault = 'reversal part-2 takes back another amount';
   assert.ok(!differences(inTwoParts(1)).includes(fault));
   assert.ok(differences(inTwoParts(2)).includes(fault));

@@ -145,7 +145,7 @@ function assertSound(kept: Kept): void {
   assert.deepEqual(kept.differences(), []);
 }
 
-test('in each movement of a balance its sums, grants and holds add up, and it is never below its overdraft', () => {
+test('after each movement the sums, grants and holds of a balance add up, and it is never below its overdraft', () => {
   fc.assert(
     fc.property(fc.array(step, { maxLength: 40 }), (steps) => {
       const kept = new Kept();
@@ -157,7 +157,7 @@ test('in each movement of a balance its sums, grants and holds add up, and it is
   );
 });
 
-test('it does not matter for a balance how often it is looked at while time passes', () => {
+test('a balance is the same no matter how often it is read while time passes', () => {
   fc.assert(
     fc.property(
       fc.array(step, { maxLength: 20 }),
@@ -187,7 +187,7 @@ function withHold(): { readonly kept: Kept; readonly hold: Hold } {
   return { kept, hold };
 }
 
-test('the audit sees a hold that is released twice', () => {
+test('the audit finds a hold that is released twice', () => {
   const { kept, hold } = withHold();
   apply(kept, { kind: 'hold', amount: 10n, lastsMs: 50 });
   kept.open.delete(hold.id);
@@ -197,7 +197,7 @@ test('the audit sees a hold that is released twice', () => {
   assert.ok(kept.differences().some((difference) => difference.includes(hold.id)));
 });
 
-test('the audit sees a hold that is captured after it lapsed as if it still reserved', () => {
+test('the audit finds a lapsed hold that is captured as if it still reserved money', () => {
   const { kept, hold } = withHold();
   kept.pass(10);
   apply(kept, { kind: 'hold', amount: 10n, lastsMs: 50 });
@@ -205,7 +205,7 @@ test('the audit sees a hold that is captured after it lapsed as if it still rese
   assert.ok(kept.differences().some((difference) => difference.includes(hold.id)));
 });
 
-test('the audit sees a movement that is missing, stands twice, or moves another amount', () => {
+test('the audit finds a movement that is missing, duplicated, or of a wrong amount', () => {
   const { kept } = withHold();
   apply(kept, { kind: 'draw', amount: 3n });
   for (const [at, movement] of kept.movements.entries()) {

@@ -417,7 +417,7 @@ function oneLess(command: Command): { readonly name: string; readonly wants: Ten
   return [...named, ...placed, ...limited];
 }
 
-test('no command reads what it does not name, on empty books and on full ones', () => {
+test('no command reads anything that it does not declare, on empty and on full books', () => {
   for (const command of commands) {
     const wants = wantsOf(command);
     assert.doesNotThrow(() => decideOn(command, new LoadedView(wants, nowMs)), command.kind);
@@ -425,7 +425,7 @@ test('no command reads what it does not name, on empty books and on full ones', 
   }
 });
 
-test('a command that names one thing less than it reads is a fault, never an empty account', () => {
+test('a command that reads something it did not declare fails instead of seeing an empty account', () => {
   let variants = 0;
   for (const command of commands) {
     for (const { name, wants } of oneLess(command)) {
@@ -437,7 +437,7 @@ test('a command that names one thing less than it reads is a fault, never an emp
   assert.ok(variants > 25, `${variants} variants`);
 });
 
-test('a command makes no more than its rules say', () => {
+test('a command creates and changes no more than its rules allow', () => {
   for (const command of commands) {
     const rules = rulesOf(command);
     const idsAsked = new Set<number>();

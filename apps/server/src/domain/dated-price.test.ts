@@ -22,7 +22,7 @@ const tiers: Tiers = {
 };
 const inTiers: StatedPrice = { price: 5n, per: 1, tiers };
 
-test('a service is at its next price from the millisecond of its date on, with tiers and without', () => {
+test('the next price of a service applies from the millisecond of its date, with and without tiers', () => {
   const flat = newService('s', inStroops(7n));
   const toTiers = withNextPrice(flat, inTiers, 1_000);
   assert.equal(serviceAt(toTiers, 999), toTiers);
@@ -33,7 +33,7 @@ test('a service is at its next price from the millisecond of its date on, with t
   assert.ok(!('tiers' in toFlat) && !('next' in toFlat));
 });
 
-test('a service is at its next price for an account that was charged it, at any time', () => {
+test('once an account was charged the next price, that price applies to it at any time', () => {
   const service = withNextPrice(newService('s', inStroops(7n)), inStroops(8n), 1_000);
   const lines = (...versions: number[]) => ({ lines: versions.map((priceVersion) => ({ priceVersion })) });
   for (const account of [lines(), lines(0), lines(1)]) assert.equal(serviceFor(service, account), service);

@@ -227,7 +227,7 @@ class Book {
   }
 }
 
-test('tiers come to what a decimal calculator says, settled in parts or at once, with reversals in between', () => {
+test('bills in tiers match a decimal calculator, settled in parts or at once, with reversals in between', () => {
   fc.assert(
     fc.property(
       fc.integer({ min: 0, max: unitScaleMax }),

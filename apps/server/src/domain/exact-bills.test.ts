@@ -68,7 +68,7 @@ function assertWhole({ billedStroops, carriedStroops }: Settlement): void {
   assert.ok(carriedStroops <= 0n);
 }
 
-test('settling in parts bills what settling at once does, and what a decimal calculator says', () => {
+test('settling in parts bills the same as settling at once, and both match a decimal calculator', () => {
   fc.assert(
     fc.property(
       fc.integer({ min: 0, max: unitScaleMax }),

@@ -9,7 +9,7 @@ import {
   weightOfLook,
 } from './far-back.ts';
 
-test('a command that looks back weighs one item, until it was weighed with more entries than a first look has', () => {
+test('a command that scans earlier entries weighs one item, until it needs more entries than a first scan may read', () => {
   assert.equal(entriesBehindMaxOf({}), entriesBehindFirst);
   assert.deepEqual(
     [{}, { entriesBehindMax: 1_000 }, { entriesBehindMax: 1_001 }, { entriesBehindMax: 1_201 }].map(
@@ -23,12 +23,12 @@ test('a command that looks back weighs one item, until it was weighed with more 
   );
 });
 
-test('a command that was weighed has room for a tenth more entries and ten', () => {
+test('a command that was weighed may read a tenth more entries, and ten more', () => {
   assert.deepEqual(weighedToLookBack({ entriesBehindMax: 1 }, 2_001), { entriesBehindMax: 2_212 });
   assert.deepEqual(weighedToLookBack({ entriesBehindMax: 5 }, 0), { entriesBehindMax: 10 });
 });
 
-test('no entry is looked through on an account from which nothing was taken back', () => {
+test('no entry is scanned on an account without reversals', () => {
   const account = { ...emptyAccount('a', 's'), sequence: 9 };
   assert.equal(entriesBehind(account, 4), 0);
   assert.equal(entriesBehind({ ...account, reversedRequests: 1 }, 4), 5);

@@ -78,7 +78,7 @@ test('a limit of units counts the quantity of a hold, and a limit of money its c
   assert.equal(heldFor(ofMoney, { quantity: 8n }), 0n);
 });
 
-test('usage that captures a hold keeps counted what it took, and never more than was held', () => {
+test('usage that captures a hold stays counted, but never more than was held', () => {
   const counted = newCount(8n, 5n, windows);
   for (const [used, cost, kept, keptCost] of [
     [3n, 2n, 3n, 2n],
@@ -96,7 +96,7 @@ test('usage that captures a hold keeps counted what it took, and never more than
   assert.equal(keptBy(undefined, 3n, 2n, 77), undefined);
 });
 
-test('a hold that ended without usage gives back all that it counted', () => {
+test('a hold that ended without usage is no longer counted', () => {
   const counted = newCount(8n, 5n, windows);
   const returned = returnedCounters({ agent: 'a', counted }, countersOf([limit, ofMoney]));
   assert.deepEqual(
@@ -111,7 +111,7 @@ test('a hold that ended without usage gives back all that it counted', () => {
   assert.equal(returnedAt(undefined, 77), undefined);
 });
 
-test('changed counters are found before those under them', () => {
+test('a changed counter is read instead of the stored one', () => {
   const changes = new ChangedCounters(countersOf([limit, ofMoney]));
   assert.deepEqual(changes.limits(), [limit, ofMoney]);
   assert.equal(windowOf(changes.limitCounter(limit, 'a'), 0).used, 50n);
@@ -124,7 +124,7 @@ test('changed counters are found before those under them', () => {
   );
 });
 
-test('what is taken back of a window never leaves less than nothing, and stays reported', () => {
+test('removing usage from a window never makes it negative, and its reported levels stay reported', () => {
   const { counter } = countIn(emptyCounter('units', ''), limit, 0, 60n);
   assert.deepEqual(uncountIn(counter, 0, 60n).windows, [{ startMs: 0, used: 0n, max: 100n, reported: 500 }]);
   assert.equal(windowOf(uncountIn(counter, 0, 61n), 0).used, 0n);
@@ -144,7 +144,7 @@ test('a level is reported once, when the use reaches it', () => {
   assert.deepEqual(countIn(emptyCounter('units', ''), limit, 0, 100n).levels, [500, 1_000]);
 });
 
-test('the maximum of a window is the highest that was in force, or what a limit that only reports has counted', () => {
+test('the maximum of a window is the highest that was in force, or the count of a limit that only notifies', () => {
   const { counter } = countIn(emptyCounter('units', ''), limit, 0, 10n);
   assert.equal(countIn(counter, { ...limit, max: 20n }, 0, 1n).window.max, 100n);
   assert.equal(countIn(counter, { ...limit, max: 120n }, 0, 1n).window.max, 120n);

@@ -43,7 +43,7 @@ test('the next place follows directly after an id', () => {
   );
 });
 
-test('a full millisecond is left for the next one, and its last number is used', () => {
+test('all numbers of a millisecond are used before ids continue in the next one', () => {
   const almost = { timeMs: 1_000, counter: 2 ** 32 - 2 };
   assert.equal(nextIdBlock(almost, 900, 2, '').timeMs, 1_000);
   assert.deepEqual(nextIdBlock(almost, 900, 3, '0000000000'), {

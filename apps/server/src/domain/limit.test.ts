@@ -52,7 +52,7 @@ function applies(limit: Limit, use: Used): boolean {
   );
 }
 
-test('the limits of a use are those of which each name is its own or missing', () => {
+test('a limit applies to usage if each name in it matches the usage or is omitted', () => {
   fc.assert(
     fc.property(limits, (all) => {
       for (const use of uses) {
@@ -64,7 +64,7 @@ test('the limits of a use are those of which each name is its own or missing', (
   );
 });
 
-test('a limit is one too many exactly if some use would have more than ten with it', () => {
+test('a limit is one too many if and only if it would be the eleventh for some usage', () => {
   fc.assert(
     fc.property(limits, (all) => {
       for (const limit of all) {
@@ -78,7 +78,7 @@ test('a limit is one too many exactly if some use would have more than ten with 
   );
 });
 
-test('limits that some use would meet together are counted beyond ten, and others are not', () => {
+test('limits that apply to the same usage are counted together, even beyond ten, and others are not', () => {
   const limit = (number: number, more: Partial<Limit>): Limit => ({
     id: `${number}`,
     name: `${number}`,
@@ -168,7 +168,7 @@ test('each moment is in one window, which ends where the next one begins', () =>
   });
 });
 
-test('a counter adds up, and reports each level once', () => {
+test('a counter adds up its usage, and reports each level once', () => {
   const uses = fc.array(fc.bigInt({ min: 1n, max: 40n }), { maxLength: 20 });
   fc.assert(
     fc.property(limits, uses, ([limit], added) => {

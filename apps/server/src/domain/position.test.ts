@@ -38,14 +38,14 @@ function reversal(sequence: number, from: number, through: number, isRange = fal
   };
 }
 
-test('a reversal of the entry at a position takes back nothing after it', () => {
+test('a reversal of the entry at a position reverses nothing after that position', () => {
   const at = withReversals(position, [reversal(6, 3, 4)]);
   assert.deepEqual([...at.reversedBehind], []);
   const after = withReversals(position, [reversal(6, 4, 5), reversal(7, 3, 4)]);
   assert.deepEqual([...after.reversedBehind], [[1, 10]]);
 });
 
-test('only a later reversal that reaches up to a position takes back usage before it', () => {
+test('only a later reversal of entries up to a position reverses usage before that position', () => {
   const cases: readonly [boolean, ...Entry[]][] = [
     [false],
     [false, reversal(4, 1, 2)],

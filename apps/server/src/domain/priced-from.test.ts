@@ -11,7 +11,7 @@ function codeOf(priced: ReturnType<typeof pricedFrom>): string | undefined {
   return 'code' in priced ? priced.code : undefined;
 }
 
-test('a price with a date must be in the future, and at most so many days ahead', () => {
+test('the date of a price must be in the future, within the limit of days ahead', () => {
   assert.deepEqual(pricedFrom(service, inStroops(6n), nowMs, nowMs), {
     code: 'invalid_date',
     message: 'effectiveFrom must be in the future',
@@ -25,7 +25,7 @@ test('a price with a date must be in the future, and at most so many days ahead'
   });
 });
 
-test('a service has at most so many price versions, and one that has more keeps its price', () => {
+test('a service has a limited number of price versions, and at the limit it keeps its price', () => {
   let full: Service = service;
   for (let version = 2; version <= priceVersionsMax; version += 1) {
     const next = pricedFrom(full, inStroops(BigInt(version % 2) + 6n), undefined, nowMs);

@@ -31,7 +31,7 @@ test('requests are counted where units have no decimal places, and refused where
   });
 });
 
-test('a quantity is counted in the smallest parts of its service, and none is cut off', () => {
+test('a quantity is counted in the smallest parts of its service, and no digit is cut off', () => {
   const sent = (quantity: bigint) => ({ requests: 0, quantity });
   assert.deepEqual(partsUsed(sent(1_230_000n), 2), { kind: 'counted', parts: 123 });
   assert.deepEqual(partsUsed(sent(5_000_000n), 0), { kind: 'counted', parts: 5 });
@@ -78,7 +78,7 @@ test('a decimal text has at least the places that are asked for', () => {
   assert.equal(formatDecimal(-5n, 3, 2), '-0.005');
 });
 
-test('an amount is a whole number of stroops or none, and is otherwise rounded down', () => {
+test('an amount is converted exactly only if it is a whole number of stroops, and is otherwise rounded down', () => {
   assert.equal(wholeStroops(amountOfStroop * 3n), 3n);
   assert.equal(wholeStroops(amountOfStroop * 3n + 1n), undefined);
   assert.deepEqual(

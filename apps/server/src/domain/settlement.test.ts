@@ -31,14 +31,14 @@ function quote(...lines: readonly BillLine[]): Quote {
   };
 }
 
-test('no line of a bill passes 64 bits, though lines that offset it keep the bill small', () => {
+test('each line of a bill stays within 64 bits, even if another line offsets it', () => {
   const account = emptyAccount('a', 's');
   const settled = (...lines: readonly BillLine[]) => settleOn(account, quote(...lines), undefined, 'id', 0);
   assert.equal(settled(line(1, stroopsMax + 1n), line(2, -5n)), undefined);
   assert.equal(settled(line(1, stroopsMax), line(2, -5n))?.settlement.billedStroops, stroopsMax - 5n);
 });
 
-test('what was paid from a balance is settled with the usage that it paid for', () => {
+test('a payment from a balance is settled together with the usage that it paid for', () => {
   const account = { ...emptyAccount('a', 's'), settledPaid: 5n, settledRequests: 3, settlements: 2 };
   const settled = settleOn(account, { ...quote(line(1, 8n)), paid: 2n, remainderOn: 4n }, undefined, 'id', 9);
   assert.ok(settled !== undefined);

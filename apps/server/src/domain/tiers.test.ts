@@ -26,7 +26,7 @@ const both: Tiers = { period: 'month', tiers: [unit, packed] };
 const free: Tiers = { period: 'day', tiers: [{ upTo: undefined, price: 0n, package: undefined }] };
 const count = (requests: number, charged: number) => ({ requests, charged });
 
-test('counts of tiers are added and taken off tier by tier', () => {
+test('counts of tiers are added and subtracted tier by tier', () => {
   const counts = [count(4, 4), count(5, 2)];
   assert.deepEqual(plusCounts(counts, [count(1, 1), count(2, 1)]), [count(5, 5), count(7, 3)]);
   assert.deepEqual(plusCounts(counts, [count(1, 1)]), [count(5, 5), count(5, 2)]);
@@ -35,7 +35,7 @@ test('counts of tiers are added and taken off tier by tier', () => {
   assert.equal(minusCounts(counts, undefined), counts);
 });
 
-test('counts are nothing only if each number of each tier is 0', () => {
+test('counts are empty only if each number of each tier is 0', () => {
   assert.equal(isNothing([count(0, 0), count(0, 0)]), true);
   assert.equal(isNothing([count(0, 0), count(0, 1)]), false);
   assert.equal(isNothing([count(1, 0), count(0, 0)]), false);
@@ -45,7 +45,7 @@ test('counts are nothing only if each number of each tier is 0', () => {
   assert.equal(isSameCounts([count(1, 2), count(0, 0)], [count(1, 2)]), false);
 });
 
-test('parts are counts with the prices of their tiers', () => {
+test('the parts of a cost are the counts of its tiers with their prices', () => {
   const parts = partsOf(both, [count(4, 4)]);
   assert.deepEqual(parts, [
     { ...unit, requests: 4, charged: 4 },
@@ -54,7 +54,7 @@ test('parts are counts with the prices of their tiers', () => {
   assert.deepEqual(countsOf(parts), [count(4, 4), count(0, 0)]);
 });
 
-test('a unit costs its part of a unit, and a package its whole price', () => {
+test('a fraction of a unit costs that fraction of its price, and a package its whole price', () => {
   assert.equal(costOfPart({ ...unit, requests: 250, charged: 250 }, 2), costOf(250, 7n, 2));
   assert.equal(costOfPart({ ...packed, requests: 250, charged: 2 }, 2), costOf(2, 50n, 0));
   assert.equal(
@@ -87,19 +87,19 @@ test('prices in tiers are the same only with the same period, borders, prices an
   }
 });
 
-test('usage from before there was a price has the price of one unit in the first tier', () => {
+test('usage recorded before the first price costs the price of one unit in the first tier', () => {
   assert.equal(unitPriceOfFirst(both), 7n);
   assert.equal(unitPriceOfFirst({ ...both, tiers: [packed, unit] }), 16n);
   assert.equal(unitPriceOfFirst({ ...both, tiers: [] }), 0n);
 });
 
-test('units in smallest parts stop at what a double holds', () => {
+test('a number of units in smallest parts is capped at the largest exact integer of a double', () => {
   assert.equal(partsIn(3, 0), 3);
   assert.equal(partsIn(3, 6), 3_000_000);
   assert.equal(partsIn(Number.MAX_SAFE_INTEGER, 6), Number.MAX_SAFE_INTEGER);
 });
 
-test('a started package counts whole', () => {
+test('a started package counts as a whole package', () => {
   assert.deepEqual(
     [0, 1, 3, 4].map((requests) => packagesFor(requests, 3)),
     [0, 1, 1, 2],
@@ -117,7 +117,7 @@ test('the dearest cost is that of the tier in which all of the usage costs most'
   assert.equal(dearestCost(6, free, 0), 0n);
 });
 
-test('an amount pays for the units of the tier that gives fewest of them, and free tiers do not count', () => {
+test('an amount pays for as many units as the dearest tier gives for it, and free tiers do not count', () => {
   assert.equal(unitsPaidBy(costOf(100, 1n, 0), both, 0), 6_000_000n);
   assert.equal(unitsPaidBy(costOf(100, 1n, 0), { ...both, tiers: [packed, unit] }, 0), 6_000_000n);
   assert.equal(unitsPaidBy(costOf(100, 1n, 0), { ...both, tiers: [unit] }, 0), 14_000_000n);

@@ -15,7 +15,7 @@ const pem = (name: string) =>
 
 // If a version of Node removes these members from its handles, clients that read a large answer slowly would be cut
 // off.
-test("the kernel's progress within one large write is known, in clear text and over TLS", async (t) => {
+test('the server knows how much of one large write the kernel has sent, in clear text and over TLS', async (t) => {
   const cert = pem('cert');
   const overTls = createTlsServer({ cert, key: pem('key') });
   await assertPartSent(t, createServer(), 'connection', (port) => connect(port, '127.0.0.1'));

@@ -130,7 +130,7 @@ test('requests of one packet are handled one in a turn of the loop, and another 
   assert.ok(paths.indexOf('/one') <= 5, `after ${paths.indexOf('/one')} of the others`);
 });
 
-test('a connection with too many requests that have no answer is closed, and what waits on it is not executed', async (t) => {
+test('a connection with too many unanswered requests is closed, and its waiting requests are not executed', async (t) => {
   let handled = 0;
   const { cuts, client } = await listening(t, 10, () => {
     handled += 1;

@@ -6,7 +6,7 @@ import { ExportStream } from './export-stream.ts';
 const partBytes = 64 * 1024;
 const wholeMs = 3_600_000;
 
-test('an export that is not read makes two parts, and the third only after the first was taken', async () => {
+test('an unread export produces two parts, and the third only after the client took the first', async () => {
   let made = 0;
   async function* parts(): AsyncGenerator<string> {
     for (;;) {
@@ -36,7 +36,7 @@ test('an export that is not read makes two parts, and the third only after the f
   stream.destroy();
 });
 
-test('a part that cannot be made breaks the file off', async () => {
+test('an error while producing a part breaks the export off', async () => {
   async function* parts(): AsyncGenerator<string> {
     yield 'the head';
     throw new Error('a fault');

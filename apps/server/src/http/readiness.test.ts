@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Readiness } from './readiness.ts';
 
-test('no matter how many ask, one check runs, and its result is soon renewed', async () => {
+test('one readiness check runs at a time, no matter how many clients ask, and its result is soon renewed', async () => {
   let nowMs = 0;
   let looks = 0;
   let fault: Error | undefined;

@@ -4,7 +4,7 @@ import { Generations } from './generations.ts';
 
 const byLength = () => new Generations<string>(10, (value) => value.length);
 
-test('a value stays while it is asked for, and others are forgotten', () => {
+test('a value is kept while it is requested, and others are forgotten', () => {
   const rows = byLength();
   rows.set('a', 'aaaa');
   for (let number = 0; number < 20; number++) {
@@ -25,7 +25,7 @@ test('a newer value replaces an older one in both generations', () => {
   assert.equal(rows.get('a'), 'new');
 });
 
-test('what is forgotten is in no generation', () => {
+test('a forgotten value is in no generation', () => {
   const rows = byLength();
   rows.set('a', 'old');
   rows.set('b', 'bbbbbbbbbb');

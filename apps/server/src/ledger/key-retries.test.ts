@@ -34,7 +34,7 @@ function counting(keysMax?: number) {
   return { come, of };
 }
 
-test('what came again with a key is counted by outcome, and the last times are kept', () => {
+test('retries of a key are counted by outcome, and the times of the last ones are kept', () => {
   const { come, of } = counting();
   for (const outcome of [executed, replayed, notFound, replayed, conflict, replayed]) come('k', outcome);
   assert.deepEqual(of('k'), {
@@ -52,7 +52,7 @@ test('what came again with a key is counted by outcome, and the last times are k
   assert.equal(of('k').last.length, 3);
 });
 
-test('a key that was forgotten begins again, and says from when on its count is whole', () => {
+test('the count of a forgotten key starts again, and reports since when it is complete', () => {
   const { come, of } = counting(2);
   for (const digest of ['a', 'b', 'c', 'd']) come(digest, replayed);
   // The generation of a and b is the old one still.

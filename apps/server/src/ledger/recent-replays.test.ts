@@ -45,7 +45,7 @@ test('a retry gets the answer that was committed, until it expires', () => {
   assert.equal(filled().find(submissionWith('1'), 1_000), undefined);
 });
 
-test('what is not certain is left to the writer', () => {
+test('a submission that does not match exactly is left to the writer', () => {
   const notFound: readonly Submission[] = [
     submissionWith('2'),
     submissionWith('1', { fingerprint: 'other' }),
@@ -57,7 +57,7 @@ test('what is not certain is left to the writer', () => {
   for (const submission of notFound) assert.equal(filled().find(submission, 0), undefined);
 });
 
-test('only what was committed and remembered is kept', () => {
+test('only committed answers that a key remembers are kept', () => {
   const replays = new RecentReplays({ answersMax: 100, bytesMax: 1_000 });
   const notKept: readonly Outcome[] = [
     { kind: 'answered', response: { status: 200, headers: [], body: 'not remembered' }, replayed: false },
@@ -87,13 +87,13 @@ test('an answer beyond the cap of its scope is not replayed from memory', () => 
   assert.equal(byBytes.find(submissionWith('1'), 0), undefined);
 });
 
-test('after an unknown outcome nothing is certain', () => {
+test('after an unknown outcome no answer is replayed from memory', () => {
   const replays = filled();
   replays.note(submissionWith('2'), { kind: 'fault', code: 'outcome_unknown', facts: { message: '' } });
   assert.equal(replays.find(submissionWith('1'), 0), undefined);
 });
 
-test('memory is bounded: what was not asked for in a long time is forgotten', () => {
+test('memory is bounded: answers that were not requested for a long time are forgotten', () => {
   const replays = filled(1_000_000, 1_000_000_000);
   const body = 'x'.repeat(10_000);
   for (let number = 2; number < 5_000; number++) {

@@ -41,7 +41,7 @@ test('scrapes at the same time, and soon after one another, read the database on
   }
 });
 
-test('a scrape of a database that fails shows that it is away, and no size', async () => {
+test('while the database fails, a scrape reports it as down, without a size', async () => {
   const errors: unknown[] = [];
   const away = new Error('no connection');
   const set = watched(() => Promise.reject(away), errors);

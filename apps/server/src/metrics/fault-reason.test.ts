@@ -66,6 +66,6 @@ test('the reason of a fault of SQLite is that of its result code', () => {
   ]);
 });
 
-test('what the storage has no part in has no reason', () => {
+test('a fault that the storage did not cause has no reason', () => {
   assert.equal(faultReason({ message: 'the queue is full' }), undefined);
 });

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { statementName } from './statement-of.ts';
 
-test('the name of a statement is its verb and its table', () => {
+test('a statement is named by its verb and its table', () => {
   const names = [
     'COMMIT',
     'BEGIN; SET LOCAL lock_timeout = 4000',

@@ -5,7 +5,7 @@ import { forgottenBeforeMs, steadyForMs, steadySinceMs } from './steady-clock.ts
 const sweptAtMs = 1_000_000_000_000;
 const known = sweptAtMs - steadyForMs;
 
-test('a clock is steady while it is corrected by a minute, and while sweeps are at most three days apart', () => {
+test('a clock stays steady if it is corrected by at most a minute and sweeps are at most three days apart', () => {
   const since = (nowMs: number) => steadySinceMs({ sweptAtMs, steadySinceMs: known }, nowMs);
   for (const nowMs of [sweptAtMs, sweptAtMs - 60_000, sweptAtMs + steadyForMs]) {
     assert.equal(since(nowMs), known, String(nowMs - sweptAtMs));
@@ -15,7 +15,7 @@ test('a clock is steady while it is corrected by a minute, and while sweeps are 
   }
 });
 
-test('a clock of which nothing is known yet is steady from now on', () => {
+test('a clock without a known past counts as steady from now on', () => {
   for (const unknown of [
     { sweptAtMs: undefined, steadySinceMs: known },
     { sweptAtMs, steadySinceMs: undefined },

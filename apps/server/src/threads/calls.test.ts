@@ -30,7 +30,7 @@ test('each question gets its own answer, in any order of the answers', async (t)
   assert.deepEqual(await Promise.all(answers), [2, 4, 6]);
 });
 
-test('an error is the same on the other thread, as far as its asker looks at it', async (t) => {
+test('an error from the other thread keeps its class, kind and code', async (t) => {
   const facts = { message: 'full', engine: 'sqlite', code: 'SQLITE_FULL' } as const;
   const errors = {
     refused: new ReadRefused(),
@@ -59,7 +59,7 @@ test('an error is the same on the other thread, as far as its asker looks at it'
   await assert.rejects(asker.ask('fail', 'taken'), { code: 'EADDRINUSE', syscall: 'listen' });
 });
 
-test('who gives up is heard on the other thread, and who has given up does not ask', async (t) => {
+test('an aborted question aborts its work on the other thread, and is not sent if it was aborted before', async (t) => {
   const began = Promise.withResolvers<void>();
   const asker = connected(t, {
     wait: async (_: undefined, signal: AbortSignal) => {
@@ -76,7 +76,7 @@ test('who gives up is heard on the other thread, and who has given up does not a
   await assert.rejects(asker.ask('wait', undefined, controller.signal), ReadAborted);
 });
 
-test('what is asked of a thread that ends is rejected, then and later', async (t) => {
+test('every question to a thread that ended is rejected, pending or later', async (t) => {
   const asker = connected(t, { never: () => new Promise(() => undefined) });
   const waiting = asker.ask('never', undefined as never);
   asker.end(new Error('it ended'));

@@ -5,7 +5,7 @@ import { RecentReplays } from '../ledger/recent-replays.ts';
 import type { Outcome, Submission } from '../ledger/submission.ts';
 import { type SharedMemory, SharedNumber, SharedScopes, SharedTally, sharedMemory } from './shared-memory.ts';
 
-test('threads that take places at once get as many as there are', async () => {
+test('threads that take places at the same time get exactly as many as exist', async () => {
   const memory = sharedMemory();
   const max = 1_000;
   const taken = await Promise.all([1, 2, 3].map(() => takenByThread(memory, max)));
@@ -38,7 +38,7 @@ async function takenByThread(memory: SharedMemory, max: number): Promise<number>
   });
 }
 
-test('a number that one thread changes is changed for the others', () => {
+test('a number that one thread changes is changed for the other threads', () => {
   const memory = sharedMemory();
   const [one, other] = [new SharedNumber(memory, 'key_changes'), new SharedNumber(memory, 'key_changes')];
   one.advance();
@@ -76,7 +76,7 @@ function ofTwoThreads(): readonly [RecentReplays, RecentReplays] {
   return [new RecentReplays(cap, new SharedScopes(memory)), new RecentReplays(cap, new SharedScopes(memory))];
 }
 
-test('answers that another thread was given count for the cap of a scope', () => {
+test('answers of another thread count toward the cap of a scope', () => {
   const [one, other] = ofTwoThreads();
   one.note(submissionWith('1'), answer);
   for (const digest of ['2', '3']) other.note(submissionWith(digest), answer);
@@ -86,7 +86,7 @@ test('answers that another thread was given count for the cap of a scope', () =>
   assert.notEqual(other.find(submissionWith('2'), 0), undefined);
 });
 
-test('after an unknown outcome on one thread no thread replays from memory what it had before', () => {
+test('after an unknown outcome on one thread, no thread replays its earlier answers from memory', () => {
   const [one, other] = ofTwoThreads();
   one.note(submissionWith('1'), answer);
   other.note(submissionWith('2'), { kind: 'fault', code: 'outcome_unknown', facts: { message: '' } });

@@ -25,7 +25,7 @@ test('a quick webhook doubles its share up to eight, and one slow answer takes i
   assert.equal(places.free('one', 'a'), 2);
 });
 
-test('a webhook that takes no messages has one place, however quickly it answers, until it takes one', () => {
+test('a webhook that refuses messages has one place, however quickly it answers, until it accepts one', () => {
   const places = new Places();
   for (let answer = 0; answer < 3; answer++) places.held('a', quickMs, true);
   places.held('a', quickMs, false);
@@ -58,7 +58,7 @@ test('sixteen quick webhooks of one tenant hold a quarter of all places', () => 
   assert.equal(places.free('other', 'new'), 2);
 });
 
-test('webhooks that hang, of however many tenants, leave half of the places to those that are quick', () => {
+test('webhooks that hang, of any number of tenants, leave half of the places to quick webhooks', () => {
   const places = new Places();
   places.held('honest', quickMs, true);
   let held = 0;
@@ -71,7 +71,7 @@ test('webhooks that hang, of however many tenants, leave half of the places to t
   assert.equal(places.free('other', 'honest'), 4);
 });
 
-test('webhooks that are known to hang, of however many tenants, leave places to one that was not tried yet', () => {
+test('webhooks that are known to hang, of any number of tenants, leave places for a webhook that was not tried yet', () => {
   const places = new Places();
   let held = 0;
   for (let tenant = 0; tenant < 100; tenant++) {
@@ -82,7 +82,7 @@ test('webhooks that are known to hang, of however many tenants, leave places to 
   assert.equal(places.free('new', 'new'), 2);
 });
 
-test('places come back once, and all of them', () => {
+test('each place is released once, and all of them are', () => {
   const places = new Places();
   for (let round = 0; round < 100; round++) {
     const held = [...takeAll(places, 'one', 'a'), ...takeAll(places, 'a', 'one')];

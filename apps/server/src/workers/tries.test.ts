@@ -12,11 +12,11 @@ function turnsOf(tries: Tries, turns: number): number[] {
   return tried;
 }
 
-test('a webhook that takes no messages is tried later and later, in every twenty-fifth turn in the end', () => {
+test('a webhook that refuses messages is tried at growing intervals, and in the end in every twenty-fifth turn', () => {
   assert.deepEqual(turnsOf(new Tries(), 90), [1, 2, 4, 8, 16, 32, 57, 82]);
 });
 
-test('a webhook that has taken a message begins at the first turn again, and so do all that are forgotten', () => {
+test('a webhook that accepted a message starts again at the first turn, and so do all webhooks after forget()', () => {
   const tries = new Tries();
   turnsOf(tries, 40);
   tries.end('a');

@@ -44,7 +44,7 @@ test('a write fault lasts until a probe succeeds that began after it', async () 
   assert.equal(probe.fault, undefined);
 });
 
-test('a probe that fails is a write fault, also without a write', async () => {
+test('a failed probe is a write fault, even without a failed write', async () => {
   const { probe, writes } = probeByHand();
   const probed = probe.runOnce();
   writes[0]?.fail(new Error('no room'));
@@ -52,7 +52,7 @@ test('a probe that fails is a write fault, also without a write', async () => {
   assert.equal(probe.fault?.message, 'no room');
 });
 
-test('a full queue, and a transaction that was first, are no write faults', () => {
+test('a full queue and contention with another transaction are no write faults', () => {
   const { probe } = probeByHand();
   probe.decided(faultOf('overloaded', { message: 'the queue is full' }));
   probe.decided(faultOf('storage_unavailable', { message: 'lock timeout', isContention: true }));

@@ -96,7 +96,7 @@ test('a key that has expired is replaced once', async () => {
   assert.equal(keys.length, 2);
 });
 
-test('it gives up only when nothing at all got through for long enough', async () => {
+test('the sender gives up only when no bulk was answered for long enough', async () => {
   const { sender, waits } = senderTo([failed], { giveUpMs: 60_000 });
   const given = await sender.deliver(bulk);
   assert.equal(given.kind, 'rejected');
@@ -111,7 +111,7 @@ test('it gives up only when nothing at all got through for long enough', async (
   }
 });
 
-test('a server that never answered is given up soon, and one that answered once is not', async () => {
+test('the sender gives up soon on a server that never answered, but not on one that answered once', async () => {
   const never = senderTo([unreached]);
   const given = await never.sender.deliver(bulk);
   assert.equal(given.kind, 'unreached');
@@ -129,7 +129,7 @@ test('a server that never answered is given up soon, and one that answered once 
   assert.equal(wentAway.failures[0]?.leftMs, 60_000);
 });
 
-test('after a stop nothing is sent', async () => {
+test('after a stop the sender sends nothing', async () => {
   const { sender, stop, keys } = senderTo([failed]);
   stop.abort();
   assert.deepEqual(await sender.deliver(bulk), { kind: 'unanswered' });

@@ -49,7 +49,7 @@ function withoutAdvice(attempt: Attempt): object {
   return others;
 }
 
-test('an answer that may pass is worth another try', async (t) => {
+test('an answer that reports a temporary fault is retried', async (t) => {
   for (const status of [408, 425, 429, 500, 502, 503]) {
     const attempt = await attemptAt(t, (_request, response) => response.writeHead(status).end('no JSON'));
     assert.deepEqual(withoutAdvice(attempt), {
@@ -100,7 +100,7 @@ test('a request to a server that cannot be reached is retried', async () => {
     );
 });
 
-test('what would end the same way is not tried again', async (t) => {
+test('an answer that a retry cannot change is not retried', async (t) => {
   for (const status of [400, 401, 403, 404, 409, 413, 501]) {
     const attempt = await attemptAt(t, (_request, response) => response.writeHead(status).end());
     assert.equal(attempt.kind, 'rejected', String(status));

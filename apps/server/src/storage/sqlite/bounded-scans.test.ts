@@ -13,7 +13,7 @@ import { loadWebhooksSql } from './read/webhooks.ts';
 
 const tables = 'accounts|api_keys|audit_log|deliveries|services|webhooks';
 
-test('what runs on the thread of HTTP, or for each batch, looks at no table as a whole', (t) => {
+test('no statement of the HTTP thread or of a batch scans a whole table', (t) => {
   const file = `${temporaryFolder(t)}/books.db`;
   const connection = new SqliteConnection(file, 'read_write');
   migrate(connection);

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { bytes, digitsOf, uuidBytes } from './columns.ts';
 
-test('the bytes of a UUID are those that its digits name, in any letters', () => {
+test('a UUID is stored as the bytes of its hexadecimal digits, in upper or lower case', () => {
   fc.assert(
     fc.property(fc.uuid(), fc.boolean(), (id, isUpper) => {
       const sent = isUpper ? id.toUpperCase() : id;
@@ -12,7 +12,7 @@ test('the bytes of a UUID are those that its digits name, in any letters', () =>
   );
 });
 
-test('a text that is no UUID has the bytes that its digits name', () => {
+test('a text that is not a UUID is stored as the bytes of its hexadecimal digits', () => {
   const texts = fc.oneof(
     fc.constant(''),
     fc.string({ minLength: 36, maxLength: 36 }),

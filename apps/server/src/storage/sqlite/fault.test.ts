@@ -6,7 +6,7 @@ function sqliteError(errcode: number): Error {
   return Object.assign(new Error('from SQLite'), { code: 'ERR_SQLITE_ERROR', errcode });
 }
 
-test('a commit that may have reached the log is not called undone', () => {
+test('a failed commit that may have reached the log is not reported as undone', () => {
   const kinds = (place: 'save' | 'commit', ...codes: number[]) =>
     codes.map((code) => storageFault(sqliteError(code), place).kind);
   // Out of memory, I/O error (also one of its extended codes), damaged.
@@ -16,7 +16,7 @@ test('a commit that may have reached the log is not called undone', () => {
   assert.deepEqual(kinds('save', 7, 10, 11, 13), Array(4).fill('unavailable'));
 });
 
-test('what no retry can fix is rejected, so that its batch is tried one by one', () => {
+test('an error that no retry can fix rejects its batch, whose commands are then tried one by one', () => {
   assert.equal(storageFault(sqliteError(19), 'save').kind, 'rejected');
   assert.equal(storageFault(new TypeError('a defect'), 'save').kind, 'rejected');
 });

@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import { auditLog } from './0017-audit-log.ts';
 import { numberedActs } from './0021-numbered-acts.ts';
 
-test('acts from before are numbered in their order, and the log is closed again afterwards', () => {
+test('the migration numbers existing acts in their order, and then protects the log again', () => {
   const database = new DatabaseSync(':memory:');
   database.exec(auditLog);
   for (const [id, tenant] of [

@@ -20,7 +20,7 @@ function earlierBooks(t: TestContext) {
   return { database, rows };
 }
 
-test('entries from before are in the index of their accounts, and the rows beside them stay', (t) => {
+test('the migration adds existing entries to the index of their accounts, and keeps the related rows', (t) => {
   const { database, rows } = earlierBooks(t);
   database.exec(`
     INSERT INTO accounts (account, tenant, agent, service_id, sequence, settled_through, settlements, recorded_requests,
@@ -51,7 +51,7 @@ test('entries from before are in the index of their accounts, and the rows besid
   assert.throws(() => database.exec('INSERT INTO reversal_lines VALUES (1, 9, 0, 1, 1)'), /FOREIGN KEY/);
 });
 
-test('records from before are numbered in the order of their times, and found by their keys', (t) => {
+test('the migration numbers existing records in the order of their times, and they are found by their keys', (t) => {
   const { database, rows } = earlierBooks(t);
   database.exec(`
     INSERT INTO scopes (tenant, scope, answers, answer_bytes) VALUES ('acme', x'aa', 2, 20);

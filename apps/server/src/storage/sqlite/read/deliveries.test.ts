@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import { webhooks } from '../migrations/0006-webhooks.ts';
 import { nextWaitingSql } from './deliveries.ts';
 
-test('the next webhook is found through the index, past all that waits for the one before', () => {
+test('the index leads to the next webhook without reading the pending deliveries of the one before it', () => {
   const database = new DatabaseSync(':memory:');
   database.exec(webhooks);
   const planOf = (sql: string) =>

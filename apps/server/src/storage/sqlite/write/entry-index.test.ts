@@ -145,7 +145,7 @@ test('every entry is found by its account, wherever the process dies', async (t)
   }
 });
 
-test('an entry after the last one of its account is noticed, in the index and before it is in there', (t) => {
+test('an entry beyond the last one of its account is found, whether it is in the index yet or not', (t) => {
   const random = seededRandom(t);
   const books = openBooks(t);
   for (let batch = 0; batch < 100; batch++) {

@@ -153,7 +153,7 @@ test('the record of every key is found, wherever the process dies', async (t) =>
   }
 });
 
-test('a sweep forgets records that were late, with their keys, and numbers are not given twice', async (t) => {
+test('a sweep forgets late records with their keys, and no number is used twice', async (t) => {
   const random = seededRandom(t);
   const books = openBooks(t);
   const { connection } = books;

@@ -6,7 +6,7 @@ import { temporaryFolder } from '../../../../test/harness/temporary-folder.ts';
 import { SqliteConnection } from '../connection.ts';
 import { RowsInsert } from './rows-insert.ts';
 
-test('any number of rows is made, each once and with its own values', (t) => {
+test('any number of rows is inserted, each once and with its own values', (t) => {
   const connection = new SqliteConnection(join(temporaryFolder(t), 'rows.db'), 'read_write');
   t.after(() => connection.close());
   connection.exec('CREATE TABLE pairs (a INTEGER PRIMARY KEY, b TEXT NOT NULL) STRICT');
@@ -22,7 +22,7 @@ test('any number of rows is made, each once and with its own values', (t) => {
   connection.exec('ROLLBACK');
 });
 
-test('a row that cannot be made takes back the rows of the whole transaction', (t) => {
+test('a row that cannot be inserted rolls back the whole transaction', (t) => {
   const connection = new SqliteConnection(join(temporaryFolder(t), 'rows.db'), 'read_write');
   t.after(() => connection.close());
   connection.exec('CREATE TABLE pairs (a INTEGER PRIMARY KEY, b TEXT NOT NULL) STRICT');
@@ -41,7 +41,7 @@ test('a row that cannot be made takes back the rows of the whole transaction', (
   }
 });
 
-test('rows that exist stay as they are where the statement says so', (t) => {
+test('existing rows stay unchanged if the statement ignores conflicts', (t) => {
   const connection = new SqliteConnection(join(temporaryFolder(t), 'rows.db'), 'read_write');
   t.after(() => connection.close());
   connection.exec('CREATE TABLE pairs (a INTEGER PRIMARY KEY, b TEXT NOT NULL) STRICT');

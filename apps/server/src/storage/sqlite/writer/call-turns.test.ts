@@ -37,7 +37,7 @@ test('light calls of all lines are taken together, one of each line in turn', ()
   assert.deepEqual(groupsOf(turnsOf([1, 2, 3], [4], [5, 6])), ['a0 b0 c0 a1 c1 a2']);
 });
 
-test('of more light calls than fit, each line gets its part, and another line begins the next group', () => {
+test('if not all light calls fit into a group, each line gets a part of it, and another line begins the next group', () => {
   const many = [400, 400, 400];
   assert.deepEqual(groupsOf(turnsOf(many, many, many)), ['a0 b0 c0 a1 b1', 'b2 c1 a2 c2']);
 });
@@ -67,7 +67,7 @@ test('heavy calls do not wait for a line that always has light ones', () => {
   assert.equal(taken.filter((name) => name === 'heavy').length, 3);
 });
 
-test('nothing is taken where nothing waits', () => {
+test('nothing is taken from empty lines', () => {
   const turns = turnsOf([], []);
   assert.equal(turns.isEmpty, true);
   assert.deepEqual(turns.take(), []);

@@ -85,7 +85,7 @@ const submissions: readonly Submission[] = [
   },
 ];
 
-test('a submission is the same on the thread of the writer', () => {
+test('a submission is unchanged when it reaches the thread of the writer', () => {
   for (const sent of submissions) {
     assert.deepEqual(submissionOf(structuredClone(flatSubmission(sent))), sent);
   }
@@ -110,7 +110,7 @@ const outcomes: readonly Outcome[] = [
   { kind: 'fault', code: 'overloaded', facts: { message: 'full' }, touched: 7 },
 ];
 
-test('an outcome is the same on the thread of HTTP', () => {
+test('an outcome is unchanged when it reaches the HTTP thread', () => {
   for (const sent of outcomes) {
     const received = outcomeOf(structuredClone(flatOutcome(sent)));
     const isSwitchedOff = sent.kind === 'answered' && (sent.isSwitchedOff ?? false);
