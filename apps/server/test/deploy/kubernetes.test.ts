@@ -25,7 +25,7 @@ test('every manifest is listed, and matches the schema of Kubernetes for its kin
   for (const file of files) validate(read(file));
 });
 
-test('a manifest with a wrong type, or without what is required, does not match', () => {
+test('a manifest with a wrong type, or without a required field, does not match', () => {
   const deployment = read('deployment.yaml');
   assert.throws(() => validate({ ...deployment, spec: { ...deployment.spec, replicas: 'three' } }));
   assert.throws(() => validate({ ...deployment, spec: { ...deployment.spec, selector: undefined } }));
@@ -47,7 +47,7 @@ test('service, disruption budget and network policy select the pods of the deplo
   }
 });
 
-test('three instances run, at most one of them is away, and each has the time to finish what it accepted', () => {
+test('three instances run, at most one of them is unavailable, and each has time to finish its requests', () => {
   const { spec } = read('deployment.yaml');
   assert.equal(spec.replicas, 3);
   assert.equal(read('disruption-budget.yaml').spec.maxUnavailable, 1);

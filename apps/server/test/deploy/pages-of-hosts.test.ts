@@ -17,7 +17,7 @@ import { blocksOfPage, commandsOf, isTyped, programsNotRun, replaced, textOf, ty
 const read = (file: string) => readFileSync(join(repository, 'deploy', file), 'utf8');
 const ready = '{"ready":true}';
 
-test('each page says which of its programs were not run', () => {
+test('each page names the programs in it that were not run', () => {
   for (const [page, count] of [
     ['run-with-systemd', 3],
     ['run-in-a-container', 4],

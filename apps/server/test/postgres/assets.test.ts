@@ -54,7 +54,7 @@ async function assertAudit({ first }: World): Promise<void> {
   assert.deepEqual([found.differences, found.balances.differences, found.acts.differences], [[], [], []]);
 }
 
-test('an asset that two instances register at once with two scales has one of them', async (t) => {
+test('an asset that two instances register at the same time with different scales gets one of the two', async (t) => {
   const world = await startInstances(t);
   for (let round = 0; round < 5; round++) {
     const code = `A${round}`;
@@ -69,7 +69,7 @@ test('an asset that two instances register at once with two scales has one of th
   await assertAudit(world);
 });
 
-test('a service that two instances register at once in two assets has one of them', async (t) => {
+test('a service that two instances register at the same time in different assets gets one of the two', async (t) => {
   const world = await startInstances(t);
   await done(world, register('USD', 2), register('EUR', 2));
   for (let round = 0; round < 5; round++) {
@@ -104,7 +104,7 @@ test('usage of two instances in two assets overdraws neither balance of its agen
   await assertAudit(world);
 });
 
-test('a batch that waited for a balance in an asset sees what the other one did to it', async (t) => {
+test('a batch that waited for a balance in an asset sees the changes of the other batch', async (t) => {
   const world = await startInstances(t);
   await done(world, register('USD', 2), inAsset('dollars', '1', 'USD'), prepaid, grant('1', 'USD'));
   const { client, first, second } = world;

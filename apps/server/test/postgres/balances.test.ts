@@ -75,7 +75,7 @@ test('usage of two instances on two accounts of one agent never overdraws its ba
   await assertAudit(world);
 });
 
-test('a batch that waited for a balance sees what the other one did to it', async (t) => {
+test('a batch that waited for a balance sees the changes of the other batch', async (t) => {
   const world = await startInstances(t);
   await startPrepaid(world, xlm);
   const { client, first, second } = world;
@@ -103,7 +103,7 @@ test('the first grants of an agent at two instances both count, and one id is gr
   await assertAudit(world);
 });
 
-test('a hold is captured by one of two instances, and made once under one id', async (t) => {
+test('a hold is captured by only one of two instances, and made only once with one id', async (t) => {
   const world = await startInstances(t);
   await startPrepaid(world, 10n * xlm);
   const { first, second } = world;
@@ -121,7 +121,7 @@ test('a hold is captured by one of two instances, and made once under one id', a
   await assertAudit(world);
 });
 
-test('a write of an agent without a balance names no table of balances but in what it reads anyway', async (t) => {
+test('a write of an agent without a balance runs no extra statement on the tables of balances', async (t) => {
   const world = await startInstances(t);
   await startPrepaid(world, xlm);
   const statements: string[] = [];

@@ -31,7 +31,7 @@ async function rowsOf(node: PostgresNode): Promise<ReadonlyMap<string, readonly 
   return rows;
 }
 
-test('a database that has books is distributed with every row, and its retries and audits say what they said', {
+test('a database with books is distributed with every row, and its retries and audits give the same answers', {
   skip: skipWithoutCitus,
 }, async (t) => {
   const cluster = await CitusCluster.start(t);

@@ -14,7 +14,7 @@ async function doctor(DATABASE_URL: string, allowsUnsafe: boolean) {
   return { code, printed };
 }
 
-test('a database is examined, and nothing is made in it', async () => {
+test('doctor examines a database, and creates nothing in it', async () => {
   const url = await emptyPostgres();
   const first = await doctor(url, true);
   assert.equal(first.code, 3, first.printed);
@@ -30,7 +30,7 @@ test('a database is examined, and nothing is made in it', async () => {
   assert.match(printed, /^ok {4}clock {10}the clocks of this machine and of the database agree$/m);
 });
 
-test('settings with which acknowledged writes can be lost are found', async () => {
+test('doctor finds settings that can lose acknowledged writes', async () => {
   // The databases of tests run without syncs.
   const { code, printed } = await doctor(await migratedPostgres(), false);
   assert.equal(code, 1, printed);

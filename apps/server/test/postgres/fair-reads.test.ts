@@ -7,7 +7,7 @@ import { StorageFault } from '../../src/ledger/storage-port.ts';
 
 const { openEngine } = await import('../harness/engine.ts');
 
-test('however many reads of a tenant wait, those of another one are before them and are not refused', async (t) => {
+test('no matter how many reads of one tenant wait, a read of another tenant runs before them and is not refused', async (t) => {
   const { books } = await openEngine(t);
   const read = (tenant: string) => books.account({ tenant, agent: 'agent-1', serviceId: 'search' });
   const ended = { ok: 0, refused: 0 };

@@ -177,7 +177,7 @@ for (const [what, away, back] of [
     ({ instances }: { readonly instances: ServerProcesses }) => instances.signal(0, 'SIGCONT'),
   ],
 ] as const) {
-  test(`an instance that is ${what} while it holds locks stops the others no longer than its time`, async (t) => {
+  test(`an instance that is ${what} while it holds locks blocks the others no longer than its time limit`, async (t) => {
     const { database, proxy, instances } = await start(t, 2);
     const [one, two] = [instances.api(0), instances.api(1)];
     await one.post('/usage', usage, 'first');

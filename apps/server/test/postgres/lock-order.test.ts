@@ -16,7 +16,7 @@ import {
   usage,
 } from '../harness/instances.ts';
 
-test('a row that is locked and joined in one statement has stale companions; a batch reads them later', async (t) => {
+test('rows joined in the statement that waits for a lock are stale; a batch reads them in a later statement', async (t) => {
   const { url, first, second, client } = await startInstances(t);
   await first.execute(price(7n), usage('agent-1'));
   await holdKey(client, 'k');

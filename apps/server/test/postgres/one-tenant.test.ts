@@ -62,7 +62,7 @@ const statements = constants.flatMap(({ name, value }): { readonly name: string;
   return Object.entries(value ?? {}).map(([key, sql]) => ({ name: `${name}.${key}`, sql: String(sql) }));
 });
 
-test('each statement names the tenant with each table, or is over all tenants for a reason', async () => {
+test('each statement restricts each table to the tenant, or has a reason to read all tenants', async () => {
   assert.ok(statements.length > 150, String(statements.length));
   const unbound = new Map<string, readonly string[]>();
   for (const { name, sql } of statements) {
@@ -76,7 +76,7 @@ test('each statement names the tenant with each table, or is over all tenants fo
   );
 });
 
-test('the engine sends constants only, and each function that makes a statement is known', () => {
+test('the engine sends only constant statements, and each function that builds one is listed', () => {
   const known = constants.filter(({ value }) => typeof value === 'function').map(({ name }) => name);
   assert.deepEqual(known.toSorted(), Object.keys(functions).toSorted());
   for (const [file, source] of engineFiles()) {
@@ -90,7 +90,7 @@ test('the engine sends constants only, and each function that makes a statement 
   }
 });
 
-test('PostgreSQL takes each statement, and its form for one tenant', async (t) => {
+test('PostgreSQL accepts each statement, and its form for one tenant', async (t) => {
   const { client } = await startInstances(t);
   for (const [n, { name, sql }] of statements.entries()) {
     for (const form of [sql, ofOneTenant(sql), ofManyNodes(sql)]) {
@@ -102,7 +102,7 @@ test('PostgreSQL takes each statement, and its form for one tenant', async (t) =
   }
 });
 
-test('a table is bound by a parameter, by a table that is, and by nothing else', async () => {
+test('a table is restricted to a tenant by a parameter or by a join with a restricted table, and by nothing else', async () => {
   const cases: readonly (readonly [sql: string, unbound: readonly string[]])[] = [
     ['SELECT 1 FROM a WHERE tenant = $1 AND b = 1', []],
     ['SELECT 1 FROM a WHERE $1::text = a.tenant', []],

@@ -13,7 +13,7 @@ const agents = 10;
 /** Of one table, for each write: a scan of the balances or of the holds would read all of them. */
 const rowsMax = 25;
 
-test('a write about prepaid money looks at few rows, with thousands of balances and open holds', async (t) => {
+test('a write about prepaid money reads few rows, even with thousands of balances and open holds', async (t) => {
   const url = await migratedPostgres();
   const nowMs = Date.now();
   const withExecutor = async (run: (executor: BatchExecutor) => Promise<void>) => {

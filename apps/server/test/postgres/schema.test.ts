@@ -46,7 +46,7 @@ test('every table has its tenant, which leads every key, and the database neithe
   assert.deepEqual(await column(`SELECT extname FROM pg_extension WHERE extname <> 'plpgsql'`), []);
 });
 
-test("texts that are names compare by their bytes, regardless of the database's collation", async (t) => {
+test("texts that are names are compared by their bytes, regardless of the database's collation", async (t) => {
   const { client } = await startInstances(t);
   const { rows } = await client.query(`SELECT c.relname, a.attname FROM pg_class AS c
     JOIN pg_attribute AS a ON a.attrelid = c.oid JOIN pg_collation AS l ON l.oid = a.attcollation

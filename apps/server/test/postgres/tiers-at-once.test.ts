@@ -15,7 +15,7 @@ async function startTwo(t: TestContext, price: object) {
   return [here.api, there.api] as const;
 }
 
-test('two instances that cross a border at once fill its tier exactly, and begin no package twice', async (t) => {
+test('two instances that cross the end of a tier at the same time fill it exactly, and begin no package twice', async (t) => {
   const tiers = [
     { upTo: 100, price: '3' },
     { price: '5', package: 70 },

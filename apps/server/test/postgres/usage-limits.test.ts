@@ -54,7 +54,7 @@ async function assertRight({ second }: Instances): Promise<void> {
   assert.deepEqual([differences, limits.differences], [[], []]);
 }
 
-test('of two instances that use the last of a limit at once, one is refused', async (t) => {
+test('if two instances use the last unit of a limit at the same time, one is refused', async (t) => {
   const instances = await startInstances(t);
   const { url, first, second, client } = instances;
   await limited(instances, limit(2));
@@ -79,7 +79,7 @@ test('of two instances that use the last of a limit at once, one is refused', as
   await assertRight(instances);
 });
 
-test('of two instances that spend the last of a limit in money at once, on two services, one is refused', async (t) => {
+test('if two instances spend the last money of a limit at the same time, on two services, one is refused', async (t) => {
   const instances = await startInstances(t);
   const { url, first, second, client } = instances;
   const xlm = 10n ** 18n;
@@ -173,7 +173,7 @@ test('500 usages on three instances against a limit for 100: exactly 100 are rec
   await assertRight(instances);
 });
 
-test('holds and usage on three instances share a limit for 100: exactly 100 count, and what lapses is returned once', async (t) => {
+test('holds and usage on three instances share a limit for 100: exactly 100 count, and lapsed holds are returned once', async (t) => {
   const instances = await startInstances(t);
   const { url, first, second, clock } = instances;
   const third = await startInstance(t, url, clock);
@@ -209,7 +209,7 @@ test('holds and usage on three instances share a limit for 100: exactly 100 coun
   await assertRight(instances);
 });
 
-test('a counter that is made to be locked, and counts nothing, is not left behind', async (t) => {
+test('a counter that was created only to be locked, and counts nothing, does not stay in the table', async (t) => {
   const instances = await startInstances(t);
   const { first, client } = instances;
   await limited(instances, limit(1, '*'));
@@ -222,7 +222,7 @@ test('a counter that is made to be locked, and counts nothing, is not left behin
   assert.deepEqual(rows, [{ subject: 'b' }]);
 });
 
-test('without limits a batch has the statements that it had before', async (t) => {
+test('without limits a batch writes no counter', async (t) => {
   const instances = await startInstances(t);
   const { first, client } = instances;
   await first.execute(usage('a'));
