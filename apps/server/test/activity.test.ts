@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { startInProcess } from './harness/in-process.ts';
 import { adminKey, apiOfTenant } from './harness/tenants.ts';
 
-test('the outcomes of writes and what retries spared are counted for each tenant', async (t) => {
+test('the outcomes of writes, and the usage that retries did not bill again, are counted for each tenant', async (t) => {
   const { api, clock } = await startInProcess(t, { ADMIN_API_KEY: adminKey });
   const [acme, other] = [await apiOfTenant(api, 'acme'), await apiOfTenant(api, 'other')];
   await acme.post('/services', { serviceId: 'search', priceStroops: 250 });

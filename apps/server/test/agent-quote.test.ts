@@ -46,7 +46,7 @@ test('the quote of an agent has all of its accounts, page by page, and the sum t
   assert.equal((await api.get('/agents/ada/quote?cursor=bm90aGluZw')).status, 400);
 });
 
-test('the quote of an agent shows credits, and what was paid from its balance', async (t) => {
+test('the quote of an agent shows its credits, and the amounts paid from its balance', async (t) => {
   const { api } = await startInProcess(t);
   await api.post('/services', { serviceId: 's', priceStroops: 10_000_000 });
   await api.post('/services', { serviceId: 'other', priceStroops: 1 });

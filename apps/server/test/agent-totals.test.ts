@@ -4,7 +4,7 @@ import { startInProcess } from './harness/in-process.ts';
 
 const usage = (agent: string, serviceId: string, requests: number) => ({ agent, serviceId, requests });
 
-test('agents are listed with what they come to: by name page by page, by a part of it, or those that owe most', async (t) => {
+test('agents are listed with their totals: by name in pages, by part of the name, or by the largest outstanding amount', async (t) => {
   const { api } = await startInProcess(t);
   await api.post('/services', { serviceId: 'input', priceStroops: 250 });
   await api.post('/services', { serviceId: 'output', priceStroops: 1_000 });

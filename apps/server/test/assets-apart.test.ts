@@ -21,7 +21,7 @@ const expectedKinds = [
   ...['create_hold insufficient_balance', 'record_usage limit_reached', 'create_hold limit_reached'],
 ];
 
-test('what is done in several assets comes to the same as if each had its own tenant', async (t) => {
+test('a tenant with several assets gets the same sums as a separate tenant for each asset', async (t) => {
   const clock = { nowMs: Date.now() };
   const { executor, books } = await openEngine(t, () => clock.nowMs);
   const random = seededRandom(t);

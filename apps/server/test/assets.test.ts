@@ -92,7 +92,7 @@ test('a tenant registers at most 100 assets', async (t) => {
   assert.equal((await register(api, 'A7', 2)).status, 200);
 });
 
-test('the asset of a service stays, and what does not go with it is refused where it is', async (t) => {
+test('the asset of a service cannot change, and a field that does not fit it is refused by name', async (t) => {
   const api = await startAssets(t);
   const service = { serviceId: 'n', price: '1' };
   assert.deepEqual(faultOf(await api.post('/services', { ...service, asset: 'EUR' })), [
@@ -136,7 +136,7 @@ test('the asset of a service stays, and what does not go with it is refused wher
   );
 });
 
-test('bills are rounded to the atoms of their asset, and what is below one goes to the next bill', async (t) => {
+test('bills are rounded to the atoms of their asset, and the remainder goes to the next bill', async (t) => {
   const api = await startAssets(t);
   for (const serviceId of ['x', 'u', 'c']) await use(api, serviceId, 5);
   const quote = await api.get('/billing/a/u');
@@ -203,7 +203,7 @@ test('bills are rounded to the atoms of their asset, and what is below one goes 
   await assertAudit(api);
 });
 
-test('sums over an agent and over a tenant are apart for each asset', async (t) => {
+test('sums over an agent and over a tenant are separate for each asset', async (t) => {
   const api = await startAssets(t);
   for (const serviceId of ['x', 'u', 'c']) await use(api, serviceId, 1_000);
   await api.post('/usage', { agent: 'b', serviceId: 'u', requests: 10_000 });
@@ -369,7 +369,7 @@ test('prepaid usage and holds draw from the balance of the asset of their servic
   await assertAudit(api);
 });
 
-test('a hold from before its service was registered is captured in the asset of the service', async (t) => {
+test('a hold made before its service was registered is captured in the asset of the service', async (t) => {
   const { api } = await startInProcess(t);
   await register(api, 'USD', 2);
   const held = await api.post('/holds', { agent: 'a', serviceId: 'late', amount: '1', id: 'h' });
@@ -384,7 +384,7 @@ test('a hold from before its service was registered is captured in the asset of 
   await assertAudit(api);
 });
 
-test('usage from before a service was registered costs its first price, in its asset', async (t) => {
+test('usage recorded before its service was registered costs the first price, in the asset of the service', async (t) => {
   const { api } = await startInProcess(t);
   await register(api, 'USD', 2);
   await use(api, 'late', 1_000);

@@ -104,7 +104,7 @@ test('each administrative act is listed once: who, what, when, from where, and b
   assert.deepEqual([created?.actor.kind, created?.actor.keyPrefix], ['admin', null]);
 });
 
-test('keys, webhooks, reversals, write-offs, pause and settings are acts', async (t) => {
+test('acts on keys, webhooks, reversals, write-offs, the pause and settings are listed', async (t) => {
   const { api } = await started(t, protectedMode);
   const admin = withHeaders(api, asAdmin);
   const acme = await apiOfTenant(api, 'acme');

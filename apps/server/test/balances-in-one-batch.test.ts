@@ -37,7 +37,7 @@ function entryOf(outcome: Outcome | undefined): string {
   return location?.split('/').at(-1) ?? '';
 }
 
-test('usage that is cleared in its batch is returned whole, also after everything before it was returned', async (t) => {
+test('usage that is cleared in the batch that recorded it is refunded in full, even if all earlier usage was refunded', async (t) => {
   const { executor, books } = await openEngine(t);
   const execute = async (...commands: readonly Command[]) => {
     const submissions = commands.map((command) => ({ tenant, command, key: undefined }));

@@ -218,7 +218,7 @@ test('grants are drawn by priority, expiry and age, and expire by the time of th
   await assertAudit(api);
 });
 
-test('a bill says what was paid from the balance, and a reversal returns it once', async (t) => {
+test('a bill shows the amount paid from the balance, and a reversal returns it once', async (t) => {
   const { api } = await startInProcess(t);
   await api.post('/services', { serviceId: 'search', priceStroops: 10_000_000 });
   await record(api, 2);
@@ -270,7 +270,7 @@ test('a bill says what was paid from the balance, and a reversal returns it once
   await assertAudit(api);
 });
 
-test('what is due of a bill is less by the credit that was carried', async (t) => {
+test('the amount due of a bill is reduced by the carried credit', async (t) => {
   const { api } = await startInProcess(t);
   await prepaid(api);
   await grant(api, '10');

@@ -37,7 +37,7 @@ async function withDue(t: TestContext) {
   return server;
 }
 
-test('what is due without a line is billed, once', async (t) => {
+test('an amount that is due without a line is billed, once', async (t) => {
   const { api, settle, quote, assertAudit } = await withDue(t);
   const [item] = (await api.get('/agents/agent-7/quote')).json.items;
   assert.equal(item?.billedStroops, '10000000');
@@ -51,7 +51,7 @@ test('what is due without a line is billed, once', async (t) => {
   await assertAudit();
 });
 
-test('settling all accounts of an agent bills what is due without a line', async (t) => {
+test('settling all accounts of an agent bills an amount that is due without a line', async (t) => {
   const { api, assertAudit } = await withDue(t);
   const { items, totalBilledStroops } = (await api.post('/settle/bulk', { agent: 'agent-7' })).json;
   assert.deepEqual([items.length, totalBilledStroops], [1, '10000000']);
@@ -59,7 +59,7 @@ test('settling all accounts of an agent bills what is due without a line', async
   await assertAudit();
 });
 
-test('a run bills what is due without a line', async (t) => {
+test('a run bills an amount that is due without a line', async (t) => {
   const { api, assertAudit } = await withDue(t);
   let printed = '';
   const print = (text: string) => {
@@ -71,7 +71,7 @@ test('a run bills what is due without a line', async (t) => {
   await assertAudit();
 });
 
-test('what was paid too much without a line is carried by a bill of 0', async (t) => {
+test('an overpayment without a line is carried on by a bill of 0', async (t) => {
   const { api, record, reverse, settle, quote, assertAudit } = await started(t);
   const billed = await record('postpaid');
   assert.equal((await settle()).billedStroops, '10000000');

@@ -13,7 +13,7 @@ const proxy = 'examples/llm-proxy/proxy.ts';
 const serverSet = 'install --no-save --omit=dev --workspace=apps/server';
 const allSet = 'install --no-save --include=dev';
 
-test('npm start in a fresh clone installs what the server needs, and nothing of tests and tools', async (t) => {
+test('npm start in a fresh clone installs only the packages of the server, without those of tests and tools', async (t) => {
   const clone = freshClone(t);
   // From the cache of npm, which the installation that these tests run on has filled.
   const command = ['env', 'npm_config_prefer_offline=true', process.execPath, 'tools/bootstrap.mjs', start];
@@ -40,7 +40,7 @@ test('npm start in a fresh clone installs what the server needs, and nothing of 
   await ended;
 });
 
-test('a second start installs nothing; another lock file, or tests and tools, install what they need', (t) => {
+test('a second start installs nothing; a changed lock file, or a command of tests and tools, installs the missing packages', (t) => {
   const clone = new StandInClone(t);
   assert.deepEqual(clone.run(start), [serverSet]);
   assert.deepEqual(clone.run(start), []);
@@ -52,7 +52,7 @@ test('a second start installs nothing; another lock file, or tests and tools, in
   assert.deepEqual(clone.run(start), [allSet]);
 });
 
-test('the proxy of the examples runs with what the server needs', (t) => {
+test('the example LLM proxy runs with the packages of the server alone', (t) => {
   assert.deepEqual(new StandInClone(t).run(proxy), [serverSet]);
 });
 

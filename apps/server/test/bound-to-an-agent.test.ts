@@ -65,7 +65,7 @@ const readsOf = (
   ...[`/settlements?agent=${agent}`, `/settlements/${settlement}`, `/settlements/${settlement}/entries`],
 ];
 
-test('a key that is bound to an agent reads everything of its money, and nothing of the money of another', async (t) => {
+test('a key that is bound to an agent reads everything about the money of that agent, and nothing about that of other agents', async (t) => {
   const { bound, made } = await started(t);
   for (const path of readsOf(mine, made[mine] ?? assert.fail())) {
     const answer = await bound.get(path);
@@ -103,7 +103,7 @@ test('a key that is bound to an agent reads everything of its money, and nothing
     assert.deepEqual((await bound.get(path)).json.items, [], path);
 });
 
-test('a key that is bound to an agent spends its money, and moves nothing of another, under any id and any key', async (t) => {
+test('a key that is bound to an agent spends the money of that agent only, whatever ids and idempotency keys it sends', async (t) => {
   const { seller, bound, made } = await started(t);
   const of = async (agent: string) => {
     const texts = [];

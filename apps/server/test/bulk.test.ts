@@ -28,7 +28,7 @@ async function assertTotal(api: Api, requests: number): Promise<void> {
   assert.equal((await api.get('/audit')).json.ok, true);
 }
 
-test('an item id counts once: within a bulk, across bulks that were cut differently, and against single requests', async (t) => {
+test('an item id counts once: within a bulk, across bulks with different cuts, and across single requests', async (t) => {
   const { api } = await startInProcess(t);
   const send = (key: string, ...items: unknown[]) => api.post('/usage/bulk', { items }, key);
   assert.deepEqual(words(await send('1', event('a'), event('b'), event('a'))), [

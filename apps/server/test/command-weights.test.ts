@@ -37,7 +37,7 @@ test('a settle/bulk is weighed by the accounts of its agent, and committed in a 
   assert.deepEqual([account?.settlements, account?.settledRequests], [1, 3]);
 });
 
-test('a bulk weighs more while its items go to many webhooks, and no more than before when these are gone', async (t) => {
+test('a bulk weighs more while its items go to many webhooks, and its former weight after these are deleted', async (t) => {
   const { submit, ended } = await startHeavyLedger(t);
   const valid = { kind: 'valid', item: usage('agent-0') } as const;
   const items = Array.from({ length: 60 }, () => valid);
@@ -114,7 +114,7 @@ test('each bill of a settle/bulk has a delivery to each subscribed webhook, and 
   });
 });
 
-test('a command that scans many entries for reversals is weighed by them, and then carried out', async (t) => {
+test('a command that scans many entries for reversals is weighed by their number, and then executed', async (t) => {
   const { submit, ended, books } = await startHeavyLedger(t);
   const item = usage('agent-0');
   const items = Array.from({ length: entriesBehindFirst }, () => ({ kind: 'valid', item }) as const);

@@ -83,7 +83,7 @@ for (const shell of ['bash', 'zsh'] as const) {
     for (const [index, { line, words }] of choices.entries()) assert.deepEqual(chosen[index], words, line);
   });
 
-  test(`${shell} completes names of files where a file is taken, and nothing where any text is`, {
+  test(`${shell} completes file names for options that take a file, and nothing for options that take any text`, {
     skip: !isThere,
   }, (t) => {
     const lines = [

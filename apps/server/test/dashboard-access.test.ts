@@ -157,7 +157,7 @@ const cases: Readonly<Record<string, Case>> = {
   'of many agents only those in view are on the page': manyAgents,
 };
 
-test('access to the dashboard in a browser', async (t) => {
+test('the dashboard asks for a key in a browser', async (t) => {
   const { api, app, clock } = await startInProcess(t, { ADMIN_API_KEY: adminKey, BULK_MAX_ITEMS: '10000' });
   await seed(await apiOfTenant(api, 'acme'), clock);
   const server = { url: app.url, api, browser: await startChromium(t) };

@@ -301,7 +301,7 @@ const cases: Readonly<Record<string, Case>> = {
     otherAsset,
 };
 
-test('prepaid agents in a browser', async (t) => {
+test('the dashboard shows prepaid agents in a browser', async (t) => {
   const { api, app, clock } = await startInProcess(t, {}, Date.now() - seededMs);
   const seeded = await seed(api, clock);
   const dashboard = { url: app.url, api, browser: await startChromium(t), seeded };

@@ -301,7 +301,7 @@ test('a month is closed in a browser', async (t) => {
     await t.test(name, async (sub) => run(sub, await started(sub, browser)));
 });
 
-test('a key that may not settle sees what would be billed, and no button that bills', async (t) => {
+test('with a key that may not settle, the page shows the amounts to bill, and no button that bills', async (t) => {
   const { api, app, clock } = await startInProcess(t, { ADMIN_API_KEY: adminKey }, monthStart - 3_600_000);
   await record(await apiOfTenant(api, 'acme'), clock);
   const browser = await startChromium(t);

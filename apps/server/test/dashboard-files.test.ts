@@ -5,7 +5,7 @@ import { adminKey } from './harness/tenants.ts';
 
 const asBrowser = { accept: 'text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8' };
 
-test('browsers get the page at /, and every other client what it always got', async (t) => {
+test('browsers get the dashboard at /, and other clients get a JSON error', async (t) => {
   // The page needs no key: what it shows it reads with the key of its user.
   const { app } = await startInProcess(t, { ADMIN_API_KEY: adminKey });
   const page = await fetch(app.url, { headers: asBrowser });
@@ -23,7 +23,7 @@ test('browsers get the page at /, and every other client what it always got', as
   assert.equal((await fetch(`${app.url}/dashboard/none.js`, { headers: asBrowser })).status, 404);
 });
 
-test('the page allows no inline script and no other server, and its files are compressed and kept for ever', async (t) => {
+test('the page allows no inline script and no other server, and its files are compressed and may be cached for ever', async (t) => {
   const { app } = await startInProcess(t);
   const page = await fetch(app.url, { headers: asBrowser });
   const policy = page.headers.get('content-security-policy') ?? '';

@@ -54,7 +54,7 @@ async function assertClean(api: Api) {
   assert.deepEqual([audit.ok, audit.differences], [true, []]);
 }
 
-test('a price with a date is shown beside the price in force, and is that price from its date on', async (t) => {
+test('a price with a date is shown next to the price in force, and replaces it at its date', async (t) => {
   const { api, clock } = await start(t);
   const next = { version: 2, ...stroops(30_000_000, '3'), effectiveFrom };
   const set = accepted(await setPrice(api, { price: '3', effectiveFrom: '2027-01-01T01:00:00+01:00' }));
@@ -119,7 +119,7 @@ test('singles, bulks, captures, quotes and allowances take the price of their in
   await assertClean(api);
 });
 
-test('a limit in money counts the price of the instant', async (t) => {
+test('a limit in money counts usage at the price of its instant', async (t) => {
   const { api, clock } = await start(t);
   accepted(await setPrice(api, { price: '3', effectiveFrom }));
   const limit = { window: 'lifetime', max: { amount: '7', asset: 'XLM' }, action: 'refuse' };
@@ -131,7 +131,7 @@ test('a limit in money counts the price of the instant', async (t) => {
   await assertClean(api);
 });
 
-test('a settlement takes each price for what was recorded at it, and a quote from before the date is refused after it', async (t) => {
+test('a settlement bills usage at the price when it was recorded, and refuses after the date a quote from before it', async (t) => {
   const { api, clock } = await start(t);
   accepted(await setPrice(api, { price: '3', effectiveFrom }));
   accepted(await use(api, 2), 201);
@@ -159,7 +159,7 @@ test('a settlement takes each price for what was recorded at it, and a quote fro
   await assertClean(api);
 });
 
-test('another price with a date takes the place of the one before, and the same one again changes nothing', async (t) => {
+test('another price with a date replaces the previous one, and sending the same one again changes nothing', async (t) => {
   const { api, clock } = await start(t);
   accepted(await setPrice(api, { price: '3', effectiveFrom }));
   const same = accepted(await setPrice(api, { price: '3000', per: 1_000, effectiveFrom }));
@@ -181,7 +181,7 @@ test('another price with a date takes the place of the one before, and the same 
   assert.deepEqual(await recorded(api), [[4, '4']]);
 });
 
-test('a change at once leaves the price with a date in place, and so does the price in force when it is sent again', async (t) => {
+test('an immediate price change keeps the price with a date, and so does resending the price in force', async (t) => {
   const { api, clock } = await start(t);
   accepted(await setPrice(api, { price: '3', effectiveFrom }));
   accepted(await use(api), 201);
@@ -212,7 +212,7 @@ test('a change at once leaves the price with a date in place, and so does the pr
   await assertClean(api);
 });
 
-test('a price that is cancelled never takes effect, and one that has taken effect is not cancelled', async (t) => {
+test('a cancelled price never takes effect, and a price in effect cannot be cancelled', async (t) => {
   const { api, clock } = await start(t);
   assert.equal((await cancel(api)).status, 404);
   accepted(await setPrice(api, { price: '3', effectiveFrom }, 'set'));
@@ -267,7 +267,7 @@ for (const [why, date, message] of misdated) {
   });
 }
 
-test('a date up to 731 days ahead is accepted, and a service that is new or deleted needs a price now', async (t) => {
+test('a date up to 731 days ahead is accepted, and a new or deleted service needs an immediate price', async (t) => {
   const { api } = await start(t);
   accepted(await setPrice(api, { price: '3', effectiveFrom: '2028-11-20T10:00:00Z' }));
   const fresh = { serviceId: 'new', price: '3', effectiveFrom };
@@ -284,7 +284,7 @@ test('a date up to 731 days ahead is accepted, and a service that is new or dele
   assert.equal('nextPrice' in again.json, false);
 });
 
-test('a bulk of services sets prices with dates, and everything else at once', async (t) => {
+test('a bulk of services sets prices at their dates, and everything else immediately', async (t) => {
   const { api, clock } = await start(t);
   const items = [
     { serviceId: 's', price: '3', effectiveFrom, description: 'd', owner: 'o' },
@@ -313,7 +313,7 @@ test('a price with a date is in the asset of its service', async (t) => {
   assert.equal((await api.get('/billing/a/usd')).json.amount, '7.00');
 });
 
-test('tiers with a date go on in the period of the tiers before them, and a flat price with a date ends them', async (t) => {
+test('tiers with a date continue in the period of the previous tiers, and a flat price with a date ends them', async (t) => {
   const { api, clock } = await startInProcess(t, {}, november);
   const tiers = (first: string, second: string) => ({
     tiers: [{ upTo: 10, price: first }, { price: second }],
@@ -341,7 +341,7 @@ test('tiers with a date go on in the period of the tiers before them, and a flat
   await assertClean(api);
 });
 
-test('a disabled service keeps its price with a date, and has it when it is enabled again', async (t) => {
+test('a disabled service keeps its price with a date, and still has it after it is enabled again', async (t) => {
   const { api, clock } = await start(t);
   accepted(await setPrice(api, { price: '3', effectiveFrom }));
   await api.call('/services/s/disable', { method: 'POST' });
@@ -352,7 +352,7 @@ test('a disabled service keeps its price with a date, and has it when it is enab
   assert.deepEqual(await recorded(api), [[2, '3']]);
 });
 
-test('a price that was in force for an account stays so when the clock is set back, until another is set', async (t) => {
+test('a price that was in force for an account stays in force when the clock is set back, until another price is set', async (t) => {
   const { api, clock } = await start(t);
   accepted(await setPrice(api, { price: '3', effectiveFrom }));
   accepted(await use(api), 201);
@@ -387,7 +387,7 @@ for (const [how, withdraw] of [
   ['cancelled', (api: Api) => cancel(api)],
   ['replaced', (api: Api) => setPrice(api, { price: '5', effectiveFrom: '2027-03-01T00:00:00Z' })],
 ] as const) {
-  test(`usage that was recorded at a price that is ${how} after the clock was set back stays billed, and later usage goes on`, async (t) => {
+  test(`usage at a price that is ${how} after the clock was set back stays billed, and later usage is recorded`, async (t) => {
     const { api, clock } = await start(t);
     accepted(await setPrice(api, { price: '3', effectiveFrom }));
     clock.nowMs = newYear;
@@ -410,7 +410,7 @@ for (const [how, withdraw] of [
   });
 }
 
-test('events and the audit log say which price comes when, and nothing is added at its date', async (t) => {
+test('events and the audit log show the next price and its date, and nothing is added at that date', async (t) => {
   const { api, clock } = await start(t);
   clock.nowMs += 1;
   accepted(await setPrice(api, { price: '3', effectiveFrom }));

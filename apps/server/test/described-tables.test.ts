@@ -133,7 +133,7 @@ async function postgresTables(url: string): Promise<Map<string, FoundColumn[]>> 
   );
 }
 
-test('the folders of migrations of one engine are closed: a new migration is for both', () => {
+test('the migration folders of a single engine accept no new files: a new migration is for both engines', () => {
   const numbered = (engine: Engine) =>
     readdirSync(new URL(`../src/storage/${engine}/migrations/`, import.meta.url)).filter((file) =>
       /^\d{4}-[a-z-]+\.ts$/.test(file),

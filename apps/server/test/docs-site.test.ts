@@ -35,7 +35,7 @@ async function serve(t: TestContext, folder: string): Promise<FastifyInstance> {
   return app;
 }
 
-test('pages run the scripts they were built with, and files with a digest in their names are kept for ever', async (t) => {
+test('pages run the scripts they were built with, and files with a digest in their names may be cached for ever', async (t) => {
   const folder = temporaryFolder(t);
   siteIn(folder);
   const app = await serve(t, folder);
@@ -81,7 +81,7 @@ test('only files of the site are served', async (t) => {
   }
 });
 
-test('a site that is built while the server runs is found', async (t) => {
+test('the server finds a site that is built while it runs', async (t) => {
   const folder = temporaryFolder(t);
   const app = await serve(t, join(folder, 'dist'));
   const missing = await app.inject('/docs/');
@@ -92,7 +92,7 @@ test('a site that is built while the server runs is found', async (t) => {
   assert.equal((await app.inject('/docs/')).statusCode, 200);
 });
 
-test('the server answers for its docs without a key, with its own headers', async (t) => {
+test('the server serves its docs without a key, with its own headers', async (t) => {
   const { app } = await startInProcess(t);
   const answer = await fetch(`${app.url}/docs`, { redirect: 'manual' });
   assert.equal(answer.status, 308);

@@ -49,7 +49,7 @@ function stateOf(folder: string): readonly unknown[] {
   });
 }
 
-test('nothing to do for a protected server, and nothing is changed', async (t) => {
+test('doctor finds nothing to do for a protected server, and changes nothing', async (t) => {
   const file = await usedFile(t);
   const folder = join(file, '..');
   const before = stateOf(folder);
@@ -65,7 +65,7 @@ test('nothing to do for a protected server, and nothing is changed', async (t) =
   assert.deepEqual(readdirSync(join(none, '../..')), []);
 });
 
-test('a server that runs is recognized, and its file is read beside it', async (t) => {
+test('doctor recognizes a running server, and reads its file at the same time', async (t) => {
   const file = join(temporaryFolder(t), 'books.db');
   const server = await startProcess(t, { DATABASE_URL: `file:${file}`, ADMIN_API_KEY: adminKey });
   const { port } = new URL(server.url);
@@ -75,7 +75,7 @@ test('a server that runs is recognized, and its file is read beside it', async (
   assert.equal((await fetch(`${server.url}/health`)).status, 200);
 });
 
-test('development mode, rights that are too wide, and an old key should be corrected', async (t) => {
+test('doctor warns of development mode, of rights that are too wide, and of an old key', async (t) => {
   const file = await usedFile(t);
   chmodSync(file, 0o666);
   const open = await findings({ DATABASE_URL: `file:${file}`, ADMIN_API_KEY_OLD: `${adminKey}00` });
@@ -103,7 +103,7 @@ test('development mode, rights that are too wide, and an old key should be corre
   );
 });
 
-test('what keeps a server from starting is found before it is started', async (t) => {
+test('doctor finds what would prevent a server from starting', async (t) => {
   const folder = temporaryFolder(t);
   const at = (name: string) => ({ DATABASE_URL: `file:${join(folder, name)}` });
   const foreign = new DatabaseSync(join(folder, 'foreign.db'));
@@ -155,7 +155,7 @@ test('what keeps a server from starting is found before it is started', async (t
   }
 });
 
-test('a certificate is examined', async (t) => {
+test('doctor examines the certificate', async (t) => {
   const tls = (name: string) => join(import.meta.dirname, `fixtures/tls/one.${name}.pem`);
   const { all } = await findings({
     DATABASE_URL: `file:${temporaryFolder(t)}/books.db`,
@@ -165,14 +165,14 @@ test('a certificate is examined', async (t) => {
   assert.ok(all.some(({ found }) => /^the certificate for .* is valid until /.test(found)));
 });
 
-test('wrong words end it with 2', async () => {
+test('doctor exits with 2 on unknown arguments', async () => {
   const { code, printed } = await doctor({}, '--database', 'mysql://root:hidden-password@h/d');
   assert.deepEqual([code, /hidden-password/.test(printed)], [2, false]);
   assert.equal((await doctor({}, 'now')).code, 2);
   assert.equal((await doctor({}, '--help')).code, 0);
 });
 
-test('the clock, the space and the versions are judged', () => {
+test('doctor judges the clock, the free space and the versions', () => {
   const nowMs = Date.UTC(2027, 0);
   const states = [
     clockFinding(nowMs, nowMs - 1, 'a write'),

@@ -33,7 +33,7 @@ const commands: readonly PageCommand[] = pages.flatMap((page) => {
 const words = (command: string) => command.replace(/^(?:[A-Z_]+=(?:"[^"]*"|\S*) +)+/, '').split(/ +/);
 const text = ({ page, command }: PageCommand) => `${page}: ${command}`;
 
-test('a command that runs a TypeScript file of the repository installs first what the file needs', () => {
+test('a documented command that runs a TypeScript file of the repository first installs its packages', () => {
   const running = commands.filter(({ command }) =>
     words(command).some((word) => word.endsWith('.ts') && existsSync(join(repository, word))),
   );

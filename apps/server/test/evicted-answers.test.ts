@@ -67,7 +67,7 @@ test('one sweep deletes everything that was evicted, and later forgets all recor
   await assertTotal(api, 4_500 * 3);
 });
 
-test('answers evicted by others are deleted soon, without the six-hourly sweep', async (t) => {
+test('answers that new ones evict are deleted soon, before the six-hourly sweep', async (t) => {
   const environment = { IDEMPOTENCY_CACHE_MAX_ENTRIES: '10' };
   const { api, app, databaseUrl } = await startInProcess(t, environment);
   let number = 0;

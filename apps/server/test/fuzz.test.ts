@@ -74,7 +74,7 @@ test('in development mode, every request drawn from the OpenAPI document is answ
   assert.deepEqual((await api.get('/audit')).json.differences, []);
 });
 
-test('the same holds in protected mode, for a tenant and for the admin', async (t) => {
+test('in protected mode, every request of a tenant and of the admin is answered completely or refused completely', async (t) => {
   const { api, target, operations } = await start(t, { ADMIN_API_KEY: adminKey });
   const made = (await api.post('/api-keys', { label: 'own', tenant: 'own' }, undefined, asAdmin)).json;
   const callers: Callers = {

@@ -25,7 +25,7 @@ async function assertAudit(api: Api): Promise<void> {
   assert.deepEqual([audit.ok, audit.differences, audit.balances.differences], [true, [], []]);
 }
 
-test('a hold reserves, and its capture draws what the work took and releases the rest', async (t) => {
+test('a hold reserves money, and its capture draws the cost of the work and releases the rest', async (t) => {
   const { api } = await startInProcess(t);
   await funded(api, '10');
   const made = await hold(api, { requests: 8, id: 'call-1' }, 'h');
@@ -77,7 +77,7 @@ test('a capture may take more than was held, as far as the balance allows, and o
   await assertAudit(api);
 });
 
-test('a hold lapses at its time, reserves nothing from then on, and can be captured once', async (t) => {
+test('a hold lapses at its time, reserves nothing from then on, and can still be captured once', async (t) => {
   const { api, app, clock } = await startInProcess(t);
   await funded(api, '10');
   await hold(api, { requests: 8, id: 'a', expiresInMs: minuteMs });
@@ -104,7 +104,7 @@ test('a hold lapses at its time, reserves nothing from then on, and can be captu
   await assertAudit(api);
 });
 
-test('what a hold reserves of a grant neither expires nor is voided until the hold ends', async (t) => {
+test('the part of a grant that a hold reserves neither expires nor is voided until the hold ends', async (t) => {
   const { api, clock } = await startInProcess(t);
   await funded(api, '3');
   const expiresAt = new Date(clock.nowMs + minuteMs).toISOString();

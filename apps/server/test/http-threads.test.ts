@@ -26,17 +26,17 @@ function statuses(answers: readonly { readonly status: number }[]): number[] {
   return [...new Set(answers.map(({ status }) => status))].sort();
 }
 
-test('several HTTP threads are one server', { timeout }, async (t) => {
+test('several HTTP threads behave like one server', { timeout }, async (t) => {
   const server = await startWithThreads(t, { LOG_LEVEL: 'debug' });
   const api = apiAt(server.url);
   assert.equal((await api.post('/services', { serviceId: 'search', priceStroops: 7 })).status, 201);
-  await t.test('each of them answers', () => assertAllAnswer(t, server));
-  await t.test('one key that comes to all of them at once has one effect', () => assertOnce(t, api));
-  await t.test('a pause holds on all of them from its answer on', () => assertPaused(t, api));
-  await t.test('metrics, activity, health, lists and followers are those of all', () =>
+  await t.test('each thread answers', () => assertAllAnswer(t, server));
+  await t.test('one key sent to all threads at the same time has one effect', () => assertOnce(t, api));
+  await t.test('a pause applies to all threads as soon as it is answered', () => assertPaused(t, api));
+  await t.test('metrics, activity, health, lists and followers cover all threads', () =>
     assertOneView(t, api),
   );
-  await t.test('another server is refused on their port', () => assertAlone(t, api));
+  await t.test('a second server cannot use their port', () => assertAlone(t, api));
   const [kind] = kindsAtOnce;
   assert.ok(kind);
   await t.test(`exactly 30 of 120 ${kind.name} are accepted`, async () => {
@@ -135,14 +135,14 @@ async function assertAlone(t: TestContext, api: Api): Promise<void> {
   }
 }
 
-test('HTTP threads keep to the limits of one server', { timeout }, async (t) => {
+test('HTTP threads together keep the limits of one server', { timeout }, async (t) => {
   const server = await startWithThreads(t, {
     ADMIN_API_KEY: adminKey,
     MAX_CONNECTIONS_PER_TENANT: '20',
     MAX_CONNECTIONS_PER_ADDRESS: '50',
   });
   const api = apiAt(server.url);
-  await t.test('an API key that was revoked is refused on all of them at once, and a new one is known', () =>
+  await t.test('a revoked API key is refused on all threads immediately, and a new one is accepted', () =>
     assertKeysFollowed(t, api),
   );
   await t.test('a tenant has the connections of one server', () => assertTenantConnections(t, api));

@@ -42,7 +42,7 @@ async function openBooks(t: Parameters<typeof openEngine>[0]) {
 const member = (body: unknown, name: string): unknown =>
   typeof body === 'object' && body !== null ? Reflect.get(body, name) : undefined;
 
-test('what another connection writes into the books is seen by the next batch', async (t) => {
+test('the next batch sees the rows that another connection wrote', async (t) => {
   const { execute, databaseUrl } = await openBooks(t);
   await execute(usage, usage);
   await runSql(databaseUrl, "UPDATE services SET disabled = 1 WHERE service_id = 'search'");
@@ -52,7 +52,7 @@ test('what another connection writes into the books is seen by the next batch', 
   assert.equal(member(recorded, 'total'), 9);
 });
 
-test('each batch sees what the batches before it changed, also after one that failed', async (t) => {
+test('each batch sees the changes of earlier batches, even after one that failed', async (t) => {
   const { execute, databaseUrl } = await openBooks(t);
   await execute(usage);
   await execute(usage, {

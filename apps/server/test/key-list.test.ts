@@ -27,7 +27,7 @@ function assertRefused(answer: ApiAnswer, status: number, code: string): void {
   assert.equal(answer.json.error, code);
 }
 
-test('the list of keys shows the minute of the last use of each, once it was written', async (t) => {
+test('the list of keys shows the minute when each key was last used, once it was saved', async (t) => {
   const startMs = Date.UTC(2026, 4, 1, 12, 0, 30);
   const { api, app, clock } = await startInProcess(t, protectedMode, startMs);
   const admin = withHeaders(api, asAdmin);
@@ -56,7 +56,7 @@ test('the list of keys shows the minute of the last use of each, once it was wri
   assert.deepEqual(await lastUsed(), [at(startMs + 30_000), null, null], 'a new key was not used yet');
 });
 
-test('a list of keys has the time of creation as AgentPay has it, and as a timestamp', async (t) => {
+test('a list of keys has the time of creation in the form of AgentPay, and as a timestamp', async (t) => {
   const { api, clock } = await startInProcess(t, protectedMode);
   const admin = withHeaders(api, asAdmin);
   await make(admin);

@@ -159,7 +159,7 @@ test('without a key each request counts', async (t) => {
   await assertTotal(api, 15);
 });
 
-test('the state of a key can be read, and a key without a record may still have been used', async (t) => {
+test('the state of a key can be read, and says of a key without a record that it may have been used', async (t) => {
   const { api, clock } = await startInProcess(t);
   const ask = (key: string) => api.get('/idempotency', { 'idempotency-key': key });
   const unknown = await ask('k');
@@ -180,7 +180,7 @@ test('the state of a key can be read, and a key without a record may still have 
   await assertTotal(api, 3);
 });
 
-test('the state of a key says what came again with it, in whichever way it was recognized', async (t) => {
+test('the state of a key lists its retries, no matter how they were recognized', async (t) => {
   const { api, clock } = await startInProcess(t);
   const since = new Date(clock.nowMs).toISOString();
   const retriesOf = async (key: string) =>

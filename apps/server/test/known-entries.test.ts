@@ -57,7 +57,7 @@ test('an entry shows its price, its amount, the bill that it is on, and whether 
   assert.deepEqual(listed, items.slice(0, 2));
 });
 
-test('clearing an account reverses what was open, and no bill after it loses an entry', async (t) => {
+test('clearing an account reverses its outstanding entries, and later bills lose no entry', async (t) => {
   const { api } = await startInProcess(t);
   await api.post('/services', { serviceId: 'search', priceStroops: 5 });
   await record(api, 'e-1');

@@ -130,7 +130,7 @@ test('a write waits for the lapses of its agent only, and each commit records a 
   await assertAudit(engine);
 });
 
-test('the lapses that a write waits for come before those that the worker records in the same batch', async (t) => {
+test('lapses that a write waits for are recorded before those of the worker in the same batch', async (t) => {
   const clock = { nowMs: Date.now() };
   const engine = await openEngine(t, () => clock.nowMs);
   const held = lapsesPerCommit;
@@ -151,7 +151,7 @@ test('the lapses that a write waits for come before those that the worker record
   await assertAudit(engine);
 });
 
-test('the worker records all lapses, a bounded number with each commit, also where each agent has few', async (t) => {
+test('the worker records all lapses, a bounded number with each commit, even if each agent has few', async (t) => {
   const clock = { nowMs: Date.now() };
   const engine = await openEngine(t, () => clock.nowMs);
   const owners = Array.from({ length: 30 }, (_, number) => `agent-${number}`);

@@ -13,7 +13,7 @@ async function setLimit(api: Api, name: string, more: object): Promise<void> {
   assert.equal(status, 201, text);
 }
 
-test('the limits of an agent are those that count its usage, each with its own counter or the common one', async (t) => {
+test('the limits of an agent are all that count its usage, each with the counter of the agent or a shared one', async (t) => {
   const { api, clock } = await startInProcess(t, {}, noon);
   await api.post('/services', { serviceId: 'search', priceStroops: 5 });
   await setLimit(api, 'a-each', { agent: '*' });

@@ -35,7 +35,7 @@ async function assertAudit(api: Api): Promise<void> {
   assert.deepEqual([ok, limits.differences, balances.differences], [true, [], []]);
 }
 
-test('an open hold counts as usage, and what it did not use is returned', async (t) => {
+test('an open hold counts as usage, and its unused part is returned', async (t) => {
   const { api, hold, capture, use, used } = await started(t, { max: { quantity: '10' }, notifyAt: [0.5] });
   assert.equal(await hold('h1', { requests: 7 }), 201);
   assert.equal(await used(), '7');
@@ -61,7 +61,7 @@ test('an open hold counts as usage, and what it did not use is returned', async 
   await assertAudit(api);
 });
 
-test('a hold that lapses returns what it counted, at the next write of its agent or by the worker', async (t) => {
+test('a lapsed hold is no longer counted, from the next write of its agent or the next turn of the worker', async (t) => {
   const { api, clock, app, hold, capture, use, used } = await started(t, { max: { quantity: '10' } });
   assert.equal(await hold('h1', { requests: 10, expiresInMs: minuteMs }), 201);
   clock.nowMs += minuteMs;
@@ -82,7 +82,7 @@ test('a hold that lapses returns what it counted, at the next write of its agent
   await assertAudit(api);
 });
 
-test('a hold counts in the window in which it was made, also where it is captured in the next one', async (t) => {
+test('a hold counts in the window in which it was made, even if it is captured in the next one', async (t) => {
   const { api, clock, hold, capture, use } = await started(t, { max: { quantity: '10' }, window: 'minute' });
   assert.equal(await hold('h1', { requests: 8 }), 201);
   assert.equal(await hold('h2', { requests: 2 }), 201);

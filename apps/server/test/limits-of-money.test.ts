@@ -72,7 +72,7 @@ test('a limit in money counts the exact cost of usage in its asset, over all ser
   await assertAudit(api);
 });
 
-test('what a limit in money cannot be is refused where it is', async (t) => {
+test('an invalid maximum of a limit in money is refused with the name of its field', async (t) => {
   const api = await startBudget(t);
   for (const [max, status, error, pointer] of [
     [{ amount: '1', asset: 'EUR' }, 422, 'unknown_asset', '/max/asset'],
@@ -95,7 +95,7 @@ test('what a limit in money cannot be is refused where it is', async (t) => {
   assert.deepEqual([acts[0].details.max, acts[0].details.asset], ['1.5', 'XLM']);
 });
 
-test('a limit that counts in another asset begins again, one of the same asset goes on', async (t) => {
+test('a limit that is changed to another asset starts again at 0, and one with the same asset continues', async (t) => {
   const api = await startBudget(t);
   await use(api, 'cent', 50);
   await putLimit(api, 'budget', { max: { amount: '2', asset: 'USD' } });
@@ -105,7 +105,7 @@ test('a limit that counts in another asset begins again, one of the same asset g
   await assertAudit(api);
 });
 
-test('open holds count what they would cost, and what a capture does not take is returned', async (t) => {
+test('open holds count at their cost, and the part that a capture does not use is returned', async (t) => {
   const api = await startBudget(t);
   const hold = (id: string, more: object) =>
     api.post('/holds', { agent: 'a', serviceId: 'cent', id, ...more });

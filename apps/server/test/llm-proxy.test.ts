@@ -136,7 +136,7 @@ test('fifty workers at once on a small balance overdraw nothing, and each call i
   await assertCharged(api, funded, answered * tokensOfCall);
 });
 
-test('a call is charged for its key once: one at once is answered, and another call has another price', async (t) => {
+test('a call is charged once for its key: a simultaneous repetition is refused, and a different call is charged separately', async (t) => {
   const { api, server } = await startBilling(t, 1_000);
   const gate = Promise.withResolvers<void>();
   const proxy = await startProxy(t, server.url, { beforeToken: () => gate.promise });
@@ -276,7 +276,7 @@ test('a call whose capture finds no server is billed from the journal after a re
   await assertCharged(api, 1_000, tokensOfCall);
 });
 
-test('a provider that fails before its first token, and a call that is none, cost nothing', async (t) => {
+test('a provider that fails before its first token, and an invalid call, cost nothing', async (t) => {
   const { api, server } = await startBilling(t, 1_000);
   const failing = createServer((_request, response) => void response.writeHead(500).end());
   const proxy = new LlmProxy(t, { BILLONCE_URL: server.url, PROVIDER_URL: await listenFor(t, failing) });

@@ -70,7 +70,7 @@ test('a scrape shows the database, the build, the slots of the queue, and whethe
   assert.equal((await scrape(again.api)).get('billonce_paused'), 1);
 });
 
-test('usage that was recorded is counted once: not its replays, duplicates, refusals and reversals', async (t) => {
+test('recorded usage is counted once: replays, duplicates, refusals and reversals are not counted', async (t) => {
   const { api } = await startInProcess(t);
   const usage = { agent: 'a', serviceId: 's', requests: 3 };
   await api.post('/services', { serviceId: 's', priceStroops: 5 });

@@ -116,7 +116,7 @@ test('metrics are for the operator and name only the heaviest tenants; stats are
   assert.equal((await two.get('/stats')).json.accounts, 0);
 });
 
-test('metrics show what balances refused, what became of holds, and what the last audit found of both', async (t) => {
+test('metrics show refusals of balances, outcomes of holds, and what the last audit found in both', async (t) => {
   const { api, app } = await startInProcess(t);
   await api.post('/services', { serviceId: 's', priceStroops: 10_000_000 });
   await api.call('/agents/a/billing', { method: 'PUT', body: { mode: 'prepaid' } });

@@ -31,7 +31,7 @@ const limits = [
   ['spending', '1', 'USD'],
 ];
 
-test('services from before are in XLM, and limits from before count units, on SQLite', (t) => {
+test('after the migration existing services are in XLM and existing limits count units, on SQLite', (t) => {
   const database = new DatabaseSync(':memory:');
   t.after(() => database.close());
   database.exec(before);
@@ -46,7 +46,7 @@ test('services from before are in XLM, and limits from before count units, on SQ
   assert.deepEqual([rows(servicesSql), rows(limitsSql)], [services, limits]);
 });
 
-test('services from before are in XLM, and limits from before count units, on PostgreSQL', async (t) => {
+test('after the migration existing services are in XLM and existing limits count units, on PostgreSQL', async (t) => {
   const client = new Client({ connectionString: await emptyPostgres() });
   await client.connect();
   t.after(() => client.end());

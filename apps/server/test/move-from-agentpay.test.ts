@@ -68,7 +68,7 @@ test('everything is carried over once, even if the command is killed and run aga
   await assertCarried(api);
 });
 
-test('the commands of the how-to try the move, and then make it', async (t) => {
+test('the commands of the how-to rehearse the move, and then do it', async (t) => {
   const { api, environment, keys, from } = await prepare(t, await startStandIn(t, wholeState()));
   const [{ text = '' } = {}] = codeBlocksOf(page);
   const commands = replaced(take(page, text), {
@@ -88,7 +88,7 @@ test('the commands of the how-to try the move, and then make it', async (t) => {
   await assertCarried(api);
 });
 
-test('what cannot be carried over is reported, and everything else is', async (t) => {
+test('data that cannot be carried over is reported, and everything else is carried over', async (t) => {
   const state = wholeState();
   state.keyless.services.push({ serviceId: 'dear', priceStroops: 9_007_199_255, disabled: true });
   state.keyless.services.push({ serviceId: 'two words', priceStroops: 1, disabled: false });
@@ -113,7 +113,7 @@ test('what cannot be carried over is reported, and everything else is', async (t
   await assertCarried(api);
 });
 
-test('a move shows how far it is, and what it prints stays the same', async (t) => {
+test('a move shows its progress separately from its printed result', async (t) => {
   const { environment, args, run } = await prepare(t, await startStandIn(t, wholeState()));
   const shown: string[] = [];
   let printed = '';

@@ -87,7 +87,7 @@ test('a mutant that a test notices is killed, and one that no test looks at surv
   );
 });
 
-test('an explained mutant is found again after its line has moved, and counts apart', async (t) => {
+test('an explained mutant is recognized after its line has moved, and is counted separately', async (t) => {
   const before = await mutateToy(t);
   const [explained] = [...identified(before.mutants)].filter(
     ([, { original, replacement }]) => original === 'count > limit' && replacement === 'count >= limit',
@@ -111,7 +111,7 @@ test('an explained mutant is found again after its line has moved, and counts ap
   assert.match(percentOf(score), /^\d\d\.\d$/);
 });
 
-test('each explained mutant is of a line that its source has, and has a reason', () => {
+test('each explained mutant names an existing line of its source, and has a reason', () => {
   const explanations = readExplanations(join(root, explanationsFile));
   assert.ok(explanations.length > 0);
   for (const { file, line, original, replacement, reason } of explanations) {

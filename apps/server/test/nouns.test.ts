@@ -44,7 +44,7 @@ test('each operation is in the file of its noun, and so is its handler', () => {
   }
 });
 
-test('routes render nothing: the answers are in their room', () => {
+test('routes render no answers: only the folder of answers does', () => {
   for (const noun of nouns) {
     const source = readFileSync(new URL(`${routes}/${noun}.ts`, root), 'utf8');
     assert.doesNotMatch(source, /\bbody: [{[]|\bstatus: \d+, body: \{/, noun);

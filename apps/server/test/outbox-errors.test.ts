@@ -108,7 +108,7 @@ test('an event that is not in the books fails only its own delivery, and the log
   assert.deepEqual(await deliveries(two), [['delivered', 'delivered']]);
 });
 
-test('only a webhook whose deliveries cannot be read rests, for thirty seconds and then longer', async (t) => {
+test('only a webhook whose deliveries cannot be read is paused, for thirty seconds and then longer', async (t) => {
   const { app, clock, databaseUrl, one, two } = await startTwo(t);
   await use(one);
   await use(two);
@@ -185,7 +185,7 @@ function outboxOn(desk: Pick<OutboxDesk, 'books' | 'queue' | 'submit'> & Partial
   });
 }
 
-test('a webhook that its receiver disables has a line in the log, once', async (t) => {
+test('a webhook that its receiver disables is logged once', async (t) => {
   const { books, queue, ledger, receiver } = await openHooked(t);
   receiver.answer = () => ({ status: 410 });
   const lines: { readonly level: number; readonly msg: string; readonly tenant?: string }[] = [];
@@ -200,7 +200,7 @@ test('a webhook that its receiver disables has a line in the log, once', async (
   assert.match(lines[0]?.msg ?? '', /a webhook is disabled/);
 });
 
-test('a message is not sent again because the books took its report only at the fourth time', async (t) => {
+test('a message is not sent again if its outcome is saved only at the fourth attempt', async (t) => {
   const { books, queue, databaseUrl, ledger, receiver } = await openHooked(t);
   const repair = await refuseReports(databaseUrl);
   const reported: Outcome['kind'][] = [];
@@ -223,7 +223,7 @@ test('a message is not sent again because the books took its report only at the 
   await outbox.stop();
 });
 
-test('a report finds room in a queue that is full', async (t) => {
+test('a delivery outcome is accepted even if the queue is full', async (t) => {
   const { executor, books, queue } = await openHooked(t);
   const nowMs = later();
   const [waiting] = await queue.waitingWebhooks(undefined, nowMs, 1);

@@ -36,7 +36,7 @@ const boundedSteps: ReadonlyMap<string, string> = new Map([
   ],
 ]);
 
-test('a write about prepaid money looks at few rows, each found by an index', async (t) => {
+test('a write about prepaid money reads few rows, each through an index', async (t) => {
   const file = join(temporaryFolder(t), 'books.db');
   const storage = new SqliteStorage({ file, cap: { answersMax: 1_000, bytesMax: 1_000_000 } });
   t.after(() => storage.close());

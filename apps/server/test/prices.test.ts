@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { startInProcess } from './harness/in-process.ts';
 
-test('a price below a stroop is billed exactly, and what is below a stroop goes to the next bill', async (t) => {
+test('a price below a stroop is billed exactly, and a remainder below a stroop goes to the next bill', async (t) => {
   const { api } = await startInProcess(t);
   const shown = { price: '0.15', per: 1_000_000, asset: 'XLM' };
   const put = await api.post('/services', { serviceId: 'tokens', price: '0.15', per: 1_000_000 });
@@ -41,7 +41,7 @@ test('a price below a stroop is billed exactly, and what is below a stroop goes 
   assert.deepEqual((await api.get('/audit')).json.differences, []);
 });
 
-test('a reversal of settled usage leaves a credit in stroops and what is below one, exactly', async (t) => {
+test('a reversal of settled usage leaves an exact credit, in stroops and a remainder below one', async (t) => {
   const { api } = await startInProcess(t);
   await api.post('/services', { serviceId: 'tokens', price: '0.15', per: 1_000_000 });
   const used = await api.post('/usage', { agent: 'a', serviceId: 'tokens', requests: 3 });
@@ -61,7 +61,7 @@ test('a reversal of settled usage leaves a credit in stroops and what is below o
   assert.deepEqual([audit.ok, audit.outstanding], [true, { requests: 0, stroops: '0' }]);
 });
 
-test('the same price for another number of units is shown so, and is no new version', async (t) => {
+test('the same price for another number of units is shown for that number, and is not a new version', async (t) => {
   const { api } = await startInProcess(t);
   await api.post('/services', { serviceId: 's', priceStroops: 7 });
   const patch = (body: object) => api.call('/services/s/price', { method: 'PATCH', body });
@@ -114,7 +114,7 @@ for (const [why, body, pointer] of refusals) {
   });
 }
 
-test('a missing price is reported together with the other faults of the body, in every way to set one', async (t) => {
+test('a missing price is reported together with the other faults of the body, in every request that sets a price', async (t) => {
   const { api } = await startInProcess(t);
   const named = { serviceId: 's t', descripton: 'd', owner: 'o', unitScale: 7 };
   const asset = { asset: 'usd', effectiveFrom: 'soon' };
@@ -143,7 +143,7 @@ test('a missing price is reported together with the other faults of the body, in
   assert.deepEqual(pointers(two.json.faults), ['/period', '/tiers', '/unitScale'], two.text);
 });
 
-test('the largest prices and sums are shown as the document says, also beyond what may be sent', async (t) => {
+test('the largest prices and sums are shown as documented, even above the limits for requests', async (t) => {
   const { api } = await startInProcess(t);
   // Each answer is compared with the document.
   const put = await api.post('/services', { serviceId: 'dear', price: '9000000' });

@@ -49,7 +49,7 @@ test('a quantity is recorded, quoted and billed exactly, and shown with all its 
   assert.deepEqual([audit.ok, audit.differences], [true, []]);
 });
 
-test('a quantity may also be sent for a service without decimal places, and counts as requests do', async (t) => {
+test('a quantity may also be sent for a service without decimal places, and counts like requests', async (t) => {
   const { api } = await startInProcess(t);
   await api.post('/services', { serviceId: 's', priceStroops: 7 });
   const usage = { agent: 'a', serviceId: 's', id: 'event-1' };
@@ -63,7 +63,7 @@ test('a quantity may also be sent for a service without decimal places, and coun
   assert.equal((await api.post('/usage', { agent: 'b', serviceId: 's', requests: 1_000_001 })).status, 400);
 });
 
-test('a duplicate of a quantity is answered, and another quantity under its id is refused', async (t) => {
+test('a duplicate of a quantity is answered as a duplicate, and another quantity with its id is refused', async (t) => {
   const api = await startSeconds(t);
   await use(api, '1.5', { id: 'event-1' });
   const again = await use(api, '1.500', { id: 'event-1' });
@@ -74,7 +74,7 @@ test('a duplicate of a quantity is answered, and another quantity under its id i
   }
 });
 
-test('what a service does not count so is refused with nothing recorded, and the key stays free', async (t) => {
+test('a quantity with too many decimal places, or requests where the service needs a quantity, are refused, and the key stays free', async (t) => {
   const api = await startSeconds(t);
   const refusals: readonly (readonly [body: object, status: number, error: string])[] = [
     [{ quantity: '0.0001' }, 422, 'invalid_quantity'],
@@ -99,7 +99,7 @@ test('what a service does not count so is refused with nothing recorded, and the
   assert.equal((await api.get('/entries')).json.items.length, 1);
 });
 
-test('each item of a bulk is counted in the places of its service, and one that cannot be is refused alone', async (t) => {
+test('each item of a bulk is counted in the decimal places of its service, and an item that does not fit them is refused alone', async (t) => {
   const api = await startSeconds(t);
   await api.post('/services', { serviceId: 's', priceStroops: 7 });
   const items = [
@@ -122,7 +122,7 @@ test('each item of a bulk is counted in the places of its service, and one that 
   assert.equal((await api.get('/usage/a/seconds')).json.quantity, '0.750');
 });
 
-test('the decimal places of a service can be set until something was recorded of it, and then stay', async (t) => {
+test('the decimal places of a service can be changed until usage of it was recorded', async (t) => {
   const api = await startSeconds(t);
   const put = (more: object) => api.post('/services', { serviceId: 'seconds', priceStroops: 1, ...more });
   assert.equal((await put({ unitScale: 2 })).json.unitScale, 2);
@@ -180,7 +180,7 @@ test('a hold reserves a quantity, its capture draws another one, and limits coun
   assert.deepEqual([audit.ok, audit.limits.differences, audit.balances.differences], [true, [], []]);
 });
 
-test('an entry is taken back in parts of its units, each refused that it cannot have', async (t) => {
+test('an entry is reversed in parts of its units, and a part that it does not have is refused', async (t) => {
   const api = await startSeconds(t);
   await api.call('/agents/a/billing', { method: 'PUT', body: { mode: 'prepaid' } });
   await api.post('/agents/a/grants', { amount: '1' });
@@ -213,7 +213,7 @@ test('an entry is taken back in parts of its units, each refused that it cannot 
   assert.equal((await api.get('/audit')).json.ok, true);
 });
 
-test('a use without requests and without a quantity is a fault beside all others, wherever a use is sent', async (t) => {
+test('usage without requests and without a quantity is reported together with the other faults, on every route that takes usage', async (t) => {
   const api = await startSeconds(t);
   const faultsOf = async (answer: ReturnType<Api['post']>) => {
     const { status, json, text } = await answer;
@@ -251,7 +251,7 @@ test('a use without requests and without a quantity is a fault beside all others
   );
 });
 
-test('a hold that is sent again is known by its units, also after the decimal places of its service changed', async (t) => {
+test('a resent hold is recognized by its units, even after the decimal places of its service changed', async (t) => {
   const { api } = await startInProcess(t);
   const service = { serviceId: 's', price: '1', per: 1 };
   assert.equal((await api.post('/services', service)).status, 201);

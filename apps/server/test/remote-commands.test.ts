@@ -110,7 +110,7 @@ test('a statement adds up, as text, as JSON and as CSV', async (t) => {
   assert.match(wrong.printed, /--from is yesterday: it must be/);
 });
 
-test('a key is looked up, with what came again with it', async (t) => {
+test('a key is looked up, with its retries', async (t) => {
   const { api, clock, run, documents } = await started(t);
   const usage = { agent: 'a', serviceId: 'search', requests: 1 };
   const at = new Date(clock.nowMs).toISOString();
@@ -192,7 +192,7 @@ test('a quote shows the lines of an account, and the accounts of an agent', asyn
   );
 });
 
-test('credit is granted once for each name, and a derived name covers everything that the grant is', async (t) => {
+test('a credit is granted once for each name, and a derived name depends on every field of the grant', async (t) => {
   const { run, documents } = await started(t);
   const [first] = await documents('credit agent-7 12.5 --note june');
   assert.equal(first.isNew, true);
@@ -213,7 +213,7 @@ test('credit is granted once for each name, and a derived name covers everything
   );
 });
 
-test('another grant of the same name is refused', async (t) => {
+test('a different grant with the same name is refused', async (t) => {
   const { api, run } = await started(t);
   await run('credit agent-7 1 --id invoice-1');
   const { code, printed } = await type('credit agent-7 2 --id invoice-1', api.url);
@@ -221,7 +221,7 @@ test('another grant of the same name is refused', async (t) => {
   assert.match(printed, /^billonce credit: 409 grant_id_conflict: .*\n {2}the id of the request is \S+\n$/);
 });
 
-test('limits are set, shown with what is used of them, listed and deleted', async (t) => {
+test('limits are set, shown with their usage, listed and deleted', async (t) => {
   const { api, run, documents } = await started(t);
   await run('services put search 10');
   const put = 'limit put daily --max 100 --window day --agent * --notify-at 0.8 --notify-at 1';
@@ -239,7 +239,7 @@ test('limits are set, shown with what is used of them, listed and deleted', asyn
   assert.equal((await api.get('/limits/daily')).status, 404);
 });
 
-test('API keys are made, listed, rotated and revoked', async (t) => {
+test('API keys are created, listed, rotated and revoked', async (t) => {
   const server = await startInProcess(t, { ADMIN_API_KEY: adminKey });
   const environment = { BILLONCE_API_KEY: adminKey };
   const run = async (line: string) => {
@@ -297,7 +297,7 @@ test('an error is printed with its code, the id of its request and, with --json,
   assert.deepEqual(fault, { error: 'not_found', message, status: 404 });
 });
 
-test('a server that is not there ends a command with 5, and what answers is not a Billonce server with 1', async (t) => {
+test('a command exits with 5 if no server answers, and with 1 if the server is not a Billonce server', async (t) => {
   const gone = createServer();
   const url = await listen(t, gone);
   await new Promise((resolve) => gone.close(resolve));
@@ -319,7 +319,7 @@ test('a server that is not there ends a command with 5, and what answers is not 
   );
 });
 
-test('a write whose answers are lost names its key, and with that key it has its effect once', async (t) => {
+test('a write whose answers are lost prints its key, and repeated with that key it has one effect', async (t) => {
   const { api } = await started(t);
   let isAnswering = false;
   const losing = createServer((request, response) => {
@@ -352,7 +352,7 @@ test('a write whose answers are lost names its key, and with that key it has its
   );
 });
 
-test('wrong words are refused before anything is sent', async () => {
+test('invalid arguments are refused before anything is sent', async () => {
   const nowhere = 'http://127.0.0.1:9';
   const wrong: readonly (readonly [line: string, said: string])[] = [
     ['quote', 'billonce quote: name the agent (AGENT)'],

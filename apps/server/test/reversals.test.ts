@@ -7,7 +7,7 @@ import { essence } from './harness/workload.ts';
 
 const noEntry = '019a7f6e-3a60-7c3e-9b1d-0123456789ab';
 
-test('an unsettled entry is taken back at its own price, once, and a retry gets the same answer', async (t) => {
+test('an unsettled entry is reversed at its own price, once, and a retry gets the same answer', async (t) => {
   const { api } = await startInProcess(t);
   await price(api, 10);
   const first = await record(api, 3);
@@ -67,7 +67,7 @@ test('an unsettled entry is taken back at its own price, once, and a retry gets 
   });
 });
 
-test('50 simultaneous reversals of one entry with different keys take it back once', async (t) => {
+test('50 simultaneous reversals of one entry with different keys reverse it once', async (t) => {
   const { api } = await startInProcess(t);
   const id = await record(api, 3);
   const answers = await Promise.all(Array.from({ length: 50 }, (_, n) => reverse(api, id, `k-${n}`)));
@@ -261,7 +261,7 @@ test('clearing does not change a credit, not even that of the last settled entry
   });
 });
 
-test('unpriced usage can be taken back, and costs nothing when it gets a price', async (t) => {
+test('unpriced usage can be reversed, and then costs nothing when its service gets a price', async (t) => {
   const { api } = await startInProcess(t);
   const id = await record(api, 3);
   await record(api, 4);
@@ -292,7 +292,7 @@ const taken = async (api: Api, id: string) => {
   return [reversed, reversedRequests];
 };
 
-test('an entry is taken back in parts up to the whole, each once, and never more than there is', async (t) => {
+test('an entry is reversed in parts up to the whole, each part once, and never more than its requests', async (t) => {
   const { api } = await startInProcess(t);
   await price(api, 10);
   const id = await record(api, 10);
@@ -326,7 +326,7 @@ test('an entry is taken back in parts up to the whole, each once, and never more
   });
 });
 
-test('what is left of an entry that was taken back in part is billed, cleared, or a credit', async (t) => {
+test('the rest of a partly reversed entry is billed, cleared, or becomes a credit', async (t) => {
   const { api } = await startInProcess(t);
   await price(api, 10);
   const [cleared, billed] = [await record(api, 6), await record(api, 8)];
@@ -346,7 +346,7 @@ test('what is left of an entry that was taken back in part is billed, cleared, o
   await assertAudit(api, { settled: { requests: 12, stroops: '120' } });
 });
 
-test('50 simultaneous reversals of 3 of 100 requests take back 99, and the balance gets what they cost', async (t) => {
+test('50 simultaneous reversals of 3 of 100 requests reverse 99, and the balance gets their cost back', async (t) => {
   const { api } = await startInProcess(t);
   await price(api, 7);
   await api.call('/agents/agent-7/billing', { method: 'PUT', body: { mode: 'prepaid' } });

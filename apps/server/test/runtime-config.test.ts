@@ -171,7 +171,7 @@ test("another window applies from the change on, and the operator's read can be 
   assert.deepEqual(await set({ rateLimitPerWindow: null }), configOf(1_000, 12_000_000));
 });
 
-test('switching a limit off between two checks refuses no one: no limit is not a limit of 0', async (t) => {
+test('switching a limit off between two checks refuses no request: no limit is not a limit of 0', async (t) => {
   const { api, clock } = await startInProcess(t, { ADMIN_API_KEY: adminKey });
   const admin = withHeaders(api, asAdmin);
   const one = await apiOfTenant(api, 'one');

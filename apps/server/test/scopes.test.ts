@@ -62,7 +62,7 @@ const requests = [
   },
 ] as const;
 
-test('a key that only reads sees webhooks without what may be secret, and changes nothing of them', async (t) => {
+test('a read-only key sees webhooks without their possible secrets, and cannot change them', async (t) => {
   const { acme, limited } = await started(t);
   const url = 'https://hooks.example:8443/services/T0-secret?token=secret';
   const { id } = (await acme.post('/webhooks', { url, events: ['usage.settled'] }, 'hook')).json;
@@ -99,7 +99,7 @@ test('the log does not show a key that only reads which addresses other keys are
   assert.doesNotMatch(read, /192\.0\.2\.0|allowedAddresses/);
 });
 
-test('a key can do what its scopes name, and nothing else', async (t) => {
+test('a key can call the operations of its scopes, and no others', async (t) => {
   const { limited, acme } = await started(t);
   for (const { scope } of requests) {
     const api = await limited({ scopes: [scope] });
@@ -117,7 +117,7 @@ test('a key can do what its scopes name, and nothing else', async (t) => {
   for (const request of requests) assert.equal((await request.send(acme)).status, request.status);
 });
 
-test('a key without the right gets no answer by a replay, and changes none', async (t) => {
+test('a key without the required scope gets no replayed answer, and changes no stored one', async (t) => {
   const { acme, limited } = await started(t);
   await acme.post('/usage', usage, 'u');
   const settled = await acme.post('/settle', account, 's');

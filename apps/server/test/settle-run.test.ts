@@ -91,7 +91,7 @@ async function billsOf(api: Api, runId: string) {
   return (await api.get(`/settlements?runId=${runId}&limit=1000`)).json.items;
 }
 
-test('a run bills the month of every account, once, and the next run bills what came after it', async (t) => {
+test('a run bills the month of every account once, and the next run bills the usage after it', async (t) => {
   const { api, clock } = await started(t);
   await record(api, 3);
   clock.nowMs = december;
@@ -111,7 +111,7 @@ test('a run bills the month of every account, once, and the next run bills what 
   assert.equal((await api.get('/audit')).json.ok, true);
 });
 
-test('a quote up to a moment has what was recorded before it, and leaves out what was reversed later', async (t) => {
+test('a quote up to a moment includes usage recorded before it, and omits usage reversed later', async (t) => {
   const { api, clock } = await started(t);
   const record = async (requests: number) => {
     const answer = await api.post('/usage', use('a', 'search', requests));
@@ -144,7 +144,7 @@ test('a quote up to a moment has what was recorded before it, and leaves out wha
   assert.equal((await api.get('/billing/a/search')).json.requests, 16);
 });
 
-test('a quote up to a moment goes back before every reversal that took back usage up to there', async (t) => {
+test('a quote up to a moment ends before each entry that a later reversal took back', async (t) => {
   const { api, clock } = await started(t);
   const ids: string[] = [];
   const record = async (requests = 1) => {
@@ -183,7 +183,7 @@ test('a quote up to a moment goes back before every reversal that took back usag
   assert.equal((await api.get('/audit')).json.ok, true);
 });
 
-test('a run names the accounts of which it leaves something, and what it leaves, and no others', async (t) => {
+test('a run reports each account that it did not bill completely, with the requests left, and no other account', async (t) => {
   const { api, clock } = await started(t);
   const record = async (agent: string, requests: number) => {
     const answer = await api.post('/usage', use(agent, 'search', requests));
@@ -220,7 +220,7 @@ test('a run names the accounts of which it leaves something, and what it leaves,
   assert.equal((await api.get('/audit')).json.ok, true);
 });
 
-test('an account that cannot be billed keeps no other one from its bill', async (t) => {
+test('an account that cannot be billed does not prevent the bills of other accounts', async (t) => {
   const { api } = await started(t);
   await record(api, 3);
   const refusing = await refusingServer(t, api.url, 'agent-1');
@@ -267,7 +267,7 @@ test('two runs at once bill no account twice', async (t) => {
   assert.equal(bills.length, 80);
 });
 
-test('a run says which accounts it leaves, and which of its options are wrong', async (t) => {
+test('a run reports the accounts that it does not bill, and invalid options', async (t) => {
   const { api } = await started(t);
   await api.post('/usage', use('a', 'unpriced', 3));
   await api.post('/settle/bulk', { agent: 'a', runId: 'by-hand' });
@@ -293,7 +293,7 @@ test('a run says which accounts it leaves, and which of its options are wrong', 
   assert.match(gone.printed, /^billonce settle: attempts_exhausted: no server listens at http/);
 });
 
-test('a run leaves nothing where a service was deleted, or usage without a price was reversed', async (t) => {
+test('a run reports nothing left for a deleted service, or after unpriced usage was reversed', async (t) => {
   const { api } = await started(t);
   await api.post('/usage', use('a', 'search', 3));
   await api.post('/usage', use('a', 'unpriced', 3));

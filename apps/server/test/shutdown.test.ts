@@ -62,7 +62,7 @@ test('SIGTERM: every request that had begun is answered, and its key replays aft
   assert.equal((await apiAt(again.url).get('/audit')).json.entries, 50);
 });
 
-test('SIGTERM: single usage whose body was still to come is answered as well, also if it is invalid', async (t) => {
+test('SIGTERM: single usage whose body has not arrived yet is also answered, even if it is invalid', async (t) => {
   const server = await startProcess(t, { DATABASE_URL: await emptyDatabase(t) });
   const bodies = [text, JSON.stringify({ ...usage, requests: 0 })];
   const begun = await Promise.all(

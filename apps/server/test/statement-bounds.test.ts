@@ -5,7 +5,7 @@ import { startInProcess } from './harness/in-process.ts';
 
 const path = '/agents/ada/statement';
 
-test('a statement with more lines than one may have is refused, and one of a shorter time is not', async (t) => {
+test('a statement with too many lines is refused, and one of a shorter period is not', async (t) => {
   const { api, clock } = await startInProcess(t, {
     BULK_MAX_ITEMS: '10000',
     RATE_LIMIT_PER_MINUTE: '1000000',

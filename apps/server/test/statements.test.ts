@@ -216,7 +216,7 @@ test('a statement has grants, usage by service and price, reversals, bills and w
   assert.equal((await api.get('/audit')).json.ok, true);
 });
 
-test('statements of consecutive times join, add up, and agree with the entries', async (t) => {
+test('statements of consecutive periods join, add up, and agree with the entries', async (t) => {
   const random = seededRandom(t);
   const { api, clock } = await startInProcess(t, {}, november);
   const services = ['a', 'b', 'c'];
@@ -320,7 +320,7 @@ test('the columns of the file add up to its last row, and the page shows the sam
   assert.ok(page.headers.get('content-security-policy')?.includes(`style-src 'sha256-${digest}'`));
 });
 
-test('a statement is empty where nothing is known, in another asset, and of another tenant', async (t) => {
+test('a statement is empty for an unknown agent, in another asset, and for another tenant', async (t) => {
   const { api } = await startInProcess(t, { ADMIN_API_KEY: adminKey });
   const [acme, other] = [await apiOfTenant(api, 'acme'), await apiOfTenant(api, 'other')];
   await acme.post('/services', { serviceId: 'search', priceStroops: 25 });

@@ -159,7 +159,7 @@ const canLimit = limitFileSize(process.pid, 'unlimited');
 // Less than a page and its frame: not even a restarted write-ahead log finds room.
 const noRoom = '4096';
 
-test('a limit on the size of files (RLIMIT_FSIZE): the same', async (t) => {
+test('a limit on the size of files (RLIMIT_FSIZE): writes are refused, reads are answered, and the same process continues', async (t) => {
   if (!canLimit) return t.skip('there is no prlimit here');
   const file = join(temporaryFolder(t), 'books.db');
   const server = await startProcess(t, { DATABASE_URL: `file:${file}`, LOG_LEVEL: 'error' });

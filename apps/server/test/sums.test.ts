@@ -62,7 +62,7 @@ test('sums are exact if a product or a sum has more than 64 bits, with credits a
   await assertSums(books, 'acme');
 });
 
-test('bills below a stroop are rounded before they are added up, and what they leave is not counted', async (t) => {
+test('bills below a stroop are rounded before they are added up, and their remainders are not counted', async (t) => {
   const { executor, books } = await openEngine(t);
   const run = async (command: Command) => {
     const [outcome] = await executor.execute({

@@ -88,7 +88,7 @@ test('a started package is charged whole, and the next one only when it is begun
   await assertClean(api);
 });
 
-test('tiers begin again with the month, in UTC, and a day or a lifetime counts apart', async (t) => {
+test('tiers begin again with the month, in UTC, and a day or a lifetime is counted separately', async (t) => {
   const { api, clock } = await start(t, graduated);
   await use(api, 120);
   clock.nowMs = Date.parse('2026-11-30T23:59:59.999Z');
@@ -113,7 +113,7 @@ test('tiers begin again with the month, in UTC, and a day or a lifetime counts a
   await assertClean(api);
 });
 
-test('a reversal takes back the tiers that its entry used, and their room fills first', async (t) => {
+test('a reversal takes back the tiers that its entry used, and the next usage fills that room first', async (t) => {
   const { api } = await start(t, graduated);
   const first = await use(api, 100);
   await use(api, 50);
@@ -138,7 +138,7 @@ test('a reversal takes back the tiers that its entry used, and their room fills 
   await assertClean(api);
 });
 
-test('a part of an entry comes back from its end: what stays is what it would have come to', async (t) => {
+test('a partial reversal takes units from the end of an entry: the rest costs what a smaller entry would have', async (t) => {
   const { api } = await start(t, graduated);
   const id = await use(api, 130);
   const part = (requests: number) => api.post(`/entries/${id}/reverse`, { reason: 'r', requests });
@@ -151,7 +151,7 @@ test('a part of an entry comes back from its end: what stays is what it would ha
   await assertClean(api);
 });
 
-test('a package comes back with the part of the entry that began it', async (t) => {
+test('a package is returned with the part of the entry that began it', async (t) => {
   const { api } = await start(t, packages);
   await use(api, 900);
   const id = await use(api, 1_200);
@@ -164,7 +164,7 @@ test('a package comes back with the part of the entry that began it', async (t) 
   await assertClean(api);
 });
 
-test('clearing an account takes back its tiers, and leaves those that are billed', async (t) => {
+test('clearing an account returns its tiers, but not those that are billed', async (t) => {
   const { api } = await start(t, graduated);
   await use(api, 60);
   await api.post('/settle', { agent: 'a', serviceId: 's' });
@@ -182,7 +182,7 @@ test('clearing an account takes back its tiers, and leaves those that are billed
   await assertClean(api);
 });
 
-test('a reversal gives no room back in another period, or at another price; a clear of everything empties the tiers', async (t) => {
+test('a reversal frees no room in another period or at another price, and clearing everything empties the tiers', async (t) => {
   const { api, clock } = await start(t, graduated);
   const before = await use(api, 100);
   clock.nowMs = Date.parse('2026-12-01T00:00:00Z');
@@ -201,7 +201,7 @@ test('a reversal gives no room back in another period, or at another price; a cl
   await assertClean(api);
 });
 
-test('a later price does not change what was recorded, and goes on where the period has come to', async (t) => {
+test('a later price does not change recorded usage, and continues at the count that the period has reached', async (t) => {
   const { api } = await start(t, graduated);
   await use(api, 80);
   const dearer = {
@@ -242,7 +242,7 @@ test('a later price does not change what was recorded, and goes on where the per
   await assertClean(api);
 });
 
-test('usage from before the first price costs what its first tier does', async (t) => {
+test('usage recorded before the first price costs as much as the first tier', async (t) => {
   const { api } = await startInProcess(t, {}, november);
   await api.post('/usage', { agent: 'a', serviceId: 's', requests: 500 });
   await api.post('/services', { serviceId: 's', ...graduated });
@@ -273,7 +273,7 @@ test('quantities with places fall into tiers of whole units', async (t) => {
   await assertClean(api);
 });
 
-test('a prepaid agent pays what its tiers come to, and gets back exactly that', async (t) => {
+test('a prepaid agent pays the cost of its tiers, and gets exactly that back', async (t) => {
   const { api } = await start(t, graduated);
   await api.call('/agents/a/billing', { method: 'PUT', body: { mode: 'prepaid' } });
   await api.post('/agents/a/grants', { amount: '361' });
@@ -292,7 +292,7 @@ test('a prepaid agent pays what its tiers come to, and gets back exactly that', 
   await assertClean(api);
 });
 
-test('a hold reserves the dearest tier, and its capture pays the tiers that the usage falls into', async (t) => {
+test('a hold reserves the cost of the dearest tier, and its capture pays the tiers that the usage falls into', async (t) => {
   const { api } = await start(t, graduated);
   await api.call('/agents/a/billing', { method: 'PUT', body: { mode: 'prepaid' } });
   await api.post('/agents/a/grants', { amount: '1000' });
@@ -369,7 +369,7 @@ test('a statement and exports have a line for each tier, and the sums of the ten
   assert.equal((await api.get('/agents/a/quote')).json.totalBilledStroops, '2700000000');
 });
 
-test('tiers that are wrong are refused with their place, and nothing is set', async (t) => {
+test('invalid tiers are refused with their place, and no price is set', async (t) => {
   const { api } = await startInProcess(t);
   const [a, b] = graduated.tiers;
   const wrong: [string, object][] = [

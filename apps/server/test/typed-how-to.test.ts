@@ -42,7 +42,7 @@ async function typed(t: TestContext, commands: string, url: string, environment 
   return { printed, statuses, documents: documentsIn(printed).map((one) => Object(one)) };
 }
 
-test('a key for a colleague is made as the page on the dashboard says, and its last command has the sums', async (t) => {
+test('a key for a colleague is created as the page on the dashboard says, and its last command prints the sums', async (t) => {
   const { url } = await startProcess(t, { DATABASE_URL: await emptyDatabase(t), ADMIN_API_KEY });
   const [key, check, ...others] = blocksOf('docs/how-to/use-the-dashboard.md');
   assert.ok(key && check && others.length === 0);
@@ -73,7 +73,7 @@ test('the audit log has the acts that its page shows', async (t) => {
   assert.equal(found.items[0].actor.requestId, 'price-of-may');
 });
 
-test('a quote is settled as the page on retries says, and its write-off is one that the server takes', async (t) => {
+test('a quote is settled as the page on retries says, and the server accepts the write-off of the page', async (t) => {
   const { url } = await startProcess(t, { DATABASE_URL: await emptyDatabase(t) });
   const api = apiAt(url);
   await api.post('/services', { serviceId: 'translate', priceStroops: 250 });

@@ -38,7 +38,7 @@ async function started(t: TestContext) {
   return { api, clock, app, record, usedOf, assertRight };
 }
 
-test('usage beyond a limit is refused with its name, what is left, and when it begins again', async (t) => {
+test('usage beyond a limit is refused with the name of the limit, the rest, and the time when it begins again', async (t) => {
   const { api, clock, record, usedOf, assertRight } = await started(t);
   const made = await setLimit(api, 'budget', { max: { quantity: '10' } });
   assert.equal(made.status, 201);
@@ -69,7 +69,7 @@ const windows = [
   { window: 'lifetime', nextMs: undefined },
 ] as const;
 
-test('each window is fixed, in UTC, and ends to the millisecond', async (t) => {
+test('each window is fixed, in UTC, and ends at an exact millisecond', async (t) => {
   const { api, clock, assertRight } = await started(t);
   for (const { window, nextMs } of windows) {
     const agent = `agent-${window}`;
@@ -89,7 +89,7 @@ test('each window is fixed, in UTC, and ends to the millisecond', async (t) => {
   await assertRight();
 });
 
-test('a limit counts together what it does not name, and each agent separately with a star', async (t) => {
+test('a limit without an agent counts all agents together, and one with agent "*" counts each agent separately', async (t) => {
   const { api, record, usedOf } = await started(t);
   await setLimit(api, 'all', { max: { quantity: '100' } });
   await setLimit(api, 'each', { agent: '*', serviceId: 'search', max: { quantity: '2' } });
@@ -115,7 +115,7 @@ test('a limit counts together what it does not name, and each agent separately w
   assert.deepEqual([second.counters[0].agent, second.hasMore, second.nextCursor], ['b', false, null]);
 });
 
-test('a limit of an API key counts what that key sends, and nothing else', async (t) => {
+test('a limit of an API key counts only the usage that this key sends', async (t) => {
   const { api, clock } = await startInProcess(t, { ADMIN_API_KEY: adminKey }, noon);
   const acme = await apiOfTenant(api, 'acme');
   const made = await api.post('/api-keys', { label: 'worker', tenant: 'acme' }, undefined, asAdmin);
@@ -251,7 +251,7 @@ test('a retry moves no counter and is refused by none, also after limits were ch
   assert.equal((await record()).status, 201);
 });
 
-test('a limit that counts the same goes on counting; one that counts something else begins again', async (t) => {
+test('a changed limit keeps its count if it counts the same usage, and otherwise begins again', async (t) => {
   const { api, record, usedOf } = await started(t);
   await setLimit(api, 'budget', { max: { quantity: '10' } });
   await record({ requests: 7 });
@@ -306,7 +306,7 @@ test('no more than 10 limits apply to the same usage, and a tenant has no more t
   assert.equal((await api.post('/usage', use({ agent: 'agent-5', requests: 2 }))).json.limit, 'agent-5');
 });
 
-test('a limit that is not valid is refused with the place of the fault', async (t) => {
+test('an invalid limit is refused with the place of the fault', async (t) => {
   const { api } = await started(t);
   const valid = { window: 'day', action: 'refuse', max: { quantity: '1' } };
   const faults = [

@@ -5,7 +5,7 @@ import { startInProcess } from './harness/in-process.ts';
 const hourMs = 3_600_000;
 const startMs = Date.parse('2026-05-01T12:00:00.000Z');
 
-test('usage is added up by when it was recorded, in spans of the same length', async (t) => {
+test('usage is added up by the time when it was recorded, in spans of equal length', async (t) => {
   const { api, clock } = await startInProcess(t, {}, startMs);
   const record = (requests: number) => api.post('/usage', { agent: 'a', serviceId: 's', requests });
   await record(3);
@@ -33,7 +33,7 @@ test('usage is added up by when it was recorded, in spans of the same length', a
   assert.deepEqual((await api.get(path(startMs, startMs - 1, 5))).json, { items: [], complete: true });
 });
 
-test('spans are at least a millisecond long, and span any time', async (t) => {
+test('a span is at least a millisecond long, and spans can cover any period', async (t) => {
   const { api } = await startInProcess(t, {}, startMs);
   const spansOf = async (from: string, to: string) => {
     const { json } = await api.get(`/usage/over-time?from=${from}&to=${to}&spans=200`);

@@ -98,7 +98,7 @@ function watchHere(url: string, args: readonly string[], onText: (text: string) 
   return runWatch(args, surroundings);
 }
 
-test('it begins with what happens from now on, filters, prints JSON, and ends after a count', async (t) => {
+test('watch starts with new events, filters them, prints JSON, and ends after a given number', async (t) => {
   const { api } = await startInProcess(t, { RATE_LIMIT_PER_MINUTE: '0' });
   await api.post('/usage', use(1));
   let printed = '';
@@ -134,7 +134,7 @@ test('it begins with what happens from now on, filters, prints JSON, and ends af
   );
 });
 
-test('a server without events is followed, too', async (t) => {
+test('watch follows a server without events, too', async (t) => {
   const { api } = await startInProcess(t);
   const stop = new AbortController();
   let printed = '';
@@ -151,7 +151,7 @@ test('a server without events is followed, too', async (t) => {
   assert.match(printed, /service\.registered +search +price 0\.000001, per 1, asset XLM\n$/);
 });
 
-test('wrong words end it with 2, a refusal with 1, and a server that is not there with 5', async (t) => {
+test('watch exits with 2 on invalid arguments, with 1 on a refusal, and with 5 if no server answers', async (t) => {
   const { api } = await startInProcess(t, { ADMIN_API_KEY: 'correct-horse-battery-staple-7f3a9b' });
   let printed = '';
   const run = (url: string, args: readonly string[]) =>

@@ -40,7 +40,7 @@ test('a receiver that fails for five days is disabled, and receives what was pen
   assert.ok((await deliveries(api, id)).every(({ state }: { state: string }) => state === 'delivered'));
 });
 
-test('one delivery ends the count of failures', async (t) => {
+test('one successful delivery resets the count of failures', async (t) => {
   const { api, app, receiver, id, clock } = await startHooked(t);
   receiver.answer = () => ({ status: 500 });
   await use(api);

@@ -25,7 +25,7 @@ async function use(tenant: Api, items: number): Promise<void> {
   assert.ok(answer.status < 300, answer.text);
 }
 
-test('sixteen hanging webhooks hold four places, and another tenant gets its delivery in its next turn', {
+test('sixteen hanging webhooks hold four places, and another tenant gets its delivery in the next turn', {
   timeout: 50_000,
 }, async (t) => {
   const { api, app } = await startInProcess(t, environment);

@@ -50,7 +50,7 @@ export const faultsOfTiers: readonly PlantedFault[] = [
         'if (openFrom <= from) return period;',
       ],
     },
-    { file: 'tiers.test.ts', name: 'a reversal gives no room back in another period' },
+    { file: 'tiers.test.ts', name: 'a reversal frees no room in another period' },
   ),
   ...faultsOf(
     `${domain}/tier-period.ts`,
