@@ -131,7 +131,7 @@ test('names with every allowed character reach the server as they are', async ()
   assert.deepEqual(await billonce.usage.total(account), { ...account, total: 2 });
 });
 
-test('a name that is a step of a path does not make another call', async () => {
+test('a name such as ".." does not lead to another path', async () => {
   for (const agent of ['..', '.', '']) {
     const quote = await failureOf(billonce.billing.quote({ agent, serviceId: 'events' }));
     assert.deepEqual([quote.code, quote.status, quote.retry], ['invalid_request', undefined, 'after_fixing']);
@@ -139,13 +139,13 @@ test('a name that is a step of a path does not make another call', async () => {
   }
 });
 
-test('an operation without an answer in the contract gives undefined, one that is no JSON gives text', async () => {
+test('an operation without an answer returns undefined, and one whose answer is not JSON returns text', async () => {
   await billonce.services.put({ ...service, serviceId: 'spare' });
   assert.equal(await billonce.services.delete('spare'), undefined);
   assert.match(await billonce.call('exportUsageCsv', {}), /^agent,serviceId,total/);
 });
 
-test('an API key is asked for before each call, and another server gets none', async (t) => {
+test('the client asks for the API key before each call, and sends none to another server', async (t) => {
   const seen: string[] = [];
   const other = createServer((request, response) => {
     seen.push(`${request.url} ${request.headers['x-api-key']} ${request.headers['x-tenant']}`);
@@ -166,7 +166,7 @@ test('an API key is asked for before each call, and another server gets none', a
   assert.deepEqual(seen, ['/billing/api/v1/billing/total key-1 acme', '/billing/api/v1/stats key-2 acme']);
 });
 
-test('a call without an answer says with which key to continue', async () => {
+test('the error of a call without an answer has the key to continue with', async () => {
   const nowhere = createBillonce({ url: 'http://127.0.0.1:1', deadlineMs: 50, baseDelayMs: 1 });
   const lost = await failureOf(nowhere.usage.record({ agent: 'a', serviceId: 's', requests: 1 }));
   assert.deepEqual([lost.code, lost.retry, lost.status], ['deadline_exceeded', 'same_request', undefined]);
@@ -175,7 +175,7 @@ test('a call without an answer says with which key to continue', async () => {
   await assert.rejects(billonce.billing.total({ signal: abort }), { message: 'too late' });
 });
 
-test('mistakes in the options are found when the client is made', () => {
+test('mistakes in the options are reported when the client is created', () => {
   for (const url of ['billing', 'ftp://host', 'http://user@host', 'http://host?x=1']) {
     assert.throws(() => createBillonce({ url }), { code: 'invalid_options' }, url);
   }

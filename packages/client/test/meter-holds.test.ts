@@ -154,7 +154,7 @@ const settlesTo = (agent: string, available: string) =>
   });
 
 for (const name of Object.keys(frameworks)) {
-  test(`with ${name}, a request is reserved, runs, and is captured for what it took`, async (t) => {
+  test(`with ${name}, a request is reserved, runs, and is captured for the units that it used`, async (t) => {
     const { url, runs, lost } = await start(t, name);
     const agent = `held-${name}`;
     await prepaid(agent, '9');

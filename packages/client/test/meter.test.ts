@@ -181,7 +181,7 @@ test('a client that leaves after the answer began is billed', async (t) => {
   assert.deepEqual(items, [{ agent: 'agent-7', serviceId: service, requests: 1 }]);
 });
 
-test('a function that fails, and a recorder that takes no more, lose usage loudly and the API serves', async (t) => {
+test('if the count function fails or the recorder is closed, the lost usage is reported and the API still answers', async (t) => {
   const lost: unknown[] = [];
   const onLost = (usage: object, error: unknown) => void lost.push([usage, String(error)]);
   const recorder = openRecorder();

@@ -53,7 +53,7 @@ before(async () => {
   execFileSync('npm', install, { cwd: project, shell });
 });
 
-test('installing it installs the library, and nothing else', () => {
+test('installing the client installs the library, and nothing else', () => {
   const installed = globSync(['*', '@*/*'], { cwd: path.join(project, 'node_modules') });
   const names = installed.filter((name) => !name.startsWith('.')).sort();
   assert.deepEqual(names, ['@billonce', '@billonce/client', '@billonce/idempotency']);
@@ -98,7 +98,7 @@ console.log(content[0]?.text);`,
 /** Runs a file of the project, and gives what it prints. */
 const ran = (file: string) => execFileSync(process.execPath, [file], { cwd: project, encoding: 'utf8' });
 
-test('the code of the pages compiles and does what it says', async () => {
+test('the code of the pages compiles and behaves as the pages say', async () => {
   for (const name of ['express', '@types/express', '@types/node']) {
     const at = path.join(project, 'node_modules', name);
     mkdirSync(path.dirname(at), { recursive: true });

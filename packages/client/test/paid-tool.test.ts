@@ -19,7 +19,7 @@ async function available(agent: string): Promise<number> {
   return Number((await billonce.balances.get(agent)).available);
 }
 
-test('a paid tool is paid when it succeeds, once for each key, and not run without money', async () => {
+test('a paid tool is charged when it succeeds, once for each key, and does not run without money', async () => {
   const agent = await prepaid('caller', '3');
   let runs = 0;
   const tool = paidTool(
@@ -49,7 +49,7 @@ test('a paid tool is paid when it succeeds, once for each key, and not run witho
   assert.equal(runs, 4);
 });
 
-test('calls with one key and different arguments are paid each, and the same call at once is run once', async () => {
+test('calls with one key and different arguments are charged separately, and a simultaneous repetition runs once', async () => {
   const agent = await prepaid('clever', '5');
   let runs = 0;
   const gate = Promise.withResolvers<void>();
@@ -71,7 +71,7 @@ test('calls with one key and different arguments are paid each, and the same cal
   assert.deepEqual([runs, await available(agent)], [3, 2]);
 });
 
-test('an error of the client that the tool throws is not taken for a refusal', async () => {
+test('a client error that the tool itself throws is not treated as a refused charge', async () => {
   const agent = await prepaid('nested', '1');
   const tool = paidTool({ billonce, agent, service: 'search' }, () => {
     throw new BillonceError('not_found', 'no such page');

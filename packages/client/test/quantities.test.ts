@@ -29,7 +29,7 @@ async function prepaid(agent: string, amount: string): Promise<string> {
 const available = async (agent: string) => (await billonce.balances.get(agent)).available;
 const quantityOf = async (agent: string) => (await billonce.usage.total({ agent, serviceId })).quantity;
 
-test('a recorder sends quantities, also those that a journal kept, and passes on what is none', async (t) => {
+test('a recorder sends quantities, even those from its journal, and reports invalid ones', async (t) => {
   const stopped = await TestServer.prepare((end) => t.after(end));
   const path = join(
     newFolder((end) => t.after(end)),
@@ -106,7 +106,7 @@ test('a meter bills a quantity, nothing for 0, and reports a number with a fract
   await until(async () => (await quantityOf('fetching').catch(() => '')) === '0.125');
 });
 
-test('work is captured for the units that it took, and released for none', async () => {
+test('work is captured for the units that it used, and released if it used none', async () => {
   const agent = await prepaid('worker', '10');
   const hold = { agent, serviceId, quantity: '5.5' };
   assert.equal(await billonce.withHold(hold, async () => ({ quantity: '2.125', result: 'done' })), 'done');
@@ -124,7 +124,7 @@ test('work is captured for the units that it took, and released for none', async
   assert.deepEqual([reversal.quantity, await available(agent)], ['-0.125', '8']);
 });
 
-test('work that took more units than there is money for is billed for as many as the hold pays for', async () => {
+test('work that used more units than the balance pays for is billed for as many as the hold pays for', async () => {
   for (const hold of [{ quantity: '2.5' }, { amount: '2.5' }]) {
     const agent = await prepaid(`greedy-${Object.keys(hold)[0]}`, '3');
     const work = billonce.withHold({ agent, serviceId, ...hold }, async () => ({
@@ -144,7 +144,7 @@ test('work that took more units than there is money for is billed for as many as
   }
 });
 
-test('work that does not say its units as a decimal string is an error with its result, and not billed', async () => {
+test('work that does not return its units as a decimal string fails with its result in the error, and is not billed', async () => {
   const agent = await prepaid('sloppy', '3');
   const items: UsageItem[] = [];
   const recorder = { add: (item: UsageItem) => `item ${items.push(item)}` };

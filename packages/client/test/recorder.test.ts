@@ -34,7 +34,7 @@ async function clientOfNone() {
   return { stopped, client: createBillonce({ url: stopped.url, baseDelayMs: 1, maxDelayMs: 20 }) };
 }
 
-test('a recorder sends what is added when its time has come, and when there is enough', async () => {
+test('a recorder sends its items after an interval, or as soon as it has enough of them', async () => {
   const timed = billonce.recorder({ onRefused: refusals().onRefused, flushMs: 20 });
   timed.add({ agent: 'timed', serviceId, requests: 3 });
   await until(async () => (await totalOf('timed')) === 3);
@@ -85,7 +85,7 @@ test('usage waits while requests are refused for something else than their items
   assert.deepEqual([refused, faults[0]], [[], 'invalid_request']);
 });
 
-test('an item that JSON cannot have is not taken, and keeps no others from being sent', async () => {
+test('an item that JSON cannot represent is refused, and other items are still sent', async () => {
   const recorder = billonce.recorder({ onRefused: refusals().onRefused });
   const untyped: object = { requests: 5n };
   assert.throws(() => recorder.add({ agent: 'counted', serviceId, requests: 1, ...untyped }), TypeError);
@@ -94,7 +94,7 @@ test('an item that JSON cannot have is not taken, and keeps no others from being
   assert.equal(await totalOf('counted'), 2);
 });
 
-test('an id is billed once, and a refused item is passed on', async () => {
+test('an id is billed once, and a refused item is reported', async () => {
   const { refused, onRefused } = refusals();
   const recorder = billonce.recorder({ onRefused });
   const usage = { agent: 'ids', serviceId, requests: 2 };
@@ -126,7 +126,7 @@ test('usage has the time at which it was added', async () => {
   assert.ok(Math.abs(lateMs - 3_600_000) < 60_000, `${lateMs}`);
 });
 
-test('items of a clock that is ahead wait, and do not hold up the others', async () => {
+test('items with a time in the future wait, and do not delay the others', async () => {
   const faults: RecorderFault[] = [];
   const recorder = billonce.recorder({
     onRefused: refusals().onRefused,
@@ -179,7 +179,7 @@ test('a recorder that is closed while the server is down leaves its items in the
   await journal.close();
 });
 
-test('an operation of the program in the same journal does not keep the items from being sent', async () => {
+test('another operation of the program in the same journal does not prevent the sending of items', async () => {
   const { stopped, client } = await clientOfNone();
   const journal = fileJournal({ path: join(newFolder(after), 'shared.journal') });
   const entry = { key: 'order-1', method: 'POST', url: stopped.url, bodyDigest: '', begunAtMs: 1 };
@@ -198,7 +198,7 @@ test('an operation of the program in the same journal does not keep the items fr
   await journal.close();
 });
 
-test('what one journal has for several tenants is sent to each tenant', async () => {
+test('items of several tenants in one journal are sent to their tenants', async () => {
   const pending: PendingOperation[] = [];
   const journal: Journal = {
     begin: async (operation, entry) => {

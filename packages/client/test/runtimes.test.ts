@@ -107,7 +107,7 @@ test('the example in Python records once, though its answer is lost and it is ru
   );
 });
 
-test('the example in Python records a quantity with decimal places, and sends nothing that is none', {
+test('the example in Python records a quantity with decimal places, and does not send an invalid one', {
   skip,
 }, async () => {
   const billonce = createBillonce({ url: server.url });

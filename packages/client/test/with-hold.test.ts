@@ -54,7 +54,7 @@ async function losing(
   return createBillonce({ url: await listening(t, thief), attemptsMax: 3, baseDelayMs: 1, maxDelayMs: 10 });
 }
 
-test('work is captured for what it took, and released if it fails or took nothing', async () => {
+test('work is captured for the units that it used, and released if it fails or used none', async () => {
   const agent = await prepaid('worker', '10');
   const hold = { agent, serviceId: 'search', requests: 5 };
   const held: number[] = [];
@@ -76,14 +76,14 @@ test('work is captured for what it took, and released if it fails or took nothin
   );
 });
 
-test('without enough money the work is not begun', async () => {
+test('without enough money the work does not begin', async () => {
   const agent = await prepaid('poor', '1');
   const work = billonce.withHold({ agent, serviceId: 'search', requests: 2 }, () => assert.fail('it began'));
   await assert.rejects(work, { code: 'insufficient_balance', status: 402 });
   assert.equal(await available(agent), 1);
 });
 
-test('a hold lasts as long as its work', async () => {
+test('a hold is extended as long as its work runs', async () => {
   const agent = await prepaid('slow', '3');
   const hold = { agent, serviceId: 'search', requests: 2, expiresInMs: 1_000 };
   await billonce.withHold(hold, async ({ id, expiresAt }) => {
@@ -94,7 +94,7 @@ test('a hold lasts as long as its work', async () => {
   assert.deepEqual([kept?.state, kept?.lapsed, await available(agent)], ['captured', false, 2]);
 });
 
-test('work with an id is paid once: an open hold is used again, a captured one is refused', async () => {
+test('work with an id is charged once: an open hold is reused, and a captured one is refused', async () => {
   const agent = await prepaid('crashed', '10');
   const hold = { agent, serviceId: 'search', requests: 3, id: 'job-1' };
   await billonce.holds.create(hold);
@@ -132,7 +132,7 @@ test('a capture whose answer is lost is captured once, and one without any answe
   });
 });
 
-test('work that took more than there is, is billed for what was held', async () => {
+test('work that used more than the balance is billed for the units that were held', async () => {
   const agent = await prepaid('greedy', '3');
   const work = billonce.withHold({ agent, serviceId: 'search', requests: 2 }, async () => ({
     ...{ requests: 9, result: 'much' },
@@ -145,7 +145,7 @@ test('work that took more than there is, is billed for what was held', async () 
   assert.equal(await available(agent), 1);
 });
 
-test('work that took more than the amount held is billed for what that pays for', async () => {
+test('work that used more than the held amount is billed for the units that this amount pays for', async () => {
   const agent = await prepaid('sized', '3');
   const work = billonce.withHold({ agent, serviceId: 'search', amount: '2.5' }, async () => ({
     ...{ requests: 9, result: 'much' },
@@ -154,7 +154,7 @@ test('work that took more than the amount held is billed for what that pays for'
   assert.equal(await available(agent), 1);
 });
 
-test('a capture that never arrives goes to the recorder, and what was held is free for it', async (t) => {
+test('a capture that never arrives goes to the recorder, and the held money is released for it', async (t) => {
   const agent = await prepaid('cut-off', '3');
   const hold = { agent, serviceId: 'search', requests: 3 };
   const work = async () => ({ requests: 3, result: 'done' });
@@ -171,7 +171,7 @@ test('a capture that never arrives goes to the recorder, and what was held is fr
   assert.equal(await available(agent), 0);
 });
 
-test('what came of work is not lost when the program has no API key at its end', async () => {
+test('the result of work is not lost when the program has no API key at the end', async () => {
   const agent = await prepaid('locked-out', '9');
   const closed = async () => assert.fail('the vault is closed');
   const surroundings = {
@@ -199,7 +199,7 @@ test('what came of work is not lost when the program has no API key at its end',
   await assert.rejects(failing, { message: 'no luck' });
 });
 
-test('a recorder that is closed leaves the result of the work with the error', async (t) => {
+test('if the recorder is closed, the error has the result of the work', async (t) => {
   const agent = await prepaid('closed', '3');
   const cut = await losing(t, (path) => path.endsWith('/capture'));
   const recorder = billonce.recorder({ onRefused: () => assert.fail('refused') });
@@ -212,7 +212,7 @@ test('a recorder that is closed leaves the result of the work with the error', a
   await assert.rejects(work, { code: 'capture_failed', capturedRequests: undefined, result: 'done' });
 });
 
-test('a hold that lapsed is not worked under again, and the work of both is billed once', async () => {
+test('a lapsed hold is not reused for new work, and the work of both calls is billed once', async () => {
   const agent = await prepaid('late', '10');
   const hold = { agent, serviceId: 'search', requests: 3, id: 'late-1' };
   await billonce.holds.create({ ...hold, expiresInMs: 1 });
@@ -233,7 +233,7 @@ test('a hold that lapsed is not worked under again, and the work of both is bill
   assert.equal(await available(agent), 8);
 });
 
-test('an open hold that is about to lapse reserves for its full time when it is used again', async () => {
+test('an open hold that is about to lapse is extended to its full time when it is reused', async () => {
   const agent = await prepaid('again', '10');
   const hold = { agent, serviceId: 'search', requests: 3, id: 'again-1', expiresInMs: 30_000 };
   const made = await billonce.holds.create(hold);
