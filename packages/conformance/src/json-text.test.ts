@@ -13,7 +13,7 @@ import {
 
 const document = { b: 'x\n"y', a: [1, { z: 1.5, y: null }], 'p/q~': true };
 
-test('other spellings of a document have its value, and other bytes', () => {
+test('other spellings of a document have the same value and different bytes', () => {
   for (const text of [reordered(document), respelled(document)]) {
     assert.deepEqual(parseJson(text), document);
     assert.notEqual(text, JSON.stringify(document));

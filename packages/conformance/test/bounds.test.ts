@@ -37,7 +37,7 @@ test('a run sends nothing to a host that is neither this machine nor allowed', a
   }
 });
 
-test('the credentials of an API go to the count only where it is counted at the API itself', async (t) => {
+test('the credentials of an API are sent to the count only if the API itself provides it', async (t) => {
   const api = await startCounting(t);
   const other = await startCounting(t);
   const of = (url: string) => ({ kind: 'url' as const, url: new URL(url) });

@@ -53,7 +53,7 @@ function optionsOf(fault: Fault | undefined): readonly [ChargingOptions, Partial
   ];
 }
 
-test('an expired request whose late answer is the first one again is not said to be executed once without a count', async (t) => {
+test('without a count, an expired request that gets the first answer again is reported as inconclusive', async (t) => {
   const server = createServer((request, response) => {
     request.resume().on('end', () => response.writeHead(201).end('{"ok":true}'));
   });
@@ -64,7 +64,7 @@ test('an expired request whose late answer is the first one again is not said to
   assert.deepEqual(idsOf(result.report, 'inconclusive'), ['expiry']);
 });
 
-test('a server that keeps its promises passes every check that it is given the means for', async (t) => {
+test('a server that keeps its promises passes every check for which the plan has the means', async (t) => {
   for (const refusesInFlight of [false, true]) {
     const [options, plan] = optionsOf(undefined);
     const report = await check(t, { ...options, refusesInFlight }, plan);
@@ -79,7 +79,7 @@ test('a server that keeps its promises passes every check that it is given the m
   }
 });
 
-describe('a server with one fault fails exactly the check of that fault', { concurrency: 4 }, () => {
+describe('a server with one planted fault fails exactly the check of that fault', { concurrency: 4 }, () => {
   for (const [fault, reds] of Object.entries<readonly string[]>(plantedFaults)) {
     test(fault, async (t) => {
       const [options, plan] = optionsOf(faultOf(fault));

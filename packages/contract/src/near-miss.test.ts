@@ -29,7 +29,7 @@ test('a typing mistake, another case and another separator of words are near mis
   for (const [name, right] of Object.entries(wanted)) assert.equal(meant(name), right, name);
 });
 
-test('another word for a name is meant as it stands, in any spelling, and what is like it is not', () => {
+test('a known synonym of a name is recognized in any spelling, but a word similar to the synonym is not', () => {
   const words = [knownName('id'), otherWordFor('id', 'usageId')];
   for (const name of ['usageId', 'usage_id', 'USAGEID'])
     assert.equal(nearMiss(name, words)?.hint, 'id', name);
@@ -37,7 +37,7 @@ test('another word for a name is meant as it stands, in any spelling, and what i
     assert.equal(nearMiss(name, words), undefined);
 });
 
-test('another word is not a near miss', () => {
+test('an unrelated word is not a near miss', () => {
   const others = [
     'page',
     'limit',
@@ -66,7 +66,7 @@ test('of two known names, the one with the same letters is suggested', () => {
   assert.equal(nearMiss('FROM', both)?.name, 'from');
 });
 
-test('a name of any length costs little time', () => {
+test('checking a name of any length takes little time', () => {
   assert.equal(meant('x'.repeat(1_000_000)), undefined);
   assert.equal(meant(`agent${'_'.repeat(100)}`), undefined);
 });

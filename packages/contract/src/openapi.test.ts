@@ -33,7 +33,7 @@ test('a document with a mistake is not valid', async () => {
   assert.equal((await new Validator().validate(wrong)).valid, false);
 });
 
-test('it has every operation of the contract, and no other', () => {
+test('the document has every operation of the contract, and no other', () => {
   assert.deepEqual(documented.map(({ name }) => name).sort(), Object.keys(operations).sort());
 });
 
@@ -77,7 +77,7 @@ test('every file of schemas is one of those that the document names', () => {
   assert.deepEqual(Object.keys(schemaModules), files.filter((file) => file !== 'explained-pattern').sort());
 });
 
-test('every body of JSON has a name, and none of it is shown in place', () => {
+test('every JSON body is a named schema, and none is written inline', () => {
   for (const { name, operation } of documented) {
     const bodies = [operation.requestBody, ...Object.values<Loose>(operation.responses)];
     for (const body of bodies) {

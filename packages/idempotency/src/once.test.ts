@@ -112,7 +112,7 @@ test('work whose process died has an unknown outcome, until onAbandoned finds it
   await assert.rejects(begun, refusedWith('idempotency_outcome_unknown'));
 });
 
-test('a result that is gone, too large or not JSON leaves a tombstone: the work is not done again', async () => {
+test('a result that was evicted, is too large or is not JSON leaves a tombstone: the work is not done again', async () => {
   const clock = new ManualClock();
   const store = memoryStore({ nowMs: () => clock.nowMs() });
   const bounded = createOnce({ store, clock, answerTtlMs: 1000, answerBytesMax: 10 });

@@ -6,7 +6,7 @@ import { installedVersion } from './harness/installed-version.ts';
 
 const { honoSubject } = await import('../../idempotency/test/adapters/harness/hono-subject.ts');
 
-test('what the adapter imports is Hono 3', () => {
+test('the adapter imports Hono 3', () => {
   assert.match(installedVersion('hono'), /^3\./);
 });
 

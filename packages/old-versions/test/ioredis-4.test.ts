@@ -12,7 +12,7 @@ const require = createRequire(import.meta.url);
 const OldRedis: typeof Redis & { readonly Cluster: typeof Cluster } = require('ioredis');
 const driver = ioredisDriver('ioredis 4', false, { Redis: OldRedis, Cluster: OldRedis.Cluster });
 
-test('what is tested is ioredis 4', () => {
+test('the tests use ioredis 4', () => {
   const { version }: { readonly version: string } = require('ioredis/package.json');
   assert.match(version, /^4\./);
 });

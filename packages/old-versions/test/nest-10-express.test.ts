@@ -9,7 +9,7 @@ const { nestExpressSubject } = await import(
 );
 const { runNestExpressTests } = await import('../../idempotency/test/adapters/harness/nest-express-tests.ts');
 
-test('what the adapter imports is Nest 10, on Express', () => {
+test('the adapter imports Nest 10, on Express', () => {
   for (const name of ['@nestjs/common', '@nestjs/core', '@nestjs/platform-express'])
     assert.match(installedVersion(name), /^10\./);
 });

@@ -9,7 +9,7 @@ const { nestFastifySubject } = await import(
 );
 const { runNestFastifyTests } = await import('../../idempotency/test/adapters/harness/nest-fastify-tests.ts');
 
-test('what the adapter imports is Nest 10, on Fastify', () => {
+test('the adapter imports Nest 10, on Fastify', () => {
   for (const name of ['@nestjs/common', '@nestjs/core', '@nestjs/platform-fastify'])
     assert.match(installedVersion(name), /^10\./);
 });

@@ -15,7 +15,7 @@ function mistakesOf(...args: readonly string[]): string {
   return parsed.kind === 'invalid' ? parsed.mistakes.join('\n') : parsed.kind;
 }
 
-test('requests go to this machine only, and to hosts that are named', () => {
+test('requests go only to this machine and to named hosts', () => {
   const local = ['http://127.0.0.1:1/a', 'http://localhost:1/a', 'http://[::1]:1/a', 'https://127.8.8.8/a'];
   for (const url of local) assert.equal(mistakesOf(url, '--request', request), 'valid', url);
   const foreign = [
@@ -75,7 +75,7 @@ test('all mistakes are reported at once, each with its option', () => {
   assert.match(mistakesOf('http://localhost/a', '--requset', request), /requset/);
 });
 
-test('a source of counts is known by its form', () => {
+test('the kind of a count source is recognized by its form', () => {
   const kindOf = (count: string, ...more: readonly string[]) => {
     const parsed = parseOptions(['http://localhost/a', '--request', request, '--count', count, ...more]);
     return parsed.kind === 'valid' ? parsed.plan.count?.kind : parsed.kind;

@@ -8,7 +8,7 @@ import { oracleOf } from './oracle.ts';
 import { connectionVariables } from './sql.ts';
 import { countIn } from './whole-number.ts';
 
-test('a count is a number, the length of a list, the only number of an object, or what a pointer names', () => {
+test('a count is a number, the length of a list, the only number of an object, or the value at a JSON pointer', () => {
   assert.equal(countIn(' 12\n', '', 'it'), 12n);
   assert.equal(countIn('[{},{}]', '', 'it'), 2n);
   assert.equal(countIn('{"agent":"a","total":9}', '', 'it'), 9n);
@@ -23,7 +23,7 @@ test('a count is a number, the length of a list, the only number of an object, o
   }
 });
 
-test('a command and a statement count, and a statement cannot change anything', async (t) => {
+test('a command or a SQL statement can deliver the count, and the statement cannot change anything', async (t) => {
   const folder = mkdtempSync(join(tmpdir(), 'billonce-oracle-'));
   t.after(() => rmSync(folder, { recursive: true, force: true }));
   const file = join(folder, 'books.db');

@@ -30,7 +30,7 @@ test('an interim answer is skipped, and 204 has no body', () => {
   assert.deepEqual([parsed.answer.status, headerOf(parsed.answer, 'x-a')], [204, '1, 2']);
 });
 
-test('what breaks off, and what is not HTTP, is no answer', () => {
+test('an answer that breaks off, or that is not HTTP, does not count as an answer', () => {
   for (const text of [
     '',
     head('Content-Length: 5'),

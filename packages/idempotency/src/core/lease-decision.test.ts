@@ -28,7 +28,7 @@ test('a key is in progress until its lease expires, and abandoned from then on',
   assert.deepEqual(decideByStoredRecord(leased, 'f', 2_000), abandoned);
 });
 
-test('another request under a key in progress is a conflict, also after its lease', () => {
+test('a different request with a key in progress is a conflict, even after the lease has expired', () => {
   assert.deepEqual(decideByStoredRecord(leased, 'g', 1_999), { kind: 'conflict' });
   assert.deepEqual(decideByStoredRecord(leased, 'g', 2_000), { kind: 'conflict' });
 });

@@ -64,7 +64,7 @@ test('bounds of numbers hold at their edges', () => {
   for (const leaseMs of [99, 86_400_001, Number.NaN, '1000']) assert.equal(faultsOf({ leaseMs }).length, 1);
 });
 
-test('a runtime that is too old is reported in one sentence, at start', (t) => {
+test('a runtime that is too old is reported at start, in one sentence', (t) => {
   const { withResolvers } = Promise;
   t.after(() => Object.assign(Promise, { withResolvers }));
   Object.assign(Promise, { withResolvers: undefined });

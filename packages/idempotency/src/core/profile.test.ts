@@ -97,7 +97,7 @@ test('ucp: code and content, 409 for a conflict, 503 while the store fails', () 
   assert.equal(rendered('ucp', { code: 'store_unavailable' }).status, 503);
 });
 
-test('adcp: a code of its list with its recovery, in both places, and nothing of the first request', () => {
+test('adcp: a code from the list of the protocol with its recovery, in both places, and nothing of the first request', () => {
   for (const refusal of refusals) {
     const { body } = rendered('adcp', refusal);
     assert.deepEqual(body.errors, [body.adcp_error], refusal.code);

@@ -64,7 +64,7 @@ describe('dynamodbStore, by the AWS SDK, on Dynalite', () => {
     assert.equal(claims.filter((claim) => claim?.kind === 'found').length, 29);
   });
 
-  test('the first verb of a process that does not know the time yet reads first', async () => {
+  test('a process that does not know the time of the server yet reads before its first verb', async () => {
     const slot = someSlot();
     const open = () => dynamodbStore({ client: dynamodb.newClient(), table });
     const token = await claimFree(open(), slot);

@@ -69,7 +69,7 @@ test('the bytes of all answers are limited, and an answer over the limit is not 
   ]);
 });
 
-test('answers outlive the moves that win back the room of those that were dropped', async () => {
+test('answers survive the moves that reclaim the room of dropped answers', async () => {
   const { store } = subject({ answersMax: 300 });
   const answerOf = (scope: string, key: number) => `200\n\n${scope} ${key} `.padEnd(12_000, 'zażółć');
   for (let key = 0; key < 2000; key++) {
@@ -88,7 +88,7 @@ test('answers outlive the moves that win back the room of those that were droppe
   assert.equal(kept, 300);
 });
 
-test('the record of a key that was forgotten is used again, and nothing of it is left', async () => {
+test('the record of a forgotten key is reused, and keeps nothing of its old content', async () => {
   const { store, clock } = subject();
   const slots = Array.from({ length: 20 }, (_, key) => slotOf('s', key));
   for (const slot of slots) {

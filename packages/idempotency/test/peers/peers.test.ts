@@ -12,7 +12,7 @@ for (const { title, cases } of peerSubjects) {
   });
 }
 
-test('the rows count no more cases of a suite than it has', () => {
+test('the table counts no more cases of a suite than the suite has', () => {
   for (const [peer, { rows }] of casesOf()) {
     assert.ok(rows.same + rows.option + rows.different <= (peerSuites.get(peer) ?? 0), peer);
   }

@@ -6,7 +6,7 @@ import { claimFree, someClaim, someCompletion, someSlot } from '../../../test/ha
 import type { IdempotencyStore, Slot } from '../../core/store.ts';
 import { redisStore } from '../redis.ts';
 
-describe('what the server removes from a Redis store', () => {
+describe('removal of expired records from a Redis store', () => {
   let server: RedisServer;
   let client: Redis;
   let store: IdempotencyStore;

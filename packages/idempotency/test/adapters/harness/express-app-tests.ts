@@ -46,7 +46,7 @@ export function runExpressAppTests(express: typeof expressOf5): void {
     });
   });
 
-  test('a form whose files a parser has put elsewhere is refused, until an option says what it is compared by', async () => {
+  test('a form whose files a parser has moved is refused, unless an option names what is compared', async () => {
     let executions = 0;
     const make = (app: Express, protection: Protection) => {
       app.use(async (request: Request, _response: Response, next: NextFunction) => {
@@ -123,7 +123,7 @@ export function runExpressAppTests(express: typeof expressOf5): void {
     });
   }
 
-  test('what stands in front of the protection is told of the end of each answer once', async () => {
+  test('middleware before the protection sees the end of each answer once', async () => {
     const logged: string[] = [];
     const make = (app: Express, protection: Protection) => {
       app.use((_request: Request, response: Response, next: NextFunction) => {

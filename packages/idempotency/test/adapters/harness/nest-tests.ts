@@ -116,12 +116,12 @@ export function runNestTests(platform: string, create: Create): void {
     });
 
     test(
-      'goes on with the Observable of a handler whose client has hung up',
+      'continues the Observable of a handler whose client has hung up',
       abandoned((values): Observable<string> => from(values)),
     );
 
     test(
-      'goes on with the file of a handler whose client has hung up',
+      'continues the file of a handler whose client has hung up',
       abandoned((values) => new StreamableFile(Readable.from(values, { objectMode: false }))),
     );
 
@@ -143,7 +143,7 @@ export function runNestTests(platform: string, create: Create): void {
       assert.notDeepEqual(watch.outcomes, ['completed']);
     });
 
-    test('replays through interceptors that change what the handler gives', async (t) => {
+    test('replays through interceptors that change the value of the handler', async (t) => {
       const wrapping: NestInterceptor = {
         intercept: (_context, next) =>
           next.handle().pipe(map((data: { readonly id: number }) => ({ id: data.id }))),
@@ -225,7 +225,7 @@ export function runNestTests(platform: string, create: Create): void {
       assert.deepEqual(watch.outcomes, ['completed']);
     });
 
-    test('protects once what is protected by the app and by the route', async (t) => {
+    test('protects a route once if both the app and the route are protected', async (t) => {
       const { options } = new Watch();
       const again = UseInterceptors(new IdempotencyInterceptor(options));
       const controller = controllerOf((request) => operationOf(request)?.key, again);

@@ -9,7 +9,7 @@ export function runAdapterLaws(name: string, subject: AdapterSubject): void {
     for (const law of adapterLaws) {
       if (law.concerns(subject)) test(`${law.id}: ${law.sentence}`, () => law.run(subject));
     }
-    test('the laws that do not concern it are those that the page names', () => {
+    test('the laws that do not apply to it are exactly those that the page names', () => {
       const others = adapterLaws.filter((law) => !law.concerns(subject));
       assert.deepEqual(
         others.map(({ id }) => id),
