@@ -1,10 +1,10 @@
-// Builds the site of the docs into apps/site/dist, unless it is there and nothing that it is made of has changed.
+// Builds the site of the docs into apps/site/dist, unless it exists and none of its sources has changed.
 import { createHash } from 'node:crypto';
 import { existsSync, globSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
-/** The digest of what the site in `dist` was built from. */
+/** The digest of the sources from which the site in `dist` was built. */
 const stamp = new URL('dist/.built-from', import.meta.url);
 
 const sources = [

@@ -11,7 +11,7 @@ const groups = [
   ['Explanation', 'explanation'],
 ] as const;
 
-/** Each page has all links of its sidebar, so the decisions, which are many, have one that is apart. */
+/** Every page contains all links of its sidebar. The many decisions therefore have a separate sidebar. */
 export function sidebars(docs: string) {
   return {
     '/adr/': [groupOf(docs, 'Decisions', 'adr')],

@@ -1,4 +1,4 @@
-/** The anchor of a heading, as Git hosts make it, so that one link leads to the same place on both. */
+/** The anchor of a heading, as Git hosts create it, so that a link leads to the same place on the site and on the host. */
 export function slugOf(heading: string): string {
   return heading
     .trim()

@@ -10,7 +10,7 @@ import { slugOf } from '../src/slug.ts';
 const docs = fileURLToPath(new URL('../../../docs', import.meta.url));
 const pages = globSync('**/*.md', { cwd: docs });
 
-/** A page without its code, in which brackets are no links. */
+/** A page without its code, because brackets in code are not links. */
 function proseOf(page: string): string {
   const text = readFileSync(join(docs, page), 'utf8');
   return text.replace(/^```.*?^```/gms, '').replace(/`[^`\n]*`/g, (code) => code.replace(/[[\]()]/g, ' '));
