@@ -1,12 +1,12 @@
 import { Buffer } from 'node:buffer';
 
-/** What the sockets of this process read into: an answer is taken out of it before the next one is read. */
+/** The buffer that all sockets of this process read into: an answer is consumed before the next one is read. */
 export const readBuffer = Buffer.allocUnsafeSlow(262_144);
 
-/** Finds the ends of answers, one at a time, in what a connection receives. */
+/** Finds the end of each answer in the bytes that a connection receives. */
 export class Answers {
   readonly #answered: (status: number) => void;
-  /** the part of an answer that came before */
+  /** the part of an answer that was received before */
   #received = '';
 
   constructor(answered: (status: number) => void) {
@@ -27,7 +27,7 @@ export class Answers {
 }
 
 function bodyBytes(answer: string, headEnd: number): number {
-  // As our servers write it; others have it in other letters.
+  // As our servers write it; other servers may write it in other letters.
   const at = answer.indexOf('content-length: ');
   if (at >= 0 && at < headEnd) return Number.parseInt(answer.slice(at + 16, at + 26), 10);
   return Number(/content-length: (\d+)/i.exec(answer.slice(0, headEnd))?.[1] ?? 0);

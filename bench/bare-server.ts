@@ -1,4 +1,4 @@
-// What the server is measured against: the same route in bare Fastify, with a counter in memory and no key.
+// The server that Billonce is compared with: the same route in bare Fastify, with a counter in memory and without keys.
 import Fastify from 'fastify';
 import { type UsageBody, usageSchema } from './usage-route.ts';
 

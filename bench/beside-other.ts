@@ -1,8 +1,8 @@
-// The other tenant of beside.ts, on a thread apart: what it costs to send must not slow the one that is measured.
+// The other tenant of beside.ts, on a separate thread: its sending must not slow down the measured tenant.
 import { isMainThread, parentPort, workerData } from 'node:worker_threads';
 import { type LoadOptions, type LoadReport, loadHttp } from './http-load.ts';
 
-/** What the other tenant sends, again and again. */
+/** The request that the other tenant repeats. */
 export interface OtherLoad {
   readonly port: number;
   readonly connections: number;

@@ -1,4 +1,4 @@
-// How long a tenant's single writes take alone, and beside another tenant that does the most expensive things it may:
+// How long a tenant's single writes take alone, and while another tenant sends the most expensive requests that are allowed:
 // `node bench/beside.ts`, or with the main file of another version of the server; BENCH_ENGINE=postgres for the other engine.
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
@@ -47,7 +47,7 @@ const mostlyEmpty = JSON.stringify({
 });
 const manyTexts = listOf({ agent: 'a'.repeat(800), serviceId: 'b', requests: 0 }, 9_500);
 
-/** What the greedy tenant sends, on as many connections as the honest one has. */
+/** The requests of the greedy tenant, on as many connections as the honest tenant has. */
 const patterns = [
   { what: 'bulks of 1,000', path: '/api/v1/usage/bulk', body: bulk },
   { what: 'bulks of one good and 999 empty items', path: '/api/v1/usage/bulk', body: mostlyEmpty },

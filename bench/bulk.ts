@@ -17,7 +17,7 @@ export interface BulkRound {
   readonly bareRowsPerSecond: number;
   readonly itemsPerSecond: number;
   readonly p99Ms: number;
-  /** for each item, in microseconds: of the generator, and of the server */
+  /** processor time for each item, in microseconds: of the generator, and of the server */
   readonly generatorUs: number;
   readonly each: ProcessUse;
 }
@@ -55,7 +55,7 @@ export async function measureBulk(warmUpMs: number, durationMs: number): Promise
   };
 }
 
-/** The bodies of bulks. Only the ids of their items differ: the rest of the text is printed once. */
+/** The bodies of bulks. Only the ids of their items differ, so the rest of the text is serialized once. */
 class Bulks {
   #row = 0;
   readonly #heads = Array.from({ length: agents }, (_, agent) =>
@@ -79,7 +79,7 @@ function usageId(row: number): string {
   return `0a1b2c3d4e5f-${String(row).padStart(12, '0')}-0123456789abcdef`;
 }
 
-/** What an insert of the same rows into the same tables and indexes costs when nobody asks for once-ness. */
+/** Inserts the same rows into the same tables and indexes, without any check for duplicates. */
 function bareInserts(file: string, durationMs: number): number {
   const database = new DatabaseSync(file);
   database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON');

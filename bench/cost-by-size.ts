@@ -7,7 +7,7 @@ import { load, singles } from './ageing/write-cost.ts';
 import { median } from './median.ts';
 import { uuidV7 } from './usage-requests.ts';
 
-/** What a server does on a file with so many keys: medians of the rounds. */
+/** The figures of a server on a file with `keys` keys: medians of the rounds. */
 export interface SizeLine {
   readonly keys: number;
   readonly megabytes: number;
@@ -21,7 +21,7 @@ export interface SizeLine {
 
 const kinds = [singles('UUIDv7 keys', uuidV7), singles('random keys', () => randomUUID())] as const;
 
-/** Measures keyed singles on files with so many keys, with a server on each of them, all in each round. */
+/** Measures keyed singles on files with different numbers of keys: each file has a server, and each round measures all of them. */
 export async function measureSizes(
   keys: readonly number[],
   rounds: number,
@@ -54,7 +54,7 @@ export async function measureSizes(
   return lines;
 }
 
-/** What a process has in memory; 0 where there is no `/proc`. */
+/** The resident memory of a process; 0 where there is no `/proc`. */
 function residentMegabytes(pid: number): number {
   if (process.platform !== 'linux') return 0;
   return Number(/^VmRSS:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0) / 1024;

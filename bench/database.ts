@@ -5,7 +5,7 @@ import { startPostgres } from '../packages/idempotency/test/harness/postgres.ts'
 
 /** An empty database of a benchmark. */
 export interface BenchDatabase {
-  /** what a server is set to for it */
+  /** the variables of a server that uses it */
   readonly environment: Readonly<Record<string, string>>;
   /** the size of its files; 0 on PostgreSQL */
   bytes(): number;

@@ -3,7 +3,7 @@ import { connect } from 'node:net';
 import { Answers, readBuffer } from './answers.ts';
 import { percentile } from './median.ts';
 
-/** How a load went. */
+/** The result of a load. */
 export interface LoadReport {
   readonly requests: number;
   readonly seconds: number;
@@ -21,23 +21,23 @@ export interface LoadOptions {
   readonly connections: number;
   readonly warmUpMs: number;
   readonly durationMs: number;
-  /** what the load lasts for, in place of its duration */
+  /** the load lasts until this promise ends, instead of `durationMs` */
   readonly during?: Promise<unknown>;
   /**
-   * whether this process does not sleep while it measures. For a server of one thread, where there is a core for each:
-   * a slower server else pays for waking its generator with each answer, and a faster one never does
+   * whether this process stays awake while it measures. For a server with one thread, if both have a core each: otherwise
+   * a slower server pays for waking the generator with each answer, and a faster one does not
    */
   readonly staysAwake?: boolean;
-  /** whether a connection that the server ends, after a refusal, is opened again */
+  /** whether a connection that the server closes after a refusal is opened again */
   readonly reconnects?: boolean;
   /** the bytes of the next request */
   readonly nextRequest: () => string | Buffer;
 }
 
 /**
- * Loads a server on this machine: each connection sends a request, waits for its answer, and sends the next. What the generator takes is
- * missing on the side of the server, which shares the machine: so it reads into one buffer without a stream's events, and looks only for
- * the end of an answer. The report says what it took.
+ * Loads a server on this machine: each connection sends a request, waits for its answer, and sends the next. The generator takes
+ * processor time from the server on the same machine. Therefore it reads into one buffer, without the events of streams, and looks only
+ * for the end of an answer. The report has the processor time that it took.
  */
 export async function loadHttp(options: LoadOptions): Promise<LoadReport> {
   const run = new Run(options);
@@ -61,7 +61,7 @@ function stayAwake(): () => void {
   };
 }
 
-/** After a connection that the server has ended. */
+/** The pause before a connection that the server has closed is opened again. */
 const pauseMs = 20;
 
 class Run {
@@ -79,18 +79,18 @@ class Run {
     this.#endsAtMs = isOpen ? Number.POSITIVE_INFINITY : this.#measuredFromMs + options.durationMs;
   }
 
-  /** Ends it now: each connection after the answer that it waits for. */
+  /** Ends the load: each connection ends after the answer that it waits for. */
   end(): void {
     this.#endsAtMs = performance.now();
   }
 
-  /** One connection, until the time is up. */
+  /** Runs one connection until the time is up. */
   async connection(): Promise<void> {
     do await this.#oneConnection();
     while (performance.now() < this.#endsAtMs);
   }
 
-  /** One socket, until the time is up, or the server ends it and that is expected. */
+  /** Runs one socket until the time is up, or until the server closes it and `reconnects` allows that. */
   #oneConnection(): Promise<void> {
     return new Promise((resolve, reject) => {
       let sentAtMs = 0;

@@ -1,4 +1,4 @@
-// What several HTTP threads cost: keyed singles and replays on servers with one and with two, in interleaved rounds with all servers up
+// The cost of several HTTP threads: keyed singles and replays on servers with one and with two, in interleaved rounds with all servers up
 // at once: `node bench/http-threads.ts`, or with the main file of another version, which runs with one. BENCH_ROUNDS and BENCH_SECONDS
 // change how long it takes.
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';

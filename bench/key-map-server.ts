@@ -1,4 +1,4 @@
-// What many APIs do about retries: keys with their answers in a map in memory, hashed, with a lifetime and a cap. Nothing is
+// How many APIs handle retries: a map in memory from hashed keys to their answers, with a lifetime and a cap. Nothing is
 // durable, and a restart forgets all of it.
 import { createHash } from 'node:crypto';
 import Fastify from 'fastify';

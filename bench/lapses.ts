@@ -49,7 +49,7 @@ const usage = (agent: string): Command => ({
   item: { agent, serviceId, requests: 1, usageId: undefined, occurredAtNs: undefined },
 });
 
-/** Sends one write after another until something has ended, and returns how long each of them waited. */
+/** Sends one write after another until a promise ends, and returns how long each of them waited. */
 async function writeUntil(ended: Promise<unknown>, agentOf: (number: number) => string): Promise<number[]> {
   let isOver = false;
   const watched = ended.then(() => {

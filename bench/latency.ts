@@ -6,20 +6,20 @@ import { type Side, withServers } from './with-servers.ts';
 
 const connections = 64;
 const warmUpMs = 1_000;
-/** A server that has just started is not compiled yet as far as it will be. */
+/** The code of a server that has just started is not fully optimized yet. */
 const firstWarmUpMs = 8_000;
-/** of what Billonce does at the most in the same run */
+/** shares of the highest rate of Billonce in the same run */
 const shares = [0.1, 0.3, 0.5, 0.7, 0.85] as const;
 const compared = ['billonce', 'bare', 'key_map'] as const;
 
 /** The latencies of one side at one rate: medians of the rounds. */
 export interface LatencyLine extends PacedReport {
   readonly side: Side;
-  /** of the most that Billonce does */
+  /** share of the highest rate of Billonce */
   readonly share: number;
 }
 
-/** Measures how long keyed singles take that come at fixed rates, up to nearly what Billonce does at the most. */
+/** Measures the latency of keyed singles at fixed rates, up to nearly the highest rate of Billonce. */
 export async function measureLatency(rounds: number, durationMs: number): Promise<LatencyLine[]> {
   return await withServers(compared, async (servers) => {
     const requests = new UsageRequests();

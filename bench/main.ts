@@ -1,6 +1,6 @@
-// The benchmark of the server: the disk, ratios against bare things that do the same without once-ness, peers, latency at fixed
-// rates, and cost against size, each measured in one run. Arguments name the parts that are measured; BENCH_ROUNDS and BENCH_SECONDS (a
-// measurement) change how long it takes, BENCH_KEYS the largest number of known keys, and BENCH_PLOTS where the plots are drawn.
+// The benchmark of the server: the disk, ratios against bare code that does the same without idempotency, peers, latency at fixed
+// rates, and cost by size, each measured in one run. Arguments name the parts to measure; BENCH_ROUNDS and BENCH_SECONDS (of a
+// measurement) change how long it takes, BENCH_KEYS the largest number of known keys, and BENCH_PLOTS the folder of the plots.
 import { availableParallelism, cpus, loadavg } from 'node:os';
 import { join } from 'node:path';
 import { measureSizes } from './cost-by-size.ts';

@@ -21,7 +21,7 @@ const executor: ExecutorOptions = {
 /**
  * Opens an engine on an empty database that is removed at the end.
  *
- * @param nowMs the clock that decides of a batch's time; without it, that of the engine
+ * @param nowMs the clock that sets the time of a batch; by default the clock of the engine
  */
 export async function openStorage(
   engine: string,

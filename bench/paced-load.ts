@@ -3,7 +3,7 @@ import { connect, type Socket } from 'node:net';
 import { Answers, readBuffer } from './answers.ts';
 import { percentile } from './median.ts';
 
-/** How long requests took that came at a fixed rate, in milliseconds. */
+/** The latencies of requests at a fixed rate, in milliseconds. */
 export interface PacedReport {
   readonly ratePerSecond: number;
   readonly p50Ms: number;
@@ -20,12 +20,12 @@ interface PacedOptions {
   readonly nextRequest: () => string;
 }
 
-/** Requests are sent in steps of this length: a generator that looks all the time takes a core from the server. */
+/** Requests are sent in steps of this length: a generator that polls all the time would take a core from the server. */
 const stepMs = 1;
 
 /**
  * Sends requests at a fixed rate, whether the server keeps up or not, and measures each from the moment at which it was
- * due: one that had to wait for a free connection waited for the server, too (no coordinated omission).
+ * due: a request that waited for a free connection has also waited for the server (no coordinated omission).
  *
  * @throws {Error} if an answer is a refusal, or a connection breaks
  */

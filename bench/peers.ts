@@ -6,21 +6,21 @@ import { type Side, withServers } from './with-servers.ts';
 
 const connections = 64;
 const warmUpMs = 1_000;
-/** A server that has just started is not compiled yet as far as it will be. */
+/** The code of a server that has just started is not fully optimized yet. */
 const firstWarmUpMs = 8_000;
 const compared = ['bare', 'key_map', 'one_by_one', 'billonce'] as const;
 
-/** What a way to keep keys does, as medians of the rounds. */
+/** The figures of one way to store keys, as medians of the rounds. */
 export interface PeerLine {
   readonly side: Side;
   readonly newKeysPerSecond: number;
   readonly replaysPerSecond: number;
-  /** of the processor for each new key */
+  /** processor time for each new key */
   readonly newKeyUs: number;
   readonly p99Ms: number;
 }
 
-/** Measures the same route with the keys kept in different ways, all of them in each round. */
+/** Measures the same route with different ways to store keys, all of them in each round. */
 export async function measurePeers(rounds: number, durationMs: number): Promise<PeerLine[]> {
   const measured: PeerLine[] = [];
   for (let round = 1; round <= rounds; round++) {

@@ -5,7 +5,7 @@ import { median } from './median.ts';
 
 const pageBytes = 4_096;
 
-/** How long the disk takes to make one page durable that was added to a file: the least that a commit can take. */
+/** The time that the disk needs to make one appended page durable: no commit can be faster. */
 export interface SyncTime {
   readonly medianMs: number;
   readonly perSecond: number;

@@ -8,7 +8,7 @@ import type { Side } from './with-servers.ts';
 const size = { width: 760, height: 400 };
 const text = { fontSize: 13, color: '#333' };
 
-/** How the sides are called. */
+/** The names of the sides in the plots. */
 export const sideNames: Readonly<Record<Side, string>> = {
   billonce: 'Billonce: keyed, durable',
   bare: 'bare Fastify: no keys, in memory',
@@ -38,7 +38,7 @@ export function drawLatency(lines: readonly LatencyLine[], folder: string): void
   });
 }
 
-/** Draws what a write costs against the number of keys that are known. */
+/** Draws the cost of a write against the number of known keys. */
 export function drawSizes(lines: readonly SizeLine[], folder: string): void {
   const of = (pick: (line: SizeLine) => number) => lines.map((line) => [line.keys, pick(line)] as const);
   draw(join(folder, 'cost-by-size.svg'), {
@@ -85,7 +85,7 @@ function draw(file: string, { title, x, y, series }: Plot): void {
   console.error(`drawn: ${file}`);
 }
 
-/** The drawing as a picture of a page: with a title for those who do not see it, and without styles for a pointer. */
+/** The drawing as an image for a page: with a title for readers who cannot see it, and without hover styles. */
 function asImage(svg: string, title: string): string {
   return `${svg
     .replace(/<style[\s\S]*?<\/style>\n?/, '')

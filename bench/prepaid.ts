@@ -1,4 +1,4 @@
-// What keyed singles of prepaid agents cost beside those of postpaid ones, in the same rounds, with empty books and with 100,000 balances
+// Compares the cost of keyed singles of prepaid and of postpaid agents, in the same rounds, with empty books and with 100,000 balances
 // and 100,000 open holds: `node bench/prepaid.ts`. BENCH_ROUNDS (5) and BENCH_SECONDS (4, of a measurement) change how long it takes.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { availableParallelism, cpus, tmpdir } from 'node:os';
@@ -21,7 +21,7 @@ const accounts = 50;
 const others = 100_000;
 const holdsPerAgent = 1_000;
 const atOnce = 1_000;
-/** What a server without API keys calls its tenant. */
+/** The tenant of a server without API keys. */
 const tenant = 'public';
 const serviceId = 'search';
 const modes = ['postpaid', 'prepaid'] as const;
@@ -52,7 +52,7 @@ const hold = (agent: string): Command => ({
 });
 const agentOf = (mode: Mode, number: number) => `${mode}-${number}`;
 
-/** A file with the agents that are measured, and with so many balances and open holds of others. */
+/** Creates a file with the measured agents, and with balances and open holds of other agents. */
 async function fill(file: string, count: number): Promise<void> {
   const storage = await openFile(file);
   const ledger = new LedgerLanes(storage, { nowMs: storage.nowMs });

@@ -1,13 +1,13 @@
 import { readdirSync, readFileSync } from 'node:fs';
 
-/** What a process has used until now; nothing where there is no `/proc`. */
+/** The resources that a process has used so far; all 0 where there is no `/proc`. */
 export interface ProcessUse {
-  /** in microseconds: of all threads, of the main one, of its workers, and of what V8 and libuv have besides */
+  /** in microseconds: of all threads, of the main thread, of worker threads, and of the other threads of V8 and libuv */
   readonly processorUs: number;
   readonly mainUs: number;
   readonly workersUs: number;
   readonly restUs: number;
-  /** that it made the disk write, a page that was written twice before it got there once */
+  /** bytes that reached the disk: a page that was written twice before a flush counts once */
   readonly bytesWritten: number;
 }
 
@@ -17,7 +17,7 @@ export function processUse(pid: number): ProcessUse {
   if (process.platform !== 'linux') return nothing;
   const use = { ...nothing };
   for (const thread of readdirSync(`/proc/${pid}/task`)) {
-    // Nanoseconds on a processor, and waiting for one.
+    // The first number is the nanoseconds on a processor, the second those of waiting for one.
     const [onProcessorNs] = readFileSync(`/proc/${pid}/task/${thread}/schedstat`, 'utf8').split(' ');
     const usedUs = Number(onProcessorNs) / 1_000;
     use.processorUs += usedUs;
@@ -30,7 +30,7 @@ export function processUse(pid: number): ProcessUse {
   return { ...use, bytesWritten: Number(written?.[1] ?? 0) };
 }
 
-/** What a process used from one time to another, for each of so many requests. */
+/** The resources that a process used between two readings, for each request. */
 export function useEach(before: ProcessUse, after: ProcessUse, requests: number): ProcessUse {
   const each = (read: (use: ProcessUse) => number) => (read(after) - read(before)) / requests;
   return {

@@ -48,7 +48,7 @@ async function measureRound(durationMs: number): Promise<Line[]> {
   ];
 }
 
-/** The medians of the rounds; ratios are taken within each round, where both sides saw the same machine. */
+/** The medians of the rounds. Ratios are taken within a round, because both sides then ran under the same conditions. */
 function report(lines: readonly Line[]): string {
   const of = (pick: (line: Line) => number) => median(lines.map(pick));
   const whole = (value: number) => Math.round(value).toLocaleString('en');
@@ -79,8 +79,8 @@ function report(lines: readonly Line[]): string {
 }
 
 /**
- * Measures writes, replays and bulks against bare things that do the same without once-ness, and prints the ratios and what
- * they cost.
+ * Measures writes, replays and bulks against bare code that does the same without idempotency, and prints the ratios and
+ * the costs.
  */
 export async function printRatios(rounds: number, durationMs: number): Promise<void> {
   const measured: Line[][] = [];

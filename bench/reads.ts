@@ -1,4 +1,4 @@
-// What the long reads of one tenant do to the short reads of another, as ratios within one run:
+// How long reads of one tenant slow down the short reads of another, as ratios within one run:
 // node bench/reads.ts [ENTRIES] [MAIN], where MAIN is the main.ts of another version; BENCH_ENGINE=postgres for the other engine.
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
@@ -59,7 +59,7 @@ async function fill(): Promise<void> {
   await Promise.all(Array.from({ length: 4 }, send));
 }
 
-/** The median and the 99th of a hundred of a short read of the other tenant, in milliseconds. */
+/** The median and the 99th percentile of short reads of the other tenant, in milliseconds. */
 async function shortReads(during?: Promise<unknown>) {
   const { p50Ms, p99Ms } = await loadHttp({
     port: server.port,
@@ -79,7 +79,7 @@ async function timed(path: string): Promise<number> {
   return performance.now() - beganMs;
 }
 
-/** Sends on connections of its own, and goes on as each is answered; ends them after a time. */
+/** Sends on separate connections, the next request after each answer, and ends them after a time. */
 async function flood(connections: number, path: string): Promise<void> {
   const sockets = Array.from({ length: connections }, () => {
     const socket = connect(server.port, '127.0.0.1');
@@ -90,7 +90,7 @@ async function flood(connections: number, path: string): Promise<void> {
       const text = chunk.toString('latin1');
       if (text.startsWith('HTTP/1.1 ')) isRefused = text.startsWith('HTTP/1.1 503');
       last = (last + text).slice(-8);
-      // The end of a chunked answer, or of one of JSON.
+      // The end of a chunked answer, or of a JSON answer.
       if (!last.endsWith('0\r\n\r\n') && !last.endsWith('}')) return;
       last = '';
       // As `Retry-After` says.

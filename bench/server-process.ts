@@ -1,14 +1,14 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 
-/** A server in a process of its own. */
+/** A server in a separate process. */
 export interface ServerProcess {
   readonly port: number;
   readonly pid: number;
   stop(): Promise<void>;
 }
 
-/** Starts a server and waits until it says where it listens. */
+/** Starts a server, and waits until it reports its address. */
 export async function startServer(
   file: string,
   environment: Readonly<Record<string, string>> = {},

@@ -72,7 +72,7 @@ function webhook(number: number): Command {
   };
 }
 
-/** Sends one write after another until something has ended: the longest that one of them waited. */
+/** Sends one write after another until a promise ends, and returns the longest wait of a write. */
 async function longestBeside(tenant: string, ended: Promise<unknown>): Promise<string> {
   let isOver = false;
   const watched = ended.then(() => {

@@ -8,16 +8,16 @@ import { startServer } from './server-process.ts';
 import { UsageRequests, uuidV7 } from './usage-requests.ts';
 
 const connections = 64;
-/** A server that has just started is loaded for so many warm-ups before the first of its measurements. */
+/** The number of warm-ups of a server that has just started, before its first measurement. */
 const firstWarmUps = 4;
 
-/** A load, and what it cost its server for each request. */
+/** A load, and the resources of its server for each request. */
 export interface Measured {
   readonly load: LoadReport;
   readonly each: ProcessUse;
 }
 
-/** What one round measured. */
+/** The measurements of one round. */
 export interface SinglesRound {
   readonly bare: Measured;
   readonly timed: Measured;
@@ -45,7 +45,7 @@ export async function measureSingles(warmUpMs: number, durationMs: number): Prom
     const after = processUse(pid);
     return { load, each: useEach(before, after, load.requests) };
   };
-  // Both are compiled by then as far as they will be: what comes first would pay for it.
+  // Both servers are fully optimized after this. Otherwise the first measurement would pay for the compilation.
   for (const { port } of [bareServer, server]) {
     const nextRequest = () => requests.next(randomUUID());
     await loadHttp({ port, connections, warmUpMs: 0, durationMs: firstWarmUps * warmUpMs, nextRequest });

@@ -3,10 +3,10 @@ import { postRequest } from './http-load.ts';
 
 const accounts = 50;
 
-/** Requests that record usage on 50 accounts by turns, each with a key. */
+/** Requests that record usage on 50 accounts in turn, each with a key. */
 export class UsageRequests {
   #sent = 0;
-  // Printed once: what the generator prints for each request is missing on the side of the server.
+  // Serialized once: time that the generator spends on each request is lost to the server.
   readonly #requests = Array.from({ length: accounts }, (_, account) => {
     const body = JSON.stringify({ agent: `agent-${account}`, serviceId: 'search', requests: 3 });
     const [head = '', tail = ''] = postRequest('/api/v1/usage', body, ['Idempotency-Key: KEY']).split('KEY');
@@ -21,7 +21,7 @@ export class UsageRequests {
   }
 }
 
-/** A UUIDv7 of now. */
+/** A UUIDv7 with the current time. */
 export function uuidV7(): string {
   const time = Date.now().toString(16).padStart(12, '0');
   return `${time.slice(0, 8)}-${time.slice(8)}-7${randomUUID().slice(15)}`;

@@ -5,7 +5,7 @@ export interface UsageBody {
   readonly requests: number;
 }
 
-/** What Fastify checks of it. */
+/** The schema by which Fastify checks it. */
 export const usageSchema = {
   body: {
     type: 'object',

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type ServerProcess, startServer } from './server-process.ts';
 
-/** What can answer the route of usage, each in a process. */
+/** The servers that answer the usage route, each in a separate process. */
 export const sides = {
   billonce: (folder: string) =>
     startServer('apps/server/src/main.ts', {
@@ -19,7 +19,7 @@ export const sides = {
 
 export type Side = keyof typeof sides;
 
-/** Runs something with servers that are started for it, and stopped after it. */
+/** Starts servers, runs a function with them, and stops them. */
 export async function withServers<S extends Side, T>(
   names: readonly S[],
   run: (servers: Readonly<Record<S, ServerProcess>>) => Promise<T>,

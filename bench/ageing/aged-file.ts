@@ -19,7 +19,7 @@ export interface AgedFile extends Aged {
 const serverOf = (file: string) =>
   startServer('apps/server/src/main.ts', { PORT: '0', LOG_LEVEL: 'warn', DATABASE_URL: `file:${file}` });
 
-/** Makes a file with so many keys of the days before, by a server and then by hand, and starts a server on it. */
+/** Creates a file with a server, fills it directly with `keys` keys of earlier days, and starts a server on it. */
 export async function agedFile(folder: string, keys: number): Promise<AgedFile> {
   const file = join(folder, `keys-${keys}.db`);
   const maker = await serverOf(file);

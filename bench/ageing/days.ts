@@ -8,13 +8,13 @@ import { cellsOf, longestTransactionMs, taken, vacuumed } from './watch.ts';
 import { load, singles } from './write-cost.ts';
 
 export const dayMs = 86_400_000;
-/** Keys are kept for so many days, their answers for one. */
+/** Keys are kept for this many days, their answers for one. */
 export const retentionDays = 5;
 const limits = { answerTtlMs: dayMs, retentionMs: retentionDays * dayMs, rowsMax: 2_000 };
-/** For so long the end of a day is waited for: autovacuum has the rest of it. */
+/** The longest wait for autovacuum at the end of a day. */
 const restMaxMs = 120_000;
 
-/** What the load writes is of today. The server has made the parts from yesterday on, so those are left out of the sizes. */
+/** The load writes rows of today. The server creates partitions from yesterday on, so the sizes leave those out. */
 const loadedFrom = Math.floor(Date.now() / dayMs) - 1;
 
 /** A database that ages, with a server on it. */
@@ -32,7 +32,7 @@ interface Swept {
   parts: number;
 }
 
-/** One sweep at the beginning of a day, all the way through, as the worker does it. */
+/** Runs one whole sweep at the beginning of a day, as the worker does. */
 export async function sweepAt(sweep: PostgresSweep, day: number): Promise<Swept> {
   const done = { steps: 0, longestMs: 0, rows: 0, parts: 0 };
   let cursor: SweepCursor | undefined;
@@ -51,7 +51,7 @@ export async function sweepAt(sweep: PostgresSweep, day: number): Promise<Swept>
   return done;
 }
 
-/** Makes the parts of days, as the sweeps of the days before them did. */
+/** Creates the partitions of days, as the sweeps of earlier days would have done. */
 export async function makePartsOf(sweep: PostgresSweep, fromDay: number, beforeDay: number): Promise<void> {
   for (let day = fromDay; day < beforeDay; day += retentionDays) {
     await sweep.makeParts(day * dayMs, limits.retentionMs);

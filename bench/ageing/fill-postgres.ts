@@ -1,12 +1,12 @@
 import type pg from 'pg';
 
 const dayMs = 86_400_000;
-/** Rows of one statement: what writes for longer keeps autovacuum from all that died meanwhile. */
+/** Rows of one statement. A longer statement would keep autovacuum from the rows that died since its start. */
 const rowsPerStatement = 100_000;
 /** Accounts over which the entries are spread. */
 const filledAccounts = 1_000;
 
-/** A day of load: so many of each, in the scope of the newest record. */
+/** One day of load: `count` rows, in the scope of the newest record. */
 export interface FilledDay {
   readonly day: number;
   readonly count: number;
@@ -23,7 +23,7 @@ const recordsSql = `INSERT INTO records SELECT 'public', $1,
 const answersSql = `INSERT INTO answers SELECT 'public', $1, ($2::bigint / ${dayMs})::integer, n, n * 200, 201,
     '{"content-type":"application/json; charset=utf-8"}', rpad('{"n":' || n, 199, ' ') || '}', NULL, 'plain'
   FROM generate_series($3::bigint, $4::bigint) AS n`;
-// An account is named by the end of its id. Ids of entries and of usage ascend, as they do where they are made.
+// An account is named by the end of its id. Ids of entries and of usage ascend, as those of a server do.
 const accountsSql = `INSERT INTO accounts (tenant, account, agent, service_id)
   SELECT 'public', ('00000000-0000-7000-8000-' || lpad(to_hex(n), 12, '0'))::uuid, 'filled-' || n, 'search'
   FROM generate_series(0, ${filledAccounts - 1}) AS n`;
@@ -32,7 +32,7 @@ const entriesSql = `INSERT INTO entries SELECT 'public',
     ('00000000-0000-7000-8000-' || lpad(to_hex(n % ${filledAccounts}), 12, '0'))::uuid, n / ${filledAccounts} + 1, 3, 1,
     (n / ${filledAccounts} + 1) * 3, 'event-' || lpad(n::text, 14, '0'), NULL, $1::bigint + n
   FROM generate_series($2::bigint, $3::bigint) AS n`;
-// As the outbox writes them: made with their cause, taken, delivered. None is due while it is pending here.
+// As the outbox writes them: created with their event, taken, delivered. None of them is due here while it is pending.
 const idSql = `(lpad(to_hex($2::bigint + n * ${dayMs} / $3::bigint), 12, '0') || '70008000' || lpad(to_hex(n), 12, '0'))::uuid`;
 const deliveriesSql = `INSERT INTO deliveries (tenant, webhook, event, event_type, state, attempts, next_attempt_at_ms)
   SELECT 'public', $1, ${idSql}, 'usage.recorded', 'pending', 0, ${Number.MAX_SAFE_INTEGER}
@@ -41,7 +41,7 @@ const takeSql = `UPDATE deliveries SET taken_until_ms = 1 WHERE event >= $1 AND 
 const deliverSql = `UPDATE deliveries SET state = 'delivered', attempts = 1, attempted_at_ms = 1, outcome = 'delivered',
   status = 204, taken_until_ms = 0 WHERE event >= $1 AND event < $2`;
 
-/** Runs a statement over the numbers from `from` on, a part of them at a time. */
+/** Runs a statement over the numbers from `from` on, in parts. */
 async function inParts(
   client: pg.Client,
   sql: string,
@@ -59,7 +59,7 @@ async function newestScope(client: pg.Client): Promise<Buffer> {
   return rows[0].scope;
 }
 
-/** Records of a day's keys, half of them UUIDv7 and half random. The rows are made by the database itself. */
+/** Inserts records of a day's keys, half of them UUIDv7 and half random. The database generates the rows. */
 export async function fillRecords(client: pg.Client, { day, count }: FilledDay): Promise<void> {
   const values = [await newestScope(client), day * dayMs, count];
   await inParts(client, recordsSql, values, { from: 1, count });
@@ -69,13 +69,13 @@ export async function fillAnswers(client: pg.Client, { day, count }: FilledDay):
   await inParts(client, answersSql, [await newestScope(client), day * dayMs], { from: 1, count });
 }
 
-/** Entries with usage ids, recorded before `day`: they are kept for ever. */
+/** Inserts entries with usage ids, recorded before `day`. Entries are kept for ever. */
 export async function fillEntries(client: pg.Client, { day, count }: FilledDay): Promise<void> {
   await client.query(accountsSql);
   await inParts(client, entriesSql, [day * dayMs - count], { from: 1, count });
 }
 
-/** What the outbox did on a day. */
+/** Inserts the deliveries of a day. */
 export async function fillDeliveries(client: pg.Client, { day, count }: FilledDay): Promise<void> {
   const webhook = '00000000-0000-7000-8000-000000000001';
   const boundOf = (at: number) => `${uuidTime(at * dayMs)}-0000-0000-000000000000`;

@@ -1,6 +1,6 @@
 // Ages a PostgreSQL: fills it with the keys and answers of days, lets further days go by, on each of which the real sweep
-// goes over it under load with a clock that is moved, and then writes to it beside one that is nearly empty.
-// AGEING_KEYS says how many keys are kept, AGEING_DAYS how many further days there are; BENCH_ROUNDS=0 leaves the writes out.
+// runs under load with a moved clock, and then compares its writes with those of a nearly empty database.
+// AGEING_KEYS sets the number of kept keys, AGEING_DAYS the number of further days; BENCH_ROUNDS=0 skips the writes.
 import { ConnectionInTurns } from '../../apps/server/src/storage/postgres/exclusive-connection.ts';
 import { PostgresSweep } from '../../apps/server/src/storage/postgres/upkeep/sweep.ts';
 import { startPostgres } from '../../packages/idempotency/test/harness/postgres.ts';
@@ -14,7 +14,7 @@ import { load, printWriteCosts, singles, size } from './write-cost.ts';
 const furtherDays = Number(process.env['AGEING_DAYS'] ?? 5);
 const deliveriesKeptDays = 30;
 const today = Math.floor(Date.now() / dayMs);
-/** The first of the days that go by. What the load writes is of today, after all of them, and is not swept. */
+/** The first of the days that pass. The load writes rows of today, after all of these days, so they are not swept. */
 const firstDay = today - 1 - furtherDays;
 
 const settings = {
@@ -23,13 +23,13 @@ const settings = {
   full_page_writes: 'on',
   shared_buffers: '2GB',
   max_wal_size: '8GB',
-  // Days are squeezed into minutes: by default it looks once a minute.
+  // A day takes minutes here, so autovacuum must look more often than its default of once a minute.
   autovacuum_naptime: '5s',
 };
 const postgres = await startPostgres({ settings });
 const cap = { answersMax: 1_000_000_000, bytesMax: 1_000_000_000_000 };
 
-/** A database with a server on it, and so many keys of the days before. */
+/** A database with a server on it, and with `keys` keys of earlier days. */
 async function aged(name: string, keys: number) {
   const admin = await connected(postgres.connectionString);
   await admin.query(`CREATE DATABASE ${name}`);
@@ -70,7 +70,7 @@ const many = await aged('many', size.keys);
 for (let number = 1; number <= furtherDays; number++) {
   await printDay(many.ageing, firstDay + number - 1, { number, ...many.perDay });
 }
-// After the days: otherwise random keys of today would precede those of days that are still to be filled.
+// Only after the days: otherwise random keys of today would be older than those of days that are filled later.
 if (size.rounds > 0) {
   await printWriteCosts(
     { port: few.ageing.port, keys: size.fewKeys },

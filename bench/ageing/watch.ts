@@ -3,13 +3,13 @@ import { connected } from '../postgres/connected.ts';
 
 const groups = ['answers', 'records', 'records_untimed', 'deliveries'] as const;
 
-/** What a table takes, with its indexes and parts, and its dead rows. */
+/** The size of a table with its indexes and partitions, and its dead rows. */
 export interface Taken {
   readonly megabytes: number;
   readonly deadRows: number;
 }
 
-/** What the tables that forget take; the parts of a table are added up, but those of `fromDay` and after, which the load fills. */
+/** The sizes of the tables that are swept. Partitions are added up, except those from `fromDay` on, which the load fills. */
 export async function taken(client: pg.Client, fromDay: number): Promise<ReadonlyMap<string, Taken>> {
   const from = new Date(fromDay * 86_400_000).toISOString().slice(0, 10).replaceAll('-', '');
   const { rows } = await client.query(
@@ -25,7 +25,7 @@ export async function taken(client: pg.Client, fromDay: number): Promise<Readonl
   return new Map(groups.map((name) => [name, found.get(name) ?? { megabytes: 0, deadRows: 0 }]));
 }
 
-/** Megabytes and dead rows of each, as cells of a line. */
+/** Megabytes and dead rows of each table, as cells of a table row. */
 export function cellsOf(tables: ReadonlyMap<string, Taken>): string {
   return groups
     .map((name) => tables.get(name))
@@ -33,7 +33,7 @@ export function cellsOf(tables: ReadonlyMap<string, Taken>): string {
     .join(' | ');
 }
 
-/** The longest transaction of a client that was seen while a promise was pending, looked for every 10 ms. */
+/** The longest transaction of a client while a promise was pending, sampled every 10 ms. */
 export async function longestTransactionMs(url: string, during: Promise<unknown>): Promise<number> {
   const watcher = await connected(url);
   let isOver = false;
@@ -55,9 +55,9 @@ export async function longestTransactionMs(url: string, during: Promise<unknown>
 }
 
 /**
- * Waits until autovacuum has been over the table of keys without a time, as it would in the rest of a day.
+ * Waits until autovacuum has cleaned the table of keys without a time, as it would in the rest of a day.
  *
- * @returns seconds that took; `undefined` if it did not come in time
+ * @returns the seconds that this took; `undefined` if it took longer than `withinMs`
  */
 export async function vacuumed(client: pg.Client, withinMs: number): Promise<number | undefined> {
   const sql = `SELECT autovacuum_count AS count, n_dead_tup AS dead, n_live_tup AS live FROM pg_stat_user_tables

@@ -4,7 +4,7 @@ import { type LoadReport, loadHttp, postRequest } from '../http-load.ts';
 import { median } from '../median.ts';
 import { uuidV7 } from '../usage-requests.ts';
 
-/** How much is measured. `AGEING_KEYS`, `BENCH_ROUNDS` and `BENCH_SECONDS` change it. */
+/** The size of the measurement. `AGEING_KEYS`, `BENCH_ROUNDS` and `BENCH_SECONDS` change it. */
 export const size = {
   keys: Number(process.env['AGEING_KEYS'] ?? 10_000_000),
   fewKeys: 10_000,
@@ -22,14 +22,14 @@ interface Kind {
   nextRequest(): string;
 }
 
-/** Keyed singles, as many as there are connections at once. */
+/** Keyed singles, one at a time on each connection. */
 export function singles(name: string, key: () => string): Kind {
   const body = JSON.stringify({ agent: 'agent-7', serviceId: 'search', requests: 3 });
   const nextRequest = () => postRequest('/api/v1/usage', body, [`Idempotency-Key: ${key()}`]);
   return { name, unit: 'requests/s', perRequest: 1, connections: 64, nextRequest };
 }
 
-/** The id of the n-th usage item: ids ascend as their items came. The filled ones are numbered up to `size.keys`. */
+/** The id of the n-th usage item. Ids ascend in the order of the items; those of the filled database end at `size.keys`. */
 const usageIdOf = (n: number) => `event-${String(n).padStart(14, '0')}`;
 
 /** Bulks whose items have ascending ids, after all existing ids. */
@@ -46,13 +46,13 @@ function orderedItems(): Kind {
   return { name, unit: 'items/s', perRequest: itemsPerBulk, connections: 4, nextRequest };
 }
 
-/** A server on a database, by how many keys there are in it. */
+/** A server, and the number of keys in its database. */
 export interface Aged {
   readonly port: number;
   readonly keys: number;
 }
 
-/** Loads a server, and refuses a figure of refusals. */
+/** Loads a server, and throws if it refused requests: such a figure would mean nothing. */
 export async function load(
   port: number,
   kind: Kind,
@@ -73,7 +73,7 @@ export async function load(
   return report;
 }
 
-/** What a write costs at many stored keys against few: both in each round, the one that comes first by turns. */
+/** Compares the cost of a write with many and with few stored keys: both in each round, in alternating order. */
 export async function printWriteCosts(few: Aged, many: Aged): Promise<void> {
   console.log(`\n| a write | at ${few.keys} keys | at ${many.keys} keys | cost | in each round | load |`);
   console.log('| --- | --- | --- | --- | --- | --- |');

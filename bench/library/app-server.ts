@@ -1,4 +1,4 @@
-// One app that is measured: node bench/library/app-server.ts FRAMEWORK PROTECTION
+// One measured app: node bench/library/app-server.ts FRAMEWORK PROTECTION
 import { expressApp } from './express-app.ts';
 import { fastifyApp } from './fastify-app.ts';
 import { honoApp } from './hono-app.ts';

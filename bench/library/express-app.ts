@@ -6,7 +6,7 @@ import { getSharedIdempotencyService, idempotency as peerMiddleware } from 'expr
 import { nodeIdempotency } from './peer.ts';
 import { type Protection, recordUsage, roomy } from './protection.ts';
 
-/** Starts the route in Express; gives its port. */
+/** Starts the route in Express, and returns its port. */
 export function expressApp(protection: Protection): Promise<number> {
   const app = express();
   app.use(express.json());

@@ -5,7 +5,7 @@ import Fastify from 'fastify';
 import { nodeIdempotency } from './peer.ts';
 import { type Protection, recordUsage, roomy } from './protection.ts';
 
-/** Starts the route in Fastify; gives its port. */
+/** Starts the route in Fastify, and returns its port. */
 export async function fastifyApp(protection: Protection): Promise<number> {
   const app = Fastify();
   if (protection === 'billonce')

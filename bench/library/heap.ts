@@ -7,7 +7,7 @@ import { roomy } from './protection.ts';
 
 const about = { accept: undefined, requestId: undefined };
 
-/** Prints what a completed key takes of the heap, without its body, and what a request costs, from 10^3 to 10^6 keys. */
+/** Prints the heap that a completed key takes without its body, and the cost of a request, from 10^3 to 10^6 keys. */
 export async function measureHeap(): Promise<void> {
   setFlagsFromString('--expose-gc');
   const collect: () => void = runInNewContext('gc');

@@ -5,7 +5,7 @@ import { Hono } from 'hono';
 import { nodeIdempotency } from './peer.ts';
 import { type Protection, recordUsage, roomy } from './protection.ts';
 
-/** Starts the route in Hono on Node; gives its port. */
+/** Starts the route in Hono on Node, and returns its port. */
 export function honoApp(protection: Protection): Promise<number> {
   const app = new Hono();
   if (protection === 'billonce') app.use(idempotency({ store: memoryStore(roomy), callers: 'by-address' }));

@@ -1,7 +1,7 @@
 // The benchmark of the library: each framework's bare handler, the same with this library, and with its peers, on
-// the memory store, in one run. All servers of a framework run at the same time, and are measured in turn, round after round: so a
-// disturbance of the machine meets all of them. BENCH_ROUNDS and BENCH_SECONDS (a measurement) change how long it takes; arguments
-// name the frameworks that are measured.
+// the memory store, in one run. All servers of a framework run at the same time, and are measured in turn in each round, so that a
+// disturbance of the machine affects all of them. BENCH_ROUNDS and BENCH_SECONDS (of a measurement) change how long it takes; arguments
+// name the frameworks to measure.
 import { availableParallelism, cpus } from 'node:os';
 import { loadHttp, postRequest } from '../http-load.ts';
 import { median } from '../median.ts';
@@ -57,7 +57,7 @@ async function start(framework: Framework, protection: Protection): Promise<Cand
   const isSlowerToo = protection !== 'express-idempotency';
   const slower = isSlowerToo ? await startServer(file, environment, [framework, protection]) : undefined;
   const known = newKey();
-  // The first one alone: a peer answers a concurrent duplicate with an error.
+  // The first request is sent alone, because a peer answers a concurrent duplicate with an error.
   await fetchOnce(plain.port, known);
   await warmUp(plain, warmUpRequests, newKey);
   await warmUp(plain, warmUpRequests / 3, () => known);
@@ -150,10 +150,10 @@ for (const [name, found] of speeds) {
   const columns = [
     name,
     whole(of(({ speed }) => speed.newKeys)),
-    // Each round compares within itself: the bare handler of new keys is what replays are held against, too.
+    // Ratios are taken within each round. Replays are also compared with the bare handler of new keys.
     ratio(({ bare, speed }) => speed.newKeys / bare.newKeys),
     of(({ speed }) => speed.newKeyUs).toFixed(1),
-    // Processor time says the same as requests a second, and less of it depends on what else the machine does.
+    // Processor time shows the same as requests a second, and depends less on other load of the machine.
     ratio(({ bare, speed }) => bare.newKeyUs / speed.newKeyUs),
     whole(of(({ speed }) => speed.replays)),
     ratio(({ bare, speed }) => speed.replays / bare.newKeys),

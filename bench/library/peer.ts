@@ -1,7 +1,7 @@
 import { Idempotency } from '@node-idempotency/core';
 import { MemoryStorageAdapter } from '@node-idempotency/storage-adapter-memory';
 
-/** A request as `@node-idempotency/core` wants it. */
+/** A request in the form that `@node-idempotency/core` expects. */
 export interface PeerRequest {
   readonly method: string;
   readonly path: string;

@@ -17,14 +17,14 @@ export async function startInstances(
   return instances;
 }
 
-/** How a load went over all instances, and what the database did meanwhile. */
+/** The result of a load over all instances, and the work of the database during it. */
 export interface Measured {
   readonly perSecond: number;
   readonly p50Ms: number;
   readonly p99Ms: number;
   readonly walBytesPerRequest: number;
   readonly commitsPerSecond: number;
-  /** processor time, in microseconds; 0 where the system does not tell it */
+  /** processor time, in microseconds; 0 where the system does not report it */
   readonly databaseMicrosPerRequest: number;
   readonly instancesMicrosPerRequest: number;
 }
@@ -64,7 +64,7 @@ export async function loadInstances(
   const after = { ...(await written(client)), used: processorMs(database, pids) };
   await client.end();
   for (const report of reports) refuseRefusals(report);
-  // What is counted from outside is of the warm-up too.
+  // The counts of the database include the warm-up.
   const seconds = (load.warmUpMs + load.durationMs) / 1000;
   return {
     perSecond: reports.reduce((sum, report) => sum + report.requestsPerSecond, 0),
@@ -77,7 +77,7 @@ export async function loadInstances(
   };
 }
 
-/** A figure of refusals would be a figure of nothing. */
+/** Throws if requests were refused: such a figure would mean nothing. */
 function refuseRefusals({ statuses }: LoadReport): void {
   const others = Object.keys(statuses).filter((status) => !status.startsWith('2'));
   if (others.length > 0) throw new Error(`the load met refusals: ${JSON.stringify(statuses)}`);

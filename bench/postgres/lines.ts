@@ -21,7 +21,7 @@ const columns: readonly (readonly [
   ['commits/s', (line) => line.commitsPerSecond, 0],
 ];
 
-/** Prints the medians over all rounds, a line for each measurement. */
+/** Prints the medians of all rounds, one line for each measurement. */
 export function printTable(rounds: readonly Round[]): void {
   console.log(`| | ${columns.map(([heading]) => heading).join(' | ')} |`);
   console.log(`| ${['---', ...columns.map(() => '---')].join(' | ')} |`);
@@ -36,7 +36,7 @@ export function printTable(rounds: readonly Round[]): void {
   }
 }
 
-/** Prints how many times as many requests one does as the best of some others, within each round. */
+/** Prints the ratio of the requests of one measurement to the best of some others, taken within each round. */
 export function printRatio(rounds: readonly Round[], name: string, others: readonly string[]): void {
   const perSecond = (round: Round, of: string) => round.get(of)?.perSecond ?? Number.NaN;
   const ratios = rounds.map(

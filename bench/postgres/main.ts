@@ -1,5 +1,5 @@
-// The benchmark on PostgreSQL: a real server, synced, on this machine, with the instances and the load generator beside
-// it. Ratios are taken within each round. BENCH_ROUNDS and BENCH_SECONDS (a measurement) change how long it takes.
+// The benchmark on PostgreSQL: a real server with synchronous commits, on the same machine as the instances and the load generator.
+// Ratios are taken within each round. BENCH_ROUNDS and BENCH_SECONDS (of a measurement) change how long it takes.
 import { availableParallelism, cpus, loadavg } from 'node:os';
 import { startPostgres } from '../../packages/idempotency/test/harness/postgres.ts';
 import { postRequest } from '../http-load.ts';
@@ -12,7 +12,7 @@ import { printGrowth, stored } from './stored.ts';
 const rounds = Number(process.env['BENCH_ROUNDS'] ?? 4);
 const durationMs = Number(process.env['BENCH_SECONDS'] ?? 4) * 1_000;
 const warmUpMs = 2_000;
-/** Until the code of a new process is compiled; and until the database knows what its new tables hold (`young-tables.ts`). */
+/** The time until the code of a new process is optimized and the database has analyzed its new tables (`young-tables.ts`). */
 const settledAfterMs = 11_000;
 const connections = 64;
 const manyAccounts = 1_000;
@@ -22,7 +22,7 @@ const bulkAgents = 50;
 let turn = 0;
 let row = 0;
 const hot = () => usageRequest('agent-7', uuidV7());
-/** What spreading a hot account over as many rows as there are instances would bring at the most. */
+/** An account for each instance: the most that splitting a hot account into a row for each instance could bring. */
 const apart = (instance: number) => usageRequest(`agent-${instance}`, uuidV7());
 const spread = () => usageRequest(`agent-${turn++ % manyAccounts}`, uuidV7());
 const bulk = () => {
@@ -34,7 +34,7 @@ const bulk = () => {
   return postRequest('/api/v1/usage/bulk', JSON.stringify({ items }), [`Idempotency-Key: ${uuidV7()}`]);
 };
 
-/** Instances of Billonce on a database, one request after the other kind of it. */
+/** Measures instances of Billonce on a database, one kind of request after the other. */
 async function measureBillonce(url: string, count: number): Promise<Line[]> {
   const instances = await startInstances(url, count);
   const lines: Line[] = [];
@@ -62,7 +62,7 @@ async function measureBillonce(url: string, count: number): Promise<Line[]> {
   return lines;
 }
 
-/** The ordinary implementation: as a loop of clients, and over the HTTP of two servers. */
+/** Measures the ordinary implementation: as a loop of clients, and over HTTP with two servers. */
 async function measureOrdinary(url: string): Promise<Line[]> {
   const lines: Line[] = [];
   await makeTables(url, manyAccounts);

@@ -1,5 +1,5 @@
-// What Billonce is compared with over HTTP: the same route in Fastify, each request in a separate transaction, on a
-// pool of ten connections. DATABASE_URL says where.
+// The server that Billonce is compared with over HTTP: the same route in Fastify, each request in a separate transaction, on a
+// pool of ten connections. DATABASE_URL names the database.
 import Fastify from 'fastify';
 import pg from 'pg';
 import { type UsageBody, usageSchema } from '../usage-route.ts';
@@ -18,7 +18,7 @@ app.post<{ Body: UsageBody }>('/api/v1/usage', { schema: usageSchema }, async (r
     isDone = true;
     return await reply.code(201).type('application/json').send(answer);
   } finally {
-    // One that failed is still in its transaction.
+    // A connection that failed is still in its transaction.
     client.release(!isDone);
   }
 });

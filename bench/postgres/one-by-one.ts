@@ -23,7 +23,7 @@ export interface OneByOne {
   readonly p99Ms: number;
 }
 
-/** Makes the tables of an ordinary implementation, and its accounts: `agent-0` and so on. */
+/** Creates the tables of an ordinary implementation, and its accounts: `agent-0` and so on. */
 export async function makeTables(url: string, accounts: number): Promise<void> {
   const client = await connected(url);
   await client.query(tables);
@@ -35,8 +35,8 @@ export async function makeTables(url: string, accounts: number): Promise<void> {
 }
 
 /**
- * What Billonce is compared with: each client has a separate connection, and carries out one request in one transaction
- * of prepared statements. It has no HTTP and no validation, and is faster by their cost.
+ * The implementation that Billonce is compared with: each client has a separate connection, and executes one request in one transaction
+ * of prepared statements. It has no HTTP and no validation, and saves their cost.
  */
 export async function measureOneByOne(
   url: string,

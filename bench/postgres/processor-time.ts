@@ -4,13 +4,13 @@ import type pg from 'pg';
 /** Linux counts processor time in hundredths of a second. */
 const tickMs = 10;
 
-/** What a process has used until now, and whose child it is. */
+/** The processor time of a process so far, and its parent. */
 interface ProcessTime {
   readonly parent: number;
   readonly usedMs: number;
 }
 
-/** Processor time until now, by process id, as Linux tells of it; nothing elsewhere. */
+/** Processor time so far, by process id, as Linux reports it; empty on other systems. */
 function processTimes(): Map<number, ProcessTime> {
   const times = new Map<number, ProcessTime>();
   for (const name of process.platform === 'linux' ? readdirSync('/proc') : []) {
@@ -23,19 +23,19 @@ function processTimes(): Map<number, ProcessTime> {
         usedMs: (Number(rest[9]) + Number(rest[10])) * tickMs,
       });
     } catch {
-      // It ended while we looked.
+      // The process ended while it was read.
     }
   }
   return times;
 }
 
-/** Process id of the database server, whose children its connections and workers are. */
+/** Process id of the database server: its connections and workers are its children. */
 export async function databaseProcess(client: pg.Client): Promise<number> {
   const { rows } = await client.query('SELECT pg_backend_pid() AS pid');
   return processTimes().get(Number(rows[0].pid))?.parent ?? -1;
 }
 
-/** Processor time that the database and processes used until now, in milliseconds. */
+/** Processor time of the database and of processes so far, in milliseconds. */
 export function processorMs(
   database: number,
   processes: readonly number[],

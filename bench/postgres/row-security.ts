@@ -1,5 +1,5 @@
-// What row-level security would cost: `node bench/postgres/row-security.ts`. The same statements run on the same rows, interleaved, with and
-// without policies: a look at an account with an entry added, for one tenant in a transaction, and for 16 tenants in one or in 16.
+// The cost of row-level security: `node bench/postgres/row-security.ts`. The same statements run on the same rows, interleaved, with and
+// without policies: they read an account and add an entry, for one tenant in a transaction, and for 16 tenants in 1 or 16.
 import { Client } from 'pg';
 import { startPostgres } from '../../packages/idempotency/test/harness/postgres.ts';
 import { median } from '../median.ts';
@@ -40,7 +40,7 @@ url.password = 'server';
 const client = new Client({ connectionString: url.href });
 await client.connect();
 
-/** One transaction for these tenants; under policies there is one tenant in each. */
+/** Runs one transaction for these tenants; with policies, one transaction for each tenant. */
 async function commit(schema: string, names: readonly string[]): Promise<void> {
   await client.query('BEGIN');
   if (schema === 'guarded') {

@@ -4,13 +4,13 @@ const tables = ['entries', 'records', 'answers'] as const;
 const bytesSql = (table: string) =>
   `(SELECT coalesce(sum(pg_total_relation_size(relid)), 0) FROM pg_partition_tree('${table}') WHERE isleaf AND level > 0) + pg_total_relation_size('${table}')`;
 
-/** Bytes on disk of what grows with each write, with indexes and parts, and how many entries there are. */
+/** Bytes on disk of the tables that grow with each write, with indexes and partitions, and the number of entries. */
 export interface Stored {
   readonly entries: number;
   readonly bytes: Readonly<Record<(typeof tables)[number], number>>;
 }
 
-/** What a database has stored until now. */
+/** Reads what a database has stored so far. */
 export async function stored(url: string): Promise<Stored> {
   const client = await connected(url);
   const { rows } = await client.query(

@@ -1,4 +1,4 @@
-// What it costs to wait for a replica: new keys on the Redis store, on a cluster of three masters with a replica each,
+// The cost of waiting for a replica: new keys on the Redis store, on a cluster of three masters with a replica each,
 // without and with `replicas: 1`, in one run. BENCH_ROUNDS and BENCH_SECONDS (a measurement) change how long it takes.
 import { availableParallelism, cpus } from 'node:os';
 import {
