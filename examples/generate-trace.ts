@@ -6,7 +6,7 @@ const seedDefault = 20_260_501;
 const startMs = Date.UTC(2026, 4, 1, 12);
 const gapMsMax = 3_600;
 
-/** Integers from 0 to below a bound, evenly, the same for a seed on every machine (mulberry32). */
+/** Uniform random integers from 0 to below a bound: a seed gives the same ones on every machine (mulberry32). */
 function randomIntegers(seed: number): (below: number) => number {
   let state = seed;
   return (below) => {
@@ -17,10 +17,10 @@ function randomIntegers(seed: number): (below: number) => number {
   };
 }
 
-/** A CSV file: when, tokens in, tokens out. Most requests are small, a few are large, and some are cancelled. */
+/** A CSV file with time, input tokens and output tokens. Most requests are small, a few are large, and some are cancelled. */
 export function llmTrace(rows: number = rowsDefault, seed: number = seedDefault): string {
   const random = randomIntegers(seed);
-  /** Each power of two as often as the next, as sizes of texts are. */
+  /** A size: each power of two is equally likely, as with the lengths of texts. */
   const tokens = (octaveMin: number, octaves: number) => {
     const floor = 2 ** (octaveMin + random(octaves));
     return floor + random(floor);

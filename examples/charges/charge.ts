@@ -1,14 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import type { IdempotencyStore, KeptResponse, Operation } from '@billonce/idempotency';
 
-/** What is taken from an account. Amounts are whole cents: `bigint` in code, text in JSON. */
+/** A charge on an account. Amounts are whole cents: `bigint` in code, text in JSON. */
 export interface Charge {
   readonly id: string;
   readonly account: string;
   readonly amount: bigint;
 }
 
-/** What a driver brings to an app. */
+/** The part of an app that depends on the driver. */
 export interface Charging {
   readonly store: IdempotencyStore;
   /**

@@ -17,7 +17,7 @@ export function serveExpress({ store, charge }: Charging): void {
       return;
     }
     await charge(wanted, operation);
-    // What is sent is the answer that the transaction stored.
+    // The library sends the answer that the transaction stored.
     response.end();
   });
 

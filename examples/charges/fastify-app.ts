@@ -15,7 +15,7 @@ export async function serveFastify({ store, charge }: Charging): Promise<void> {
       return reply.code(400).send({ error: 'invalid_charge' });
     }
     await charge(wanted, operation);
-    // What is sent is the answer that the transaction stored.
+    // The library sends the answer that the transaction stored.
     return reply.send();
   });
 

@@ -15,7 +15,7 @@ export function serveHono({ store, charge }: Charging): void {
     if (wanted === undefined || operation === undefined)
       return context.json({ error: 'invalid_charge' }, 400);
     await charge(wanted, operation);
-    // What is sent is the answer that the transaction stored.
+    // The library sends the answer that the transaction stored.
     return context.body(null);
   });
 

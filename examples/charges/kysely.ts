@@ -5,7 +5,7 @@ import { type Charge, created, InsufficientFundsError } from './charge.ts';
 import { serveHono } from './hono-app.ts';
 import { openPool } from './open-pool.ts';
 
-/** node-postgres gives a `bigint` column as text. */
+/** node-postgres returns a `bigint` column as text. */
 type BigIntColumn = ColumnType<string, bigint, bigint>;
 
 interface Tables {

@@ -19,7 +19,7 @@ export function serveNode({ store, charge }: Charging): void {
         if (error instanceof InsufficientFundsError) return refuse(response, 402, 'insufficient_funds');
         throw error;
       }
-      // What is sent is the answer that the transaction stored.
+      // The library sends the answer that the transaction stored.
       response.end();
     },
   );

@@ -1,4 +1,4 @@
-/** The tables of the example, in words that PostgreSQL and SQLite share, and an account to charge. */
+/** The tables of the example, in SQL that both PostgreSQL and SQLite accept, and an account to charge. */
 export const schema = `
   CREATE TABLE IF NOT EXISTS accounts (id text PRIMARY KEY, balance bigint NOT NULL CHECK (balance >= 0));
   CREATE TABLE IF NOT EXISTS charges (

@@ -1,6 +1,6 @@
 import type { Server } from 'node:http';
 
-/** Says where a server listens. */
+/** Prints the address of a server. */
 export function announce(server: Server): void {
   const address = server.address();
   if (typeof address === 'object' && address !== null) {

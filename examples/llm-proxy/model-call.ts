@@ -1,4 +1,4 @@
-/** A call of a language model, as far as it matters for its price. */
+/** A call of a language model, with the members that matter for its price. */
 export interface ModelCall {
   readonly model: string;
   readonly messages: readonly { readonly role: string; readonly content: string }[];
@@ -7,13 +7,13 @@ export interface ModelCall {
 
 const maxTokensDefault = 256;
 const maxTokensMost = 4_096;
-/** What a message may add to its text: its role, and the tokens around it. */
+/** Tokens that a message may add to its text: its role and delimiters. */
 const tokensAroundMessage = 16;
 
-/** What `parseCall` takes. */
+/** A description of a valid call, for the error message. */
 export const callForm = `a call has a model, messages with role and content, and max_tokens from 1 to ${maxTokensMost}`;
 
-/** The call in a body; `undefined` if it is none. */
+/** The call in a body; `undefined` if the body is not a valid call. */
 export function parseCall(body: unknown): ModelCall | undefined {
   const { model, messages, max_tokens: maxTokens = maxTokensDefault } = membersOf(body);
   if (typeof model !== 'string' || !Array.isArray(messages) || messages.length === 0) return undefined;
@@ -33,7 +33,7 @@ export function worstCaseOf({ messages, max_tokens: maxTokens }: ModelCall): num
   return prompt.reduce((sum, tokens) => sum + tokens, maxTokens);
 }
 
-/** How many tokens an event of a stream says were used so far; `undefined` if it does not say. */
+/** The tokens used so far according to an event of a stream; `undefined` if the event has no usage. */
 export function tokensIn(event: string): number | undefined {
   try {
     const { prompt_tokens: prompt, completion_tokens: completion } = membersOf(

@@ -5,7 +5,7 @@ import { setTimeout as passing } from 'node:timers/promises';
 import { announce } from './listening.ts';
 import { parseCall } from './model-call.ts';
 
-/** How a stand-in answers. */
+/** The options of a stand-in. */
 export interface ProviderOptions {
   /** how many tokens an answer has, unless `max_tokens` of the call is less */
   readonly answerTokens: number;
@@ -37,7 +37,7 @@ async function stream(
   for (let number = 1; number <= Math.min(answerTokens, call.max_tokens); number += 1) {
     await beforeToken(number, prompt);
     if (response.destroyed) return;
-    // As vLLM does it with `continuous_usage_stats`: every event says what was used so far.
+    // Like vLLM with `continuous_usage_stats`: every event has the usage so far.
     const usage = { prompt_tokens: promptTokens, completion_tokens: number };
     const choices = [{ index: 0, delta: { content: `word-${number} ` } }];
     response.write(`data: ${JSON.stringify({ choices, usage })}\n\n`);

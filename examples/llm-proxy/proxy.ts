@@ -1,4 +1,4 @@
-// A proxy for a language model that is paid in advance: it reserves the worst case, streams, and captures what was used.
+// A proxy for a language model with prepaid callers: it reserves the worst case, streams, and captures the tokens that were used.
 import { createHash, randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
@@ -21,7 +21,7 @@ const billonce = createBillonce({
   ...(apiKey === undefined ? {} : { apiKey }),
   deadlineMs: 10_000,
 });
-// Takes what was used while Billonce cannot be reached, also if this process dies then. It is billed later, once.
+// Keeps the usage that cannot be captured while Billonce is unreachable, even if this process dies. It is billed later, once.
 const journal = fileJournal({ path: env['JOURNAL'] ?? 'usage.journal' });
 const recorder = billonce.recorder({
   journal,
@@ -34,7 +34,7 @@ const running = new Set<string>();
 async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
   if (request.method !== 'POST' || request.url !== '/v1/chat/completions')
     return refuse(response, 404, 'not_found');
-  // Here your own authentication says who calls.
+  // Replace this by your authentication.
   const agent = request.headers['x-agent'];
   if (typeof agent !== 'string')
     return refuse(response, 401, 'no_agent', 'name the agent in the header X-Agent');
@@ -44,12 +44,12 @@ async function serve(request: IncomingMessage, response: ServerResponse): Promis
   if (call === undefined) return refuse(response, 400, 'invalid_call', callForm);
   const key = request.headers['idempotency-key'];
   const id = typeof key === 'string' ? callId(agent, key, call) : randomUUID();
-  // Otherwise a caller would get many answers at once for the price of one.
+  // Otherwise a caller could get many simultaneous answers for the price of one.
   if (running.has(id)) return refuse(response, 409, 'call_in_progress');
   running.add(id);
   try {
     await answer(agent, call, id, response);
-    // After the capture: who has seen it has an answer that is complete and paid.
+    // Sent after the capture: a caller that receives it has a complete and paid answer.
     response.end('data: [DONE]\n\n');
   } catch (error) {
     if (response.headersSent) response.destroy();
@@ -59,7 +59,7 @@ async function serve(request: IncomingMessage, response: ServerResponse): Promis
   }
 }
 
-/** Answers a call under a hold. When it returns, what the call took is billed, or is in the journal. */
+/** Answers a call under a hold. When it returns, the usage of the call is billed or in the journal. */
 async function answer(agent: string, call: ModelCall, id: string, response: ServerResponse): Promise<void> {
   const left = new AbortController();
   response.once('close', () => left.abort());
@@ -67,23 +67,23 @@ async function answer(agent: string, call: ModelCall, id: string, response: Serv
   try {
     const work = async () => ({ requests: await passOn(call, response, left.signal), result: undefined });
     await billonce.withHold(hold, work, { recorder, signal: left.signal });
-    // What could not be captured is in the journal, and outlives this process, before the caller sees the end.
+    // Usage that could not be captured is durable in the journal before the caller sees the end.
     await recorder.saved();
   } catch (error) {
-    // The answer was given: that not all of it can be billed is not the caller's to know.
+    // The caller already has the answer and need not know that it could not be billed in full.
     if (!(error instanceof CaptureError)) throw error;
     console.error('not billed in full:', error.message, error.cause);
   }
 }
 
-/** The same for each retry of a call. With the body: otherwise other calls would be made for the price of one. */
+/** The same id for each retry of a call. It includes the body: otherwise different calls with one key would cost as much as one. */
 function callId(agent: string, key: string, call: ModelCall): string {
   return createHash('sha256')
     .update(JSON.stringify([agent, key, call]))
     .digest('hex');
 }
 
-/** Streams the answer of the provider, and returns how many tokens it took. A caller that leaves ends it, and pays for what there was. */
+/** Streams the answer of the provider, and returns the tokens that it used. A caller that hangs up ends the stream, and pays for those. */
 async function passOn(call: ModelCall, response: ServerResponse, left: AbortSignal): Promise<number> {
   const answered = await fetch(`${providerUrl}/v1/chat/completions`, {
     method: 'POST',
@@ -100,14 +100,14 @@ async function passOn(call: ModelCall, response: ServerResponse, left: AbortSign
       if (!response.write(`data: ${event}\n\n`)) await once(response, 'drain', { signal: left });
     }
   } catch (error) {
-    // What was streamed was used, however it ended.
+    // The streamed tokens were used, no matter how the stream ended.
     response.destroy();
     if (!left.aborted) console.error('the stream was cut:', error);
   }
   return used;
 }
 
-/** What a caller is told of a call that was not begun. If it is not known whether there is money, there is no answer either. */
+/** The answer for a call that did not begin. If the balance is unknown, the call does not begin either. */
 function refusalOf(error: unknown): [status: number, code: string] {
   if (!(error instanceof BillonceError)) return [502, 'provider_failed'];
   switch (error.code) {
