@@ -37,9 +37,9 @@ const runtime = [
 ];
 
 /**
- * What a script needs: `server` is enough for the server and its command line, `mcp` also has the MCP server, `all` also
- * what tests and tools use. Node itself is a dependency of the workspace root. What the MCP server needs is a development
- * dependency of it, so that `server` leaves it out: npm installs what other workspaces need if tests of the library do, too.
+ * The set of packages that a script needs: `server` for the server and its command line, `mcp` also for the MCP server, `all` also
+ * for tests and tools. Node itself is a dependency of the workspace root. The packages of the MCP server are its development
+ * dependencies, so that `server` omits them: npm would install dependencies that tests of the library share with it.
  */
 const npmArguments = {
   server: () => runtime,
@@ -73,7 +73,7 @@ function isSameLine(version, other) {
   return major === otherMajor && (minor > otherMinor || (minor === otherMinor && patch >= otherPatch));
 }
 
-/** What is installed, and for which lock file; undefined if nothing is, or if there is no Node to run it. */
+/** The installed set and its lock file; undefined if nothing is installed, or if no Node can run it. */
 function readStamp() {
   if (!existsSync(stamp)) return undefined;
   const [set, digest] = readFileSync(stamp, 'utf8').split(' ');
@@ -81,7 +81,7 @@ function readStamp() {
   return isRunnable ? { set, digest } : undefined;
 }
 
-/** Whether a script runs with what the server needs, or with less. */
+/** Whether the packages of the server are enough for a script. */
 function needsServerOnly(script) {
   if (script.startsWith('apps/site/')) return false;
   return ['apps/', 'packages/conformance/', 'examples/llm-proxy/'].some((start) => script.startsWith(start));

@@ -1,4 +1,4 @@
-// Makes of each package that is published the folder `dist` that is published: node tools/build-package.ts
+// Builds the folder `dist` of each published package: node tools/build-package.ts
 import { spawnSync } from 'node:child_process';
 import { copyFileSync, existsSync, globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
@@ -6,10 +6,10 @@ import { type PackageManifest, packageEntries, publishedFolders, readManifest } 
 
 const root = path.resolve(import.meta.dirname, '..');
 
-/** What only the workspace needs. */
+/** Members of a manifest that only the workspace needs. */
 const workspaceOnly: ReadonlySet<string> = new Set(['private', 'devDependencies', 'scripts']);
 
-/** How the entries of the changelog begin that are about a package. */
+/** The beginning of changelog entries that belong to a package. */
 const changesOf: Readonly<Record<string, RegExp>> = {
   '@billonce/idempotency': /^- The library/,
   '@billonce/client': /^- The client/,
@@ -22,10 +22,10 @@ export interface BuiltPackage {
 }
 
 /**
- * Builds the packages that are published, each into its folder `dist` or into a folder below the given one. Everything
- * that was in it is lost.
+ * Builds the published packages, each into its folder `dist` or into a folder below the given one. The folder is emptied
+ * first.
  *
- * @param last the package after which it ends
+ * @param last the last package to build
  * @throws if the sources have a type error
  */
 export function buildPackages(into?: string, last?: string): readonly BuiltPackage[] {
@@ -57,12 +57,12 @@ function buildPackage(packageFolder: string, folder: string, before: readonly Bu
   return folder;
 }
 
-/** A page that is read apart from the repository leads to no page of it: of such a link the text stays. */
+/** Replaces relative links by their text: outside the repository they would lead nowhere. */
 export function withoutRelativeLinks(page: string): string {
   return page.replace(/\[([^[\]]+)\]\((?![a-z]+:|#)[^()]+\)/g, '$1');
 }
 
-/** The entries of the changelog that are about a package, under their headings. */
+/** The changelog entries of a package, under their headings. */
 export function changesIn(changes: string, about: RegExp): string {
   const blocks = changes.split(/\n(?=- |#)/).filter((block) => block.startsWith('#') || about.test(block));
   const isEntry = (block: string | undefined) => block?.startsWith('- ') === true;
@@ -72,7 +72,7 @@ export function changesIn(changes: string, about: RegExp): string {
 }
 
 /**
- * Compiles the sources of a package into the folder `lib` of the one that is published.
+ * Compiles the sources of a package into the folder `lib` of the published package.
  *
  * @param before the packages that it depends on
  * @throws if they have a type error
@@ -81,7 +81,7 @@ export function compilePackage(packageFolder: string, folder: string, before: re
   const outDir = path.join(folder, 'lib');
   const project = path.join(folder, 'tsconfig.json');
   writeFileSync(project, JSON.stringify(configOf(packageFolder, outDir, before)));
-  // Without source maps: what is published is the source without its types, and can be read and debugged as it is.
+  // Without source maps: the published code is the source without its types, which can be read and debugged directly.
   const { status, stdout, stderr } = spawnSync(
     process.execPath,
     ['node_modules/typescript/bin/tsc', '--project', project],
@@ -92,7 +92,7 @@ export function compilePackage(packageFolder: string, folder: string, before: re
   for (const file of globSync('**/*.d.ts', { cwd: outDir })) rewriteSpecifiers(path.join(outDir, file));
 }
 
-/** A package is compiled with the declarations of those that it depends on, as its users have them. */
+/** A package is compiled against the built declarations of the packages that it depends on, as its users will have them. */
 function configOf(packageFolder: string, outDir: string, before: readonly BuiltPackage[]): object {
   const entries = before.flatMap((one) =>
     packageEntries(readManifest(one.packageFolder)).map(({ specifier, built }) => [
@@ -118,7 +118,7 @@ function rewriteSpecifiers(file: string): void {
 
 /**
  * For `require` each entry has a file of CommonJS that loads the ES module, so that a process has one copy of it, and all
- * declarations stand there a second time: without them the compiler refuses the entry under `module: node16` (TS1479).
+ * declarations are copied for it: without the copies the compiler refuses the entry under `module: node16` (TS1479).
  */
 function addCommonJs(folder: string, manifest: PackageManifest): void {
   const lib = path.join(folder, 'lib');

@@ -1,6 +1,6 @@
 import { globSync, readFileSync } from 'node:fs';
 
-/** What belongs to HTTP or to its answers. The domain says what happened in its own words; `answers/` renders it. */
+/** Terms of HTTP and of its answers. The domain reports facts; `answers/` renders them. */
 const words: readonly RegExp[] = [
   /\/api\/v\d/,
   /\bHTTP\b/,

@@ -4,8 +4,8 @@ import extractTsConfig from 'dependency-cruiser/config-utl/extract-ts-config';
 import { layers } from './layers.ts';
 
 /**
- * Holds the imports of all sources against the layers. A cruiser that read nothing finds nothing, so what it read
- * is compared with what there is.
+ * Checks the imports of all sources against the layers. A checker that read nothing would find nothing, so the files that it read
+ * are compared with the existing ones.
  */
 export async function checkLayers(): Promise<boolean> {
   const sources = globSync(['packages/*/src/**/*.ts', 'apps/*/src/**/*.{ts,tsx}']);
@@ -15,7 +15,7 @@ export async function checkLayers(): Promise<boolean> {
       ruleSet: { forbidden: layers },
       validate: true,
       doNotFollow: { path: 'node_modules' },
-      // What was built from the sources.
+      // Files that were built from the sources.
       exclude: { path: '^packages/[^/]+/dist/' },
       tsPreCompilationDeps: true,
       enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'node', 'default'] },

@@ -11,7 +11,7 @@ import { sizeFaults } from './package-sizes.ts';
 import { subpathFaults } from './package-subpaths.ts';
 import { packPackage } from './package-tarball.ts';
 
-/** Checks each package, as it would be published, against what a team that installs it may expect. */
+/** Checks each package in its published form for the faults that its users would notice. */
 export async function checkPackages(): Promise<boolean> {
   let isSound = true;
   for (const built of buildPackages()) isSound = (await checkPackage(built)) && isSound;
@@ -40,7 +40,7 @@ async function checkPackage({ packageFolder, builtFolder }: BuiltPackage): Promi
   }
 }
 
-/** A package installs no package of others, and forces nothing that it works with on its users. */
+/** A package installs no third-party package, and does not force its peers on its users. */
 function dependencyFaults(packageFolder: string): readonly string[] {
   const { members, version, dependencies, peerDependencies } = readManifest(packageFolder);
   const place = `packages/${path.basename(packageFolder)}/package.json`;
@@ -61,7 +61,7 @@ function dependencyFaults(packageFolder: string): readonly string[] {
   return faults;
 }
 
-/** What publint finds in a tarball. */
+/** The faults that publint finds in a tarball. */
 export async function publintFaults(tarball: string): Promise<readonly string[]> {
   const packed = await new Blob([readFileSync(tarball)]).arrayBuffer();
   const { messages, pkg } = await publint({ strict: true, pack: { tarball: packed } });
@@ -77,7 +77,7 @@ function typeFaults(tarball: string): readonly string[] {
   return status === 0 ? [] : [`attw: ${stdout}${stderr}`];
 }
 
-/** What `npm publish` would refuse. It asks no registry. */
+/** The faults for which `npm publish` would refuse the package. It sends nothing to a registry. */
 export function publishFaults(builtFolder: string): readonly string[] {
   const { status, stdout, stderr } = spawnSync(
     'npm',

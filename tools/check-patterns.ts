@@ -2,12 +2,12 @@ import { openApiDocument, operations } from '@billonce/contract';
 import { Linter } from 'eslint';
 import { linearExpressions } from './linear-expressions.ts';
 
-/** Quadratic, exponential: a checker that accepts these checks nothing. */
+/** A quadratic and an exponential pattern: a checker that accepts these does not work. */
 const planted = ['0+$', '^(a+)+$'];
 
 /**
- * Checks that no pattern of the contract backtracks. ESLint sees the expressions that are written in the sources; the patterns
- * of the schemas are texts, which it does not read.
+ * Checks that no pattern of the contract backtracks. ESLint checks the regular expressions in the sources, but the patterns
+ * of the schemas are strings, which it does not check.
  */
 export function checkPatterns(): boolean {
   const patterns = new Set([...patternsOf(operations), ...patternsOf(openApiDocument('0'))]);

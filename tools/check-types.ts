@@ -7,7 +7,7 @@ import { text } from 'node:stream/consumers';
 
 const folders = ['packages', 'apps', 'tools', 'bench'];
 
-/** One mistake of each kind that must be reported, by what the report calls it. */
+/** One mistake of each kind that must be reported, by its name in the report. */
 const mistakes: Readonly<Record<string, string>> = {
   TS2322: "export const count: number = 'text';",
   'no-floating-promises': 'work();',

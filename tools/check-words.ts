@@ -14,7 +14,7 @@ const advice: readonly (readonly [words: RegExp, instead: string])[] = [
   [/\b(?:comes?|came|stands?|stood|is|are|was|were) behind (?:it|its|them|the|another)\b/gi, 'after'],
 ];
 
-/** The places whose comments and test names are checked, too: those that were rewritten. */
+/** The files whose comments and test names are checked as well. */
 const cleanSources = [
   'packages/*/src/**/*.ts',
   'packages/*/test/**/*.ts',
@@ -95,7 +95,7 @@ function isTestName(node: ts.Node): boolean {
   );
 }
 
-/** The texts in a source that it can print, or those of them that are wanted. */
+/** The strings in a source, or those that a filter selects. */
 function textsOf(file: string, isWanted: (node: ts.Node) => boolean = () => true): Text[] {
   const source = ts.createSourceFile(file, readFileSync(file, 'utf8'), ts.ScriptTarget.Latest, true);
   const texts: Text[] = [];

@@ -1,4 +1,4 @@
-// Everything that can be said of the sources without running them: format, lint, types, layers, dead code, package, docs.
+// Runs all static checks of the sources: format, lint, types, layers, dead code, package, docs.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { checkDomain } from './check-domain.ts';
@@ -14,7 +14,7 @@ type Step = readonly [name: string, run: () => boolean | Promise<boolean>];
 
 const bin = (name: string) => `node_modules/.bin/${name}`;
 
-/** The longest first: two run at a time. */
+/** The longest checks come first, because two run at a time. */
 const steps: readonly Step[] = [
   ['types and type-aware lint', () => checkTypes()],
   ['packages', () => checkPackages()],
@@ -31,7 +31,7 @@ const steps: readonly Step[] = [
 ];
 const stepsAtOnce = 2;
 
-/** Runs a command, and prints all that it printed when it has ended. */
+/** Runs a command, and prints its whole output when it has ended. */
 async function command(file: string, ...args: string[]): Promise<boolean> {
   const child = spawn(file, args, { stdio: ['ignore', 'pipe', 'pipe'] });
   const printed: Buffer[] = [];

@@ -7,7 +7,7 @@ type Node = Readonly<Record<string, unknown>>;
 
 const head = '// `npm run docs` prints this file from packages/contract. Do not edit it here.\n';
 
-/** An operation as the document has it, each part by the name of its type. */
+/** An operation of the document, with the name of the type of each part. */
 interface Parts {
   readonly name: string;
   readonly params: string;
@@ -34,7 +34,7 @@ export async function clientTypes(): Promise<string> {
   return `${head}\n${printed}\n/** The parts of each operation; \`undefined\` where it has none. */\nexport interface Operations {\n${rows.join('')}}\n`;
 }
 
-/** `packages/client/src/contract/routes.ts`: what the client needs of the contract while it runs. */
+/** `packages/client/src/contract/routes.ts`: the parts of the contract that the client needs at run time. */
 export function clientRoutes(): string {
   const routes = Object.entries<OperationSpec>(operations).map(
     ([name, { method, path }]) => `  ${name}: '${method} ${path}',\n`,
@@ -71,12 +71,12 @@ async function printTypes(schemas: Node): Promise<string> {
   return lines.filter((line) => !unwanted.test(line)).join('\n');
 }
 
-/** The schemas come from the contract; a test holds the document against OpenAPI 3.1. */
+/** The schemas come from the contract; a test validates the document against OpenAPI 3.1. */
 function parseSchemas(schemas: unknown): Record<string, SchemaObject> {
   return recordOf(schemas) as Record<string, SchemaObject>;
 }
 
-/** Without what a type does not show: examples and formats. */
+/** The schema without examples and formats, which a type does not show. */
 function withoutDetails(schema: unknown): unknown {
   if (Array.isArray(schema)) return schema.map(withoutDetails);
   if (typeof schema !== 'object' || schema === null) return schema;
@@ -88,7 +88,7 @@ function withoutDetails(schema: unknown): unknown {
   return Object.fromEntries(kept.map(([name, value]) => [name, withoutDetails(value)]));
 }
 
-/** The items of a bulk are documented as anything, since each is judged separately: they are those of a single call. */
+/** The document allows any item in a bulk, because each item is checked separately. Their type is that of a single call. */
 function withItems(schemas: Node): Node {
   return {
     ...schemas,

@@ -1,6 +1,6 @@
 import { type CodeBlock, codeBlocksOf, pagesForUsers } from './code-blocks.ts';
 
-/** The blocks of a page that a test runs or compares with what it sees: all, those of a language, those with a text. */
+/** The blocks of a page that a test runs or compares with its results: all, those of a language, or those with a text. */
 interface Claim {
   readonly page: string;
   readonly language?: string;
@@ -31,7 +31,7 @@ const apart = [
   'upstash.js',
 ];
 
-/** What each test file claims; the file fails if it has not taken these blocks at its end (`checkClaims`). */
+/** The blocks that each test file claims. The file fails if it has not run them by its end (`checkClaims`). */
 const claims: Readonly<Record<string, readonly Claim[]>> = {
   'apps/mcp/test/mcp.test.ts': [
     howTo('give-an-agent-tools', { language: 'sh', having: 'npm run mcp' }),
@@ -133,7 +133,7 @@ const claims: Readonly<Record<string, readonly Claim[]>> = {
   'packages/idempotency/test/payments/page.test.ts': [howTo('idempotency/take-payments-once')],
 };
 
-/** Blocks that no test runs, why, and what their page says of it. */
+/** Blocks that no test runs, with the reason and the sentence of the page about it. */
 export const notRun: readonly (Claim & { readonly why: string; readonly said: string })[] = [
   {
     ...howTo('distribute-by-tenant'),

@@ -10,7 +10,7 @@ export interface CodeBlock {
   readonly page: string;
   /** the line of its fence, from 1 */
   readonly line: number;
-  /** what follows the fence: `sh`, `ts`, …; empty for figures */
+  /** the word after the fence: `sh`, `ts`, …; empty for figures */
   readonly language: string;
   readonly text: string;
 }
@@ -18,7 +18,7 @@ export interface CodeBlock {
 const found = new Map<string, readonly CodeBlock[]>();
 
 /**
- * The fenced blocks of a page, in its order.
+ * The fenced blocks of a page, in order.
  *
  * @throws {Error} if the page ends in a block
  */

@@ -37,7 +37,7 @@ ${Object.entries<Variable>(optionVariables)
   )
   .join('')}`;
 
-/** The page on all commands, their options and what they end with. */
+/** The page on all commands, their options and exit codes. */
 export function commandLinePage(): string {
   return [
     head,

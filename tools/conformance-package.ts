@@ -1,4 +1,4 @@
-// Makes of packages/conformance the folder that is published: node tools/conformance-package.ts [FOLDER]
+// Builds the published folder of packages/conformance: node tools/conformance-package.ts [FOLDER]
 import { execFileSync, spawnSync } from 'node:child_process';
 import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -10,10 +10,10 @@ import { packPackage } from './package-tarball.ts';
 const root = path.resolve(import.meta.dirname, '..');
 const source = path.join(root, 'packages/conformance');
 const program = 'billonce-conformance';
-/** What only the workspace needs, and what is written for the built files. */
+/** Members of the manifest that only the workspace needs, and members that are written for the built files. */
 const replaced: ReadonlySet<string> = new Set(['private', 'devDependencies', 'bin', 'exports']);
 
-/** Builds the command into a folder, of which everything that was in it is lost. */
+/** Builds the command into a folder, which is emptied first. */
 function buildConformance(folder = path.join(source, 'dist')): string {
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
@@ -43,7 +43,7 @@ function publishedManifest(): Readonly<Record<string, unknown>> {
   };
 }
 
-/** Checks the command as it would be published: it has no dependencies, and runs where nothing else is installed. */
+/** Checks the command in its published form: it has no dependencies, and runs without any other package. */
 export async function checkConformance(): Promise<boolean> {
   const folder = buildConformance();
   const temporary = mkdtempSync(path.join(tmpdir(), 'billonce-conformance-'));
@@ -64,7 +64,7 @@ export async function checkConformance(): Promise<boolean> {
   }
 }
 
-/** Unpacks the tarball where no other package is, and asks the command for its help. */
+/** Unpacks the tarball into a folder without other packages, and runs the command with --help. */
 function runFaults(tarball: string, into: string): readonly string[] {
   execFileSync('tar', ['-xzf', tarball, '-C', into]);
   const main = path.join(into, 'package/lib/main.js');

@@ -9,7 +9,7 @@ import { keptScores, percentOf } from './mutate/scores.ts';
 import { explanationsFile } from './mutate/targets.ts';
 import { keptProofs } from './proofs.ts';
 
-/** What is held to the laws, and the test file that does it. */
+/** A subject of the laws, and the test file that runs the laws on it. */
 interface Held {
   readonly name: string;
   readonly file: string;
@@ -42,7 +42,7 @@ score is known of the rest. *Near* tests are those of the
 same folder and its neighbours; *all* includes larger ones, for at most 20 seconds for each change.
 `;
 
-/** What was kept of the last runs of `npm run mutate`. */
+/** The kept scores of the last runs of `npm run mutate`. */
 function mutationTable(): string {
   const rows = Object.entries(keptScores()).map(([name, score]) => {
     const { mutants, refused, killed, late, explained, unexplained, isNear } = score;
@@ -57,7 +57,7 @@ function mutationTable(): string {
   return `| sources | tests | changes | refused by the compiler | noticed | explained | not explained | score | repeat it |\n| --- | --- | --- | --- | --- | --- | --- | --- | --- |\n${rows.join('')}`;
 }
 
-/** The promises of the server, and under each the attacks on it with what their last long run came to. */
+/** The promises of the server, each with the attacks on it and the results of their last long run. */
 function serverProofs(): string {
   const proofs = keptProofs();
   const rows = entriesOf(attacks).map(([id, attack]: [AttackId, Attack]) => {
@@ -140,7 +140,7 @@ const adapters: readonly Held[] = [
   { name: 'node:http', file: `${adapterTests}/node.test.ts` },
 ];
 
-/** Which laws each adapter is held to: all that its framework has something for. */
+/** The laws that apply to each adapter: all that its framework has the features for. */
 function concernTable(): string {
   const rows = adapters.map(({ name }) => {
     const others = unconcerned[name] ?? [];
@@ -184,7 +184,7 @@ const shown: readonly string[] = [
   'answer-not-stored',
 ];
 
-/** The README of the package, with the laws that it shows as they are now. */
+/** The README of the package, with the current text of the laws that it shows. */
 export function readmeWithGuarantees(readme: string): string {
   const laws: readonly Pick<Law<never>, 'id' | 'sentence'>[] = [...adapterLaws, ...storeLaws];
   const lines = shown.map((id) => {

@@ -3,14 +3,14 @@ import type { IForbiddenRuleType } from 'dependency-cruiser';
 const server = '^apps/server/src';
 const storage = `${server}/storage`;
 const dashboard = '^apps/dashboard/src';
-/** Rooms of the dashboard, each with the rooms that it may look into, besides itself. */
+/** The layers of the dashboard, each with the layers that it may import besides itself. */
 const dashboardRooms: Readonly<Record<string, readonly string[]>> = {
   core: [],
   api: ['core'],
   parts: ['api', 'core'],
   pages: ['parts', 'api', 'core'],
 };
-/** Rooms of the server, each with the rooms that it may look into, besides itself. Tests may look anywhere. */
+/** The layers of the server, each with the layers that it may import besides itself. Tests may import anything. */
 const rooms: Readonly<Record<string, readonly string[]>> = {
   domain: [],
   answers: ['domain'],
@@ -25,9 +25,9 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   threads: ['ledger', 'reads', 'metrics', 'domain'],
   cli: ['answers', 'storage', 'reads', 'domain'],
 };
-/** What `billonce serve` runs, besides main.ts. */
+/** The file that `billonce serve` runs, besides main.ts. */
 const serve = `${server}/serve\\.ts$`;
-/** Files beside the rooms that every room may use. */
+/** Files outside the layers that every layer may import. */
 const ground = `${server}/(config|environment|secret-strength|traces-config|http-threads-config|unknown-variables|fault-facts|network-error|loopback|log|log-output|printable|launcher|version|variables/[a-z-]+)\\.ts$`;
 
 const test = '\\.test\\.ts$';
@@ -36,9 +36,9 @@ const library = '^packages/idempotency/src';
 const client = '^packages/client/src';
 const mcp = '^apps/mcp/src';
 const core = `${library}/core/`;
-/** What only tests of the library use, beside what they test. */
+/** Files of the library that only tests import. */
 const libraryTest = [test, `${library}/.*/test/`];
-/** Rooms of the library, each with what it may look into, besides itself and what Node has built in. */
+/** The layers of the library, each with the files that it may import, besides itself and the modules of Node. */
 const libraryRooms: Readonly<Record<string, readonly string[]>> = {
   stores: [core],
   adapters: [core],
@@ -54,16 +54,16 @@ const libraryRooms: Readonly<Record<string, readonly string[]>> = {
   // The laws of adapters run over a real store.
   testing: [core, `${library}/stores/memory`],
 };
-/** What a room of the library is an extension of, and so loads; everything else is handed in by its user. */
+/** The packages that a part of the library extends and therefore loads; users pass in everything else. */
 const extended: Readonly<Record<string, string>> = {
   [`${library}/adapters/nest[./]`]: 'node_modules/(@nestjs/(common|core)|rxjs)/',
   [`${library}/observers/opentelemetry`]: 'node_modules/@opentelemetry/api/',
   [`${library}/observers/prometheus`]: 'node_modules/prom-client/',
 };
-/** The adapters for frameworks that are at home on `node:http` or on `fetch`, and what they share. */
+/** The code that adapters on `node:http` or on `fetch` share. */
 const sharedAdapters = `${library}/adapters/(node|fetch)[./]`;
 
-/** What may not depend on what. */
+/** The forbidden dependencies. */
 export const layers: IForbiddenRuleType[] = [
   { name: 'no-circles', severity: 'error', from: { pathNot: '^apps/site/dist/' }, to: { circular: true } },
   { name: 'resolvable', severity: 'error', from: {}, to: { couldNotResolve: true } },

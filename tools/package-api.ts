@@ -3,13 +3,13 @@ import path from 'node:path';
 import ts from 'typescript';
 import { type PackageEntry, packageEntries, readManifest } from './package-manifest.ts';
 
-/** The public face of one entry, as text. */
+/** The public API of one entry, as text. */
 interface ApiReport {
   readonly file: string;
   readonly text: string;
 }
 
-/** The reports in git that do not say what the built package exports. */
+/** The committed reports that do not match the exports of the built package. */
 export function staleReports(packageFolder: string, builtFolder: string): readonly string[] {
   const reports = apiReports(packageFolder, builtFolder);
   const reportFolder = path.join(packageFolder, 'api');
@@ -35,21 +35,21 @@ function surplus(reportFolder: string, reports: readonly ApiReport[]): readonly 
   return globSync('*', { cwd: reportFolder }).filter((name) => !reports.some(({ file }) => file === name));
 }
 
-/** A name in the public face of some entry, and what it is declared as. */
+/** A name in the public API of an entry, and its declaration. */
 interface Member {
   readonly name: string;
   readonly symbol: ts.Symbol;
-  /** whether the entry gives only the type of a class */
+  /** whether the entry exports only the type of a class */
   readonly isTypeOnly: boolean;
 }
 
-/** Prints declarations without comments, so that a report changes only when the face does. */
+/** Prints declarations without comments, so that a report changes only when the API does. */
 const printer = ts.createPrinter({ removeComments: true, newLine: ts.NewLineKind.LineFeed });
 
 /**
- * Prints what each entry of the built package exports: a declaration in full with the first entry that has it, by
- * reference with the others, and after the exports those declarations that they mention and that no entry exports,
- * because a change of these is a change of the face too.
+ * Prints the exports of each entry of the built package: a declaration in full with the first entry that has it, by
+ * reference with the others. The declarations that these mention and that no entry exports follow,
+ * because a change of them is a change of the API, too.
  */
 function apiReports(packageFolder: string, builtFolder: string): readonly ApiReport[] {
   const entries = packageEntries(readManifest(packageFolder));
@@ -84,7 +84,7 @@ class PublicFace {
     this.#builtFolder = builtFolder;
   }
 
-  /** What an entry exports. Everything that no entry before it exports is at home there. */
+  /** The exports of an entry. A declaration that no earlier entry exports is printed in full there. */
   enter(entry: PackageEntry, source: ts.SourceFile): readonly Member[] {
     const members = this.#exportsOf(source);
     for (const { symbol } of members) if (!this.#homes.has(symbol)) this.#homes.set(symbol, entry);

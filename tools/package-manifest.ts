@@ -3,7 +3,7 @@ import path from 'node:path';
 
 const packages = path.resolve(import.meta.dirname, '../packages');
 
-/** The folders of the packages that are published; a package comes after those that it depends on. */
+/** The folders of the published packages; a package comes after those that it depends on. */
 export const publishedFolders: readonly string[] = ['idempotency', 'client'].map((name) =>
   path.join(packages, name),
 );
@@ -14,13 +14,13 @@ export interface PackageEntry {
   readonly subpath: string;
   /** as it is imported: `@billonce/idempotency/express` */
   readonly specifier: string;
-  /** what files about the entry are named for: `express`, `client-file-journal`, `index` for the root */
+  /** the name of the files about the entry: `express`, `client-file-journal`, `index` for the root */
   readonly name: string;
   /** path of the built module without its ending, from the folder of the published package: `lib/adapters/express` */
   readonly built: string;
 }
 
-/** The `package.json` of the workspace, of which the published one is made. */
+/** The `package.json` of the workspace, from which the published one is made. */
 export interface PackageManifest {
   readonly name: string;
   readonly version: string;
@@ -70,7 +70,7 @@ function parseMembers(value: unknown, where: string): Readonly<Record<string, un
   return Object.fromEntries(Object.entries(value));
 }
 
-/** Checks that an object has only texts. */
+/** Checks that all values of an object are strings. */
 function parseTexts(value: unknown, where: string): Readonly<Record<string, string>> {
   const texts: Record<string, string> = {};
   for (const [name, text] of Object.entries(parseMembers(value, where))) {

@@ -4,7 +4,7 @@ import { gzipSync } from 'node:zlib';
 import { build } from 'esbuild';
 import { packageEntries, readManifest } from './package-manifest.ts';
 
-/** What each entry of the built package weighs with all that it loads, minified and compressed. */
+/** The size of each entry of the built package with everything that it loads, minified and compressed. */
 async function measureEntries(
   packageFolder: string,
   builtFolder: string,
@@ -29,8 +29,8 @@ async function measureEntries(
 }
 
 /**
- * Holds the size of each entry against its limit in `size-limits.json`, which is set about a tenth above what the
- * entry weighed when the limit was set: growth is a decision.
+ * Checks the size of each entry against its limit in `size-limits.json`, which is set about a tenth above the size of the
+ * entry at that time: growth is a decision.
  */
 export async function sizeFaults(packageFolder: string, builtFolder: string): Promise<readonly string[]> {
   const limits = readLimits(packageFolder);

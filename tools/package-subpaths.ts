@@ -2,7 +2,7 @@ import { existsSync, globSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { packageEntries, readManifest } from './package-manifest.ts';
 
-/** Every subpath that a page names must be exported, and every one that is exported must be named in the README. */
+/** Every subpath that a page names must be exported, and every exported subpath must be named in the README. */
 export function subpathFaults(packageFolder: string): readonly string[] {
   const readme = path.join(packageFolder, 'README.md');
   const manifest = readManifest(packageFolder);

@@ -1,11 +1,11 @@
-// Builds the packages and packs them as the registry would get them: npm run tarballs -- FOLDER [LAST]
+// Builds the packages and packs them as for the registry: npm run tarballs -- FOLDER [LAST]
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { buildPackages } from './build-package.ts';
 
-/** Packs a built package into a tarball in another folder, and gives its path. */
+/** Packs a built package into a tarball in another folder, and returns its path. */
 export function packPackage(builtFolder: string, into: string): string {
   const file = execFileSync('npm', ['pack', '--silent', '--offline', '--pack-destination', into], {
     cwd: builtFolder,

@@ -34,7 +34,7 @@ function count(here: PeerCase['here']): number {
   return peerSubjects.flatMap(({ cases }) => cases).filter((one) => one.here === here).length;
 }
 
-/** Where the rows come from: for each suite its cases, and in which rows they are. */
+/** The origin of the rows: for each suite its cases, and the rows that have them. */
 function suites(): string {
   const sums = { same: 0, option: 0, different: 0, without: 0, all: 0 };
   let lines = '';

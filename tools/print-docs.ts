@@ -1,4 +1,4 @@
-// Prints the pages of the docs that are made from the code. With --check it writes nothing, and fails when one is stale.
+// Prints the pages of the docs that are generated from the code. With --check it writes nothing, and fails if a page is stale.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { type ErrorCodeEntry, errorCodes, type RetryAdvice } from '../packages/contract/src/error-codes.ts';
 import { buildPackages } from './build-package.ts';

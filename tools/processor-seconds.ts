@@ -4,17 +4,17 @@ import { readdirSync, readFileSync } from 'node:fs';
 export interface ProcessorSeconds {
   /** of a process alone */
   readonly own: number;
-  /** of everything that it started, and what that started: what has ended, and what still runs */
+  /** of all its descendants, ended or still running */
   readonly started: number;
 }
 
-/** What one tick of `/proc/PID/stat` is, on every Linux that Node runs on. */
+/** The length of one tick in `/proc/PID/stat`, on every Linux that Node runs on. */
 const ticksPerSecond = 100;
 
 interface Row {
   readonly parent: number;
   readonly own: number;
-  /** of its children that have ended and were waited for, and theirs */
+  /** of its descendants that have ended and were waited for */
   readonly ended: number;
 }
 
@@ -63,7 +63,7 @@ function readRow(pid: number): Row | undefined {
     const [user = 0, system = 0, endedUser = 0, endedSystem = 0] = fields.slice(11, 15);
     return { parent: fields[1] ?? 0, own: user + system, ended: endedUser + endedSystem };
   } catch {
-    // It ended meanwhile.
+    // The process ended meanwhile.
     return undefined;
   }
 }

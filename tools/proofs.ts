@@ -1,4 +1,4 @@
-// What the attacks of `npm run prove` came to: kept in a file beside them, which the page of guarantees is printed from.
+// Keeps the results of the attacks of `npm run prove` in a file, from which the page of guarantees is printed.
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -12,12 +12,12 @@ export interface KeptProof extends Proof {
   readonly day: string;
 }
 
-/** The newest run of each attack that was run in its long version. */
+/** The newest long run of each attack. */
 export function keptProofs(): Partial<Record<AttackId, KeptProof>> {
   return JSON.parse(readFileSync(kept, 'utf8'));
 }
 
-/** Where the tests of one run note what they came to. */
+/** The place where the tests of one run write their results. */
 export class ProofRun {
   readonly #folder = mkdtempSync(join(tmpdir(), 'billonce-proofs-'));
   readonly file = join(this.#folder, 'proofs.jsonl');
@@ -26,7 +26,7 @@ export class ProofRun {
     writeFileSync(this.file, '');
   }
 
-  /** Keeps the notes of a run in which every test passed; of another one, none. */
+  /** Keeps the results of a run only if every test passed. */
   keep(hasPassed: boolean): void {
     const lines = readFileSync(this.file, 'utf8').split('\n');
     rmSync(this.#folder, { recursive: true });

@@ -1,6 +1,6 @@
-// Runs the long versions of the tests that have one: those that ask `rounds()` how often they do a thing. All of them, or
-// those of the files that the arguments name parts of. Each run draws another seed, unless SEED names one. What a run that
-// passed came to is kept, and the page of guarantees is printed from it.
+// Runs the long versions of the tests that have one: those that call `rounds()` for the number of their repetitions. Runs all, or
+// those in files whose paths contain an argument. Each run draws a new seed, unless SEED names one. The results of a run in
+// which every test passed are kept, and the page of guarantees is printed from them.
 
 import { readFileSync } from 'node:fs';
 import { ProofRun } from './proofs.ts';

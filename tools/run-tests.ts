@@ -7,11 +7,11 @@ import { bundleForTests } from './test-bundles.ts';
 import { longestFirst } from './test-order.ts';
 import { TestTimes } from './test-times.ts';
 
-/** Where processes of tests leave and find compiled code: reading it takes half the time of compiling. */
+/** The cache of compiled code that the processes of tests share: reading it takes half the time of compiling. */
 const compiled = join('node_modules', '.cache', 'billonce-tests');
-/** Most tests wait for disks, sockets and other processes, so one more runs at once than there are processors. */
+/** Most tests wait for disks, sockets and other processes, so the number of parallel runs exceeds that of processors by one. */
 const filesAtOnce = availableParallelism() + 1;
-/** From this many on, short files share processes, and the slowest are listed. */
+/** From this many files on, short files share processes, and the slowest files are listed. */
 const filesThatAreMany = 30;
 const slowestShown = 10;
 const timesHook = new URL('./test-times-hook.ts', import.meta.url).href;
@@ -25,7 +25,7 @@ interface RunOptions {
 }
 
 /**
- * Runs test files; prints how many passed, and fails the process if one did not. A few have a process each; of many,
+ * Runs test files, prints how many passed, and fails the process if one failed. Few files have a process each; of many files,
  * the short ones share processes, and the processes and threads that they start are bundled.
  */
 export async function runTests(files: readonly string[], options: RunOptions): Promise<void> {
@@ -63,7 +63,7 @@ export async function runTests(files: readonly string[], options: RunOptions): P
   events.compose(spec).pipe(process.stdout);
   events.on('close', () => {
     const skipped = counts.skipped > 0 ? `, ${counts.skipped} skipped` : '';
-    // After everything that the reporter still has to print.
+    // This comes after everything that the reporter still prints.
     setImmediate(() => {
       if (times !== undefined) console.log(times.table((main) => namesOf(batches, main)));
       else if (areMany) console.log(slowest(seconds));

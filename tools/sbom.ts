@@ -1,5 +1,5 @@
-// Prints what the server runs on, as a CycloneDX document: each package with version, licence and the hash of its archive. npm knows
-// the packages; its --omit=dev forgets those that a development dependency shares with the server, so they are chosen here.
+// Prints the packages of the server as a CycloneDX document: each with version, licence and the hash of its archive. npm lists
+// the packages, but its --omit=dev omits those that a development dependency shares with the server, so they are selected here.
 import { execFileSync } from 'node:child_process';
 import { globSync, readFileSync } from 'node:fs';
 
@@ -22,7 +22,7 @@ interface Manifest {
 
 const root = '@billonce/server';
 
-/** npm also lists the development dependencies of our packages; those of others bring none. */
+/** npm also lists the development dependencies of our packages; third-party packages have none in the list. */
 function runtimeEdges(bom: Bom, manifests: readonly Manifest[]): ReadonlyMap<string, readonly string[]> {
   const nameOf = (ref: string) => ref.slice(0, ref.lastIndexOf('@'));
   const edges = new Map(bom.dependencies.map(({ ref, dependsOn }) => [ref, dependsOn]));

@@ -1,4 +1,4 @@
-// Packs the server, with its command, its dashboard and its docs, as a registry would get it: node tools/server-package.ts [FOLDER]
+// Packs the server with its command, dashboard and docs, as for a registry: node tools/server-package.ts [FOLDER]
 import { execFileSync } from 'node:child_process';
 import {
   copyFileSync,
@@ -23,7 +23,7 @@ const dashboardFolder = '/dashboard';
 const server = 'apps/server';
 const dashboard = 'apps/dashboard/build/bundle';
 const site = 'apps/site';
-/** Workspaces whose sources the server runs. They are in the package at the places that they have in the repository. */
+/** Workspaces whose sources the server runs. They have the same paths in the package as in the repository. */
 const workspaces = [server, 'packages/contract', 'packages/idempotency', 'packages/client'];
 
 /** The module that each name of a workspace leads to, without its ending. */
@@ -41,7 +41,7 @@ const modules: ReadonlyMap<string, string> = new Map([
     ),
 ]);
 
-/** Packs the server into a tarball in a folder, and gives its path. */
+/** Packs the server into a tarball in a folder, and returns its path. */
 export async function packServer(into: string): Promise<string> {
   const folder = mkdtempSync(path.join(tmpdir(), 'billonce-server-'));
   try {
@@ -60,7 +60,7 @@ export async function packServer(into: string): Promise<string> {
   }
 }
 
-/** Node strips no types below `node_modules`, so the package has JavaScript: the same lines, without their types. */
+/** Node does not strip types below `node_modules`, so the package has JavaScript: the same lines without types. */
 function copySources(workspace: string, folder: string): void {
   const files = globSync(`${workspace}/{src/**/*.ts,bin/*.mjs}`, {
     cwd: root,
@@ -75,7 +75,7 @@ function copySources(workspace: string, folder: string): void {
   }
 }
 
-/** Paths of sources as those of the built files, and names of workspaces as paths. */
+/** Rewrites the paths of sources to those of the built files, and the names of workspaces to paths. */
 function withBuiltPaths(script: string, folder: string): string {
   return script
     .replace(/(['"])(\.{1,2}\/[\w./-]+)\.ts\1/g, '$1$2.js$1')
@@ -111,7 +111,7 @@ export async function bundleDashboard(folder) {
   writeJson(path.join(folder, server, 'package.json'), { type: 'module', version });
 }
 
-/** The site of the docs, where the server looks for it. */
+/** Copies the site of the docs to the place where the server looks for it. */
 function copySite(folder: string): void {
   execFileSync(process.execPath, [`${site}/build.ts`], { cwd: root, stdio: ['ignore', 2, 2] });
   cpSync(path.join(root, site, 'dist'), path.join(folder, site, 'dist'), { recursive: true });

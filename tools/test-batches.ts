@@ -10,21 +10,21 @@ export interface TestBatch {
   readonly files: readonly string[];
 }
 
-/** Where the files that import others are written; plain JavaScript, because Node strips no types under node_modules. */
+/** The folder of the files that import test files: plain JavaScript, because Node strips no types under node_modules. */
 const folder = join('node_modules', '.cache', 'billonce-test-batches');
-/** Unit tests take milliseconds, so what their process costs is nearly all they cost. */
+/** Unit tests take milliseconds, so nearly all of their cost is that of the process. */
 const unitFilesMax = 30;
 const otherFilesMax = 10;
 /**
- * What a file has that cannot share a process: it changes which modules are loaded, or it waits before it has a test, for
- * which the tests of the file before it do not wait with their end.
+ * Matches files that cannot share a process: those that change which modules are loaded, and those that wait before their
+ * first test, because the tests of the previous file would end without waiting for that.
  */
 const needsOwnProcess = /old-versions-first|registerHooks|^(?:const .+ = )?await /m;
 
 /**
- * Puts test files together that can share a process: loading the server's modules takes longer than most files' tests.
- * A file that takes long, or that cannot share one, has its own process. Files that choose an engine share one with
- * those that choose the same.
+ * Groups test files that can share a process: loading the modules of the server takes longer than the tests of most files.
+ * A file that takes long, or that cannot share a process, has a separate one. Files that choose an engine share a process with
+ * those that choose the same engine.
  */
 export function testBatches(files: readonly string[]): TestBatch[] {
   rmSync(folder, { recursive: true, force: true });
@@ -54,7 +54,7 @@ function batchOf(files: readonly string[], index: number): TestBatch {
   const [first, ...others] = files;
   if (first !== undefined && others.length === 0) return { main: first, files };
   const main = join(folder, `batch-${index + 1}.mjs`);
-  // Absolute: the file is made again by each run, and never committed.
+  // Absolute paths are fine: each run writes the file again, and it is never committed.
   const lines = files.map((file) => `await import(${JSON.stringify(pathToFileURL(file).href)});`);
   writeFileSync(main, `${lines.join('\n')}\n`);
   return { main, files };

@@ -6,26 +6,26 @@ import { build, type Plugin, stop } from 'esbuild';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const folder = path.join(root, 'node_modules', '.cache', 'billonce-test-bundles');
-/** The main files of processes that tests start most. */
+/** The main files of the processes that tests start most often. */
 const ofProcesses = [
   'apps/server/src/main.ts',
   'apps/server/src/cli/main.ts',
   'apps/server/test/fuzz/server.ts',
   'apps/mcp/src/main.ts',
 ];
-/** Those of the server's threads. */
+/** The main files of the server's threads. */
 const ofThreads = globSync('apps/server/src/**/*-thread.ts', { cwd: root });
-/** What is loaded where it is: it looks for files beside its own, or has programs for this machine. */
+/** Packages that are not bundled: they look for files next to their own, or have native binaries. */
 const external = ['@opentelemetry/*', 'esbuild', 'lightningcss', 'rolldown', 'typescript', 'vite'];
-/** What packages that are not modules call. */
+/** The `require` that CommonJS packages call. */
 const requireOfBundle = `import { createRequire as createRequireOfBundle } from 'node:module';
 const require = createRequireOfBundle(${JSON.stringify(pathToFileURL(path.join(root, 'apps/server/src/main.ts')).href)});`;
 
 /**
- * Puts the main files that tests start into few files with everything that they load: reading hundreds of files takes most of
- * a start. The sources, and the package, are started by the tests that are about them.
+ * Bundles the main files that tests start with everything that they load: reading hundreds of files takes most of
+ * a start. Tests about the sources or the package start these instead of the bundles.
  *
- * @returns the environment that tells tests where they are
+ * @returns the environment by which tests find the bundles
  */
 export async function bundleForTests(): Promise<Readonly<Record<string, string>>> {
   rmSync(folder, { recursive: true, force: true });
@@ -36,7 +36,7 @@ export async function bundleForTests(): Promise<Readonly<Record<string, string>>
   return { BILLONCE_TEST_BUNDLES: folder };
 }
 
-/** What is loaded only when it is needed stays in files beside that of the main file. */
+/** Code that is loaded on demand stays in separate files next to that of the main file. */
 async function bundle(main: string): Promise<void> {
   await build({
     entryPoints: [path.join(root, main)],
@@ -56,12 +56,12 @@ async function bundle(main: string): Promise<void> {
   });
 }
 
-/** Where the bundle of a main file is. */
+/** The path of the bundle of a main file. */
 function bundleOf(main: string): string {
   return path.join(folder, main.replace(/\.ts$/, '.mjs'));
 }
 
-/** What a source finds by its place it finds from a bundle, too; threads are started from their bundles. */
+/** Fixes `import.meta.url`, so that a source finds its neighbouring files from a bundle, too. Threads start from their bundles. */
 const placesOfSources: Plugin = {
   name: 'places of sources',
   setup({ onLoad }) {

@@ -1,5 +1,5 @@
-// Runs the tests of the published packages on the oldest line of Node that they support: all of them, or those of the files that the
-// arguments name parts of.
+// Runs the tests of the published packages on the oldest line of Node that they support: all of them, or those in files whose paths
+// contain an argument.
 
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync } from 'node:fs';
@@ -8,7 +8,7 @@ import { runTests } from './run-tests.ts';
 import { testFiles } from './test-files.ts';
 
 const version = '22.23.3';
-/** What runs on that line of Node; the server, with which some tests of the command work, needs the pinned one. */
+/** The tests that run on that line of Node. Some tests of the command need the server, and so the pinned Node. */
 const supported = [
   'packages/idempotency/',
   'packages/old-versions/',
@@ -32,7 +32,7 @@ if (process.versions.node === version) {
   process.exitCode = status ?? 1;
 }
 
-/** The program of that Node, which is installed once, beside what else tests make once. */
+/** The binary of that Node, which is installed once, in the shared cache of the tests. */
 function installedNode(): string {
   const platform = process.platform === 'win32' ? 'win' : process.platform;
   const name = `node-${platform}-${process.arch}`;

@@ -1,4 +1,4 @@
-/** Parts of the paths of the files that take longest. They run first, so that no processor waits for one of them at the end. */
+/** Parts of the paths of the slowest files. They run first, so that no processor idles at the end while one of them runs. */
 const longest: readonly string[] = [
   'test/postgres/suite-',
   'test/export-command',
@@ -26,12 +26,12 @@ const longest: readonly string[] = [
   'test/package',
 ];
 
-/** The files in the order in which they run: those that take longest first, the others by their names. */
+/** The files in the order in which they run: the slowest first, the others by name. */
 export function longestFirst(files: readonly string[]): string[] {
   return [...files].sort((a, b) => placeOf(a) - placeOf(b) || (a < b ? -1 : 1));
 }
 
-/** Whether a file is one of those that take longest. */
+/** Whether a file is one of the slowest. */
 export function takesLong(file: string): boolean {
   return placeOf(file) < longest.length;
 }

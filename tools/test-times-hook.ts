@@ -1,4 +1,4 @@
-// Loaded into the process of each test file by `npm test -- --times`: when the process ends, it writes what it cost.
+// Loaded into the process of each test file by `npm test -- --times`: writes the cost of the process when it ends.
 import { appendFileSync } from 'node:fs';
 import { relative } from 'node:path';
 import { isMainThread } from 'node:worker_threads';

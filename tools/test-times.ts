@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/** What the process of a test file cost, in seconds. */
+/** The cost of the process of a test file, in seconds. */
 interface Cost {
   readonly main: string;
   readonly wall: number;
@@ -13,12 +13,12 @@ interface Cost {
 const fileName = 'BILLONCE_TEST_TIMES';
 const parentName = 'BILLONCE_TEST_TIMES_PARENT';
 
-/** Where a process of a test file writes its cost; undefined if that is not asked for. */
+/** The file to which a process of a test file writes its cost; undefined if that was not requested. */
 export function timesFileOf(environment: NodeJS.ProcessEnv): string | undefined {
   return environment[fileName];
 }
 
-/** The id of the process that starts those of the test files. */
+/** The id of the process that starts the processes of the test files. */
 export function timesParentOf(environment: NodeJS.ProcessEnv): number {
   return Number(environment[parentName]);
 }
@@ -28,14 +28,14 @@ export class TestTimes {
   readonly #folder = mkdtempSync(join(tmpdir(), 'billonce-times-'));
   readonly #file = join(this.#folder, 'times.jsonl');
 
-  /** Lets the processes that this one starts write what they cost. */
+  /** Makes the processes that this one starts write their cost. */
   start(): void {
     writeFileSync(this.#file, '');
     process.env[fileName] = this.#file;
     process.env[parentName] = String(process.pid);
   }
 
-  /** A table of the processes, the most expensive first. What they wrote is removed. */
+  /** A table of the processes, the most expensive first. Removes the files that they wrote. */
   table(namesOf: (main: string) => string): string {
     const costs = readCosts(this.#file).sort((a, b) => total(b) - total(a));
     rmSync(this.#folder, { recursive: true });

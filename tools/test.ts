@@ -1,5 +1,5 @@
-// Runs the tests: all of them, or those of the files that the arguments name parts of. With --times it also prints what each
-// process of test files cost.
+// Runs the tests: all of them, or those in files whose paths contain an argument. With --times it also prints the cost of each
+// process of test files.
 
 import { runTests } from './run-tests.ts';
 import { testFiles } from './test-files.ts';

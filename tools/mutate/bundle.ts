@@ -5,14 +5,14 @@ import { pathToFileURL } from 'node:url';
 import { build, type Plugin } from 'esbuild';
 import { bundlesFolder, root } from './places.ts';
 
-/** A test file in one piece with all that it imports of this repository. */
+/** A test file, bundled with everything that it imports from this repository. */
 export interface TestBundle {
   /** below the root of the repository */
   readonly testFile: string;
   readonly bundle: string;
 }
 
-/** What a bundle gets instead of `node:test`: the collection of the worker that imports it. */
+/** The replacement of `node:test` in a bundle: the collection of the worker that imports the bundle. */
 const testModule = `const tests = globalThis[Symbol.for('billonce.tests')];
 export default tests.test;
 export const { test, it, describe, suite, before, after, beforeEach, afterEach, mock } = tests;`;
@@ -77,7 +77,7 @@ const testPlugin: Plugin = {
   },
 };
 
-/** Reads instrumented sources; what a source finds by its place it finds from a bundle, too. */
+/** Reads instrumented sources, and fixes `import.meta`, so that a source finds its neighbouring files from a bundle, too. */
 function sourcePlugin(sources: ReadonlyMap<string, string>): Plugin {
   return {
     name: 'sources',

@@ -1,5 +1,5 @@
-// Stands in for `node:test` in a worker: it collects the tests of a file, and runs some of them, one after the other. The runner of
-// Node prints its results, and runs each test once.
+// Replaces `node:test` in a worker: it collects the tests of a file, and runs some of them, one after the other. The runner of
+// Node would print its results, and run each test only once.
 import { type MockTracker, mock, type TestContext } from 'node:test';
 
 type TestFunction = (t: TestContext) => unknown;
@@ -26,7 +26,7 @@ interface Suite extends Hooks {
   readonly parts: (Test | Suite)[];
 }
 
-/** What a test came to. */
+/** The outcome of a test. */
 export interface Outcome {
   readonly id: number;
   readonly name: string;
@@ -74,7 +74,7 @@ export class CollectedTests {
   /**
    * Runs tests in the order of their file.
    *
-   * @param ids which ones; all without it
+   * @param ids the tests to run; all by default
    * @param onStart called with the id of each test, and with `undefined` between tests
    */
   async run(options: {
@@ -142,7 +142,7 @@ async function attempt(run: Hook, note: (fault: string) => unknown): Promise<voi
   }
 }
 
-/** What a test is given. */
+/** The context that a test receives. */
 function contextOf(name: string, undo: Hook[]): TestContext {
   const context = {
     name,
@@ -162,7 +162,7 @@ function contextOf(name: string, undo: Hook[]): TestContext {
   return context as unknown as TestContext;
 }
 
-/** Takes a function with or without options before it; a test that is skipped, or is only planned, is left out. */
+/** Accepts a function with or without options before it. Tests that are skipped or marked as todo are omitted. */
 function testFunction<R>(add: (name: string, run: TestFunction) => R) {
   const take = (name: string, ...rest: readonly (TestOptions | TestFunction)[]): R | undefined => {
     const run = rest.find((part) => typeof part === 'function');

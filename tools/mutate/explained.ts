@@ -3,7 +3,7 @@ import path from 'node:path';
 import type { Mutant } from './instrument.ts';
 import { root } from './places.ts';
 
-/** A mutant that no test can or need notice, with the reason. It is found again after its lines have moved. */
+/** A mutant that no test can or need notice, with the reason. It is recognized even after its lines have moved. */
 export interface Explanation {
   readonly file: string;
   /** the line of the source on which the mutant starts, without space around it */
@@ -11,12 +11,12 @@ export interface Explanation {
   readonly mutator: string;
   readonly original: string;
   readonly replacement: string;
-  /** which one, if several mutants of the file are equal in the rest */
+  /** its number, if several mutants of the file are equal in all other members */
   readonly nth?: number;
   readonly reason: string;
 }
 
-/** By identity: the mutants of some files, each once. */
+/** The mutants of some files by their identity, which is unique. */
 export function identified(mutants: readonly Mutant[]): ReadonlyMap<string, Mutant> {
   const byIdentity = new Map<string, Mutant>();
   for (const mutant of mutants) {

@@ -5,7 +5,7 @@ import { identified } from './explained.ts';
 import type { Mutant } from './instrument.ts';
 import { root, workFolder } from './places.ts';
 
-/** What came of a mutant: a test failed, or did not end; the compiler refuses it; no test noticed it, or none reaches it. */
+/** The verdict on a mutant: a test failed, or did not end; the compiler refuses it; no test noticed it, or none reaches it. */
 export type Verdict = 'killed' | 'late' | 'refused' | 'survived' | 'unreached';
 
 const file = path.join(workFolder, 'verdicts.json');
@@ -14,7 +14,7 @@ export function isAlive(verdict: Verdict | undefined): boolean {
   return verdict === 'survived' || verdict === 'unreached';
 }
 
-/** The verdicts of runs before on sources that have not changed since: a run that was interrupted goes on from them. */
+/** The verdicts of earlier runs on sources that have not changed since: an interrupted run continues from them. */
 export class KnownVerdicts {
   readonly #known: Record<string, Verdict>;
   readonly #names = new Map<Mutant, string>();
@@ -31,7 +31,7 @@ export class KnownVerdicts {
     }
   }
 
-  /** What was known of a mutant that does not live any more. */
+  /** The known verdict on a mutant that did not survive. */
   of(mutant: Mutant): Verdict | undefined {
     return this.#known[this.#names.get(mutant) ?? ''];
   }

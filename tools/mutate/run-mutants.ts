@@ -16,13 +16,13 @@ export interface MutationRun {
 }
 
 export interface MutationOptions {
-  /** what is mutated */
+  /** the files to mutate */
   readonly sources: readonly string[];
-  /** short tests near the sources, all of which a mutant may meet */
+  /** short tests next to the sources: all that reach a mutant are run */
   readonly near: readonly string[];
-  /** larger tests, which a mutant meets if it survives the near ones and the compiler, and only for a time */
+  /** larger tests: run for a limited time if a mutant survives the near tests and the compiler */
   readonly far: readonly string[];
-  /** whether to go on from the verdicts of runs before */
+  /** whether to continue from the verdicts of earlier runs */
   readonly isResumed: boolean;
   /** identities of mutants that the compiler need not be asked about: they have an explanation */
   readonly explained: ReadonlySet<string>;
@@ -48,7 +48,7 @@ const graceMs = 5_000;
 /** A mutant may be reached this many times as often as the original, and this much more. */
 const hitsFactor = 100;
 const hitsMin = 10_000;
-/** The far tests that a mutant meets take this long together. */
+/** The far tests of a mutant may take this long together. */
 const farMsMax = 20_000;
 const linesEvery = 100;
 
@@ -143,7 +143,7 @@ async function measured(
       reach.set(mutant, { tests: [...known.tests, test], ms: known.ms + ms, hits: known.hits + hits });
     };
     for (const { id, ms } of usable) {
-      // What is reached while modules are loaded may matter to each test.
+      // Code that runs while modules are loaded may affect every test.
       const hits = new Map(Object.entries(coverage.static));
       for (const [mutant, count] of Object.entries(coverage.perTest[`t${id}`] ?? {})) {
         hits.set(mutant, count + (hits.get(mutant) ?? 0));

@@ -3,7 +3,7 @@ import { type Explanation, identified } from './explained.ts';
 import type { MutationRun } from './run-mutants.ts';
 import { scoresFile } from './targets.ts';
 
-/** What the mutants of a folder came to. */
+/** The score of the mutants of a folder. */
 export interface Score {
   readonly files: number;
   readonly mutants: number;
@@ -45,7 +45,7 @@ export function scoreOf(
   };
 }
 
-/** Killed of those that the compiler accepts, in percent with one digit, never rounded up. */
+/** The share of killed mutants among those that the compiler accepts, in percent with one digit, never rounded up. */
 export function percentOf({ mutants, refused, killed }: Score): string {
   const accepted = mutants - refused;
   return accepted === 0 ? '100.0' : (Math.floor((killed * 1000) / accepted) / 10).toFixed(1);

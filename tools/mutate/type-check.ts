@@ -4,7 +4,7 @@ import ts from 'typescript';
 import type { Mutant } from './instrument.ts';
 import { root } from './places.ts';
 
-/** Asks the compiler about mutants: one that it refuses cannot reach anybody, and is no survivor. */
+/** Asks the compiler about mutants: one that it refuses could never be released, so it is not a survivor. */
 export class TypeChecker {
   readonly #files: readonly string[];
   readonly #importers = new Map<string, string[]>();
@@ -23,7 +23,7 @@ export class TypeChecker {
       root,
     );
     this.#service = ts.createLanguageService({
-      // What is not used any more is no error of types.
+      // An unused name is not a type error.
       getCompilationSettings: () => ({ ...options, noUnusedLocals: false, noUnusedParameters: false }),
       getScriptFileNames: () => [...this.#files],
       getScriptVersion: (file) => (file === this.#changed?.[0] ? String(this.#version) : '0'),

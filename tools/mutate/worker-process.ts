@@ -6,10 +6,10 @@ import type { Run, RunResult } from './worker.ts';
 
 const workerFile = fileURLToPath(new URL('worker.ts', import.meta.url));
 const threadsHook = new URL('../test-threads-hook.mjs', import.meta.url).href;
-/** A process that is larger is replaced. */
+/** A process with more memory than this is replaced. */
 const residentBytesMax = 1_200_000_000;
 
-/** The answer of a worker; `late`: it gave none in time, `ended`: its process ended. */
+/** The answer of a worker; `late`: there was none in time, `ended`: its process ended. */
 export type WorkerAnswer =
   | { readonly kind: 'result'; readonly result: RunResult }
   | { readonly kind: 'late' }
@@ -55,7 +55,7 @@ export class WorkerProcess {
       cwd: root,
       execArgv: ['--import', threadsHook],
       stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
-      // Compiled code is of one run.
+      // The cache of compiled code belongs to one run.
       env: { ...process.env, ...this.#environment, NODE_DISABLE_COMPILE_CACHE: '1' },
     });
   }

@@ -5,18 +5,18 @@ import { pathToFileURL } from 'node:url';
 import { CollectedTests, type Outcome } from './collected-tests.ts';
 import { bundlesFolder, root } from './places.ts';
 
-/** What a worker is asked. */
+/** A request to a worker. */
 export interface Run {
   readonly bundle: string;
   readonly testFile: string;
-  /** the active mutant; none without it, and then it is counted which test reaches which mutant */
+  /** the active mutant; without one, the worker counts which test reaches which mutant */
   readonly mutant?: string | undefined;
   /** how often the mutant may be reached, so that an endless loop ends */
   readonly hitsMax?: number | undefined;
   readonly tests?: readonly number[] | undefined;
 }
 
-/** What a worker answers. */
+/** The answer of a worker. */
 export interface RunResult {
   readonly outcomes: readonly Outcome[];
   /** how often each mutant was reached: while modules were loaded, and by each test */
@@ -31,7 +31,7 @@ export interface Coverage {
   readonly perTest: Readonly<Record<string, Readonly<Record<string, number>>>>;
 }
 
-/** What the instrumented code reads and writes. */
+/** The object that the instrumented code reads and writes. */
 interface Namespace {
   activeMutant?: string | undefined;
   currentTestId?: string | undefined;
@@ -41,7 +41,7 @@ interface Namespace {
 }
 
 const lookEveryMs = 40;
-/** So many looks at an idle process in sequence mean that it waits for ever. */
+/** A process that is idle at this many looks in a row waits for ever. */
 const idleLooksMax = 5;
 const bundles = pathToFileURL(`${bundlesFolder(process.ppid)}/`).href;
 const namespace: Namespace = {};
@@ -53,7 +53,7 @@ registerHooks({
     const parent = context.parentURL;
     if (parent === undefined || !parent.startsWith(bundles)) return nextResolve(specifier, context);
     hasProperties ||= specifier === 'fast-check';
-    // Packages are those that the test file finds.
+    // Packages are resolved from the folder of the test file.
     const testFile = parent.slice(bundles.length).replace(/\.mjs$/, '.ts');
     return nextResolve(specifier, { ...context, parentURL: pathToFileURL(`${root}/${testFile}`).href });
   },
@@ -76,7 +76,7 @@ async function answer(run: Run): Promise<void> {
   clearInterval(watch);
 }
 
-/** Calls back when the process waits for nothing that can happen any more, besides its parent. */
+/** Calls back when the process waits for nothing but its parent, so that it would wait for ever. */
 function watchForNothing(onNothing: () => void): NodeJS.Timeout {
   let idle = 0;
   const watch = setInterval(() => {
@@ -100,7 +100,7 @@ async function execute(run: Run): Promise<RunResult> {
   Object.assign(globalThis, { [Symbol.for('billonce.tests')]: tests.exports });
   try {
     const { load } = await import(pathToFileURL(run.bundle).href);
-    // A failing property is enough; its smallest example is not asked for.
+    // A failing property is enough; its smallest counterexample is not needed.
     if (hasProperties) (await import('fast-check')).configureGlobal({ endOnFailure: true });
     await load();
   } catch (error) {
