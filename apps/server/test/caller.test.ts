@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { startInProcess } from './harness/in-process.ts';
 import { adminKey, asAdmin } from './harness/tenants.ts';
 
-test('a caller reads who the server takes it for, and what its key may do', async (t) => {
+test('a caller can read its identity and the rights of its key', async (t) => {
   const { api } = await startInProcess(t, { ADMIN_API_KEY: adminKey });
   const bound = { label: 'bound', tenant: 'acme', scopes: ['record'], agent: 'agent-7' };
   const made = await api.post('/api-keys', bound, undefined, asAdmin);

@@ -151,7 +151,7 @@ test('a call is charged once for its key: a simultaneous repetition is refused, 
   await assertCharged(api, 1_000, 2 * tokensOfCall);
 });
 
-test('a caller that hangs up pays for what was streamed, and nothing stays reserved', async (t) => {
+test('a caller that hangs up pays for the streamed tokens, and nothing stays reserved', async (t) => {
   const { api, server } = await startBilling(t, 1_000);
   const gate = Promise.withResolvers<void>();
   const proxy = await startProxy(t, server.url, {

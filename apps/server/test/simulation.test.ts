@@ -29,7 +29,7 @@ test('every promise holds after every step of a simulated world', async (t) => {
 });
 
 for (const { seed, shape } of found) {
-  test(`a world that broke a promise once keeps all of them: SEED=${seed}`, async () => {
+  test(`a world that once broke a promise now keeps all promises: SEED=${seed}`, async () => {
     const result = await simulate(seed, parseShape(shape));
     assert.equal(result.violation, undefined, describeFailure(result));
   });

@@ -154,7 +154,7 @@ test('a server does not start with files that are not a certificate and its key,
   await assert.rejects(start(certOf('one'), keyOf('two')), /is not that of the certificate/);
 });
 
-test('one file without the other is a mistake, and a network without TLS a warning', () => {
+test('a certificate without its key, or a key without its certificate, is a mistake; a network address without TLS is a warning', () => {
   const protectedMode = { ADMIN_API_KEY: adminKey };
   for (const name of ['TLS_CERT_FILE', 'TLS_KEY_FILE']) {
     const parsed = parseConfig({ ...protectedMode, [name]: '/etc/billonce.pem' });

@@ -44,7 +44,7 @@ test('a delivery resets the count, and so does enabling the webhook', () => {
   assert.deepEqual(enabled(off), fresh);
 });
 
-test('redeliveries have a burst and then a rate, and a clock that was set back costs one of them', () => {
+test('redeliveries are limited by a burst and a rate, and a clock that was set back costs one of them', () => {
   let webhook = fresh;
   const ask = (nowMs: number) => {
     const asked = askRedelivery(webhook, nowMs);

@@ -49,7 +49,7 @@ function endOf(read: Promise<void>): Promise<string> {
   );
 }
 
-test('beside 500 reads of one tenant, a read of a second one runs immediately, and of a third one after at most 1', async () => {
+test('while one tenant has 500 reads, a read of a second tenant runs immediately, and one of a third after at most 1 other', async () => {
   const reads = new Reads(new ReadPlaces({ ...limits, runningMax: 3 }));
   for (let number = 0; number < 500; number++) reads.ask('greedy').catch(() => undefined);
   reads.ask('modest').catch(() => undefined);
@@ -96,7 +96,7 @@ test('no matter how many wait, a tenant without a waiting read may wait', async 
   assert.deepEqual(reads.begun.slice(0, 3), ['greedy', 'greedy', 'modest']);
 });
 
-test('a reserved read waits no matter how many are waiting', async () => {
+test('a reserved read may wait, no matter how many reads are waiting', async () => {
   const places = new ReadPlaces({ ...limits, waitingOfTenantMax: 0 });
   const taken = [places.take('a', stays), places.take('a', stays)];
   await Promise.all(taken);

@@ -30,7 +30,7 @@ async function versionsOf({ books }: Instance, agent: string): Promise<number[]>
   return entries.map(({ priceVersion }) => priceVersion);
 }
 
-test('an instance whose clock is behind goes on at the price that another one has charged to the account', async (t) => {
+test('an instance whose clock lags continues at the price that another instance has charged to the account', async (t) => {
   const { url, first, clock } = await startInstances(t);
   const ahead = await startInstance(t, url, { nowMs: clock.nowMs + 2 * hourMs });
   await first.execute(price(2n), dated(3n, clock.nowMs + hourMs), usage('a'), usage('b'));

@@ -11,7 +11,7 @@ const engine = fileURLToPath(new URL('../../src/storage/postgres', import.meta.u
 /** The one table that is of no tenant: which migrations have run. */
 const ofNoTenant = ['schema_versions'];
 
-test('every table has its tenant, which leads every key, and the database neither counts nor triggers', async (t) => {
+test('every table has its tenant first in every key, and the database has no sequences and no triggers', async (t) => {
   const { client } = await startInstances(t);
   const column = async (sql: string) =>
     (await client.query(sql)).rows.map((row) => String(Object.values(row)[0]));

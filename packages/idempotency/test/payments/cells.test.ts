@@ -78,7 +78,7 @@ let schemas = 0;
 
 for (const [name, open] of subjects) {
   describe(`cells in ${name}`, () => {
-    test('a cell can only be replaced by its version, and by one of twenty simultaneous writers', async (t) => {
+    test('a cell can be replaced only with its current version, and only by one of twenty simultaneous writers', async (t) => {
       const [one, other] = await open(t);
       assert.equal(await one.read('a'), undefined);
       const writes = Array.from({ length: 20 }, async (_, at) =>

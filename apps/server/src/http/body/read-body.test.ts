@@ -23,7 +23,7 @@ test('a body whose client left before it was read takes no room, and no one wait
   assert.equal(room.bytes, 0);
 });
 
-test('of large bodies a little is read in each turn, and of small ones all', async () => {
+test('each turn reads a small part of large bodies, and small bodies as a whole', async () => {
   let turns = 0;
   const turn = () => {
     turns += 1;
