@@ -46,7 +46,7 @@ test('a repeated id of an encryption key is a mistake, and the message shows no 
   assert.deepEqual(mistakes({ ANSWER_ENCRYPTION_KEYS: `${first},${second?.replace('k1', 'k2')}` }), []);
 });
 
-test('with an admin key the server may listen on any address, also behind a proxy', () => {
+test('with an admin key the server may listen on any address, even behind a proxy', () => {
   const open = { HOST: '0.0.0.0', TRUST_PROXY: '1' };
   assert.equal(mistakes(open).length, 2);
   assert.deepEqual(mistakes({ ...open, ADMIN_API_KEY: 'k3Vq8ZrT1mWx7LpB5nYd' }), []);

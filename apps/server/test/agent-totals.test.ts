@@ -57,7 +57,7 @@ test('agents are listed with their totals: by name in pages, by part of the name
 const namesIn = ({ items }: { readonly items: readonly { readonly agent: string }[] }) =>
   items.map(({ agent }) => agent);
 
-test('agents are listed with their balances, also those that have used nothing yet', async (t) => {
+test('agents are listed with their balances, even those without usage', async (t) => {
   const { api } = await startInProcess(t);
   await api.post('/services', { serviceId: 'input', priceStroops: 250 });
   const grant = (agent: string, amount: string) => api.post(`/agents/${agent}/grants`, { amount });

@@ -103,7 +103,7 @@ test('a key that is bound to an agent reads everything about the money of that a
     assert.deepEqual((await bound.get(path)).json.items, [], path);
 });
 
-test('a key that is bound to an agent spends the money of that agent only, whatever ids and idempotency keys it sends', async (t) => {
+test('a key that is bound to an agent spends the money of that agent only, with any ids and any idempotency keys', async (t) => {
   const { seller, bound, made } = await started(t);
   const of = async (agent: string) => {
     const texts = [];

@@ -77,7 +77,7 @@ test('a price with a date is shown next to the price in force, and replaces it a
   ]);
 });
 
-test('singles, bulks, captures, quotes and allowances take the price of their instant, also after a restart', async (t) => {
+test('singles, bulks, captures, quotes and allowances use the price of their instant, even after a restart', async (t) => {
   const started = await start(t);
   let { api, clock, app } = started;
   accepted(await setPrice(api, { price: '3', effectiveFrom }));

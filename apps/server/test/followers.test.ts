@@ -242,7 +242,7 @@ test('a client of AgentPay that reads until there is no cursor reaches an end', 
   }
 });
 
-test('a page without an order has a cursor to follow what comes after it, also where it is empty', async (t) => {
+test('a page without an order has a cursor for later events, even if the page is empty', async (t) => {
   const { api } = await startInProcess(t);
   const use = async (agent: string) =>
     (await api.post('/usage', { agent, serviceId: 's', requests: 1 })).status === 201;

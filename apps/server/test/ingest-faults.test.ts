@@ -122,7 +122,7 @@ test('an unreadable file ends with the right next step', async (t) => {
     assert.match(lastLine(await run(file, ...column)), step, file);
 });
 
-test('refused rows and items end with what must change, and the next step', async (t) => {
+test('refused rows and items end with the change that is needed, and the next step', async (t) => {
   const { api } = await startInProcess(t);
   const run = (text: string, ...args: string[]) =>
     ingestHere(api.url, [fileWith(t, text), ...mapped, ...args]);

@@ -17,7 +17,7 @@ test('every command that has a result prints it as JSON, too', () => {
     assert.equal('json' in optionsOf(spec), !others.includes(spec.name), spec.name);
 });
 
-test('verify, export, backup and restore print JSON, also of an error', async (t) => {
+test('verify, export, backup and restore print JSON, even for an error', async (t) => {
   const { api, databaseUrl } = await startInProcess(t);
   await api.post('/services', { serviceId: 'search', priceStroops: 10 });
   await api.post('/usage', { agent: 'agent-7', serviceId: 'search', requests: 3 });
@@ -57,7 +57,7 @@ test('verify, export, backup and restore print JSON, also of an error', async (t
   assert.ok(existsSync(restored));
 });
 
-test('settle and ingest print JSON, also of an error', async (t) => {
+test('settle and ingest print JSON, even for an error', async (t) => {
   const { api } = await startInProcess(t);
   await api.post('/services', { serviceId: 'search', priceStroops: 10 });
   const rows = join(temporaryFolder(t), 'usage.csv');

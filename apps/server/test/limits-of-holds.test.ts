@@ -122,7 +122,7 @@ test('a hold of one API key that another key captures is returned to the limit o
   await assertAudit(acme);
 });
 
-test('of 60 holds at once against a limit for 20, exactly 20 are made, and none of them is lost', async (t) => {
+test('if 60 holds arrive at the same time at a limit for 20, exactly 20 are made, and none of them is lost', async (t) => {
   const { api, clock } = await started(t, { max: { quantity: '20' }, agent: '*' });
   const holds = Array.from({ length: 60 }, (_, number) => `h${number}`);
   const statuses = await Promise.all(

@@ -25,7 +25,7 @@ test('usage of a disabled service is refused, and its key stays free until it is
   await assertAudited(api);
 });
 
-test('what was recorded before its service was disabled can be replayed, found by id, quoted and settled', async (t) => {
+test('usage recorded before its service was disabled can be replayed, found by id, quoted and settled', async (t) => {
   const { api } = await startInProcess(t);
   await register(api, 'search', 5);
   const first = await api.post('/usage', usage({ id: 'event-1' }), 'key');

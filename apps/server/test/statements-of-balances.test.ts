@@ -33,7 +33,7 @@ function grant(agent: string, grantId?: string): Command {
   };
 }
 
-test('a write of an agent without a balance runs the same statements, also when others have one', async (t) => {
+test('a write of an agent without a balance runs the same statements, even if other agents have one', async (t) => {
   const file = `${temporaryFolder(t)}/books.db`;
   let storage = new SqliteStorage({ file, cap: { answersMax: 1_000, bytesMax: 1_000_000 } });
   onEnd(t, () => storage.close());

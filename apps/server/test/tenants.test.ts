@@ -228,7 +228,7 @@ test('one key in two scopes of a tenant is two operations, in one batch and in t
   }
 });
 
-test('a new admin key does not open what was sealed for the old one, and no second secret is created', async (t) => {
+test('a new admin key does not open secrets that were sealed for the old one, and no second secret is created', async (t) => {
   const databaseUrl = await emptyDatabase(t);
   const body = { label: 'collector', tenant: 'acme' };
   const before = await startInProcess(t, { ...protectedMode, DATABASE_URL: databaseUrl });

@@ -174,7 +174,7 @@ test('a list of ignored names has at most 16; more than 100 in one object are re
   );
 });
 
-test('REFUSE_UNKNOWN_PARAMETERS refuses all unknown names, but answers retries of what was carried out before', async (t) => {
+test('REFUSE_UNKNOWN_PARAMETERS refuses all unknown names, but answers retries of earlier requests', async (t) => {
   const { app, api, databaseUrl } = await startInProcess(t);
   const body = { ...usage, note: 'x' };
   const first = await api.post('/usage', body, 'k');

@@ -138,7 +138,7 @@ test('a limit of an API key counts only the usage that this key sends', async (t
   assert.equal((await other.post('/usage', use({ requests: 1_000 }))).status, 201);
 });
 
-test('of 500 usages at once against a limit for 100, exactly 100 are recorded', async (t) => {
+test('if 500 usages arrive at the same time at a limit for 100, exactly 100 are recorded', async (t) => {
   const { api, clock, record, usedOf, assertRight } = await started(t);
   await setLimit(api, 'budget', { max: { quantity: '100' } });
   clock.nowMs += 2 * minuteMs;
@@ -212,7 +212,7 @@ test('each level of a limit makes one event in each window', async (t) => {
   assert.equal((await reached()).length, 7);
 });
 
-test('a retry moves no counter and is refused by none, also after limits were changed or deleted', async (t) => {
+test('a retry changes no counter and is refused by no limit, even after limits were changed or deleted', async (t) => {
   const { api, clock, record, usedOf, assertRight } = await started(t);
   await setLimit(api, 'budget', { max: { quantity: '3' } });
   clock.nowMs += 2 * minuteMs;

@@ -56,7 +56,7 @@ function startWatch(t: TestContext, url: string, ...args: readonly string[]) {
   };
 }
 
-test('every event is shown once, also if the server is killed meanwhile, and Ctrl-C ends the command with 0', async (t) => {
+test('every event is shown once, even if the server is killed meanwhile, and Ctrl-C ends the command with 0', async (t) => {
   const environment = { DATABASE_URL: await emptyDatabase(t), PORT: String(await freePort()) };
   const first = await startProcess(t, environment);
   const api = apiAt(first.url);

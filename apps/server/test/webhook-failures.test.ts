@@ -5,7 +5,7 @@ import { deliveries, startHooked, use } from './harness/webhooks.ts';
 
 const at = (ms: number) => new Date(ms).toISOString();
 
-test('a receiver that fails for five days is disabled, and receives what was pending after it is enabled again', async (t) => {
+test('a receiver that fails for five days is disabled, and receives the pending events after it is enabled again', async (t) => {
   const { api, app, receiver, id, clock } = await startHooked(t);
   const read = async () => (await api.get(`/webhooks/${id}`)).json;
   receiver.answer = () => ({ status: 500 });

@@ -246,7 +246,7 @@ test('an open hold that is about to lapse is extended to its full time when it i
   });
 });
 
-test('two processes that do the same work are billed once, also if one of them fails and releases', async () => {
+test('two processes that do the same work are billed once, even if one of them fails and releases', async () => {
   const agent = await prepaid('twins', '10');
   const hold = { agent, serviceId: 'search', requests: 3, id: 'twins-1' };
   const both = Promise.withResolvers<void>();
@@ -282,7 +282,7 @@ test('a call that is aborted before the work leaves nothing reserved', async (t)
   assert.equal(await available(agent), 3);
 });
 
-test('a hold whose answer is lost is released, also if the attempts after it are too many', async (t) => {
+test('a hold whose answer is lost is released, even if the later attempts are refused with 429', async (t) => {
   const agent = await prepaid('limited', '3');
   let holds = 0;
   const limited = createServer((request, response) => {

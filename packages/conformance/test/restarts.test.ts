@@ -75,7 +75,7 @@ test('a server whose keys stay in progress after a kill is reported', async (t) 
   assert.deepEqual(await verdictsOnceFound(t, 'stuck-after-kill', expected, 500), expected);
 });
 
-test('a command that does not start the API ends the run with what it printed', async () => {
+test('a command that does not start the API ends the run with the output of the command', async () => {
   const port = await freePort();
   const result = await runConformance(
     planFor(`http://127.0.0.1:${port}/charges`, { start: 'echo no such file >&2; exit 3' }),

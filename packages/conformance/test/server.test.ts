@@ -52,7 +52,7 @@ async function makeKeys(
   }
 }
 
-test('a server of Billonce passes every check, also those that stop and kill it', async (t) => {
+test('a server of Billonce passes every check, even those that stop and kill it', async (t) => {
   const folder = temporaryFolder(t);
   const port = await freePort();
   const origin = `http://127.0.0.1:${port}`;

@@ -72,7 +72,7 @@ test("Fastify: tenantOf takes Fastify's own request, even one that the app has e
   assert.deepEqual(await twice(() => fetch(url, write)), [201, 201, 'true']);
 });
 
-test("Nest: tenantOf takes the platform's request with what the app's guards added, also from a factory", async (t) => {
+test("Nest: tenantOf takes the platform's request with the members that the app's guards added, even from a factory", async (t) => {
   type RequestWithUser = ExpressRequest & { user?: { id: number } };
   const authenticated = (request: RequestWithUser, _response: unknown, next: () => void) => {
     request.user = { id: 7 };

@@ -47,7 +47,7 @@ test('the assets of a tenant are those that it registered and XLM, by their code
   assert.deepEqual([isXlm({ asset: 'XLM' }), isXlm({ asset: 'USD' })], [true, false]);
 });
 
-test('sums are kept apart for each asset other than XLM', () => {
+test('sums are kept separately for each asset other than XLM', () => {
   const sums = new OtherAssets();
   sums.add(inUsd, { billed: 5n, disabled: 2n });
   sums.add({ asset: 'XLM', assetScale: 7 }, { billed: 1_000n });

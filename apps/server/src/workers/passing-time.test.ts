@@ -6,7 +6,7 @@ import { commandsOf } from './passing-time.ts';
 const rows = (agent: string, count: number) =>
   Array.from({ length: count }, () => ({ tenant: 't', agent, first: 'first' }));
 
-test('an agent with many lapsing holds gets several commands of its own size, and other agents share one', () => {
+test('an agent with many lapsing holds gets one command for each commit, and other agents share a command', () => {
   const due = distinctAgents([
     ...rows('a', 20),
     ...rows('b', 20),

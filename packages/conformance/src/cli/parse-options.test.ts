@@ -35,7 +35,7 @@ test('requests go only to this machine and to named hosts', () => {
   }
 });
 
-test('another machine gets few requests a second, also as the second instance', () => {
+test('another machine gets few requests a second, even as the second instance', () => {
   const rateOf = (...args: readonly string[]) => {
     const parsed = parseOptions([...args, '--request', request, '--allow-host', 'api.example']);
     return parsed.kind === 'valid' ? parsed.plan.limits.perSecond : parsed.kind;

@@ -70,7 +70,7 @@ for (const [name, make] of bodies) {
   });
 }
 
-test('a form has the same bytes in another call, and contains what was put in', async (t) => {
+test('a form has the same bytes in another call, and contains all fields that were put in', async (t) => {
   const { url, seen, idempotentFetch } = await start(t);
   await idempotentFetch(url, { method: 'POST', body: form() });
   await idempotentFetch(url, { method: 'POST', body: form() });

@@ -96,7 +96,7 @@ describe('mongodbStore', { skip: missing ?? false }, () => {
     assert.equal(tokens.size, 400);
   });
 
-  test('every write asks for the majority and its journals, every read for what the majority has, with any settings of the client', async () => {
+  test('every write asks for the majority and its journals, and every read for data of the majority, with any settings of the client', async () => {
     const weak = newClient({
       monitorCommands: true,
       writeConcern: { w: 0 },

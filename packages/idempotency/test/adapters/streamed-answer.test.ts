@@ -109,7 +109,7 @@ test('a stream that exceeds the limit with its last piece is sent whole, and not
   );
 });
 
-test('a stream that does not count breaks off, also for a client of HTTP/1.0, which takes an end as success', async () => {
+test('a stream that does not count breaks off, even for a client of HTTP/1.0, which would take an end as success', async () => {
   const store = { ...boundVerbs(memoryStore()), complete: () => false };
   const handler: NodeHandler = (request, response) => {
     operationOf(request)?.stream();

@@ -33,7 +33,7 @@ function itemsOf(number: number, fields: Readonly<Record<string, unknown>>, by: 
   return mapped.kind === 'items' ? mapped.items : [];
 }
 
-test('a filter refuses what could not be read, unless only ASCII passes it', () => {
+test('a filter refuses text that could not be decoded, unless the filter accepts only ASCII', () => {
   const only = (value: string) => ({
     ...mapping,
     filters: [
