@@ -66,7 +66,11 @@ export function SetLimit({
         />
       )}
       {limit === undefined && replaced !== undefined && <Replaced limit={replaced} />}
-      <LimitFields agent={agent} form={form} onInput={(typed) => setForm((before) => ({ ...before, ...typed }))} />
+      <LimitFields
+        agent={agent}
+        form={form}
+        onInput={(typed) => setForm((before) => ({ ...before, ...typed }))}
+      />
     </ActDialog>
   );
 }
