@@ -26,7 +26,7 @@ test('requests are counted where units have no decimal places, and refused where
     kind: 'refused',
     refusal: {
       code: 'invalid_quantity',
-      message: 'the service counts units with 2 decimal places: send a quantity in place of requests',
+      message: 'the service counts units with 2 decimal places: send a quantity instead of requests',
     },
   });
 });

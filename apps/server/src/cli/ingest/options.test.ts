@@ -84,7 +84,7 @@ test('all mistakes are reported at once', () => {
     [['--count', 'a=s', '--only', 'x'], /--only is x/],
     [['--count', 'a=s', '--replace-spaces', '--'], /--replace-spaces/],
     [['--count', 'a=s', '--delimiter', 'ab'], /--delimiter is ab/],
-    [['--count', 'a=s', '--rows', 'data'], /--rows is for JSON/],
+    [['--count', 'a=s', '--rows', 'data'], /--rows is only for JSON/],
     [['--count', 'a=s', '--by-model'], /--by-model needs a --preset/],
   ] as const)
     assert.match(mistakes('a.csv', '--agent', 'a', ...args), mistake);
@@ -94,6 +94,6 @@ test('all mistakes are reported at once', () => {
 
 test('a reported mistake shows neither an API key nor a password', () => {
   const found = mistakes('f.csv', ...mapped, '--url', 'http://u:secret@h', '--api-key', 'secret key');
-  assert.match(found, /--server.*\n.*API key/);
+  assert.match(found, /--server.*\n--api-key/);
   assert.doesNotMatch(found, /secret/);
 });

@@ -140,7 +140,7 @@ test('JSON numbers keep their digits, and oversized input is refused', () => {
     const found = exactJson(text);
     return found.kind === 'unreadable' ? found.message : found.kind;
   };
-  assert.equal(message('['.repeat(65) + ']'.repeat(65)), 'is nested more than 64 deep');
+  assert.equal(message('['.repeat(65) + ']'.repeat(65)), 'is nested more than 64 levels deep');
   assert.equal(message(`[${'1,'.repeat(200_001)}1]`), 'has more than 200000 members');
   assert.equal(message('{"a":"\\\\"}'), 'json');
   assert.equal(message('{"a":'), 'is not a JSON object');
