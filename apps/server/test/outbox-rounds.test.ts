@@ -75,12 +75,17 @@ test('a tenant whose deliveries take long to read delays no other tenant, in thi
   await use('a-slow-one');
   const { slow, release } = slowFor('a-slow-one', engine.queue);
   const outbox = outboxOn({ books: engine.books, queue: slow }, ledger);
-  onEnd(t, () => outbox.stop());
+  onEnd(t, async () => {
+    // Also if the test failed: what waits for it would never end.
+    release();
+    await outbox.stop();
+  });
   const running: Promise<number>[] = [outbox.runOnce()];
   for (let messages = 1; messages <= 3; messages++) {
     await use('quick');
     // A round that had begun before, or that finds the webhook taken by the last one, leaves the message to the next.
     while (receiver.received.length < messages) {
+      t.signal.throwIfAborted();
       running.push(outbox.runOnce());
       await immediate();
     }

@@ -1,45 +1,20 @@
 // What a keyed single costs on SQLite, in counts that do not depend on the machine.
 import assert from 'node:assert/strict';
-import { randomBytes } from 'node:crypto';
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { StorageExecutor } from '../src/ledger/batch-executor.ts';
-import type { Submission } from '../src/ledger/submission.ts';
 import { SqliteConnection } from '../src/storage/sqlite/connection.ts';
 import { SqliteStorage } from '../src/storage/sqlite/write/storage.ts';
 import { executorOptions } from './harness/engine.ts';
+import { keyedSingle } from './harness/keyed-single.ts';
 import { temporaryFolder } from './harness/temporary-folder.ts';
 
-const accounts = 50;
 /** About what the writer commits together with 64 connections. */
 const batchItems = 32;
 const batches = 150;
 /** Enough that the indexes have many pages, and that runs are written meanwhile. */
 const filledItems = 35_000;
-
-let sent = 0;
-
-function single(): Submission {
-  sent += 1;
-  const item = {
-    agent: `agent-${sent % accounts}`,
-    serviceId: 'search',
-    requests: 3,
-    usageId: undefined,
-    occurredAtNs: undefined,
-  };
-  const key = {
-    scope: 'aa'.repeat(16),
-    digest: `ff${randomBytes(15).toString('hex')}`,
-    madeAtMs: undefined,
-    fingerprint: randomBytes(32).toString('hex'),
-    method: 'POST',
-    path: '/api/v1/usage',
-    sealingKey: undefined,
-  };
-  return { tenant: 'acme', command: { kind: 'record_usage', item }, key };
-}
 
 test('a keyed single writes at most 3 KB and a few statements, with random keys and one sync for a batch', async (t) => {
   const file = join(temporaryFolder(t), 'books.db');
@@ -47,7 +22,7 @@ test('a keyed single writes at most 3 KB and a few statements, with random keys 
   t.after(() => storage.close());
   const executor = new StorageExecutor(storage, executorOptions);
   const commit = async (items: number) => {
-    const submissions = Array.from({ length: items }, single);
+    const submissions = Array.from({ length: items }, keyedSingle);
     const outcomes = await executor.execute({ submissions, nowMs: Date.now() });
     assert.ok(outcomes.every(({ kind }) => kind === 'answered'));
   };

@@ -1,8 +1,9 @@
 // A cluster that is there already, reached by an address that stays, is made to fail over under load.
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { test } from 'node:test';
 import { setTimeout as passing } from 'node:timers/promises';
+import { promisify } from 'node:util';
 import { emptyPostgres } from '../harness/database.ts';
 import { sendUntilAnswered } from '../harness/retrying.ts';
 import { seededRandom } from '../harness/seeded-random.ts';
@@ -50,7 +51,7 @@ test('if the primary of a cluster ends under load, nothing acknowledged is lost 
   );
   while (acknowledged.size < writesEach) await passing(10);
   const usualMs = pauses.longestMs;
-  execFileSync('sh', ['-c', command ?? '']);
+  await promisify(execFile)('sh', ['-c', command ?? '']);
   const before = acknowledged.size;
   while (acknowledged.size < before + writesEach) await passing(10);
   isOver = true;

@@ -1,49 +1,24 @@
 // What a keyed single costs on PostgreSQL, in counts that do not depend on the machine.
 import assert from 'node:assert/strict';
-import { randomBytes } from 'node:crypto';
 import { Socket } from 'node:net';
 import { type TestContext, test } from 'node:test';
 import { startPostgres } from '../../../../packages/idempotency/test/harness/postgres.ts';
 import { StorageExecutor } from '../../src/ledger/batch-executor.ts';
-import type { Submission } from '../../src/ledger/submission.ts';
 import { PostgresConnection } from '../../src/storage/postgres/connection.ts';
 import { ExclusiveConnection } from '../../src/storage/postgres/exclusive-connection.ts';
 import { migrate } from '../../src/storage/postgres/migrations/migrate.ts';
 import { PostgresStorage } from '../../src/storage/postgres/write/storage.ts';
 import { executorOptions, postgresOptions } from '../harness/engine.ts';
 import { connect } from '../harness/instances.ts';
+import { keyedSingle } from '../harness/keyed-single.ts';
 import { onEnd } from '../harness/on-end.ts';
 
-const accounts = 50;
 /** About what an instance commits together with 64 connections. */
 const batchItems = 32;
 const batches = 40;
 const warmUpBatches = 10;
 /** It syncs as a database in use does. Nothing but the batches writes to its log. */
 const settings = { fsync: 'on', synchronous_commit: 'on', full_page_writes: 'on', autovacuum: 'off' };
-
-let sent = 0;
-
-function single(): Submission {
-  sent += 1;
-  const item = {
-    agent: `agent-${sent % accounts}`,
-    serviceId: 'search',
-    requests: 3,
-    usageId: undefined,
-    occurredAtNs: undefined,
-  };
-  const key = {
-    scope: 'aa'.repeat(16),
-    digest: `ff${randomBytes(15).toString('hex')}`,
-    madeAtMs: undefined,
-    fingerprint: randomBytes(32).toString('hex'),
-    method: 'POST',
-    path: '/api/v1/usage',
-    sealingKey: undefined,
-  };
-  return { tenant: 'acme', command: { kind: 'record_usage', item }, key };
-}
 
 test('a batch of keyed singles costs a few statements, two round trips and one sync', async (t) => {
   const { connectionString: url } = await startPostgres({ settings });
@@ -58,7 +33,7 @@ test('a batch of keyed singles costs a few statements, two round trips and one s
   onEnd(t, close);
   const executor = new StorageExecutor(storage, executorOptions);
   const commit = async () => {
-    const submissions = Array.from({ length: batchItems }, single);
+    const submissions = Array.from({ length: batchItems }, keyedSingle);
     const outcomes = await executor.execute({ submissions, nowMs: Date.now() });
     assert.ok(outcomes.every(({ kind }) => kind === 'answered'));
   };
