@@ -1,7 +1,14 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { type Account, emptyAccount, isUnsettled, outstandingRequests, recordOn } from './account.ts';
+import {
+  type Account,
+  emptyAccount,
+  isUnsettled,
+  outstandingRequests,
+  recordOn,
+  replaceLine,
+} from './account.ts';
 import { amountOfStroop, costOfRequests, priceOfStroops, requestsTotalMax, stroopsMax } from './money.ts';
 import { quoteOf } from './quote.ts';
 import { reverseOn } from './reversal.ts';
@@ -179,4 +186,34 @@ test('a settlement leaves lines without outstanding usage unchanged', () => {
   const again = settleOn(more, quoteOf(more, service, undefined), undefined, 'id', 0);
   assert.equal(again?.account.lines[0], settled.account.lines[0]);
   assert.notEqual(again?.account.lines[1], more.lines[1]);
+});
+
+test('an account can cost exactly 2^63-1 stroops, at a flat price and in tiers', () => {
+  // A divisor of 2^63-1.
+  const stroops = 649_657n;
+  const requests = Number(stroopsMax / stroops);
+  const flat = newService('s', inStroops(stroops));
+  const price = priceOfStroops(stroops);
+  const tiers = { period: 'lifetime', tiers: [{ upTo: undefined, price, package: undefined }] } as const;
+  for (const service of [flat, { ...flat, tiers }]) {
+    const near = recorded(emptyAccount('a', 's'), service, requests - 1);
+    const full = recorded(near, service, 1);
+    assert.equal(recordOn(full, service, 1, 0), undefined);
+    assert.equal(recordOn(near, service, 2, 0), undefined);
+  }
+});
+
+test('a line that is not the last one is replaced at its place', () => {
+  const line = (priceVersion: number, recordedRequests: number) => ({
+    priceVersion,
+    price: priceOfStroops(1n),
+    recordedRequests,
+    reversedRequests: 0,
+    settledRequests: 0,
+  });
+  const lines = replaceLine([line(1, 1), line(2, 2), line(3, 3)], line(2, 9));
+  assert.deepEqual(
+    lines.map(({ recordedRequests }) => recordedRequests),
+    [1, 9, 3],
+  );
 });

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import { exampleHold } from '../../test/harness/example-money.ts';
 import { BalanceAudit } from './audit-balances.ts';
 import { availableOf, type Balance, emptyBalance, freeOf, type Grant, restOf } from './balance.ts';
 import { BalanceMoves, type HeldPart, sumOf } from './balance-moves.ts';
@@ -47,26 +48,7 @@ class Kept {
 }
 
 function holdOf(id: string, parts: readonly HeldPart[], expiresAtMs: number): Hold {
-  return {
-    id,
-    place: id,
-    agent: 'a',
-    serviceId: 's',
-    asset: 'XLM',
-    unitScale: 0,
-    amount: sumOf(parts),
-    requests: undefined,
-    isPrepaid: true,
-    parts,
-    counted: undefined,
-    createdAtMs: 0,
-    expiresAtMs,
-    state: 'open',
-    endedAtMs: undefined,
-    wasLapsed: false,
-    entryId: undefined,
-    captured: undefined,
-  };
+  return exampleHold({ id, place: id, amount: sumOf(parts), parts, expiresAtMs });
 }
 
 const amount = fc.bigInt({ min: 1n, max: 50n });
@@ -222,4 +204,58 @@ test('the audit finds a movement that is missing, duplicated, or of a wrong amou
       assert.notDeepEqual(audit.finish(), []);
     }
   }
+});
+
+test('grants are drawn in their order, no matter when they were made, and one that is used up is closed', () => {
+  const kept = new Kept();
+  apply(kept, { kind: 'grant', amount: 10n, priority: 1, lastsMs: null });
+  apply(kept, { kind: 'grant', amount: 10n, priority: 0, lastsMs: null });
+  apply(kept, { kind: 'draw', amount: 10n });
+  assert.deepEqual(
+    [...kept.grants.values()].map(({ drawn }) => drawn),
+    [0n, 10n],
+  );
+  assert.deepEqual(
+    kept.balance.open.map(({ number }) => number),
+    [1],
+  );
+});
+
+test('a capture draws what its hold reserved of each grant', () => {
+  const kept = new Kept();
+  apply(kept, { kind: 'grant', amount: 10n, priority: 0, lastsMs: null });
+  apply(kept, { kind: 'hold', amount: 10n, lastsMs: 50 });
+  apply(kept, { kind: 'grant', amount: 10n, priority: 0, lastsMs: null });
+  apply(kept, { kind: 'hold', amount: 6n, lastsMs: 50 });
+  const hold = [...kept.open.values()][1];
+  assert.ok(hold);
+  kept.move((moves) => moves.capture(hold.parts, 6n, { holdId: hold.id }));
+  assert.deepEqual(
+    [...kept.grants.values()].map(({ drawn, held }) => [drawn, held]),
+    [
+      [0n, 10n],
+      [6n, 0n],
+    ],
+  );
+});
+
+test('what a hold frees of an expired grant expires at once, and what it frees of another one covers an overdraft', () => {
+  const expiring = new Kept();
+  apply(expiring, { kind: 'grant', amount: 10n, priority: 0, lastsMs: 1 });
+  apply(expiring, { kind: 'hold', amount: 10n, lastsMs: 50 });
+  expiring.pass(5);
+  apply(expiring, { kind: 'capture', amount: 4n });
+  assert.equal(expiring.balance.expired, 6n);
+  assert.deepEqual(expiring.balance.open, []);
+
+  const overdrawn = new Kept();
+  apply(overdrawn, { kind: 'grant', amount: 10n, priority: 0, lastsMs: null });
+  apply(overdrawn, { kind: 'hold', amount: 10n, lastsMs: 50 });
+  apply(overdrawn, { kind: 'draw', amount: 8n });
+  assert.equal(overdrawn.balance.uncovered, 8n);
+  apply(overdrawn, { kind: 'grant', amount: 1n, priority: 1, lastsMs: null });
+  assert.equal(overdrawn.balance.uncovered, 7n);
+  apply(overdrawn, { kind: 'release' });
+  assert.equal(overdrawn.balance.uncovered, 0n);
+  assert.ok(overdrawn.movements.every(({ amount: moved }) => moved > 0n));
 });
