@@ -16,6 +16,8 @@ export const scoresFile = 'apps/server/test/mutation-scores.json';
 
 const library = 'packages/idempotency';
 const server = 'apps/server';
+/** They call all of the domain and the ledger in seconds. */
+const worlds = 'tools/mutate/worlds.ts';
 /** Tests whose subject is another process, another page or a long run: they reach no mutant, or take minutes. */
 const elsewhere =
   /(crash|soak|simulation|fuzz|dashboard|browser|docs-|documented|typed|deploy|npm-start|bootstrap|package|process|printed|llm-proxy|io-error|full-log|neighbours|move-from|connection-places|tcp-proxy|history|front-usage|heavy|large-bodies|write-cost|backup|own-file|ingest|command|doctor|watch|tls|traces|webhook)/;
@@ -37,13 +39,13 @@ export const targets: readonly Target[] = [
   },
   {
     folder: `${server}/src/domain`,
-    near: [`${server}/src/{domain,answers,ledger}/**/*.test.ts`],
+    near: [`${server}/src/{domain,answers,ledger}/**/*.test.ts`, worlds],
     far: inProcess,
     isComplete: true,
   },
   {
     folder: `${server}/src/ledger`,
-    near: [`${server}/src/{ledger,domain}/**/*.test.ts`],
+    near: [`${server}/src/{ledger,domain}/**/*.test.ts`, worlds],
     far: inProcess,
     isComplete: true,
   },
