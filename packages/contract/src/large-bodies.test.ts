@@ -1,4 +1,4 @@
-// Bodies that are legal in size and wrong in content: how much of them is looked at.
+// Bodies with a valid size and invalid content: how much of them is read.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import Type from 'typebox';
@@ -41,7 +41,7 @@ test('a list of faults is read only up to its first 20 faults', () => {
   const faults = faultsOf(read({ items: list.items }, { ignored: new IgnoredNames() }));
   assert.equal(faults.length, 20);
   assert.equal(faults[19]?.pointer, '/items/19/requests');
-  // Once for its unknown names; more often only at its beginning.
+  // Each item is read once for its unknown names. Only items at the beginning are read more often.
   assert.ok(list.reads.count <= 10_000 + 500, `${list.reads.count} reads`);
 });
 

@@ -35,7 +35,10 @@ test('every operation that an API key can call names its scope, and no other ope
   assert.deepEqual(Object.keys(rights).sort(), ofTenants.map(([name]) => name).sort());
 });
 
-/** They name an agent or a service, and no bound key may call them: who pays, how, and how much is not for the agent to say. */
+/**
+ * They name an agent or a service, and no bound key may call them: an agent must not decide who pays, how, and how
+ * much.
+ */
 const ofAll: ReadonlySet<string> = new Set([
   'putLimit',
   'createGrant',

@@ -53,7 +53,7 @@ export const refusalCodes: Readonly<Record<RefusalCode, RefusalEntry>> = {
   idempotency_key_expired: { status: 410, title: 'The Idempotency-Key has expired' },
   payload_too_large: { status: 413, title: 'The body is too large' },
   http2_unsupported: { status: 505, title: 'The server takes an Idempotency-Key over HTTP/1.1 only' },
-  caller_unknown: { status: 500, title: 'It is not known who sends' },
+  caller_unknown: { status: 500, title: 'The sender of the request is not known' },
   store_unavailable: { status: 503, title: 'The store of idempotency keys cannot be reached' },
   store_full: { status: 503, title: 'The store of idempotency keys is full' },
   not_completed: { status: 500, title: 'The operation was not completed inside its transaction' },
@@ -103,7 +103,7 @@ function messageOf(refusal: Refusal, place: KeyPlace): string {
     case 'invalid_idempotency_key':
       return `Idempotency-Key: ${refusal.reason}`;
     case 'idempotency_key_in_future':
-      return `the key was made after ${timestamp(refusal.serverTimeMs)}, the time here: set the clock that makes it right`;
+      return `the key was made after ${timestamp(refusal.serverTimeMs)}, the time of the server: correct the clock that makes the keys`;
     case 'idempotency_conflict':
       return 'this Idempotency-Key was used for another request: a retry repeats the first one exactly, a new operation takes a new key';
     case 'idempotency_in_progress':
@@ -131,7 +131,7 @@ function messageOf(refusal: Refusal, place: KeyPlace): string {
 
 const unknownOutcomeMessages: Readonly<Record<UnknownOutcomeCause, string>> = {
   abandoned:
-    'the first request with this Idempotency-Key was begun and never ended; it is not executed again: look whether it took effect',
+    'the first request with this Idempotency-Key was begun and never ended; it is not executed again: check whether it took effect',
   lease_lost:
     'this request was begun, and another one with the same Idempotency-Key has taken over: send it again with the same key',
   not_stored:

@@ -8,11 +8,11 @@ export const warningMessages = {
   misspelled_key_header:
     'a request has no key where keys are looked for, by default in the header Idempotency-Key, and a header with a name like it, X-Idempotency-Key for example: it was executed without protection. If clients send their keys there, give keyOf',
   refusal_not_rendered:
-    'renderRefusal threw, or returned what is no refusal: the refusal was sent in the form of the profile',
+    'renderRefusal threw, or returned something that is not a refusal: the refusal was sent in the form of the profile',
   evicting_server:
     'the Redis server of a store evicts keys when it is full, and an evicted key is executed again. Set maxmemory-policy noeviction',
   unprotected_context:
-    'the interceptor was given an execution that is no HTTP request to a route, and cannot protect it: it goes on without protection',
+    'the interceptor was given an execution that is not an HTTP request to a route, and cannot protect it: it goes on without protection',
 } as const;
 
 /** Headers that look like the key, but are not read. */

@@ -41,7 +41,7 @@ const ownMessages: Partial<Record<RefusalCode, string>> = {
 
 const outcomeMessages: Readonly<Record<UnknownOutcomeCause, string>> = {
   abandoned:
-    'the work of this key was begun and never ended; it is not done again: look whether it took effect',
+    'the work of this key was begun and never ended; it is not done again: check whether it took effect',
   lease_lost:
     'the work of this key was begun here, and another process has taken over: try the same key again',
   not_stored: 'the work of this key was done, and its result could not be stored: try the same key again',

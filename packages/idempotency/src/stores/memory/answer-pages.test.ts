@@ -7,7 +7,7 @@ import { AnswerPages, answerBytes } from './answer-pages.ts';
 const answer = fc.oneof(
   fc.string({ unit: 'binary', maxLength: 300 }),
   fc.uint8Array({ maxLength: 300 }),
-  // Larger than what shares a page.
+  // Larger than the largest answer that shares a page.
   fc.integer({ min: 30_000, max: 600_000 }).map((length) => 'ż'.repeat(length / 2)),
 );
 

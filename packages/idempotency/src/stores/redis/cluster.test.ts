@@ -64,7 +64,7 @@ describe('redisStore on a cluster of three masters', () => {
   }
 
   test('a cluster that looks like one server is recognized, and the tokens still grow', async () => {
-    // Like a cluster with a proxy in front: this client knows only one server.
+    // Like a cluster that is reached through a proxy: this client knows only one server.
     const prefix = await whatLiesOnFirstNode(
       () => `${crypto.randomUUID()}:`,
       (text) => `${text}fencing-token`,

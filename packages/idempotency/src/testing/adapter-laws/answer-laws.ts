@@ -142,7 +142,7 @@ export const answerLaws: readonly AdapterLaw[] = [
   {
     id: 'should-store-decides',
     sentence:
-      'Whether an answer is remembered is for `shouldStore` to say, from its status, headers and body.',
+      '`shouldStore` decides from the status, headers and body of an answer whether it is remembered.',
     concerns: () => true,
     run: (subject) => {
       const bodies: unknown[] = [];
@@ -165,7 +165,7 @@ export const answerLaws: readonly AdapterLaw[] = [
   {
     id: 'on-server-error',
     sentence:
-      'What becomes of the key of an answer of 500 or above is a choice by name: a retry is executed, gets that answer, or learns that the outcome is unknown.',
+      'An option decides what happens to the key after an answer of 500 or above: a retry is executed, gets that answer, or learns that the outcome is unknown.',
     concerns: always,
     run: async (subject) => {
       const post = async (onServerError: 'free' | 'keep' | 'unknown', check: (retry: WireAnswer) => void) => {

@@ -12,7 +12,7 @@ export const callerLaws: readonly AdapterLaw[] = [
   {
     id: 'callers-are-named',
     sentence:
-      'Without `tenantOf` and without a word that callers are named by their address, an adapter throws at start.',
+      'Without `tenantOf`, and without an option that identifies callers by their address, an adapter throws at start.',
     concerns: always,
     run: async (subject) => {
       await assert.rejects(
@@ -24,7 +24,7 @@ export const callerLaws: readonly AdapterLaw[] = [
   {
     id: 'tenants-apart',
     sentence:
-      'The same key of another tenant is another operation: nothing of the first one’s answer is shown.',
+      'The same key of another tenant is another operation: the other tenant sees nothing of the first answer.',
     concerns: always,
     run: async (subject) => {
       const late = async (apiKey: string | undefined) => {
@@ -86,7 +86,7 @@ export const callerLaws: readonly AdapterLaw[] = [
   {
     id: 'no-tenant',
     sentence:
-      'A request for which `tenantOf` gives `undefined` is refused with 500 caller_unknown, unless the options say that its address is its name; then no tenant has its keys.',
+      'A request for which `tenantOf` returns `undefined` is refused with 500 caller_unknown, unless the options identify it by its address; no tenant then has its keys.',
     concerns: always,
     run: async (subject) => {
       const tenantOfApiKey = (apiKey: string | undefined) => apiKey;
@@ -105,7 +105,7 @@ export const callerLaws: readonly AdapterLaw[] = [
   },
   {
     id: 'framework-trusts-its-proxy',
-    sentence: 'Where the framework trusts its proxy, a caller by address is the client that it names.',
+    sentence: 'If the framework trusts its proxy, a caller by address is the client that the proxy names.',
     concerns: ({ addressBy }) => addressBy === 'framework',
     run: (subject) =>
       withApp(subject, { trustsProxy: true }, async (app) => {
@@ -120,7 +120,7 @@ export const callerLaws: readonly AdapterLaw[] = [
   {
     id: 'forwarded-unheard',
     sentence:
-      'A forwarded address, where nothing says that a proxy is to be trusted, is reported once: all clients of a proxy would be one caller.',
+      'A forwarded address is reported once if no option says whether to trust a proxy: all clients of a proxy would be one caller.',
     concerns: ({ addressBy }) => addressBy !== 'app',
     run: async (subject) => {
       await withApp(subject, {}, async (app) => {

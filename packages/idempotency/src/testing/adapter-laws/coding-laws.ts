@@ -30,9 +30,9 @@ function assertSame(answer: WireAnswer, first: WireAnswer): void {
 
 const sentences: Readonly<Record<Exclude<CompressionPlace, 'none'>, string>> = {
   front:
-    'With a compression in front, each answer is coded for the client that asks, and its decoded bytes are the first one’s.',
+    'With a compression outside the protection, each answer is coded for the client that asks, and its decoded bytes are those of the first answer.',
   behind:
-    'With a compression between protection and handler, no client gets a coding that it did not ask for, and the decoded bytes are the first one’s.',
+    'With a compression between protection and handler, no client gets a coding that it did not ask for, and the decoded bytes are those of the first answer.',
 };
 
 function isNegotiated(compression: 'front' | 'behind'): AdapterLaw {

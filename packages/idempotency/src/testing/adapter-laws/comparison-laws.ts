@@ -55,7 +55,7 @@ export const comparisonLaws: readonly AdapterLaw[] = [
   {
     id: 'values-by-content',
     sentence:
-      'Forms, dates and what has a `toJSON` are compared by their content, also by a promise; a value that has none to compare fails the request, and nothing is executed.',
+      'Forms, dates and values with a `toJSON` are compared by their content, also from a promise; a value without comparable content fails the request, and nothing is executed.',
     concerns: always,
     run: async (subject) => {
       let value: Awaitable<unknown>;
@@ -82,7 +82,7 @@ export const comparisonLaws: readonly AdapterLaw[] = [
   {
     id: 'lost-body',
     sentence:
-      'A body that was read and thrown away in front of the protection is not taken for none: the request fails, and nothing is executed.',
+      'A body that was read and discarded before the protection does not count as no body: the request fails, and nothing is executed.',
     concerns: always,
     run: (subject) =>
       withApp(subject, { bodyIsLost: true }, async (app) => {

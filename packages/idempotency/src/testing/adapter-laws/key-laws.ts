@@ -212,7 +212,7 @@ export const keyLaws: readonly AdapterLaw[] = [
   },
   {
     id: 'route-by-route',
-    sentence: 'A single route can be protected, and those beside it are left alone.',
+    sentence: 'A single route can be protected, and other routes are not affected.',
     concerns: always,
     run: (subject) =>
       withApp(subject, { protect: 'route' }, async (app) => {

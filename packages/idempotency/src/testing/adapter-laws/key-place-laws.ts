@@ -9,7 +9,7 @@ export const keyPlaceLaws: readonly AdapterLaw[] = [
   {
     id: 'key-in-another-header',
     sentence:
-      'An option names another header for the key; then `Idempotency-Key` is no key, and a request that has only that is reported.',
+      'An option names another header for the key; `Idempotency-Key` is then not a key, and a request that has only that header is reported.',
     concerns: always,
     run: async (subject) => {
       const keyOf = { header: 'PayPal-Request-Id' };
@@ -36,7 +36,7 @@ export const keyPlaceLaws: readonly AdapterLaw[] = [
   {
     id: 'key-in-the-body',
     sentence:
-      'An option names a member of the JSON body for the key, with any media type; the handler still finds the whole body, and one that is no string is refused.',
+      'An option names a member of the JSON body for the key, with any media type; the handler still finds the whole body, and a key that is not a string is refused.',
     concerns: always,
     run: (subject) =>
       withApp(subject, { options: { keyOf: { body: ['meta', 'key'] } } }, async (app) => {
@@ -69,7 +69,7 @@ export const keyPlaceLaws: readonly AdapterLaw[] = [
   {
     id: 'key-by-a-function',
     sentence:
-      'A function of the request gives the key; its promise is awaited, and a request for which it gives no string fails without an execution.',
+      'A function of the request returns the key; a promise is awaited, and a request for which it returns neither a string nor `undefined` fails without an execution.',
     concerns: always,
     run: async (subject) => {
       let key: unknown = newKey();

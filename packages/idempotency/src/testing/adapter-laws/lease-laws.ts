@@ -131,7 +131,7 @@ export const leaseLaws: readonly AdapterLaw[] = [
   {
     id: 'abandoned-rerun',
     sentence:
-      'Where the options say so, an abandoned operation is executed once more, and its late holder can neither end it nor answer with success.',
+      'If the options say so, an abandoned operation is executed once more, and its late holder can neither end it nor answer with success.',
     concerns: always,
     run: (subject) =>
       afterDeath(subject, 'rerun', async (app, key, wakeUp) => {
@@ -201,7 +201,7 @@ export const leaseLaws: readonly AdapterLaw[] = [
   },
   {
     id: 'store-down-proceed',
-    sentence: 'Where the options say so by name, a request goes on without protection while the store fails.',
+    sentence: 'If the options say so, a request runs without protection while the store fails.',
     concerns: always,
     run: (subject) => {
       const store = failing('claim', () => Promise.reject(new Error('no connection')));

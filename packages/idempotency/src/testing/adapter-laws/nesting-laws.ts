@@ -81,7 +81,7 @@ export const nestingLaws: readonly AdapterLaw[] = [
   },
   {
     id: 'inner-refusal-is-not-stored',
-    sentence: 'What the inner one of two protections refuses is not stored by the outer one.',
+    sentence: 'A refusal of the inner one of two protections is not stored by the outer one.',
     concerns: always,
     run: (subject) =>
       withApp(

@@ -47,7 +47,7 @@ export const optionLaws: readonly AdapterLaw[] = [
   {
     id: 'key-echoed',
     sentence:
-      'If the options say so, first answers, replays and refusals have the key in the header that it came in, and none without a key.',
+      'If the options say so, first answers, replays and refusals have the key in the header in which it came; without a key they have no such header.',
     concerns: always,
     run: async (subject) => {
       const options = { keyOf: { header: 'Request-Key' }, echoKey: true, keepHeaders: ['request-*'] };
@@ -72,7 +72,7 @@ export const optionLaws: readonly AdapterLaw[] = [
   {
     id: 'headers-by-name',
     sentence:
-      'A replay also has the headers that the options name, or name by how they begin, and still none that belongs to one exchange.',
+      'A replay also has the headers that the options name in full or by a prefix, but never those of a single exchange.',
     concerns: always,
     run: async (subject) => {
       const names = [[], ['X-Charge-Id'], ['x-charge-*'], ['*']];
@@ -198,7 +198,7 @@ export const optionLaws: readonly AdapterLaw[] = [
   },
   {
     id: 'request-in-events',
-    sentence: 'An observer is given the request that an event is about.',
+    sentence: 'An observer receives the request that an event is about.',
     concerns: always,
     run: async (subject) => {
       const seen: string[] = [];

@@ -48,7 +48,7 @@ export const streamLaws: readonly AdapterLaw[] = [
   {
     id: 'stream-goes-through',
     sentence:
-      'An answer whose handler says so reaches the client while it is made; a duplicate at that time is in progress, and one later gets all of it.',
+      'If its handler says so, an answer reaches the client while it is made; a duplicate at that time is in progress, and a later one gets the whole answer.',
     concerns: always,
     run: async (subject) => {
       for (const way of streamWays(subject)) {

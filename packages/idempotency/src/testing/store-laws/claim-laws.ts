@@ -29,7 +29,7 @@ export const claimLaws: readonly Law<StoreSubject>[] = [
   {
     id: 'claim-tells-the-record',
     sentence:
-      'A claim that finds a leased record gives its fingerprint, its fencing token, its times and the time of the store.',
+      'A claim that finds a leased record returns its fingerprint, its fencing token, its times and the time of the store.',
     async run({ store, clock }) {
       const slot = newSlot();
       const firstSeenAtMs = clock.nowMs();
@@ -79,7 +79,7 @@ export const claimLaws: readonly Law<StoreSubject>[] = [
   {
     id: 'take-over-only-the-abandoned',
     sentence:
-      'A lease is taken over only when it has lapsed, only under its own fencing token, and by one of many.',
+      'A lease is taken over only when it has lapsed, only under its own fencing token, and by only one of many claims.',
     async run({ store, clock }) {
       const slot = newSlot();
       const token = await claimed(store, slot);
@@ -123,7 +123,7 @@ export const claimLaws: readonly Law<StoreSubject>[] = [
   },
   {
     id: 'inspect-changes-nothing',
-    sentence: 'A look at a slot tells the same as a claim would find, and changes nothing.',
+    sentence: 'Inspecting a slot returns the record that a claim would find, and changes nothing.',
     async run({ store, clock }) {
       const slot = newSlot();
       assert.equal(await store.inspect(slot), undefined);

@@ -17,7 +17,7 @@ export const completionLaws: readonly Law<StoreSubject>[] = [
   {
     id: 'complete-keeps-the-answer',
     sentence:
-      'A completed record gives back its answer byte for byte, its location, and until when the answer is kept.',
+      'A completed record returns its answer byte for byte, its location, and the time until which the answer is kept.',
     async run({ store, clock }) {
       const slot = newSlot();
       const firstSeenAtMs = clock.nowMs();
@@ -39,7 +39,7 @@ export const completionLaws: readonly Law<StoreSubject>[] = [
   {
     id: 'bytes-stay-bytes',
     sentence:
-      'An answer of any bytes, zeroes and invalid UTF-8 among them, and an empty one, come back as they were.',
+      'An answer of any bytes, including zeroes and invalid UTF-8, and an empty answer are returned unchanged.',
     async run({ store }) {
       const all = Uint8Array.from({ length: 70_000 }, (_, at) => (at * 7) % 256);
       for (const answer of [all, Uint8Array.of(1, 0, 255, 0), new Uint8Array(0)]) {

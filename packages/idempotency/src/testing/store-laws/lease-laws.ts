@@ -34,7 +34,7 @@ export const leaseLaws: readonly Law<StoreSubject>[] = [
   },
   {
     id: 'renew-only-a-lease',
-    sentence: 'What is completed or unknown is not renewed.',
+    sentence: 'A completed or unknown record is not renewed.',
     async run({ store }) {
       const slot = newSlot();
       assert.equal(await store.renew(slot, 1, leaseMs), false);

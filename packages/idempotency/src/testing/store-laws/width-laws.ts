@@ -28,7 +28,7 @@ export const widthLaws: readonly Law<StoreSubject>[] = [
   },
   {
     id: 'wide-token',
-    sentence: 'A fencing token of any size up to 2^53 − 1 is kept exactly, and grows on.',
+    sentence: 'A fencing token of any size up to 2^53 − 1 is kept exactly, and the next one is greater.',
     async run({ openAtToken }) {
       if (openAtToken === undefined) return;
       for (const lastToken of [2 ** 31 - 1, 2 ** 32 - 1, 2 ** 53 - 3]) {
