@@ -150,11 +150,11 @@ const manyAgents: Case = async (t, { url, api, browser }) => {
 };
 
 const cases: Readonly<Record<string, Case>> = {
-  'a key that may only read sees the books in its tab alone, and nothing that changes them': readOnly,
-  'a key that may not read is told so': recordOnly,
+  'a read-only key shows the books in its own tab only, without anything that changes them': readOnly,
+  'a key that may not read gets a message about that': recordOnly,
   'the admin names a tenant, and sees keys and the log': admin,
-  'a key that is revoked meanwhile leads back to the sign-in': revoked,
-  'of many agents only those in view are on the page': manyAgents,
+  'a key that is revoked while it is used leads back to the sign-in': revoked,
+  'of many agents the page renders only those in view': manyAgents,
 };
 
 test('the dashboard asks for a key in a browser', async (t) => {

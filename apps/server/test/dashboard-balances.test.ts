@@ -289,14 +289,14 @@ const otherAsset: Case = async (t, { url, api, browser }) => {
 };
 
 const cases: Readonly<Record<string, Case>> = {
-  'each view and each dialog of an agent is shown, and neither axe nor the console complains': everyView,
-  'credit whose answer is lost is added once, also from another dialog and after a reload': lostAnswers,
-  'two tabs that void a grant: neither takes away another amount than it shows': twoTabsVoid,
-  'two tabs that release a hold: one does, and the other sees that it has ended': twoTabsRelease,
-  'a limit is set, changed and deleted, and how an agent pays is set and taken back': limitsAndPolicy,
-  'agents are listed with balance, holds and limits, and sorted by what is available': agentsByBalance,
-  'a bill says what was paid from the balance and what is due, and the browser adds that up': prepaidBill,
-  'a list that got no answer goes on automatically': offlineList,
+  'each view and dialog of an agent opens, without faults of axe or errors in the console': everyView,
+  'a credit whose answer is lost is added once, even from another dialog or after a reload': lostAnswers,
+  'two tabs that void a grant: neither voids an amount that it does not show': twoTabsVoid,
+  'two tabs that release a hold: one releases it, and the other shows that it has ended': twoTabsRelease,
+  'a limit is set, changed and deleted, and the payment mode of an agent is set and reset': limitsAndPolicy,
+  'agents are listed with balance, holds and limits, and sorted by the available amount': agentsByBalance,
+  'a bill shows the amounts paid and due, and the browser adds them up': prepaidBill,
+  'a list that got no answer continues automatically': offlineList,
   'the balance, its ledger, the statement and the grants of an agent are shown in each asset, and credit is added in it':
     otherAsset,
 };

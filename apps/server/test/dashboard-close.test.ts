@@ -279,14 +279,14 @@ const moment: Case = async (_t, { tab: { page, open }, api }) => {
 };
 
 const cases: Readonly<Record<string, Case>> = {
-  'a month is shown before it is closed, is closed once, and its bills are a page': close,
+  'a month is previewed, closed once, and its bills have a page': close,
   'a month is closed by keyboard alone': byKeyboard,
-  'a page that is loaded again in the middle of a run continues it, and bills nothing twice': reloaded,
-  'a run that is stopped ends what is under way, and is continued': stopped,
-  'two tabs that close the same month at once make one bill of each account': twoTabs,
-  'a run stops at a server that fails, and what it billed without an answer is not billed again': failing,
-  'an account that cannot be billed is named with the reason, and the others are billed': left,
-  'what was recorded before any moment of the past is billed under a name': moment,
+  'a page that is reloaded during a run continues it, and bills nothing twice': reloaded,
+  'a stopped run finishes the requests under way, and can be continued': stopped,
+  'two tabs that close the same month at the same time create one bill for each account': twoTabs,
+  'a run stops if the server fails, and usage whose bill got no answer is not billed again': failing,
+  'an account that cannot be billed is listed with the reason, and the others are billed': left,
+  'usage recorded before a chosen moment is billed under a chosen name': moment,
 };
 
 async function started(t: TestContext, browser: Browser): Promise<Opened> {

@@ -130,9 +130,9 @@ const longIds: Case = async ({ tab: { page, open }, api }) => {
 const cases: Readonly<Record<string, Case>> = {
   'the statement of a month is downloaded as CSV and as a page to print': statement,
   'the statement of an agent is on its page, adds up, and is downloaded there': statementOfAgent,
-  'usage of a service without a price is explained, and is no failure': unpriced,
-  'the audit shows what was paid from balances': audit,
-  'on paper, no fact of a bill runs into the next one, and a sum that was not made is left out': paper,
+  'usage of a service without a price is explained, and is not shown as a failure': unpriced,
+  'the audit shows the amounts paid from balances': audit,
+  'on paper, the facts of a bill do not overlap, and a sum that was not calculated is omitted': paper,
   'a long usage id is shortened to leave room for the other columns': longIds,
 };
 

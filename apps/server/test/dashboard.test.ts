@@ -299,14 +299,14 @@ const changes: Case = async (t, { url, api, browser, seeded }) => {
 };
 
 const cases: Readonly<Record<string, Case>> = {
-  'every page shows the books in light and dark, and neither axe nor the console complains': everyPage,
-  'a link that is followed before the first frame is drawn opens its page': earlyLink,
-  'two tabs that settle at once: one bills, the other sees that the quote has changed': twoTabs,
+  'every page shows the books in light and dark, without faults of axe or errors in the console': everyPage,
+  'a link that is clicked before the first frame is drawn opens its page': earlyLink,
+  'two tabs that settle at the same time: one bills, and the other shows that the quote has changed': twoTabs,
   'when the answer to a settlement is lost, pressing again bills once': lostAnswer,
-  'a slow server, a failing one and one that is gone are each said, and read again': failingServer,
-  'without a connection the page keeps what it read, and goes on automatically': offline,
+  'a slow, a failing and an unreachable server are each reported, and read again later': failingServer,
+  'without a connection the page keeps its data, and continues automatically': offline,
   'an account is found and settled by keyboard alone': keyboard,
-  'the browser adds a bill up again, and names what does not add up': recomputed,
+  'the browser adds a bill up again, and names the parts that do not add up': recomputed,
   'prices, webhooks and keys are changed from the page': changes,
 };
 

@@ -119,13 +119,13 @@ const faults: Readonly<Record<string, readonly [Parameters<typeof fuzz>[1], RegE
     },
     /its retry got/,
   ],
-  'a key that is not heeded': [
+  'a key that is ignored': [
     { request: (request) => request.replace(/\r\nIdempotency-Key: [^\r]*/i, '') },
     // By a retry, or by a key that is too long.
     /its retry was committed|its retry was no replay|Idempotency-Key of 20,000/,
   ],
-  'a refusal that takes the key': [keyTakenByRefusal(), /the key is taken/],
-  'an answer that shows the inside': [
+  'a refusal that uses up the key': [keyTakenByRefusal(), /the key is taken/],
+  'an answer that shows internals': [
     {
       answer: (answer) =>
         statusOf(answer) === 404

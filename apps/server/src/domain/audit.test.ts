@@ -105,7 +105,7 @@ const changed = (books: History, index: number, members: Partial<Reversal>) =>
   );
 
 const reversalFrauds: Readonly<Record<string, (books: History) => History>> = {
-  'a reversal takes back more than there was': (books) =>
+  'a reversal takes back more than its entry': (books) =>
     withReversal(
       changed(books, 2, { lines: [{ priceVersion: 1, requests: 4, lineReversed: 4 }] }),
       2,
@@ -117,7 +117,7 @@ const reversalFrauds: Readonly<Record<string, (books: History) => History>> = {
     ...books,
     entries: [...books.entries.slice(0, 3), ...books.entries.slice(2, 3).map((e) => ({ ...e, sequence: 4 }))],
   }),
-  'a reversal names what comes behind it': (books) => changed(books, 2, { from: 4, through: 5 }),
+  'a reversal names a later entry': (books) => changed(books, 2, { from: 4, through: 5 }),
   'a range leaves out usage': (books) => changed(books, 3, { lines: [] }),
   'a reversal carries a wrong sum': (books) =>
     changed(books, 3, { lines: [{ priceVersion: 1, requests: 5, lineReversed: 5 }] }),
@@ -133,11 +133,11 @@ const reversalFrauds: Readonly<Record<string, (books: History) => History>> = {
     ...books,
     account: { ...account, clearedThrough: 2 },
   }),
-  'a credit is made up': ({ account, ...books }) => ({
+  'a credit has no reversal': ({ account, ...books }) => ({
     ...books,
     account: { ...account, carriedStroops: -1n },
   }),
-  'a bill carries what no bill left': ({ settlement, ...books }) => ({
+  'a bill carries a credit that no earlier bill left': ({ settlement, ...books }) => ({
     ...books,
     settlement: { ...settlement, carriedStroops: -1n, billedStroops: 20n },
   }),
@@ -183,11 +183,11 @@ const frauds: Readonly<Record<string, (books: History) => History>> = {
     ...books,
     entries: entries.map((e) => ({ ...e, requests: 4 })),
   }),
-  'an entry stands twice': ({ entries, ...books }) => ({
+  'an entry is duplicated': ({ entries, ...books }) => ({
     ...books,
     entries: [...entries, ...entries.slice(1)],
   }),
-  'an entry has a price that never was': ({ entries, ...books }) => ({
+  'an entry has a price that never existed': ({ entries, ...books }) => ({
     ...books,
     entries: entries.map((e) => ({ ...e, priceVersion: 2 })),
   }),

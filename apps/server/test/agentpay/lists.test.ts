@@ -12,7 +12,7 @@ async function register({ send }: Played, ...prices: readonly number[]): Promise
 const idsIn = ({ json }: Answer): string[] =>
   json.services.map(({ serviceId }: { serviceId: string }) => serviceId);
 
-inBothModes('a filter of services that is not valid is ignored, and named', async (played) => {
+inBothModes('an invalid filter of services is ignored, and listed as ignored', async (played) => {
   await register(played, 5, 10, 15);
   await played.send('POST /api/v1/services/s2/disable');
   const found = async (query: string) => {
@@ -38,7 +38,7 @@ inBothModes('a filter of services that is not valid is ignored, and named', asyn
 });
 
 inBothModes(
-  'a list of events ignores a since that is none, and finds nothing of an empty type',
+  'a list of events ignores an invalid since, and finds nothing for an empty type',
   async (played) => {
     const { send } = played;
     await register(played, 5, 10);
@@ -91,7 +91,7 @@ inBothModes(
 );
 
 inBothModes(
-  'a webhook keeps a type once, and one that does not exist is not found by any name',
+  'a webhook stores each type once, and an unknown webhook is not found by any id',
   async ({ send }) => {
     const url = 'https://hooks.example.com/';
     const events = ['usage.recorded', 'usage.settled', 'usage.recorded'];

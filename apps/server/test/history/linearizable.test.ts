@@ -76,7 +76,7 @@ for (const [what, rows] of [
     ],
   ],
   [
-    'a read that goes back',
+    'a read that returns an older state than an earlier read',
     [
       [record('a'), recorded(1), 1, 10],
       [total, isTotal(1), 2, 3],
@@ -84,7 +84,7 @@ for (const [what, rows] of [
     ],
   ],
   [
-    'one settlement of two keys',
+    'one settlement for two keys',
     [
       [record('a'), recorded(1), 1, 2],
       [{ kind: 'settle', key: 's', serviceId }, settled(1, 'one'), 3, 4],

@@ -23,7 +23,7 @@ const answers = [
     isRetried: true,
   },
   {
-    name: 'a 409 that says when to come back',
+    name: 'a 409 with Retry-After',
     step: answer(409, 'busy', { 'retry-after': '1' }),
     isRetried: true,
   },
@@ -33,12 +33,12 @@ const answers = [
     isRetried: false,
   },
   {
-    name: 'a conflict that says when to come back',
+    name: 'a conflict with Retry-After',
     step: answer(409, { error: 'idempotency_conflict' }, { 'retry-after': '1' }),
     isRetried: false,
   },
   {
-    name: 'an outcome that nobody knows, with Retry-After',
+    name: 'an unknown outcome with Retry-After',
     step: answer(409, { code: 'idempotency_outcome_unknown' }, { 'retry-after': '1' }),
     isRetried: false,
   },
@@ -52,7 +52,7 @@ const answers = [
     step: answer(409, { error: 'already_reversed', message: 'reversed before', requestId: 'r1' }),
     isRetried: false,
   },
-  { name: 'a 409 that is no JSON', step: answer(409, '{"error":'), isRetried: false },
+  { name: 'a 409 that is not JSON', step: answer(409, '{"error":'), isRetried: false },
   { name: 'a 409 whose JSON is null', step: answer(409, 'null'), isRetried: false },
   {
     name: 'a recorded 500',
@@ -65,12 +65,12 @@ const answers = [
     isRetried: false,
   },
   {
-    name: 'a 500 that Stripe calls hopeless',
+    name: 'a 500 with Stripe-Should-Retry: false',
     step: answer(500, '', { 'stripe-should-retry': 'false' }),
     isRetried: false,
   },
   {
-    name: 'a 402 that Stripe wants again',
+    name: 'a 402 with Stripe-Should-Retry: true',
     step: answer(402, '', { 'stripe-should-retry': 'true' }),
     isRetried: true,
   },

@@ -159,13 +159,13 @@ test('an entry beyond the last one of its account is found, whether it is in the
 
 /** Faults that a writer could have, each of which the readers must not survive unnoticed. */
 const planted: Readonly<Record<string, (books: Books, random: Random) => void>> = {
-  'the index is said to go further than it does': ({ connection }) => {
+  'the index claims to contain entries that it does not have': ({ connection }) => {
     connection.exec('UPDATE ledger_clock SET entries_indexed_through = (SELECT max(id) FROM entries)');
   },
   'a row of the index is missing': ({ connection }) => {
     connection.exec('DELETE FROM account_entries WHERE account = 3 AND sequence = 1');
   },
-  'an entry is taken in although its batch was rolled back': (books, random) => {
+  'an entry stays in memory although its batch was rolled back': (books, random) => {
     books.connection.exec('BEGIN IMMEDIATE');
     const { takeIn } = writeBatch(books, random);
     books.connection.exec('ROLLBACK');

@@ -229,14 +229,14 @@ test('a reader does not take the record of another key for one that was deleted 
 
 /** Faults that a writer could have, each of which must be noticed. */
 const planted: Readonly<Record<string, (books: Books, random: Random) => void>> = {
-  'the index is said to go further than it does': ({ connection, rows }) => {
+  'the index claims to contain records that it does not have': ({ connection, rows }) => {
     connection.exec('UPDATE ledger_clock SET records_indexed_through = (SELECT max(n) FROM records)');
     rows.forgetAll();
   },
   'a key of the index is missing': ({ connection }) => {
     connection.exec('DELETE FROM record_keys');
   },
-  'a batch is taken in although it was rolled back': (books, random) => {
+  'a batch stays in memory although it was rolled back': (books, random) => {
     books.connection.exec('BEGIN IMMEDIATE');
     const { made, takeIn } = writeBatch(books, random);
     books.connection.exec('ROLLBACK');
