@@ -40,7 +40,7 @@ const measured = new Map<
   { readonly perSecond: number; readonly us: number; readonly p99Ms: number }[]
 >();
 
-// The first round compiles, and is not counted.
+// The first round compiles the code, and is not counted.
 for (let round = 0; round <= rounds; round++) {
   for (const [kind, nextRequest] of Object.entries(kinds)) {
     for (const [at, { port, pid }] of servers.entries()) {

@@ -60,7 +60,7 @@ function batchOf(files: readonly string[], index: number): TestBatch {
   return { main, files };
 }
 
-/** The workspace of a file, whether its tests are beside the code, and whether they need PostgreSQL. */
+/** The workspace of a file, whether its tests are next to the sources, and whether they need PostgreSQL. */
 function roomOf(file: string): string {
   const room = file.split('/').slice(0, 3).join('/');
   return file.includes('/test/postgres/') ? `${room}/postgres` : room;

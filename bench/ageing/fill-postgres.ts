@@ -32,7 +32,7 @@ const entriesSql = `INSERT INTO entries SELECT 'public',
     ('00000000-0000-7000-8000-' || lpad(to_hex(n % ${filledAccounts}), 12, '0'))::uuid, n / ${filledAccounts} + 1, 3, 1,
     (n / ${filledAccounts} + 1) * 3, 'event-' || lpad(n::text, 14, '0'), NULL, $1::bigint + n
   FROM generate_series($2::bigint, $3::bigint) AS n`;
-// As the outbox writes them: created with their event, taken, delivered. None of them is due here while it is pending.
+// Like those of the outbox: created with their event, taken, delivered. None of them is due here while it is pending.
 const idSql = `(lpad(to_hex($2::bigint + n * ${dayMs} / $3::bigint), 12, '0') || '70008000' || lpad(to_hex(n), 12, '0'))::uuid`;
 const deliveriesSql = `INSERT INTO deliveries (tenant, webhook, event, event_type, state, attempts, next_attempt_at_ms)
   SELECT 'public', $1, ${idSql}, 'usage.recorded', 'pending', 0, ${Number.MAX_SAFE_INTEGER}

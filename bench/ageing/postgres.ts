@@ -1,5 +1,5 @@
-// Ages a PostgreSQL: fills it with the keys and answers of days, lets further days go by, on each of which the real sweep
-// runs under load with a moved clock, and then compares its writes with those of a nearly empty database.
+// Ages a PostgreSQL: fills it with the keys and answers of several days, and lets further days pass. On each of these
+// the real sweep runs under load with a moved clock. Then it compares the cost of writes with a nearly empty database.
 // AGEING_KEYS sets the number of kept keys, AGEING_DAYS the number of further days; BENCH_ROUNDS=0 skips the writes.
 import { ConnectionInTurns } from '../../apps/server/src/storage/postgres/exclusive-connection.ts';
 import { PostgresSweep } from '../../apps/server/src/storage/postgres/upkeep/sweep.ts';

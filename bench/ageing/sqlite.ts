@@ -1,5 +1,5 @@
-// What a write costs on a SQLite file with many keys against one with few, and how large the file is. AGEING_KEYS says
-// how many keys.
+// The cost of a write on a SQLite file with many keys compared with one with few, and the size of the file. AGEING_KEYS
+// sets the number of keys.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -11,7 +11,7 @@ const prices = new Map([
 const entries: readonly BilledEntry[] = [
   { sequence: 4, requests: 100, priceVersion: null },
   { sequence: 5, requests: 1_000_000, priceVersion: 2 },
-  // Takes back usage of both versions.
+  // Reverses usage at both price versions.
   {
     sequence: 6,
     requests: -30,
@@ -40,7 +40,7 @@ const bill: ServerBill = {
 
 function recomputed(of: ServerBill, added: readonly BilledEntry[]) {
   const sum = new BillSum(of);
-  // As they come, page by page.
+  // The entries are added page by page, as they arrive.
   for (const entry of added) sum.add([entry]);
   return sum.finish({ prices, unitScale: 0 });
 }
@@ -137,7 +137,7 @@ test('a bill in another asset is rounded down to its smallest part, and the rest
     { sequence: 1, requests: 12_750, priceVersion: 1 },
     { sequence: 2, requests: 5, priceVersion: 1 },
   ]);
-  // 12.755 units, counted in thousandths.
+  // The quantity is 12.755 units, counted in thousandths.
   const found = sum.finish({ prices: new Map([[1, 15n * 10n ** 16n]]), unitScale: 3 });
   assert.deepEqual(found, { entries: 2, billed: { amount: '1.91', asset: 'USD' }, differences: [] });
 });

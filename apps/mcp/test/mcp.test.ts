@@ -20,7 +20,10 @@ const main = mainOf('apps/mcp/src/main.ts');
 const page = 'docs/how-to/give-an-agent-tools.md';
 const repository = fileURLToPath(new URL('../../..', import.meta.url));
 
-/** The block of the page that has a text, with the address of the server and without npm, which takes seconds to start. */
+/**
+ * Returns the block of the page that contains a text, with the address of the server, and without npm, which takes
+ * seconds to start.
+ */
 function blockWith(text: string): string {
   const block = codeBlocksOf(page).find((one) => one.text.includes(text));
   return take(page, block?.text ?? '')
@@ -33,7 +36,7 @@ const server = await TestServer.start(after);
 const billonce = createBillonce({ url: server.url });
 await billonce.services.put(service);
 
-/** A model's client with a server process of its choice. */
+/** A language model's client with a server process that the test chooses. */
 async function startAgent(t: TestContext, url: string, ...args: string[]) {
   const transport = new StdioClientTransport({
     command: process.execPath,
@@ -62,7 +65,7 @@ async function outstanding(agent: string): Promise<number> {
   return (await billonce.usage.total({ agent, serviceId: 'search' })).total;
 }
 
-/** A server between an agent and the real one, which does something with the first answer instead of passing it on. */
+/** A server between an agent and the real one. It does not pass on the first answer, but calls `onAnswer` instead. */
 async function startThief(t: TestContext, onAnswer: (response: ServerResponse) => void): Promise<string> {
   let answers = 0;
   const pass = async (request: IncomingMessage, response: ServerResponse) => {
@@ -271,7 +274,7 @@ test('over HTTP the server records usage for clients that have the token', async
   const url = await startOverHttp(t, token);
   const headers = { authorization: `Bearer ${token}` };
   const client = new Client({ name: 'agent', version: '1' });
-  // The SDK's own types differ under exact optional members.
+  // The SDK's types do not match each other under `exactOptionalPropertyTypes`.
   const transport: unknown = new StreamableHTTPClientTransport(new URL(url), { requestInit: { headers } });
   await client.connect(transport as Parameters<Client['connect']>[0]);
   t.after(() => client.close());

@@ -114,7 +114,7 @@ test('HTTP threads share one file, and each has a part of the memory for bodies'
   };
   assert.deepEqual(threadsOf({ HTTP_THREADS: '8' }), [8, 128 * 1024 ** 2]);
   assert.deepEqual(threadsOf({ HTTP_THREADS: '2' }), [2, 64 * 1024 ** 2]);
-  // By default as many as there is room for, on any machine.
+  // The default is the number of threads for which this memory is enough, on any machine.
   assert.deepEqual(threadsOf({ MAX_BODY_BYTES_IN_FLIGHT: sixteen }), [1, 16 * 1024 ** 2]);
 });
 
@@ -203,7 +203,7 @@ test('a server does not start unprotected if the variable of the admin key is mi
       warnings({ [name]: 'hidden-value' }).join(),
       new RegExp(`^refused: ${name} is set and ADMIN_API_KEY is not`),
     );
-    // If the right one is also set, the other is only redundant.
+    // If the right variable is also set, the other one is only redundant.
     assert.equal(warnings({ [name]: 'x', ADMIN_API_KEY: 'k3Vq8ZrT1mWx7LpB5nYd' }).length, 1);
   }
   for (const blank of ['', '  ']) {

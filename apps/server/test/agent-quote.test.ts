@@ -35,7 +35,7 @@ test('the quote of an agent has all of its accounts, page by page, and the sum t
     [...quotes, ...second.items].map(({ serviceId }: { serviceId: string }) => serviceId),
     ['a', 'b', 'c'],
   );
-  // A page after the first costs what it shows: the sums are of all accounts.
+  // A later page costs only what it shows. The sums are those of all accounts.
   const { totalBilledStroops, totalCreditStroops, unpricedRequests } = second;
   assert.deepEqual([second.nextCursor, second.hasMore], [null, false]);
   assert.deepEqual([totalBilledStroops, totalCreditStroops, unpricedRequests], [null, null, null]);

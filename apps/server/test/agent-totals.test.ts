@@ -88,7 +88,7 @@ test('agents are listed with their balances, even those without usage', async (t
   assert.deepEqual(await list('sort=available&limit=1'), ['ben']);
   assert.deepEqual(await list('sort=available&q=E'), ['ben', 'eve']);
   assert.deepEqual(await list('sort=available&asset=USD'), []);
-  // Those who owe nothing come last, by their names.
+  // Agents that owe nothing come last, sorted by name.
   assert.deepEqual(await list('sort=outstanding'), ['ada', 'cleo', 'ben', 'dora', 'eve']);
 });
 

@@ -1,5 +1,5 @@
-// Assets do not touch each other: what is done in several assets of one tenant comes to the same, asset by asset, as in tenants that
-// have one asset each.
+// Assets do not affect each other: what happens in several assets of one tenant gives the same results for each asset
+// as in tenants that have only one asset.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { auditBooks } from '../src/reads/audit-books.ts';
@@ -14,7 +14,7 @@ import { seededRandom } from './harness/seeded-random.ts';
 const hourMs = 3_600_000;
 const dayMs = 86_400_000;
 
-/** What must have happened in every asset, or the test shows nothing. */
+/** All of these must have happened in every asset. Otherwise the test shows nothing. */
 const expectedKinds = [
   ...['record_usage 201', 'create_hold 201', 'capture_hold 201', 'release_hold 200', 'create_grant 201'],
   ...['void_grant 200', 'reverse_entry 201', 'settle 200', 'record_usage insufficient_balance'],

@@ -14,7 +14,7 @@ const use = (api: Api, serviceId: string, requests: number, more: object = {}, k
 const faultOf = ({ status, json }: ApiAnswer) => [status, json.error, json.faults?.[0]?.pointer];
 const idOf = ({ headers }: ApiAnswer) => headers.get('location')?.split('/').at(-1) ?? '';
 
-/** Services in XLM, USD and USDC, at 7 stroops, 0.003 and 0.0000015 for a request. */
+/** Registers services in XLM, USD and USDC, at 7 stroops, 0.003 and 0.0000015 for a request. */
 async function startAssets(t: Parameters<typeof startInProcess>[0]): Promise<Api> {
   const { api } = await startInProcess(t);
   assert.equal((await register(api, 'USD', 2)).status, 201);
@@ -129,7 +129,7 @@ test('the asset of a service cannot change, and a field that does not fit it is 
     bulk.json.results.map((result: { asset?: string; error?: string }) => result.asset ?? result.error),
     ['USDC', 'unknown_asset', 'asset_mismatch'],
   );
-  // A bound in stroops says nothing of prices in other assets.
+  // A bound in stroops does not apply to prices in other assets.
   assert.deepEqual(
     (await api.get('/services?minPrice=0')).json.services.map((one: { serviceId: string }) => one.serviceId),
     ['x'],
@@ -183,7 +183,7 @@ test('bills are rounded to the atoms of their asset, and the remainder goes to t
   const second = (await api.post('/settle', settle)).json;
   assert.deepEqual([second.amount, second.remainder, second.remainderOn], ['0.01', '0.005', '0.001']);
   assert.deepEqual((await api.get(`/settlements/${second.settlementId}`)).json.asset, 'USD');
-  // XLM is as it was, and takes the exact amount, too.
+  // XLM works as before, and also accepts the exact amount.
   const xlm = (await api.post('/settle', { agent: 'a', serviceId: 'x', expectedAmount: '0.0000035' })).json;
   assert.deepEqual(
     [xlm.billedStroops, xlm.amount, xlm.carriedStroops, 'carried' in xlm],
@@ -312,7 +312,7 @@ test('prepaid usage and holds draw from the balance of the asset of their servic
   );
   const poor = await use(api, 'c', 1);
   assert.deepEqual([poor.status, poor.json.asset, poor.json.required], [402, 'USDC', '0.0000015']);
-  // The overdraft is one in USD: the second item in XLM has none.
+  // The overdraft is in USD: the second item, in XLM, has none.
   const bulk = await api.post('/usage/bulk', {
     items: [
       { agent: 'a', serviceId: 'x', requests: 1_000_000 },

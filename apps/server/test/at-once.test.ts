@@ -24,7 +24,7 @@ for (const kind of kindsAtOnce) {
       let server = await startProcess(t, environment);
       await kind.prepare(apiAt(server.url), enoughFor);
       const sending = sendAtOnce(kind, () => apiAt(server.url), writes);
-      // Every other run is undisturbed, so that the writes meet more often.
+      // Every second run is not interrupted, so that the writes coincide more often.
       for (let kill = 0; kill < (run % 2 === 0 ? kills : 0); kill++) {
         await passing(random.below(150));
         await server.stop('SIGKILL');
@@ -32,7 +32,7 @@ for (const kind of kindsAtOnce) {
       }
       const api = apiAt(server.url);
       assert.equal(await sending, enoughFor);
-      // A retry of everything is answered in the same way, and moves nothing.
+      // Retrying everything gives the same answers, and changes nothing.
       assert.equal(await sendAtOnce(kind, () => api, writes), enoughFor);
       await kind.assertRight(api, enoughFor);
       await server.stop('SIGKILL');

@@ -8,7 +8,7 @@ import { adminKey, apiOfTenant, asAdmin, withHeaders } from './harness/tenants.t
 const protectedMode = { ADMIN_API_KEY: adminKey };
 const usage = { agent: 'agent-7', serviceId: 'search', requests: 3 };
 
-/** A server whose clock goes on with each request: acts of one millisecond are in no certain order. */
+/** A server whose clock advances with each request: acts within one millisecond have no defined order. */
 async function started(t: TestContext, environment?: Readonly<Record<string, string>>) {
   const server = await startInProcess(t, environment);
   const { api, clock } = server;
@@ -51,14 +51,14 @@ test('each administrative act is listed once: who, what, when, from where, and b
   const put = { serviceId: 'search', priceStroops: 5 };
   await acme.post('/services', put, 's1', { 'x-request-id': 'the-request' });
   const registeredAt = new Date(clock.nowMs).toISOString();
-  // A retry, what changes nothing and what is refused are no acts.
+  // Retries, writes without an effect, and refused writes are not acts.
   await acme.post('/services', put, 's1');
   await acme.post('/services', put, 's2');
   await acme.post('/services/bulk', { items: [put, { serviceId: 'other', priceStroops: 1 }, {}] });
   await acme.call('/services/nothing/price', { method: 'PATCH', body: { priceStroops: 6 } });
   await acme.call('/services/search/price', { method: 'PATCH', body: { priceStroops: 6 } });
   await acme.call('/services/search/disable', { method: 'POST' });
-  // It is so already.
+  // The service has this state already.
   await acme.call('/services/search/disabled', { method: 'PATCH', body: { disabled: true } });
   const acts = await listed(acme);
   const blank = { description: null, owner: null, unit: null };
@@ -179,7 +179,7 @@ test('a tenant sees only its own acts, without addresses if its key only reads; 
   assert.equal((await admin.get('/audit-log', { 'x-tenant': 'acme' })).json.items.length, 2);
   const reader = { label: 'reader', tenant: 'acme', scopes: ['read'] };
   const { key } = (await admin.post('/api-keys', reader)).json;
-  // A key that only reads sees the same acts, without the addresses that keys are used from.
+  // A read-only key sees the same acts, without the addresses from which keys are used.
   const [, registered] = await listed(withHeaders(api, { 'x-api-key': key }));
   assert.deepEqual([registered?.action, registered?.actor.address], ['service.registered', null]);
   assert.notEqual((await listed(acme))[1]?.actor.address, null);

@@ -95,7 +95,7 @@ test('a backup ends after one pass even if another process commits after each of
     const code = `new (require('node:sqlite').DatabaseSync)(process.argv[1]).exec("INSERT INTO filler VALUES ('other')")`;
     execFileSync(process.execPath, ['-e', code, database], { stdio: 'ignore' });
   });
-  // 1,000 pages in each step, and never again as many as before.
+  // Each step copies 1,000 pages. The backup does not copy everything a second time.
   assert.ok(pages > 5_000, `${pages} pages`);
   assert.deepEqual(
     left,
@@ -118,7 +118,7 @@ test('a backup of a damaged database fails, and leaves no file that looks like a
       assert.equal((await api.post('/usage/bulk', { items })).status, 201);
     }
   });
-  // A page in the middle of the file: the header and the first tables are sound.
+  // This page is in the middle of the file, so the header and the first tables are intact.
   const descriptor = openSync(database, 'r+');
   writeSync(descriptor, Buffer.alloc(4096, 0x5a), 0, 4096, Math.floor(statSync(database).size / 8192) * 4096);
   closeSync(descriptor);

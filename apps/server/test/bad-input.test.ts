@@ -26,7 +26,7 @@ function assertError({ what, status, code, pointer }: BadRequest, answer: RawAns
   assert.ok(pointers.includes(pointer), `${what}: ${answer.body}`);
 }
 
-/** The same request, which asks for problem details. */
+/** The same request with an `Accept` header for problem details. */
 function asProblem(bytes: string | Buffer): Buffer {
   const whole = Buffer.from(bytes);
   const at = whole.indexOf('\r\n') + 2;
@@ -61,11 +61,11 @@ for (const [room, table] of [
     const { api } = await startInProcess(t);
     for (const bad of table) {
       assertError(bad, await rawExchange(t, api.url, bad.bytes));
-      // What is no request has no Accept.
+      // Bytes that are not a request have no Accept header.
       if (table !== badHttp) assertProblem(bad, await rawExchange(t, api.url, asProblem(bad.bytes)));
     }
     await assertNothingApplied(api);
-    // None of them took the key.
+    // None of the bad requests used up the key.
     assert.equal((await api.post('/usage', usage, 'bad')).status, 201);
   });
 }
@@ -165,7 +165,7 @@ test('a client that reads only after it has sent everything still receives the r
   const { api } = await startInProcess(t);
   const { socket, write, answer } = await connectTo(t, api.url);
   socket.pause();
-  // Over the limit, and not more than arrives in a part of the two seconds for which the server goes on reading.
+  // The body is over the limit, but small enough to arrive while the server still reads, which it does for two seconds.
   await write(rawPost('/usage', ' '.repeat(9_000_000)));
   socket.resume();
   assert.equal((await answer()).status, 413);
@@ -177,7 +177,7 @@ test('input that is not HTTP, after a request that waits for its answer, gets no
   await write(
     Buffer.concat([rawPost('/usage', text, ['Idempotency-Key: one']), Buffer.from('garbage\r\n\r\n')]),
   );
-  // An error here would be taken for the answer of the first request, which may have taken effect.
+  // The client would take an error here for the answer to the first request, which may have taken effect.
   await assert.rejects(answer());
   assert.equal((await api.post('/usage', usage, 'one')).status, 201);
   assert.equal((await api.get('/usage/agent-7/search')).json.total, 3);

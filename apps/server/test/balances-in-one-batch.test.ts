@@ -1,4 +1,4 @@
-// What the commands of one batch do to one balance, one after the other.
+// Several commands of one batch change the same balance, one after another.
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';

@@ -18,7 +18,7 @@ const ledger = async (api: Api) => (await api.get('/agents/agent-7/ledger')).jso
 const idOf = (answer: ApiAnswer) => answer.headers.get('location')?.split('/').at(-1) ?? '';
 const at = (ms: number) => new Date(ms).toISOString();
 
-/** A service at 1 XLM for a request, and a prepaid agent. */
+/** Registers a service at 1 XLM for a request, and a prepaid agent. */
 async function prepaid(api: Api, more: object = {}): Promise<void> {
   await api.post('/services', { serviceId: 'search', priceStroops: 10_000_000 });
   assert.equal((await put(api, '/agents/agent-7/billing', { mode: 'prepaid', ...more })).status, 200);

@@ -1,4 +1,4 @@
-// Usage that was billed and usage that was drawn from the balance can offset each other in requests, and not in what is due.
+// Billed usage and usage drawn from the balance can cancel out in requests, but not in the amount due.
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import { runSettle } from '../src/cli/settle/command.ts';
@@ -25,7 +25,7 @@ async function started(t: TestContext) {
   return { api, record, reverse, settle, quote, assertAudit };
 }
 
-/** One request is due: the one that was drawn and settled was returned to the balance. */
+/** One request is due: the price of the request that was drawn and settled was returned to the balance. */
 async function withDue(t: TestContext) {
   const server = await started(t);
   const drawn = await server.record('prepaid');

@@ -1,4 +1,5 @@
-// What the bootstrap installs: once with npm itself, and in each case with a program in its place that notes how it is called.
+// Tests what the bootstrap installs: once with the real npm, and in all cases with a program in its place that notes
+// its arguments.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { cpSync, existsSync, globSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
@@ -15,7 +16,7 @@ const allSet = 'install --no-save --include=dev';
 
 test('npm start in a fresh clone installs only the packages of the server, without those of tests and tools', async (t) => {
   const clone = freshClone(t);
-  // From the cache of npm, which the installation that these tests run on has filled.
+  // The packages come from npm's cache, which the installation for these tests has filled.
   const command = ['env', 'npm_config_prefer_offline=true', process.execPath, 'tools/bootstrap.mjs', start];
   const { url, launcher, ended } = await launch(t, command, clone);
   assert.equal((await fetch(`${url}/health`)).status, 200);
@@ -94,7 +95,7 @@ test('an installation that fails ends the command, and the next start repeats it
   assert.deepEqual(clone.run(start), [serverSet, serverSet]);
 });
 
-/** A copy of what git has of this repository, as it is now, without pages and tests. */
+/** A copy of the files of this repository that git lists, in their current state, without pages and tests. */
 function freshClone(t: TestContext): string {
   const clone = temporaryFolder(t);
   const { stdout } = spawnSync('git', ['ls-files', '-z'], { cwd: repository, encoding: 'utf8' });
@@ -102,13 +103,13 @@ function freshClone(t: TestContext): string {
   assert.ok(files.includes('package-lock.json'));
   for (const file of files) {
     const from = path.join(repository, file);
-    // A file that was deleted and is not committed yet is still listed.
+    // A file that was deleted without a commit is still listed.
     if (existsSync(from)) cpSync(from, path.join(clone, file));
   }
   return clone;
 }
 
-/** The bootstrap with two scripts that say that they run, and a program in place of npm. */
+/** The bootstrap with two scripts that report that they run, and a program in place of npm. */
 class StandInClone {
   readonly #folder: string;
   readonly #calls: string;
@@ -132,7 +133,7 @@ class StandInClone {
     writeFileSync(to, text);
   }
 
-  /** Names the version of Node that the clone asks for; its installation begins again. */
+  /** Sets the version of Node that the clone requires. Its installation starts again. */
   pin(version: string): void {
     this.write('package.json', JSON.stringify({ type: 'module', dependencies: { node: version } }));
     this.write('package-lock.json', JSON.stringify({ version }));
@@ -146,7 +147,7 @@ class StandInClone {
     });
   }
 
-  /** Runs a script, and returns how npm was called since the last time. */
+  /** Runs a script, and returns the calls of npm since the last run. */
   run(script: string): readonly string[] {
     const { status, stdout, stderr } = this.spawn(script, '0');
     assert.deepEqual([status, stdout], [0, 'started\n'], stderr);

@@ -1,4 +1,4 @@
-// A key that is bound to one agent sees and spends that agent's money, and no other: every endpoint about money.
+// A key that is bound to an agent sees and spends only that agent's money: tests every endpoint about money.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Api } from './harness/api.ts';
@@ -9,7 +9,7 @@ const mine = 'agent-mine';
 const other = 'agent-other';
 const metadata = { customer: 'acme' };
 
-/** Both agents have the same things; only their names, and the names of their things, differ. */
+/** Both agents get the same things. Only the names differ. */
 async function furnish(api: Api, agent: string) {
   const use = { agent, serviceId: 'search', requests: 1, metadata };
   await api.call(`/agents/${agent}/billing`, { method: 'PUT', body: { mode: 'prepaid' } });
@@ -45,7 +45,7 @@ async function started(t: Parameters<typeof startInProcess>[0]) {
   return { seller, bound: withHeaders(api, { 'x-api-key': String(key.json.key) }), made };
 }
 
-/** What can be read of an agent's money. */
+/** Everything that can be read about an agent's money. */
 const readsOf = (
   agent: string,
   { entry, settlement }: { readonly entry: string; readonly settlement: string },
@@ -95,7 +95,7 @@ test('a key that is bound to an agent reads everything about the money of that a
     assert.ok(answer.status === 403 || answer.status === 400, `${path}: ${answer.status} ${answer.text}`);
     assert.doesNotMatch(answer.text, new RegExp(other), path);
   }
-  // A filter that names both its agent and what is of another finds nothing.
+  // A filter that names the key's agent and an object of another agent finds nothing.
   for (const path of [
     `/entries?agent=${mine}&usageId=usage-${other}`,
     `/entries?agent=${mine}&settlementId=${made[other]?.settlement}`,
@@ -113,7 +113,7 @@ test('a key that is bound to an agent spends the money of that agent only, with 
   };
   const before = await of(other);
   const use = { agent: other, serviceId: 'search', requests: 1 };
-  // Also with the keys under which the other's writes were answered.
+  // Also with the keys under which the other agent's writes were answered.
   await seller.post('/usage', { ...use, id: 'answered' }, 'key-of-other');
   const after = await of(other);
   assert.notDeepEqual(after, before);
@@ -129,7 +129,7 @@ test('a key that is bound to an agent spends the money of that agent only, with 
     ['/settle', { agent: other, serviceId: 'search' }],
     ['/settle/bulk', { agent: other }],
     [`/entries/${made[other]?.entry}/reverse`, { reason: 'mine' }],
-    // Its own money comes from the tenant, too.
+    // The tenant also grants the agent's own money.
     ...[mine, other].flatMap((agent) => [
       [`/agents/${agent}/grants`, { amount: '1' }] as const,
       [`/agents/${agent}/refunds`, { amount: '1', reason: 'mine' }] as const,
@@ -145,7 +145,7 @@ test('a key that is bound to an agent spends the money of that agent only, with 
       assert.ok(answer.status === 403 || answer.status === 404, `${path}: ${answer.status} ${answer.text}`);
     }
   }
-  // Ids are the tenant's: one of another agent is refused, and says nothing of it.
+  // Ids belong to the tenant: an id that another agent used is refused, and the answer reveals nothing about it.
   for (const [path, body] of [
     ['/holds', { ...use, agent: mine, id: `open-${other}` }],
     ['/usage', { ...use, agent: mine, id: `usage-${other}` }],

@@ -19,7 +19,7 @@ interface ItemResult {
   readonly total?: number;
 }
 
-/** What became of each item, in one word. */
+/** The result of each item, in one word. */
 const words = (answer: ApiAnswer): (string | undefined)[] =>
   answer.json.results.map((result: ItemResult) => result.status ?? result.error);
 

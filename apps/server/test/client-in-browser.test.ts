@@ -7,7 +7,7 @@ import { startInProcess } from './harness/in-process.ts';
 
 const entry = fileURLToPath(new URL('../../../packages/client/src/index.ts', import.meta.url));
 
-/** What a page runs: a call and a recorder, and what the server then has. */
+/** The program of a page: a call and a recorder, and then what the server has. */
 const program = `(async () => {
   const billonce = sdk.createBillonce({ url: location.origin });
   const usage = { agent: 'page', serviceId: 'search', requests: 2 };
@@ -25,7 +25,7 @@ test('the client records from a page in a browser', async (t) => {
     write: false,
   });
   const browser = await startChromium(t);
-  // The program is evaluated, which the policy of the page forbids.
+  // The program is evaluated, which the page's content security policy forbids.
   const page = await browser.newPage({ bypassCSP: true });
   await page.goto(`${api.url}/api/v1/version`);
   assert.equal(await page.evaluate(`${outputFiles[0]?.text}; ${program}`), 4);

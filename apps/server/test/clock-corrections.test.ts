@@ -11,7 +11,7 @@ interface Listed {
   readonly id: string;
 }
 
-/** Follows lists by their cursors; each look gives how many were new. */
+/** Follows lists by their cursors. Each read returns how many items were new. */
 function follower(api: () => Api, paths: readonly string[]) {
   const cursors = new Map<string, string>();
   const seen = new Map(paths.map((path): [string, string[]] => [path, []]));
@@ -79,10 +79,10 @@ for (const [name, aheadMs] of [
     const { items } = (await api.get('/entries?limit=1000')).json;
     const recordedAt = items.map((entry: { recordedAt: string }) => entry.recordedAt);
     assert.ok(recordedAt[2] < recordedAt[1], 'what is recorded has the time of the clock');
-    // Bounds of time go by when things were recorded, not by their ids.
+    // Bounds of time compare the times of recording, not the ids.
     const end = new Date(clock.nowMs + 1).toISOString();
     const within = `from=${correctedAt}&to=${end}`;
-    // What came before the correction at the same time of the clock is within, too.
+    // Entries from before the correction that have such a clock time are included too.
     const expected = recordedAt.filter((time: string) => time >= correctedAt && time < end).length;
     assert.ok(expected >= 6);
     assert.equal((await api.get(`/entries?${within}`)).json.items.length, expected);

@@ -1,4 +1,4 @@
-// How words of a command line are read, and what is said of wrong ones: nothing is started.
+// Tests how the words of a command line are read, and the messages for wrong ones. Nothing is started.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { optionsOf } from '../src/cli/command-line/command.ts';
@@ -10,7 +10,7 @@ import { parseIngestOptions } from '../src/cli/ingest/options.ts';
 import { ingestSpec } from '../src/cli/ingest/spec.ts';
 import { runHere } from './harness/command.ts';
 
-/** The first line that a misused command prints. */
+/** Returns the first line that a misused command prints. */
 async function firstLine(
   line: string,
   environment: Readonly<Record<string, string>> = {},

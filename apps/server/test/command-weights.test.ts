@@ -1,4 +1,4 @@
-// What commands weigh, by counts: which batch they are committed in.
+// Tests the weights of commands by counts: in which batch each command is committed.
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
@@ -52,7 +52,7 @@ test('a bulk weighs more while its items go to many webhooks, and its former wei
   for (let number = 0; number < webhooksMax; number++) {
     webhookIds.push(bodyOf(await submit('webhook', 'heavy', webhook(number, ['*']))).id);
   }
-  // The server learns from the first bulk how many webhooks get its items.
+  // The first bulk shows the server how many webhooks get its items.
   await bulk();
   assert.deepEqual(await together(), [60, 60, 60]);
   for (const webhookId of webhookIds) await submit('webhook', 'heavy', { kind: 'delete_webhook', webhookId });
@@ -133,12 +133,12 @@ test('a command that scans many entries for reversals is weighed by their number
     const outcomes = await Promise.all(commands.map((command) => submit(what, 'heavy', command)));
     return { bodies: outcomes.map(bodyOf), items: ended.map((one) => one.items) };
   };
-  // Nothing was ever taken back: nothing is looked through.
+  // Nothing was reversed, so nothing is searched.
   assert.deepEqual((await weights('settle', [settle])).items, [1]);
   const entries = await books.entriesOf({ tenant: 'heavy', ...account }, 2_000, 2_001, 1);
   const entryId = String(entries[0]?.id);
   await submit('reverse', 'heavy', { kind: 'reverse_entry', entryId, reason: 'wrong' });
-  // 1,999 entries come after the third one; there is room for a tenth more and ten, and 200 weigh as much as an item.
+  // 1,999 entries follow the third one. A tenth of them plus ten may be read, and 200 weigh as much as one item.
   const settled = await weights('settle', [{ ...settle, through: 3 }]);
   assert.deepEqual(settled.items, [12]);
   assert.equal(settled.bodies[0].requests, 6);

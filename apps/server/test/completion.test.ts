@@ -1,4 +1,4 @@
-// What completes commands in a shell, in real shells.
+// Tests the completion of commands in real shells.
 import assert from 'node:assert/strict';
 import { execFileSync, spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
@@ -10,13 +10,13 @@ import { runCompletion } from '../src/cli/completion/command.ts';
 import type { Shell } from '../src/cli/completion/script.ts';
 import { temporaryFolder } from './harness/temporary-folder.ts';
 
-/** How a test asks a shell what can follow: each answer is a line of words. */
+/** Asks a shell for the possible next words: each answer is a line of words. */
 const asked: Readonly<Record<Shell, (words: string) => string>> = {
   bash: (words) =>
     `COMP_WORDS=(${words}); COMP_CWORD=$((\${#COMP_WORDS[@]} - 1)); COMPREPLY=(); _billonce; echo "\${COMPREPLY[*]}"\n`,
   zsh: (words) => `words=(${words}); CURRENT=\${#words}; _billonce; print\n`,
 };
-/** In zsh, the two functions that take what can follow: they exist only while a key is handled. */
+/** In zsh, these two functions receive the candidates. They exist only while a key press is handled. */
 const before: Readonly<Record<Shell, string>> = {
   bash: '',
   zsh: `compadd() { shift; print -rn -- "$* " }\n_files() { print -rn -- *(N) }\ncompdef() { :; }\n`,
@@ -32,7 +32,7 @@ function scriptOf(shell: string): string {
   return printed;
 }
 
-/** What can follow each beginning of a line, whose last word may be empty. */
+/** Returns the words that can follow each line. The last word of a line may be empty. */
 function following(t: TestContext, shell: Shell, lines: readonly string[]): readonly (readonly string[])[] {
   const folder = temporaryFolder(t);
   writeFileSync(join(folder, 'usage.csv'), '');
@@ -64,7 +64,7 @@ for (const shell of ['bash', 'zsh'] as const) {
     );
     for (const [index, spec] of commandSpecs.entries()) {
       const known = Object.entries(optionsOf(spec)).filter(([, { isFormer }]) => isFormer !== true);
-      // bash leaves out what does not begin like the word; zsh does it after the script.
+      // bash omits candidates that do not begin like the word. zsh does this after the script.
       const found = options[index]?.filter((word) => word.startsWith('--'));
       assert.deepEqual([...(found ?? [])].sort(), known.map(([name]) => `--${name}`).sort(), spec.name);
     }

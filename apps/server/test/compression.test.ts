@@ -5,7 +5,7 @@ import { inProtection, type Played } from './agentpay/play.ts';
 const gzip = { 'Accept-Encoding': 'gzip, deflate, br' };
 const on = { COMPRESSION: 'on' };
 
-/** Enough agents for lists and exports above the threshold. */
+/** Records enough agents that lists and exports are above the threshold. */
 async function filled({ send }: Played): Promise<void> {
   const items = Array.from({ length: 100 }, (_, at) => ({
     agent: `agent-${at}`,
@@ -28,7 +28,7 @@ test('with COMPRESSION=on, answers from 1,024 bytes are sent as gzip to clients 
       path,
     );
     assert.match(packed.headers.get('vary') ?? '', /accept-encoding/i, path);
-    // The time of an export is part of it.
+    // An export contains its own time.
     if (path !== 'usage/export.json') assert.equal(packed.text, plain.text, path);
   }
   const small = await send('GET /api/v1/version', undefined, gzip);

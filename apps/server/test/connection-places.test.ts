@@ -6,7 +6,7 @@ import { halfOpen } from './harness/half-open.ts';
 import { startInProcess } from './harness/in-process.ts';
 import { adminKey, budgetUsed, makeKey } from './harness/tenants.ts';
 
-/** Law L2 for connections: each gives its place back, no matter what its client does. */
+/** Law L2 for connections: each connection releases its place, no matter what its client does. */
 
 async function metric(api: Api, line: RegExp): Promise<number> {
   const { text } = await api.get('/metrics');
@@ -16,7 +16,7 @@ async function metric(api: Api, line: RegExp): Promise<number> {
 const cut = (reason: string) =>
   new RegExp(`^billonce_connections_cut_total\\{reason="${reason}"\\} (\\d+)$`, 'm');
 
-/** Waits until no connection is left but those of `fetch`. */
+/** Waits until only the connections of `fetch` are left. */
 async function untilGivenBack(api: Api): Promise<void> {
   while ((await metric(api, /^billonce_connections (\d+)$/m)) > 4) await immediate();
 }

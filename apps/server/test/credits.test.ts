@@ -18,7 +18,7 @@ const quote = async (api: Api) => (await api.get('/billing/agent-7/search')).jso
 const writeOff = async (api: Api, more: object = {}, key?: string) =>
   await api.post('/credits/agent-7/search/write-off', { reason: 'account closed', ...more }, key);
 
-/** An account whose usage of 5 requests at 10 was billed, and then reversed. */
+/** Makes an account whose 5 requests at 10 were billed and then reversed. */
 async function makeCredit(api: Api): Promise<void> {
   await api.post('/services', { serviceId: 'search', priceStroops: 10 });
   const id = await record(api, 5);

@@ -1,4 +1,4 @@
-// Who may see what of the dashboard, and books with many agents, in a real browser.
+// Tests which parts of the dashboard each key may see, and books with many agents, in a real browser.
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import type { Browser } from 'playwright-core';
@@ -50,7 +50,7 @@ const readOnly: Case = async (t, { url, api, browser }) => {
     const write = page.getByRole('button', { name: writing });
     assert.equal(await write.count(), 0, path);
   }
-  // Each view of an agent is shown without its buttons.
+  // Each view of an agent is shown without these buttons.
   await open(`agents/${prepaidAgent}`);
   for (const [view, text] of [
     ['Statement', 'Granted'],
@@ -63,14 +63,14 @@ const readOnly: Case = async (t, { url, api, browser }) => {
     await page.getByRole('tabpanel').getByText(text).first().waitFor();
     assert.equal(await page.getByRole('button', { name: writing }).count(), 0, view);
   }
-  // What may be secret is left out by the server.
+  // The server omits everything that may be secret.
   await open('webhooks');
   await page.getByRole('link', { name: 'https://billing.example', exact: true }).click();
   await page.getByText('webhook.test').waitFor();
   assert.equal(await page.getByRole('button', { name: /Deliver again|Send a test|Disable/ }).count(), 0);
   await open('log');
   await page.locator('tbody').getByText('service.registered').first().waitFor();
-  // Another tab knows nothing of the key.
+  // Another tab does not have the key.
   const other = await besideTab(tab, url);
   await other.page.getByRole('heading', { name: 'Sign in' }).waitFor();
   await page.reload();

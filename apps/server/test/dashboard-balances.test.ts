@@ -1,4 +1,4 @@
-// Balances, grants, holds and limits from the page of an agent, in a real browser.
+// Tests balances, grants, holds and limits on the page of an agent, in a real browser.
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import type { Browser, Route } from 'playwright-core';
@@ -61,7 +61,7 @@ const everyView: Case = async (t, { url, browser }) => {
   }
 };
 
-/** Adds credit as a person does, and does not wait for what comes of it. */
+/** Adds credit like a user does, and does not wait for the result. */
 async function addCredit(tab: Tab, amount: string): Promise<void> {
   await button(tab, 'Add credit…').click();
   await tab.page.getByLabel('Amount in XLM').fill(amount);
@@ -73,12 +73,12 @@ const lostAnswers: Case = async (t, { url, api, browser }) => {
   const { page, open } = tab;
   const keys: string[] = [];
   const answers: ((route: Route) => Promise<void>)[] = [
-    // The server grants, and its answer is lost.
+    // The server grants, but its answer is lost.
     async (route) => {
       await route.fetch();
       await route.abort();
     },
-    // Neither a busy server nor a limited rate says anything about the first attempt.
+    // Neither a busy server nor a rate limit shows what happened to the first attempt.
     (route) => route.fulfill({ status: 503, body: '{"error":"overloaded","message":"later"}' }),
     (route) => route.fulfill({ status: 429, body: '{"error":"rate_limited","message":"later"}' }),
   ];
@@ -91,14 +91,14 @@ const lostAnswers: Case = async (t, { url, api, browser }) => {
   await open('agents/lost');
   await addCredit(tab, '12.5000000');
   await page.getByText('No answer came').waitFor();
-  // Another amount would be another grant: the field stays as it is.
+  // Another amount would be another grant, so the field cannot be changed.
   assert.ok(await page.getByLabel('Amount in XLM').isDisabled());
   assert.deepEqual(await axeFaults(page), []);
   await button(tab, 'Add 12.5').click();
   await page.getByText('The server is busy').waitFor();
   await button(tab, 'Add 12.5').click();
   await page.getByText('Too many requests').waitFor();
-  // Neither another dialog nor another load of the page makes it a second grant.
+  // Neither another dialog nor a reload of the page creates a second grant.
   await button(tab, 'Cancel').click();
   await page.reload();
   await addCredit(tab, '12.5000000');
@@ -108,7 +108,7 @@ const lostAnswers: Case = async (t, { url, api, browser }) => {
   assert.equal((await grantsOf(api, 'lost')).length, 1);
   await button(tab, 'Close').click();
   await page.getByText('12.5').first().waitFor();
-  // What is asked for after that is another grant, also of the same amount.
+  // After that, a request for the same amount is another grant.
   await addCredit(tab, '12.5000000');
   await page.getByRole('heading', { name: 'Credit was added' }).waitFor();
   await page.getByRole('dialog').getByText('25.').waitFor();
@@ -128,7 +128,7 @@ const twoTabsVoid: Case = async (t, { url, api, browser }) => {
     await button(tab, 'Void order-9').click();
     await tab.page.getByRole('dialog').getByText('5.0000000 XLM').first().waitFor();
   }
-  // Usage comes between: neither takes away more or less than its screen says.
+  // Usage is recorded in between: neither tab voids more or less than it shows.
   await api.post('/usage', { agent, serviceId: 'search', requests: 80 });
   await button(first, 'Void 5.0000000 XLM').click();
   await first.page.getByText('The grant has changed').waitFor();
@@ -172,7 +172,7 @@ const limitsAndPolicy: Case = async (t, { url, api, browser }) => {
   const { page, open, complaints } = tab;
   await open('agents/limited');
   await button(tab, 'Set a limit…').click();
-  // The name of another limit is not taken by mistake.
+  // The name of another limit is not used by mistake.
   await page.getByLabel('Name').fill('daily-budget');
   await page.getByText('A limit with this name exists').waitFor();
   await page.getByLabel('Name').fill('of-limited');
@@ -243,7 +243,7 @@ const prepaidBill: Case = async (t, { url, browser, seeded }) => {
   ]);
   await button(tab, 'Add it up').click();
   await page.getByText('The bill is right').waitFor();
-  // Of an answer that says a draw of another amount, the page says what is wrong.
+  // If an answer contains a draw of another amount, the page shows what is wrong.
   await page.route('**/settlements/*/entries?*', async (route) => {
     const body = await (await route.fetch()).text();
     await route.fulfill({ body: body.replace('"drawn":"8"', '"drawn":"7.9"') });

@@ -1,4 +1,5 @@
-// A month is closed in the browser: looked at, billed, interrupted, continued, and billed by two tabs at once.
+// Closes a month in the browser: previews it, bills it, interrupts and continues it, and bills it from two tabs at
+// once.
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import type { Browser, Page } from 'playwright-core';
@@ -25,12 +26,12 @@ type Case = (t: TestContext, opened: Opened) => Promise<void>;
 
 const now = new Date();
 const monthStart = Date.UTC(now.getUTCFullYear(), now.getUTCMonth());
-/** The month before this one, such as `2026-11`. */
+/** The previous month, such as `2026-11`. */
 const lastMonth = new Date(monthStart - 1).toISOString().slice(0, 7);
 const agents = Array.from({ length: 9 }, (_, number) => `agent-${number}`);
 const services = ['search', 'images'] as const;
 
-/** Usage of the last month and of this one: 9 × 10 stroops and 9 × 0.10 USD of the last month. */
+/** Records usage of the last month and of this one. The last month has 9 × 10 stroops and 9 × 0.10 USD. */
 async function record(api: Api, clock: { nowMs: number }): Promise<void> {
   const made = async (path: string, body: object) => {
     const { status, text } = await api.post(path, body);
@@ -50,7 +51,7 @@ async function billsOf(api: Api): Promise<{ readonly agent: string; readonly amo
   return (await api.get(`/settlements?runId=${lastMonth}&limit=1000`)).json.items;
 }
 
-/** Each account of the month is on one bill, with its usage of the last month alone. */
+/** Each account of the month is on exactly one bill, which has only its usage of the last month. */
 async function assertClosed(api: Api): Promise<void> {
   const bills = await billsOf(api);
   assert.deepEqual(
@@ -61,7 +62,7 @@ async function assertClosed(api: Api): Promise<void> {
   assert.equal((await api.get('/audit')).json.ok, true);
 }
 
-/** In light and dark. */
+/** Checks the page in light and dark. */
 async function assertShown(tab: Tab, name: string): Promise<void> {
   for (const colorScheme of ['dark', 'light'] as const) {
     await tab.page.emulateMedia({ colorScheme });
@@ -77,7 +78,7 @@ const look = async (page: Page) => {
 const bill = (page: Page) => page.getByRole('button', { name: /^Bill \d+ agents?$/ }).click();
 const closed = (page: Page) => page.getByText(/^Closed/).waitFor();
 
-/** Lets so many settlements through, and holds the others back until the page goes away. */
+/** Lets this many settlements through, and holds the others until the page is closed. */
 async function holdBack(page: Page, most: number): Promise<{ readonly reached: Promise<void> }> {
   let sent = 0;
   const { promise: reached, resolve } = Promise.withResolvers<void>();
@@ -171,7 +172,7 @@ const stopped: Case = async (_t, { tab: { page, open }, api }) => {
   await reached;
   await page.getByRole('button', { name: 'Stop' }).click();
   release();
-  // What is under way ends, and nothing new begins.
+  // Requests under way finish, and no new ones begin.
   await page.getByText(`The run ${lastMonth} was stopped`).waitFor();
   const count = (await billsOf(api)).length;
   assert.ok(count > 0 && count <= 4, `${count} bills`);
@@ -186,7 +187,7 @@ const twoTabs: Case = async (_t, { tab: first, api }) => {
     await open('bills');
     await look(page);
   }
-  // The requests of both tabs come in pairs, so that they meet on the server.
+  // The requests of both tabs are released in pairs, so that they reach the server at the same time.
   let isPaired = true;
   let waiting: (() => void)[] = [];
   const letGo = () => {
@@ -201,7 +202,7 @@ const twoTabs: Case = async (_t, { tab: first, api }) => {
     await route.continue();
   });
   await Promise.all([bill(first.page), bill(second.page)]);
-  // In the end one of the tabs has less to do.
+  // At the end, one of the tabs has less to do.
   await Promise.race([closed(first.page), closed(second.page)]);
   isPaired = false;
   letGo();
@@ -217,7 +218,7 @@ const failing: Case = async (_t, { tab, api }) => {
   await open('bills');
   await look(page);
   let sent = 0;
-  // The server bills, and its answers are lost; later it answers that it cannot.
+  // The server bills, but its answers are lost. Later it answers that it is unavailable.
   await page.route('**/api/v1/settle', async (route) => {
     sent += 1;
     if (sent <= 2) {

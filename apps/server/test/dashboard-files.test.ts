@@ -6,7 +6,7 @@ import { adminKey } from './harness/tenants.ts';
 const asBrowser = { accept: 'text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8' };
 
 test('browsers get the dashboard at /, and other clients get a JSON error', async (t) => {
-  // The page needs no key: what it shows it reads with the key of its user.
+  // The page itself needs no key: it reads its data with the key of its user.
   const { app } = await startInProcess(t, { ADMIN_API_KEY: adminKey });
   const page = await fetch(app.url, { headers: asBrowser });
   assert.equal(page.status, 200);

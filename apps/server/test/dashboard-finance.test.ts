@@ -1,4 +1,5 @@
-// What a person of finance does in the browser, without a terminal: a statement, a bill on paper, usage without a price.
+// Tests the work of an accountant in the browser, without a terminal: a statement, a printed bill, and usage without a
+// price.
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { type TestContext, test } from 'node:test';
@@ -17,7 +18,7 @@ interface Opened {
 
 type Case = (opened: Opened) => Promise<void>;
 
-/** The text of a file that a button downloads, and its name. */
+/** Returns the name and the text of a file that a button downloads. */
 async function downloaded(page: Page, button: string): Promise<readonly [name: string, text: string]> {
   const coming = page.waitForEvent('download');
   await page.getByRole('button', { name: button }).click();
@@ -59,7 +60,7 @@ const statementOfAgent: Case = async ({ tab, api }) => {
   const cells = await Promise.all(rows.map((row) => row.locator('td').allTextContents()));
   assert.equal(cells[0]?.[0], 'Opening');
   assert.equal(cells.at(-1)?.[0], 'Closing');
-  // In 10^-7 XLM; each column comes to its last row.
+  // Amounts are in 10^-7 XLM. The sum of each column is its last row.
   const exact = (text = '') => BigInt(text.replace('−', '-').replaceAll(/[^-\d]/g, '') || '0');
   for (const [column, closing] of [json.closing.available, json.closing.unbilled].entries()) {
     const amounts = cells.map((row) => exact(row[column + 1]));
@@ -83,7 +84,7 @@ const statementOfAgent: Case = async ({ tab, api }) => {
 const unpriced: Case = async ({ tab, api }) => {
   const used = await api.post('/usage', { agent: 'agent-000', serviceId: 'not-priced', requests: 7 });
   assert.equal(used.status, 201);
-  // Chromium notes the 404 of the quote, which is what the page explains.
+  // Chromium logs the 404 of the quote, and the page explains it.
   await tab.page.goto(`${api.url}/#/agents/agent-000/not-priced`);
   await tab.page.getByText('This service has no price yet').waitFor();
   assert.equal(await tab.page.getByRole('alert').count(), 0);
@@ -100,7 +101,7 @@ const audit: Case = async ({ tab: { page, open }, api }) => {
   assert.equal(BigInt(digits), BigInt(json.paid.stroops));
 };
 
-/** Whether a text is wider than the column that it has. */
+/** Finds texts that are wider than their column. */
 const tooWide = `[...document.querySelectorAll('.facts dd')].filter((dd) => dd.scrollWidth > dd.clientWidth).map((dd) => dd.textContent)`;
 
 const paper: Case = async ({ tab, seeded }) => {

@@ -68,7 +68,7 @@ const everyPage: Case = async (t, { url, browser, seeded }) => {
   }
 };
 
-/** What a browser does when a link is followed as soon as the page is there, before it has drawn a frame. */
+/** A browser behaves like this when a link is clicked as soon as the page exists, before the first frame is drawn. */
 const followAtOnce = "addEventListener('DOMContentLoaded', () => { location.hash = '#/services'; })";
 
 const earlyLink: Case = async (t, { url, browser }) => {
@@ -114,7 +114,7 @@ const lostAnswer: Case = async (t, { url, api, browser }) => {
   await page.route('**/api/v1/settle', async (route) => {
     attempts += 1;
     if (attempts > 1) return await route.continue();
-    // The server bills, and its answer is lost.
+    // The server bills, but its answer is lost.
     await route.fetch();
     await route.abort();
   });
@@ -153,7 +153,7 @@ const failingServer: Case = async (t, { url, browser }) => {
   answers.stats = 'well';
   await page.getByRole('button', { name: 'Try again' }).click();
   await page.getByText('llm/input-tokens').first().waitFor();
-  // The browser itself reports the answers that failed.
+  // The browser itself logs failed answers.
   const others = complaints.filter((text) => !text.startsWith('Failed to load resource'));
   assert.deepEqual(others, []);
 };
@@ -163,7 +163,7 @@ const offline: Case = async (t, { url, browser }) => {
   await page.getByText('Retries not billed twice').waitFor();
   await page.context().setOffline(true);
   await page.getByText('The server does not answer').first().waitFor();
-  // What was read stays, with its time.
+  // The data remains on the page, with the time of the read.
   await page
     .getByText(/What follows is from/)
     .first()
@@ -208,7 +208,7 @@ const recomputed: Case = async (t, { url, browser, seeded }) => {
   await open(`bills/${seeded.billId}`);
   await page.getByRole('button', { name: 'Add it up' }).click();
   await page.getByText('The bill is right').waitFor();
-  // An entry that the server would show otherwise than it billed.
+  // The server would show this entry differently from how it billed it.
   await page.route('**/entries?*', async (route) => {
     const answer = await route.fetch();
     const body = await answer.text();

@@ -1,4 +1,5 @@
-// What commands and the server say of a file that is not a whole database of Billonce, and what they leave beside it.
+// Tests what commands and the server report about a file that is not a complete database of Billonce, and which files
+// they leave next to it.
 import assert from 'node:assert/strict';
 import {
   chmodSync,
@@ -26,7 +27,7 @@ const cap = { answersMax: 10, bytesMax: 10_000 };
 const isRoot = process.getuid?.() === 0;
 const nobody = 65_534;
 
-/** A database in a folder, whose server has stopped. */
+/** Makes a database in a folder, and stops its server. */
 async function booksIn(t: TestContext, folder = temporaryFolder(t)): Promise<string> {
   const file = join(folder, 'books.db');
   const { app, api } = await startInProcess(t, { DATABASE_URL: `file:${file}` });
@@ -162,7 +163,7 @@ test('a failed start removes the lock that it created, and leaves an existing on
   writeFileSync(other, readFileSync(file));
   assert.throws(() => new SqliteStorage({ file: other, cap }), /which a newer version of Billonce made/);
   assert.deepEqual(readdirSync(dirname(other)), ['copy.db']);
-  // A file of that name that is not ours.
+  // A file with that name that is not ours.
   truncateSync(lock);
   writeFileSync(lock, 'a text of someone, and no lock of a server');
   chmodSync(lock, 0o644);

@@ -1,4 +1,4 @@
-// Prices with a date: they take effect at an instant, at which nothing has to run.
+// Prices with a date take effect at that instant, without any process that must run then.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Api, ApiAnswer } from './harness/api.ts';
@@ -12,7 +12,7 @@ const hourMs = 3_600_000;
 const xlm = (price: string) => ({ price, per: 1, asset: 'XLM' });
 const stroops = (count: number, price: string) => ({ priceStroops: count, ...xlm(price) });
 
-/** A server with a service for 2 XLM. */
+/** Starts a server with a service at 2 XLM. */
 async function start(t: Parameters<typeof startInProcess>[0]) {
   const server = await startInProcess(t, {}, november);
   const put = await server.api.post('/services', { serviceId: 's', price: '2' });
@@ -31,7 +31,7 @@ function accepted(answer: ApiAnswer, status = 200): ApiAnswer {
   return answer;
 }
 
-/** Versions and prices of the usage of an agent, in its order. */
+/** Returns the versions and prices of an agent's usage, in its order. */
 async function recorded(api: Api, agent = 'a') {
   const { items } = (await api.get(`/entries?agent=${agent}`)).json;
   return items.map((entry: { priceVersion: number; price: string }) => [entry.priceVersion, entry.price]);
@@ -90,7 +90,7 @@ test('singles, bulks, captures, quotes and allowances use the price of their ins
   clock.nowMs = newYear - 1;
   await api.post('/usage/bulk', { items: [{ agent: 'a', serviceId: 's', requests: 1 }] });
   assert.equal((await api.get('/billing/a/s')).json.price, '2');
-  // What is recorded now is used before; the instant at which it is recorded decides.
+  // The instant of recording decides: usage that is recorded now gets the earlier price.
   await app.close();
   ({ api, clock, app } = await startInProcess(t, { DATABASE_URL: started.databaseUrl }, newYear));
   const late = { agent: 'a', serviceId: 's', requests: 1, occurredAt: '2026-12-31T23:59:59Z' };
@@ -141,7 +141,7 @@ test('a settlement bills usage at the price when it was recorded, and refuses af
   const stale = await api.post('/settle', { agent: 'a', serviceId: 's', through: 1 }, undefined, {
     'if-match': etag,
   });
-  // As with every change of a price: the quote names the price in force.
+  // As for every change of a price, the quote names the price in force.
   assert.deepEqual([stale.status, stale.json.error, stale.json.quote.price], [412, 'quote_changed', '3']);
   const bill = accepted(
     await api.post('/settle', { agent: 'a', serviceId: 's', expectedStroops: '70000000' }),
@@ -185,7 +185,7 @@ test('an immediate price change keeps the price with a date, and so does resendi
   const { api, clock } = await start(t);
   accepted(await setPrice(api, { price: '3', effectiveFrom }));
   accepted(await use(api), 201);
-  // A script that registers every service at each start.
+  // Like a script that registers every service at each start.
   const again = accepted(
     await api.post('/services', { serviceId: 's', price: '2', description: 'd', owner: 'o' }),
   );
@@ -221,7 +221,7 @@ test('a cancelled price never takes effect, and a price in effect cannot be canc
   assert.equal((await api.call('/services/unknown/prices/next', { method: 'DELETE' })).status, 404);
   assert.equal('nextPrice' in (await api.get('/services/s')).json, false);
   accepted(await setPrice(api, { price: '4', effectiveFrom: '2027-02-01T00:00:00Z' }));
-  // A retry of what was cancelled long ago is a replay, and sets and cancels nothing again.
+  // Retrying a cancellation from long ago is a replay: it sets and cancels nothing again.
   assert.equal((await setPrice(api, { price: '3', effectiveFrom }, 'set')).json.nextPrice.price, '3');
   assert.equal((await cancel(api, 'cancel')).headers.get('idempotency-replayed'), 'true');
   clock.nowMs = newYear;
@@ -279,7 +279,7 @@ test('a date up to 731 days ahead is accepted, and a new or deleted service need
   accepted(await api.call('/services/s', { method: 'DELETE' }), 204);
   assert.equal((await setPrice(api, { price: '3', effectiveFrom })).status, 404);
   assert.equal((await api.post('/services', { serviceId: 's', price: '3', effectiveFrom })).status, 400);
-  // With its service, the next price went: it does not take effect at the date.
+  // The next price was deleted with its service, so it does not take effect at the date.
   const again = accepted(await api.post('/services', { serviceId: 's', price: '2' }), 201);
   assert.equal('nextPrice' in again.json, false);
 });
@@ -330,7 +330,7 @@ test('tiers with a date continue in the period of the previous tiers, and a flat
   accepted(await use(api, 4), 201);
   const amounts = async () =>
     (await api.get('/entries?agent=a')).json.items.map((entry: { amount: string }) => entry.amount);
-  // Two of the four are still in the first tier, and none of them at a price from before.
+  // Two of the four are still in the first tier, and none of them is at an earlier price.
   assert.deepEqual(await amounts(), ['16', '14']);
   accepted(await setPrice(api, { price: '7', effectiveFrom: '2027-02-01T00:00:00Z' }));
   clock.nowMs = Date.parse('2027-02-01T00:00:00Z');
@@ -360,7 +360,7 @@ test('a price that was in force for an account stays in force when the clock is 
   accepted(await use(api), 201);
   clock.nowMs = newYear - hourMs;
   accepted(await use(api), 201);
-  // Another account has used nothing at the next price: for it, the date is still to come.
+  // Another account has no usage at the next price: for it, the date is still in the future.
   accepted(await use(api, 1, 'b'), 201);
   assert.deepEqual(await recorded(api), [
     [1, '2'],
@@ -399,7 +399,7 @@ for (const [how, withdraw] of [
       [2, '3'],
       [3, '2'],
     ]);
-    // A position between the two, as a part of a bill.
+    // A settlement through a position between the two, for a part of the bill.
     const part = accepted(await api.post('/settle', { agent: 'a', serviceId: 's', through: 1 })).json;
     assert.equal(part.amount, '6.0000000');
     assert.equal(

@@ -1,4 +1,4 @@
-// The descriptions of tables say what the migrated schema of each engine is.
+// The descriptions of tables must match the migrated schema of each engine.
 import assert from 'node:assert/strict';
 import { readdirSync } from 'node:fs';
 import { test } from 'node:test';
@@ -20,7 +20,7 @@ for (const file of readdirSync(folder)) {
   described.push(...Object.values(module).filter(isTable));
 }
 
-/** Tables that statements of one engine alone read and write, as its own way needs it. */
+/** Tables that only the statements of one engine use, for something that only this engine needs. */
 const undescribed: Readonly<Record<Engine, readonly string[]>> = {
   sqlite: [
     'account_entries',
@@ -114,7 +114,7 @@ async function sqliteTables(file: string): Promise<Map<string, FoundColumn[]>> {
 async function postgresTables(url: string): Promise<Map<string, FoundColumn[]>> {
   const client = new Client({ connectionString: url });
   await client.connect();
-  // Parts of tables are as the tables are.
+  // The partitions of a table must have the same columns as the table.
   const { rows } = await client.query(`SELECT c.table_name, c.column_name, c.data_type, c.is_nullable
     FROM information_schema.columns AS c JOIN pg_class AS k ON k.relname = c.table_name
     WHERE c.table_schema = 'public' AND k.relnamespace = 'public'::regnamespace AND NOT k.relispartition

@@ -6,7 +6,7 @@ import { startInProcess } from './harness/in-process.ts';
 import { rawExchange } from './harness/raw-http.ts';
 import { adminKey, asAdmin } from './harness/tenants.ts';
 
-/** A write with header fields that `fetch` would not let a caller choose. */
+/** Sends a write with header fields that `fetch` does not let a caller set. */
 async function post(url: string, headers: Readonly<Record<string, string>>): Promise<number | undefined> {
   const sent = request(`${url}/api/v1/usage`, {
     method: 'POST',

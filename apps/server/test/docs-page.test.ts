@@ -6,7 +6,7 @@ import { startInProcess } from './harness/in-process.ts';
 import { adminKey } from './harness/tenants.ts';
 
 test('the page of the API reference shows every operation in a browser, and loads nothing from other servers', async (t) => {
-  // Open like the document that it shows, also where everything else takes a key.
+  // The page is open like the document that it shows, even if everything else requires a key.
   const { app } = await startInProcess(t, { ADMIN_API_KEY: adminKey });
   const browser = await startChromium(t);
   const page = await browser.newPage({ viewport: { width: 1200, height: 1600 } });

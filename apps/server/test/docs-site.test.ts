@@ -1,4 +1,4 @@
-// The site of the docs, as it is served from a folder; server-package.test.ts reads the real one in a browser.
+// Tests the docs site as it is served from a folder. server-package.test.ts opens the real one in a browser.
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';

@@ -1,4 +1,4 @@
-// The examination of a machine: real files, real servers, and what is wrong with them.
+// Tests the examination of a machine with real files, real servers, and faults in them.
 import assert from 'node:assert/strict';
 import { chmodSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
@@ -32,7 +32,7 @@ async function findings(environment: Readonly<Record<string, string>>) {
   return { code, all, bad: bad.map(({ check, state, found }) => `${state} ${check}: ${found}`), printed };
 }
 
-/** A database file that a server has used, and left. */
+/** A database file that a server has used and closed. */
 async function usedFile(t: TestContext): Promise<string> {
   const file = join(temporaryFolder(t), 'books.db');
   const server = await startProcess(t, { DATABASE_URL: `file:${file}` });
@@ -40,7 +40,7 @@ async function usedFile(t: TestContext): Promise<string> {
   return file;
 }
 
-/** Everything in a folder: names, times, rights and contents. */
+/** Everything in a folder: names, times, permissions and contents. */
 function stateOf(folder: string): readonly unknown[] {
   return readdirSync(folder).map((name) => {
     const path = join(folder, name);

@@ -1,4 +1,5 @@
-// Commands of the pages, as a reader types them in a fresh clone: with any Node, before anything is installed.
+// The commands of the pages must work as a reader types them in a fresh clone: with any Node, before anything is
+// installed.
 import assert from 'node:assert/strict';
 import { existsSync, globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -29,7 +30,7 @@ const commands: readonly PageCommand[] = pages.flatMap((page) => {
   );
 });
 
-/** What follows the variables in front of a command. */
+/** The words after the variables of a command. */
 const words = (command: string) => command.replace(/^(?:[A-Z_]+=(?:"[^"]*"|\S*) +)+/, '').split(/ +/);
 const text = ({ page, command }: PageCommand) => `${page}: ${command}`;
 
@@ -38,10 +39,10 @@ test('a documented command that runs a TypeScript file of the repository first i
     words(command).some((word) => word.endsWith('.ts') && existsSync(join(repository, word))),
   );
   assert.ok(running.length >= 8, `${running.length} commands`);
-  // The pinned Node is there only if the packages are.
+  // The pinned Node exists only if the packages are installed.
   const others = running.filter(
     ({ command }) =>
-      // Each npm script begins with it, too.
+      // Each npm script begins with it too.
       !/^(?:node tools\/bootstrap\.mjs|npm run|npm test) /.test(words(command).join(' ')) &&
       !command.includes('/node_modules/node/bin/node '),
   );

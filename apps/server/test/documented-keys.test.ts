@@ -1,4 +1,4 @@
-// The keys that a page names for its commands are enough for them, and none of them may do more than its job.
+// The keys that a page names are enough for its commands, and no key may do more than its job.
 import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -23,7 +23,7 @@ const pages = [
   'reserve-and-capture-an-llm-call',
 ];
 
-/** `curl` with the key of its job: what sets something up, what records usage of an agent, and the rest. */
+/** A `curl` that uses the key for each job: set-up, recording usage of an agent, and everything else. */
 const curlWithKeys = `curl() {
   local key="$REST_KEY" sent="$*" name
   case "$sent" in
@@ -41,17 +41,17 @@ const curlWithKeys = `curl() {
 }
 `;
 
-/** Neither a success nor a refusal that the pages show. */
+/** Statuses that are neither a success nor a refusal that the pages show. */
 const isWrong = (status: string) => !/^(?:2\d\d|402|409|429)$/.test(status);
 
 interface PageKeys {
-  /** of the key for all but set-up and usage */
+  /** scopes of the key for everything except set-up and usage */
   readonly rest: readonly Scope[];
-  /** the agents to each of which a key that records is bound; none if it is bound to none */
+  /** the agents that each have a recording key bound to them; empty if that key is bound to no agent */
   readonly agents: readonly string[];
 }
 
-/** What a page says of the keys for its commands. */
+/** The keys that a page names for its commands. */
 function keysOf(page: string): PageKeys {
   const text = readFileSync(join(repository, page), 'utf8');
   const [intro = ''] = text.split('```sh');
@@ -101,7 +101,7 @@ async function typePage(
   };
   const statuses: string[] = [];
   for (const { commands } of blocksOf(page)) {
-    // npm runs the same file, and takes seconds to start.
+    // npm runs the same file, but takes seconds to start.
     const typedCommands = commands.replaceAll(
       'npm run --silent billonce --',
       'node apps/server/src/cli/main.ts',

@@ -6,7 +6,7 @@ import { halfOpen, wholeAnswers } from './harness/half-open.ts';
 import { startInProcess } from './harness/in-process.ts';
 import { adminKey } from './harness/tenants.ts';
 
-/** Law L1: what a refused client still sends is never executed. */
+/** Law L1: the server never executes what a refused client still sends. */
 
 const operator = [`X-API-Key: ${adminKey}`, 'X-Tenant: acme', 'X-Tenant-Create: true'];
 const asOperator = { 'x-api-key': adminKey, 'x-tenant': 'acme', 'x-tenant-create': 'true' };
@@ -17,18 +17,18 @@ function head(...lines: readonly string[]): string {
   return [`POST /api/v1/usage HTTP/1.1`, 'Host: localhost', ...lines, '', ''].join('\r\n');
 }
 
-/** A request that is executed wherever it is read as one. */
+/** A request that is executed if the server reads it as one. */
 const billed = head(...operator, json, `Content-Length: ${body.length}`) + body;
 const chunked = (text: string) => `${text.length.toString(16)}\r\n${text}\r\n`;
 
 interface EarlyRefusal {
   readonly what: string;
   readonly status: number;
-  /** what makes the server answer before it has the whole request */
+  /** bytes to which the server answers before it has the whole request */
   readonly begin: string;
-  /** what would make the request whole */
+  /** bytes that would complete the request */
   readonly rest: string;
-  /** whether the client ends its half after `begin` */
+  /** whether the client half-closes after `begin` */
   readonly ends?: true;
 }
 
@@ -103,7 +103,7 @@ const refused: readonly EarlyRefusal[] = [
 
 type Client = Awaited<ReturnType<typeof halfOpen>>;
 
-/** How the rest is sent once the refusal has come. */
+/** The ways to send the rest after the refusal has arrived. */
 const ways: Readonly<Record<string, (client: Client, rest: string) => Promise<void>>> = {
   'at once': async ({ socket }, rest) => {
     socket.write(rest);
@@ -146,12 +146,12 @@ async function connectionsOf(api: Api): Promise<number> {
   return Number(/^billonce_connections (\d+)$/m.exec(text)?.[1]);
 }
 
-/** Every refusal with the rest in every way, on connections that their clients never end. */
+/** Provokes every refusal and sends the rest in every way, on connections that their clients never close. */
 async function refuseAll(t: TestContext, api: Api, refusals: readonly EarlyRefusal[]): Promise<void> {
   assert.equal((await api.post('/usage', JSON.parse(body), undefined, asOperator)).status, 201);
   const cells = refusals.flatMap((refusal) => Object.keys(ways).map((way) => ({ refusal, way })));
   await Promise.all(cells.map(({ refusal, way }) => refuse(t, api.url, refusal, way)));
-  // Each gives its place back, though no client closes its half. Only those of `fetch` are left.
+  // Each connection releases its place, although no client closes its half. Only the connections of `fetch` are left.
   while ((await connectionsOf(api)) > 4) await immediate();
   const { json: audit } = await api.get('/audit', asOperator);
   assert.equal(audit.entries, 1, 'what was refused was not executed');

@@ -1,30 +1,31 @@
-// Who knows the files of one engine knows those of the other one.
+// A reader who knows the files of one engine also knows the files of the other.
 import assert from 'node:assert/strict';
 import { readdirSync } from 'node:fs';
 import { test } from 'node:test';
 
-/** What one engine alone has, and why. */
+/** Files that only one engine has, and why. */
 const ofOneEngine: ReadonlySet<string> = new Set([
-  // PostgreSQL finds the accounts and locks them before it loads; SQLite has one writer and no locks on rows.
+  // PostgreSQL finds and locks the accounts before it loads. SQLite has one writer and no row locks.
   'postgres/write/find-accounts.ts',
   'postgres/write/load-after-locks.ts',
   'postgres/write/wanted.ts',
-  // SQLite has a table of answers for each day, which PostgreSQL has as parts of one table.
+  // SQLite has a table of answers for each day. PostgreSQL has partitions of one table instead.
   'sqlite/read/answers.ts',
-  // Its one writer may keep what it has written; on PostgreSQL others write, too.
+  // The only writer of SQLite may keep in memory what it has written. On PostgreSQL other instances write too.
   'sqlite/write/entry-index.ts',
   'sqlite/read/late-records.ts',
   'sqlite/write/lagging-index.ts',
   'sqlite/write/record-index.ts',
   'sqlite/write/kept-rows.ts',
-  // PostgreSQL makes many rows with one statement by unnest.
+  // PostgreSQL inserts many rows with one statement, by unnest.
   'sqlite/write/rows-insert.ts',
-  // Its one writer also knows which agents have a balance; on PostgreSQL a query for all agents of a batch asks.
+  // The only writer of SQLite also knows which agents have a balance. PostgreSQL asks with one query for all agents of
+  // a batch.
   'sqlite/write/billed-agents.ts',
   'postgres/read/tenant-agents.ts',
-  // Only PostgreSQL may have the rows of each tenant on another node.
+  // Only PostgreSQL can place the rows of each tenant on another node.
   'postgres/upkeep/by-tenant.ts',
-  // There they are deleted row by row; on PostgreSQL they leave as parts of tables.
+  // SQLite deletes them row by row. On PostgreSQL they are dropped as partitions.
   'sqlite/upkeep/answers.ts',
   'sqlite/upkeep/deliveries.ts',
 ]);

@@ -15,7 +15,7 @@ import { countAnswers, countRecords, everythingKept } from './harness/sql.ts';
 import { adminKey, apiOfTenant } from './harness/tenants.ts';
 import { inParallel } from './harness/workload.ts';
 
-/** How many of the latest answers find room in 1,024 bytes. */
+/** Returns how many of the latest answers fit into 1,024 bytes. */
 function withinBytes(answers: readonly ApiAnswer[]): number {
   let bytes = 0;
   return answers.toReversed().filter(({ text }) => {

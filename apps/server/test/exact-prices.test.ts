@@ -1,4 +1,4 @@
-// Books whose prices and lines are in stroops: the migration makes exact ones of them, on both engines.
+// The migration makes prices and lines in stroops exact, on both engines.
 import assert from 'node:assert/strict';
 import { DatabaseSync } from 'node:sqlite';
 import { test } from 'node:test';
@@ -6,7 +6,7 @@ import { Client } from 'pg';
 import { exactPrices } from '../src/storage/migrations/0011-exact-prices.ts';
 import { emptyPostgres } from './harness/database.ts';
 
-/** The columns that the migration changes, as they were. */
+/** The columns that the migration changes, before it. */
 const before = `
 CREATE TABLE services (service_id TEXT, price_stroops BIGINT NOT NULL, first_price_stroops BIGINT NOT NULL);
 CREATE TABLE service_prices (price_version INTEGER, price_stroops BIGINT NOT NULL);
@@ -22,7 +22,7 @@ INSERT INTO accounts VALUES (1, -5);
 INSERT INTO settlements VALUES (1, 0);
 `;
 
-/** What the books have after it, each value as a text. */
+/** The rows after the migration, each value as text. */
 const after: readonly (readonly [string, readonly (readonly (string | null)[])[]])[] = [
   ['services', [['s', '900719925400000', '700000', '1']]],
   [

@@ -78,7 +78,7 @@ test('a server that breaks off half-way leaves no file, and an existing one is n
   const { database } = await booksOf(t);
   const target = join(folder, 'entries.csv');
   const args = ['export', 'entries', target];
-  // This one runs in a separate process, as for a user.
+  // This one runs in a separate process, like for a user.
   assert.equal((await runCommand(args, { DATABASE_URL: database })).code, 0);
   const before = readFileSync(target);
   const second = await runHere(args, { DATABASE_URL: database });

@@ -95,7 +95,7 @@ test('the entries of a settlement are listed exactly, in pages; an unknown settl
   assert.equal((await api.get(`/settlements/${bill.id}/entries?curser=a`)).status, 400);
 });
 
-/** Requests an export on a separate connection, and waits for its beginning. */
+/** Requests an export on a separate connection, and waits for the first bytes. */
 async function begin(t: Parameters<typeof connectTo>[0], url: string, path: string) {
   const { socket, write } = await connectTo(t, url);
   const begun = new Promise((resolve) => socket.once('data', resolve));
@@ -114,7 +114,7 @@ test('a client that leaves, and one that stops reading, end their exports', {
   const stalled = await begin(t, api.url, '/entries/export.json');
   stalled.pause();
   assert.equal((await api.get('/health')).status, 200);
-  // Waits for answers that are due: it would wait forever if an export continued that no client reads.
+  // Closing waits for unfinished answers: it would never end if an export continued without a reader.
   await app.close();
 });
 
@@ -129,7 +129,7 @@ test(`for exports of ${entriesMax} entries, read or not, a heap of ${heapMebibyt
   const server = await startProcess(t, environment);
   const api = apiAt(server.url);
   await record(api, entriesMax);
-  // No client reads these: their parts must not pile up.
+  // No client reads these, so their parts must not accumulate.
   for (let number = 0; number < 3; number++) (await begin(t, api.url, '/entries/export.json')).pause();
   const begun = performance.now();
   const response = await fetch(`${api.url}/api/v1/entries/export.json`);

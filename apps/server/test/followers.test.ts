@@ -52,7 +52,8 @@ test('a follower of events misses nothing that is committed while it reads', asy
   const engine = await openPriced(t);
   let number = 1;
   const books = interleaved(engine.books, async () => {
-    // Between any two reads: an entry, then a bill, then a change of the service, each above the ids before it.
+    // Before each read, an entry, a bill and a change of the service are written, each with an id above all earlier
+    // ones.
     if (number > 12) return;
     number += 1;
     await execute(engine, usage('agent-0'));
@@ -83,7 +84,7 @@ test('a summary counts the state of one moment', async (t) => {
   const books = interleaved(engine.books, async () => {
     if (number > 3) return;
     number += 1;
-    // Always as many bills as changes of the price.
+    // There are always as many bills as price changes.
     await execute(engine, usage('agent-0'), settle('agent-0'), price(BigInt(number)));
   });
   const { byType, total } = await countEvents(books, tenant, 0);
@@ -125,7 +126,7 @@ async function follow(api: Api, path: string, isOver: () => boolean): Promise<st
   }
 }
 
-/** The ids of a whole list, read when nothing is written any more. */
+/** The ids of a complete list, read after all writes. */
 async function allOf(api: Api, path: string): Promise<string[]> {
   const ids: string[] = [];
   const join = path.includes('?') ? '&' : '?';

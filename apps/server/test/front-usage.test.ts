@@ -1,5 +1,6 @@
-// Single usage has two routes: one in front of the framework, for plain requests, and the framework's. Every case is sent to two servers,
-// to one of them with a field that keeps it from the front route: the answers are the same byte for byte, and so are log and metrics.
+// Single usage has two routes: a front route for plain requests, and the route of the framework. Every case is sent to
+// two servers. One of them gets an additional field that keeps the request from the front route. The answers must be
+// the same byte for byte, and so must the log and the metrics.
 import assert from 'node:assert/strict';
 import { Buffer } from 'node:buffer';
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
@@ -12,7 +13,9 @@ import { startInProcess } from './harness/in-process.ts';
 import { rawPost } from './harness/raw-http.ts';
 import { adminKey, asAdmin } from './harness/tenants.ts';
 
-/** An expectation that a server does not know may be ignored, and both routes do; but a request with one is not plain. */
+/**
+ * A server may ignore an expectation that it does not know, and both routes do so. But a request with one is not plain.
+ */
 const notPlain = 'Expect: the-framework';
 
 interface Server {
@@ -22,7 +25,7 @@ interface Server {
   readonly observed: () => Promise<string>;
 }
 
-/** Two servers that were prepared alike: one has its front route, the other gets no plain request. */
+/** Two servers with the same preparation: one uses its front route, and the other gets no plain request. */
 async function startBoth(
   t: TestContext,
   environment: Readonly<Record<string, string>>,
@@ -57,7 +60,9 @@ function withLines(request: Buffer, lines: readonly string[]): Buffer {
   return Buffer.concat([request.subarray(0, headFrom), added, request.subarray(headFrom)]);
 }
 
-/** Sends bytes on a new connection: all bytes that come back, without what differs from answer to answer. */
+/**
+ * Sends bytes on a new connection. Returns the received bytes without the parts that differ between any two answers.
+ */
 async function exchange(url: string, bytes: Buffer): Promise<string> {
   const { hostname, port } = new URL(url);
   const socket = connect({ host: hostname, port: Number(port), allowHalfOpen: true });
@@ -81,13 +86,13 @@ function comparable(answer: string): string {
 }
 
 function comparableLog(logged: string): string {
-  // The calls that led to a refusal are not the same.
+  // The stack traces of a refusal differ.
   return comparable(logged)
     .replaceAll(/"(?:time|ms|pid)":[\d.]+|127\.0\.0\.1:\d+|"hostname":"[^"]*"|"data":"[^"]*"/g, '')
     .replaceAll(/"stack":"[^"]*"/g, '');
 }
 
-/** What counts requests and their outcomes. */
+/** The metrics that count requests and their outcomes. */
 function comparableMetrics(text: string): string {
   const counts =
     /^billonce_(?:\w+_total|http_request_seconds_count|rate_budget_used|body_bytes|connections)\b/;
@@ -97,7 +102,7 @@ function comparableMetrics(text: string): string {
     .join('\n');
 }
 
-/** Sends each case to both; returns how many the front route has submitted. */
+/** Sends each case to both servers. Returns how many cases the front route submitted. */
 async function assertSame(
   [front, framework]: readonly [front: Server, framework: Server],
   cases: readonly Case[],
@@ -216,7 +221,7 @@ test('a body in two parts, and requests one after the other on a connection, are
   await new Promise<void>((resolve) => {
     socket.write(bytes('a').subarray(0, -7), () => resolve());
   });
-  // The server has read the first part when it answers another connection.
+  // When the server answers another connection, it has read the first part.
   await front.api.get('/version');
   socket.write(bytes('a').subarray(-7));
   await answers(1);

@@ -23,7 +23,7 @@ test('a pipe that no one reads loses log lines: requests are answered, and SIGTE
   const pipe = openSync(fifo, constants.O_RDWR | constants.O_NONBLOCK);
   const { api, child } = await startWithOutput(t, pipe);
   await writesUntilDropped(api);
-  // It is read again: the log goes on, and says what is missing.
+  // After the log is read again, it continues, and says how many lines are missing.
   let text = '';
   for (let tries = 0; !dropped.test(text) && tries < 500; tries++) {
     text += drained(pipe);
@@ -63,7 +63,7 @@ test('an output that is always full prevents neither the start nor a request', a
   assert.equal(await stopped(child), 0);
 });
 
-/** Sends usage until the server has dropped a line of its log; each is answered. */
+/** Sends usage until the server has dropped a line of its log. Each request is answered. */
 async function writesUntilDropped(api: Api): Promise<void> {
   const before = await droppedLines(api);
   for (let round = 0; (await droppedLines(api)) === before; round++) {
@@ -79,7 +79,7 @@ async function droppedLines(api: Api): Promise<number> {
   return Number(/^billonce_log_lines_dropped_total (\d+)$/m.exec(text)?.[1]);
 }
 
-/** A server that logs each request to this descriptor. */
+/** Starts a server that logs each request to this descriptor. */
 async function startWithOutput(t: TestContext, stdout: number): Promise<{ api: Api; child: ChildProcess }> {
   const port = await freePort();
   const child = spawn(process.execPath, [serverMain], {
@@ -120,7 +120,7 @@ async function stopped(child: ChildProcess): Promise<number | null> {
   return child.exitCode;
 }
 
-/** What can be read without waiting. */
+/** Everything that can be read without waiting. */
 function drained(pipe: number): string {
   const chunks: Buffer[] = [];
   const buffer = Buffer.alloc(64 * 1_024);

@@ -1,4 +1,5 @@
-// The fuzzer finds what it is there to find: a fault is planted in front of a sound server, and reported as what it is.
+// Shows that the fuzzer finds faults: a fault is planted in front of a correct server, and the fuzzer must report this
+// fault.
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import { commitWitness } from './fuzz/commits.ts';
@@ -12,9 +13,9 @@ import { fuzzedServer, startProcess } from './harness/process.ts';
 import { seededRandom } from './harness/seeded-random.ts';
 import { adminKey, asAdmin } from './harness/tenants.ts';
 
-/** Each operation some times, as documented and with something wrong: enough for faults that are always there. */
+/** Each operation is sent several times, valid and with mistakes: enough for faults that always occur. */
 const cases = 600;
-/** The same for the one operation whose answers have a fault. */
+/** The number of cases if a single operation has a fault. */
 const casesOfOne = 60;
 /** A key under which something was recorded before the fuzzer began. */
 const takenKey = 'planted';
@@ -34,7 +35,7 @@ async function start(
   return { api, operations, target };
 }
 
-/** Runs the fuzzer against a server with a fault. */
+/** Runs the fuzzer against a server with a planted fault. */
 async function fuzz(t: TestContext, fault: PlantedFault & { readonly line?: string }): Promise<void> {
   const { api, operations, target } = await start(t, fault);
   await recordUsage(api.url, takenKey);
@@ -58,7 +59,7 @@ async function recordUsage(url: string, key?: string): Promise<void> {
   await apiAt(url).post('/usage', { agent: 'planted', serviceId: 'planted', requests: 1 }, key);
 }
 
-/** A key under which something was refused is another one's from then on. */
+/** After a refusal under a key, the key belongs to another request. */
 function keyTakenByRefusal(): PlantedFault {
   const taken = new Set<string>();
   const keyIn = (request: string) => /\r\nIdempotency-Key: (case-\d+)\r/.exec(request)?.[1];
@@ -121,7 +122,7 @@ const faults: Readonly<Record<string, readonly [Parameters<typeof fuzz>[1], RegE
   ],
   'a key that is ignored': [
     { request: (request) => request.replace(/\r\nIdempotency-Key: [^\r]*/i, '') },
-    // By a retry, or by a key that is too long.
+    // A retry or a key that is too long finds this fault.
     /its retry was committed|its retry was no replay|Idempotency-Key of 20,000/,
   ],
   'a refusal that uses up the key': [keyTakenByRefusal(), /the key is taken/],

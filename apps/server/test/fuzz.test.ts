@@ -14,12 +14,12 @@ import { rounds } from './harness/rounds.ts';
 import { seededRandom } from './harness/seeded-random.ts';
 import { adminKey, asAdmin } from './harness/tenants.ts';
 
-// The other engine answers by the same rules: fewer cases show that it keeps to them. Its witness reads all rows each time.
+// PostgreSQL answers by the same rules, so fewer cases are enough for it. Its witness reads all rows each time.
 const isPostgres = engine === 'postgres';
 const cases = rounds({ test: isPostgres ? 100 : 400, prove: isPostgres ? 2_000 : 20_000 });
 const shapeRounds = rounds({ test: 1, prove: isPostgres ? 4 : 40 });
 const halves = rounds({ test: 50, prove: isPostgres ? 200 : 2_000 });
-/** all at once */
+/** these are sent at the same time */
 const slowCases = rounds({ test: 60, prove: 1_000 });
 const requestTimeoutMs = 1_500;
 const isolatedRounds = rounds({ test: 2, prove: 100 });
@@ -44,12 +44,12 @@ function report(t: TestContext, { counts, neverAccepted }: Fuzzer): void {
     `${cases} cases: ${accepted} accepted, ${refused} refused, ${replayed} retried, ${mended} mended; ` +
       `${wellAccepted} of ${wellFormed} without a fault were accepted; never accepted: ${neverAccepted.join(', ') || 'none'}`,
   );
-  // A run in which all is refused for want of anything that exists would show little.
+  // A run would show little if most requests were refused because they name nothing that exists.
   assert.ok(wellAccepted > wellFormed / 3, `${wellAccepted} of ${wellFormed}`);
   assert.ok(refused > cases / 3, `${refused} of ${cases} were refused`);
 }
 
-/** What can be seen of a tenant's books. */
+/** Everything that a tenant can read of its books. */
 async function booksOf(api: Api, headers: Readonly<Record<string, string>>): Promise<string[]> {
   const paths = [
     '/stats',

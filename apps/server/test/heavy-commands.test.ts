@@ -1,4 +1,5 @@
-// One tenant's heavy commands beside the writes of another, by counts: what is committed together, and in which order.
+// Tests one tenant's heavy commands next to another tenant's writes, by counts: what is committed together, and in
+// which order.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Command } from '../src/domain/command.ts';
@@ -20,7 +21,7 @@ test('another tenant writes between heavy commands, no matter how many are queue
     waits.push(heavy() - before);
   }
   await settling;
-  // The one that is being committed, and one that fits into a commit of the writer together with the write.
+  // One command is being committed, and another one fits into the writer's commit together with the write.
   assert.ok(
     waits.every((count) => count <= 2),
     waits.join(),
@@ -38,7 +39,7 @@ test('if an agent gets accounts while its settle/bulk waits, all of them are set
     submit('settle', 'heavy', settle('agent-0')),
   ]);
   const { items, skipped } = bodyOf(settled);
-  // The services of the new accounts have no price: they are skipped by name, and none is forgotten.
+  // The services of the new accounts have no price: each is listed as skipped, and none is missing.
   assert.deepEqual([items.length, skipped.length], [accounts, accounts]);
 });
 
@@ -79,7 +80,7 @@ test('while bulks arrive without end, most writes of another tenant wait for non
   assert.ok(waits.length >= 4 * bulksMax, `${waits.length} writes beside ${bulksMax} bulks`);
 });
 
-/** Accounts of one agent, with nothing to settle: put into the books behind the server's back. */
+/** Inserts accounts of one agent without outstanding usage directly into the database. */
 function accountsSql(databaseUrl: string, count: number): string {
   const service = "'service-' || number";
   return databaseUrl.startsWith('file:')
@@ -107,7 +108,7 @@ test('an agent with 10,000 accounts is settled, and one with 10,001 is refused, 
 
 test('batches that are committed together use the time of the last one', async (t) => {
   const { executor, books, databaseUrl } = await openEngine(t);
-  // PostgreSQL decides by the clock of the database.
+  // PostgreSQL uses the clock of the database.
   if (!databaseUrl.startsWith('file:')) return;
   const lastMs = Date.now();
   const batches = [lastMs - 2_000, lastMs - 1_000, lastMs].map((nowMs) => ({

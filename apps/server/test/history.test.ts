@@ -1,4 +1,4 @@
-// Histories of real servers, checked for an order that explains every answer.
+// Checks histories of real servers: for each there must be an order that explains every answer.
 import { type TestContext, test } from 'node:test';
 import { setTimeout as passing } from 'node:timers/promises';
 import { apiAt } from './harness/api.ts';

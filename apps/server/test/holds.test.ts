@@ -145,7 +145,7 @@ test('the part of a grant that no hold reserves expires at its time, without a w
       ({ data }: { data: { grantId: string; expired: string } }) => `${data.grantId} ${data.expired}`,
     );
   assert.deepEqual((await expired()).sort(), ['part 1', 'whole 2']);
-  // What is held is all that is left of it: there is nothing to record until the hold ends.
+  // Everything that is left is held: nothing can be recorded until the hold ends.
   await app.passingTime.runOnce();
   assert.equal((await api.get('/agents/agent-7/grants/part')).json.held, '4');
   clock.nowMs += 10 * minuteMs;

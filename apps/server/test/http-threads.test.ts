@@ -152,7 +152,7 @@ test('HTTP threads together keep the limits of one server', { timeout }, async (
 
 async function assertKeysFollowed(t: TestContext, api: Api): Promise<void> {
   for (let round = 0; round < 4; round++) {
-    // Brought along, so that each thread can refuse it before it exists, and remember that.
+    // The test chooses the key, so that each thread can refuse it before it exists, and remember the refusal.
     const key = `apk_${randomUUID().replaceAll('-', '')}`;
     const ask = () => get('/version', `X-API-Key: ${key}`);
     assert.deepEqual(statuses(await onNewConnections(t, api.url, 8, ask)), [401]);
@@ -165,7 +165,7 @@ async function assertKeysFollowed(t: TestContext, api: Api): Promise<void> {
   }
 }
 
-/** How often each status, or a connection that was closed, comes of as many connections that stay open. */
+/** Counts the statuses, and the closed connections, of this many connections that stay open. */
 async function counted(t: TestContext, api: Api, count: number, request: Buffer) {
   const connections = await Promise.all(Array.from({ length: count }, () => connectTo(t, api.url)));
   const counts: Record<string, number> = {};
@@ -198,7 +198,7 @@ async function assertTenantConnections(t: TestContext, api: Api): Promise<void> 
 }
 
 async function assertRateLimit(t: TestContext, api: Api): Promise<void> {
-  // A window of a day: the next one begins at midnight.
+  // The window is a day: the next one begins at midnight.
   const body = { rateLimitPerWindow: 20, rateLimitWindowMs: 86_400_000 };
   const set = await api.call('/config', { method: 'PATCH', body, headers: asAdmin });
   assert.equal(set.status, 200, set.text);
@@ -211,7 +211,8 @@ async function assertRateLimit(t: TestContext, api: Api): Promise<void> {
   }
   const key = await makeKey(api, 'limited');
   const answers = [];
-  // One after the other: requests that wait for the same part of the budget at once may exceed it, as on several instances.
+  // The requests are sent one after another: concurrent requests that wait for the same part of the budget may exceed
+  // it, as on several instances.
   for (let round = 0; round < 60; round++)
     answers.push(...(await onNewConnections(t, api.url, 1, () => get('/version', `X-API-Key: ${key}`))));
   assert.equal(answers.filter(({ status }) => status === 200).length, 20);
@@ -221,7 +222,7 @@ async function assertRateLimit(t: TestContext, api: Api): Promise<void> {
 async function assertAddressConnections(t: TestContext, api: Api): Promise<void> {
   const { counts, close } = await counted(t, api, 70, get('/health'));
   const answered = counts['200'] ?? 0;
-  // Those that `fetch` keeps open have places, too.
+  // The connections that `fetch` keeps open also have places.
   assert.ok(answered <= 50 && answered > 25, JSON.stringify(counts));
   assert.equal(answered + (counts['closed'] ?? 0), 70);
   const text = /^billonce_connections (\d+)$/m.exec((await api.get('/metrics', asAdmin)).text)?.[1];

@@ -22,7 +22,7 @@ import { temporaryFolder } from './harness/temporary-folder.ts';
 
 const whole = { input: trace.inputTokens, output: trace.outputTokens };
 const preset = ['--preset', 'azure-llm'] as const;
-/** Many small bulks, so that a kill finds some of them on their way. */
+/** Many small bulks, so that a kill interrupts some of them. */
 const smallBulks = [trace.file, ...preset, '--batch', '8'] as const;
 
 function sumsOf(rows: readonly string[]): { input: number; output: number } {

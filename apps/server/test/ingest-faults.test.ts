@@ -1,4 +1,4 @@
-// What `billonce ingest` says at its end when something is wrong: the last line is the next step.
+// Tests the last output of `billonce ingest` after a failure: its last line is the next step.
 import assert from 'node:assert/strict';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
@@ -22,7 +22,7 @@ function assertEnds(done: Ingested, code: number, step: RegExp): void {
   assert.equal(done.code, code, done.stdout);
 }
 
-/** A file with this text. */
+/** Makes a file with this text. */
 function fileWith(t: TestContext, text: string, name = 'usage.csv'): string {
   const file = join(temporaryFolder(t), name);
   writeFileSync(file, text);
@@ -183,7 +183,7 @@ test('a dry run checks every row like the server, shows what would be sent, and 
     dry.stdout,
     /would be sent:\n {2}\{"agent":"a","serviceId":"s","requests":1,"id":"id-[0-9a-f]{32}"/,
   );
-  // The server says the same of the same file.
+  // The server's message about the file is the same.
   const { api } = await startInProcess(t, {}, now);
   const sent = await ingestHere(api.url, [file, ...options]);
   assert.deepEqual([sent.code, countOf(sent, 'recorded'), countOf(sent, 'refused')], [3, 2, 3], sent.stdout);

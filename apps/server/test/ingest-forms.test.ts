@@ -21,7 +21,7 @@ test('rows with ids are billed once in a rolling export, in any order, as CSV an
     return countOf(done, 'recorded');
   };
   const row = (id: number) => ({ meta: { id }, who: 'team/7@example.com', in: id * 10, out: id });
-  // A shared id of a row is two items; a JSON number and a text of CSV are one id.
+  // An id that a row shares makes two items. A JSON number and a CSV text can be the same id.
   assert.equal(await run('a.jsonl', [1, 2, 3].map((id) => `${JSON.stringify(row(id))}\n`).join('')), 6);
   assert.equal(await run('b.json', JSON.stringify([4, 3, 2].map(row), undefined, 2)), 2);
   const csv = (ids: readonly number[]) =>
@@ -48,7 +48,7 @@ test('ids in another encoding than UTF-8 are refused as CSV and as JSON: two of 
     assert.match(done.stdout, /rows refused +2\n/);
     assert.match(done.stdout, /row 1 .*not UTF-8/);
   }
-  // A column that no one asked for may hold what it likes.
+  // A column that is not used may contain anything.
   assert.equal((await api.get('/usage/a/input-tokens')).json.total, 5);
 });
 
@@ -108,7 +108,7 @@ test('rows known only by their place cause a warning, and a separate exit code',
     first.stdout,
     /WARNING: rows are identified by their place in the file\. If it only grows at its end, continue with --source/,
   );
-  // Another file that begins in the same way: its first row is taken for the one that is known.
+  // Another file begins in the same way, so its first row counts as the known one.
   const alike = await run('b.csv', 'who,in,out,at\na,1,1,2\na,3,3,1\n');
   assert.equal(alike.code, 4);
   assert.match(
@@ -143,7 +143,7 @@ test('counts with decimal places are sent as quantities, once, and summed exactl
   const { api } = await startInProcess(t);
   await api.post('/services', { serviceId: 'seconds', priceStroops: 1, unitScale: 3 });
   const file = join(temporaryFolder(t), 'seconds.jsonl');
-  // As JSON numbers, of which a double would round the last.
+  // JSON numbers, of which a double would round the last one.
   const rows = ['0.1', '0.2', '1234.5', '0', '900719925474.993'];
   writeFileSync(file, rows.map((seconds, id) => `{"id":${id},"who":"a","seconds":${seconds}}\n`).join(''));
   const args = [file, '--agent-column', 'who', '--count', 'seconds=seconds', '--id-column', 'id'];
@@ -156,7 +156,7 @@ test('counts with decimal places are sent as quantities, once, and summed exactl
   assert.equal((await api.get('/usage/a/seconds')).json.quantity, '900719926709.793');
   const again = await ingestHere(api.url, [...args, '--quantities']);
   assert.match(again.stdout, /seconds +0 +900,719,926,709\.793\n/);
-  // Without the option they are not cut to whole numbers, and whole ones are not taken for their smallest parts.
+  // Without the option, quantities are not cut to whole numbers, and whole numbers do not count smallest parts.
   const whole = await ingestHere(api.url, args);
   assert.equal(whole.code, 3);
   assert.match(whole.stdout, /seconds is "0\.1", not a whole number/);

@@ -14,7 +14,7 @@ interface Mapped {
   readonly tally: Tally;
 }
 
-/** What the rows of a file come to, without a server. */
+/** Returns the items that the rows of a file produce, without a server. */
 async function mapped(args: readonly string[]): Promise<Mapped> {
   const parsed = parseIngestOptions(args, {});
   if (parsed.kind !== 'valid') throw new Error(JSON.stringify(parsed));

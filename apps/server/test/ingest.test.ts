@@ -30,7 +30,7 @@ test('a trace is billed to the last token, and a second run finds only duplicate
   assert.match(first.stdout, /input-tokens +2,910,091 +0\n +output-tokens +370,959 +0\n/);
   assert.deepEqual(await billedTokens(api.url, 3), whole);
 
-  // Cut and sent otherwise: the items are the same.
+  // The file is split and sent in a different way, but the items are the same.
   const second = await ingestHere(api.url, [...args, '--batch', '77', '--concurrency', '9']);
   assert.equal(second.code, 0, second.stderr);
   assert.equal(countOf(second, 'recorded'), 0);

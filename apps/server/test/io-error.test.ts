@@ -1,4 +1,4 @@
-// A real I/O error at a commit: the size of files is limited (RLIMIT_FSIZE), which any user may do.
+// Provokes a real I/O error at a commit: the file size is limited (RLIMIT_FSIZE), which any user may do.
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
@@ -8,7 +8,7 @@ import { countIn } from './harness/look-into.ts';
 import { temporaryFolder } from './harness/temporary-folder.ts';
 
 const writer = fileURLToPath(new URL('harness/write-until-fault.ts', import.meta.url));
-/** Of 512 bytes each: room for the file and some of its log. */
+/** Blocks of 512 bytes: enough for the file and part of its log. */
 const blocks = 4_000;
 
 test('after an I/O error at a commit the outcome is unknown, and the file is opened again', (t) => {

@@ -1,4 +1,4 @@
-// What commands print for programs.
+// Tests the output of commands for programs.
 import assert from 'node:assert/strict';
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -11,7 +11,7 @@ import { startInProcess } from './harness/in-process.ts';
 import { temporaryFolder } from './harness/temporary-folder.ts';
 
 test('every command that has a result prints it as JSON, too', () => {
-  // Their output is a script, or a protocol.
+  // The output of these is a script or a protocol.
   const others = ['completion', 'mcp'];
   for (const spec of commandSpecs)
     assert.equal('json' in optionsOf(spec), !others.includes(spec.name), spec.name);

@@ -23,7 +23,7 @@ const settle: Command = {
   expectedMarks: undefined,
 };
 
-/** An engine on empty books, and the answers of its commands. */
+/** Opens an engine on empty books, with the answers of its commands. */
 async function openBooks(t: Parameters<typeof openEngine>[0]) {
   const { executor, databaseUrl } = await openEngine(t);
   const execute = async (...commands: Command[]) => {
@@ -63,13 +63,13 @@ test('each batch sees the changes of earlier batches, even after one that failed
   });
   const [third] = await execute(usage);
   assert.equal(member(third, 'total'), 9);
-  // The commit of an entry with a number that is taken fails.
+  // The commit of an entry fails if its number is already used.
   await runSql(databaseUrl, 'UPDATE accounts SET sequence = 1');
   assert.deepEqual(await execute(usage), ['fault']);
   await runSql(databaseUrl, 'UPDATE accounts SET sequence = 3');
   const [settled, after] = await execute(settle, usage);
   assert.equal(member(settled, 'requests'), 9);
-  // Two items at 7 and one at 9.
+  // The bill has two items at 7 and one at 9.
   assert.equal(member(settled, 'billedStroops'), String(6 * 7 + 3 * 9));
   assert.equal(member(after, 'total'), 3);
 });

@@ -46,7 +46,7 @@ test('the list of keys shows the minute when each key was last used, once it was
   await use();
   await app.keyUses.runOnce();
   assert.deepEqual(await lastUsed(), [at(startMs + 30_000), null]);
-  // A clock that was set back makes no use older.
+  // A clock that was set back must not make the last use older.
   clock.nowMs = startMs;
   await use();
   await app.keyUses.runOnce();
@@ -103,7 +103,7 @@ test('a key with allowed addresses is refused from any other address, as reporte
       assert.equal((await from(key, `203.0.113.1, ${address}`)).status, 201, address);
     }
     for (const address of ['192.0.2.128', '::ffff:192.0.2.129', '2001:db9::1', '198.51.100.8']) {
-      // Also for what was answered before: a replay is no way around.
+      // An earlier answer is refused too: a replay must not bypass the list.
       assertRefused(await from(key, `192.0.2.1, ${address}`), 403, 'address_not_allowed');
     }
     assertRefused(await from(key), 403, 'address_not_allowed');
@@ -139,7 +139,7 @@ test('a mistyped key is refused without a database look-up, while all keys have 
     assertRefused(answer, 401, 'unauthorized');
     assert.match(answer.json.message, /typing error/);
   }
-  // A key that clients had already has no checksum, and is recognized at once.
+  // A key that clients already had contains no checksum, and is recognized immediately.
   const brought = `apk_${sha256('brought').slice(0, 32)}`;
   assert.equal((await make(admin, { key: brought })).key, brought);
   assert.equal((await stats(brought)).status, 200);

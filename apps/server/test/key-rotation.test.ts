@@ -31,7 +31,7 @@ test('a rotated key has the tenant of the old one, which stays valid for the gra
   assert.equal(rotated.label, 'collector');
   assert.equal(rotated.oldPrefix, made.prefix);
   assert.equal(rotated.oldExpiresAt, new Date(clock.nowMs + hourMs).toISOString());
-  // A retry under the new key is a retry: keys live in the tenant.
+  // A retry under the new key is recognized as a retry: idempotency keys belong to the tenant.
   const retry = await api.post('/usage', usage, 'k', { 'x-api-key': rotated.key });
   assert.equal(retry.text, first.text);
   assert.equal(retry.headers.get('idempotency-replayed'), 'true');
@@ -95,7 +95,7 @@ test('a key that is in use is refused by every request that is sent after its re
   const headers = { 'x-api-key': made.key };
   const record = async (name: string) => (await api.post('/usage', usage, name, headers)).status;
   for (let times = 0; times < 3; times++) assert.equal(await record(`before-${times}`), 201);
-  // Some of these look the key up while it is being revoked.
+  // Some of these requests look the key up while it is being revoked.
   const meanwhile = Array.from({ length: 40 }, (_, number) => record(`meanwhile-${number}`));
   const revoked = await admin.call(`/api-keys/${made.prefix}`, { method: 'DELETE' });
   assert.equal(revoked.status, 204);

@@ -106,7 +106,7 @@ test('a UUIDv7 that is too old or ahead of the clock is refused, unless it has a
     assert.equal((await api.post('/usage', usage, key)).text, first.text, 'a known key is answered');
     clock.nowMs = now;
   }
-  // The refused one is free once the clock has caught up.
+  // The refused key can be used once the clock has reached it.
   clock.nowMs = now + 300_001;
   assert.equal((await api.post('/usage', usage, uuidV7At(now + 300_001))).status, 201);
   await assertTotal(api, 9);
@@ -216,7 +216,7 @@ test('the state of a key lists its retries, no matter how they were recognized',
     expired: 1,
     last: last.slice(0, 5),
   });
-  // Duplicates that reach the writer together, and a bulk, are recognized there.
+  // The writer recognizes duplicates that reach it together, as well as a bulk.
   const items = [usage];
   await Promise.all(Array.from({ length: 4 }, () => api.post('/usage/bulk', { items }, 'bulk')));
   assert.equal((await retriesOf('bulk')).replayed, 3);

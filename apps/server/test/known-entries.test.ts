@@ -26,7 +26,7 @@ test('an entry shows its price, its amount, the bill that it is on, and whether 
   await api.post('/services', { serviceId: 'search', priceStroops: 5 });
   await record(api, 'e-2');
   await api.call('/services/search/price', { method: 'PATCH', body: { priceStroops: 7 } });
-  // Usage from before the first price costs that price.
+  // Usage from before the first price costs the first price.
   assert.deepEqual(await shown(api, 'e-1'), { ...unpriced, priceStroops: 5, amountStroops: '15', ...open });
   const { settlementId } = (await api.post('/settle', account)).json;
   await record(api, 'e-3', 2);

@@ -1,4 +1,4 @@
-// The index of entries by account lags when the process is killed in the middle of its runs.
+// Kills the process in the middle of the runs of the lagging index of entries by account.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setTimeout as passing } from 'node:timers/promises';

@@ -1,4 +1,5 @@
-// Many holds that lapse at once: a commit records some of them, other writes come in between, and no answer depends on how far that is.
+// Many holds lapse at once: each commit records some of them, other writes are committed in between, and no answer
+// depends on how many are recorded.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setTimeout as passing } from 'node:timers/promises';
@@ -47,7 +48,7 @@ const holdOf = (owner: string, holdId: string): Command => ({
   holdId,
 });
 
-/** Agents whose whole balance is held by so many holds of one request each, and another agent with money. */
+/** Makes agents whose whole balance is held by this many holds of one request each, and another agent with money. */
 async function hold(
   { executor }: TestEngine,
   nowMs: number,
@@ -66,7 +67,7 @@ async function hold(
   for (const outcome of outcomes) assert.equal(outcome.kind, 'answered', JSON.stringify(outcome));
 }
 
-/** An executor that notes how many holds each of its commits recorded as lapsed. */
+/** An executor that notes how many lapsed holds each of its commits recorded. */
 class Counting implements BatchExecutor {
   readonly commits: number[] = [];
   readonly #engine: TestEngine;
@@ -123,7 +124,8 @@ test('a write waits for the lapses of its agent only, and each commit records a 
   ]);
   assert.deepEqual(answered, ['other', 'all', 'captured']);
   assert.deepEqual(executor.commits, [lapsesPerCommit, lapsesPerCommit, 49]);
-  // The one that the last of these commits captures is captured by now. All that was held can be drawn, and a hold that has lapsed is captured as ordinary usage.
+  // The hold that the last of these commits captures is captured by now. All that was held can be drawn, and capturing
+  // a lapsed hold records ordinary usage.
   assert.deepEqual([all['drawn'], all['available']], [String(held - 2), '2']);
   assert.deepEqual([captured['lapsed'], captured['drawn'], captured['available']], [true, '2', '0']);
   assert.equal(other['available'], '9');
@@ -134,7 +136,7 @@ test('lapses that a write waits for are recorded before those of the worker in t
   const clock = { nowMs: Date.now() };
   const engine = await openEngine(t, () => clock.nowMs);
   const held = lapsesPerCommit;
-  // In the order of names, and of the batch, the agents of the worker come first.
+  // In the order of their names, and in the order of the batch, the agents of the worker come first.
   await hold(engine, clock.nowMs, ['a', 'b', 'z'], held);
   clock.nowMs += hourMs;
   const commands: Command[] = [{ kind: 'pass_time', agents: ['a', 'b'] }, usageOf('z', 1)];

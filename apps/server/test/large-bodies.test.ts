@@ -1,4 +1,4 @@
-// Bodies that are legal in size, or never end: what they cost others, by counts of answers and bytes.
+// Tests how bodies of the maximum size, or without an end, affect other requests, by counts of answers and bytes.
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import { startInProcess } from './harness/in-process.ts';
@@ -58,7 +58,7 @@ test('a tenant that has used up its bytes for the day is refused with its code u
   assert.equal((await acme.get('/usage/agent-7/search')).json.total, 6);
   assert.match((await api.get('/metrics', asAdmin)).text, /^billonce_quota_exceeded_total 1$/m);
   assert.equal((await other.post('/usage', body, 'c')).status, 201);
-  // A restart does not begin a new count.
+  // A restart does not reset the count.
   await app.close();
   const again = await startInProcess(t, { ...environment, DATABASE_URL: databaseUrl }, clock.nowMs);
   const acmeAgain = await apiOfTenant(again.api, 'acme');
@@ -67,7 +67,7 @@ test('a tenant that has used up its bytes for the day is refused with its code u
   assert.equal((await acmeAgain.post('/usage', body, 'c')).status, 201);
 });
 
-/** Begins a body, announced or in chunks, and never ends it. */
+/** Begins a body with a declared length or in chunks, and never ends it. */
 async function unfinished(t: TestContext, url: string, key: string, sent: number, announced?: number) {
   const connection = await connectTo(t, url);
   const length = announced === undefined ? 'Transfer-Encoding: chunked' : `Content-Length: ${announced}`;

@@ -8,7 +8,7 @@ import cors from '@fastify/cors';
 import fastify from 'fastify';
 import { pagePatienceMs, startChromium } from './harness/chromium.ts';
 
-/** An API with CORS in front of the protection, as the library's page of the order of middleware says. */
+/** An API with CORS in front of the protection, as the library's page on the order of middleware recommends. */
 async function startApi(t: TestContext, exposedHeaders: string[]): Promise<string> {
   const app = fastify({ forceCloseConnections: true });
   t.after(() => app.close());
@@ -22,7 +22,7 @@ async function startApi(t: TestContext, exposedHeaders: string[]): Promise<strin
   return app.listen({ port: 0, host: '127.0.0.1' });
 }
 
-/** A page of another origin. */
+/** Serves a page from another origin. */
 async function startShop(t: TestContext): Promise<string> {
   const shop = createServer((_request, response) => response.end('<title>shop</title>')).listen(
     0,
@@ -61,6 +61,6 @@ test('a page of another origin sends a key, and sees that the second answer is a
       return seen;
     }, api);
   assert.deepEqual(await chargeTwice(open), [201, null, 201, 'true']);
-  // Without Access-Control-Expose-Headers it works, but the page does not see it.
+  // Without Access-Control-Expose-Headers the request works, but the page does not see the header.
   assert.deepEqual(await chargeTwice(closed), [201, null, 201, null]);
 });

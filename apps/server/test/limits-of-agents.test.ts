@@ -1,4 +1,4 @@
-// The limits that count usage of one agent, and grants that are voided at an expected amount.
+// Limits that count the usage of one agent, and voiding grants with an expected amount.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Api } from './harness/api.ts';
@@ -23,7 +23,7 @@ test('the limits of an agent are all that count its usage, each with the counter
   for (const agent of ['agent-7', 'agent-8']) {
     await api.post('/usage', { agent, serviceId: 'search', requests: 3 });
   }
-  // A hold counts until it lapses, also before that is recorded.
+  // A hold counts until it lapses, even before the lapse is recorded.
   await api.post('/holds', { agent: 'agent-7', serviceId: 'search', requests: 2, expiresInMs: 1_000 });
   const list = async (query = '') => (await api.get(`/agents/agent-7/limits${query}`)).json;
   const counted = async () =>
@@ -93,7 +93,7 @@ test('a grant is voided at the amount that its caller expects, and otherwise lef
   }
   assert.equal(await left(), '5');
   assert.deepEqual((await voidGrant('nothing')).json.error, 'invalid_request');
-  // Of several at once, under different keys, one takes it away.
+  // Of several concurrent requests under different keys, one voids the grant.
   const answers = await Promise.all(['a', 'b', 'c'].map((key) => voidGrant('4.00', key)));
   assert.deepEqual(answers.map(({ status }) => status).sort(), [200, 412, 412]);
   assert.equal(await left(), '1');

@@ -44,7 +44,7 @@ test('an open hold counts as usage, and its unused part is returned', async (t) 
   assert.equal(await use(4), 429);
   assert.equal(await use(3), 201);
   await assertAudit(api);
-  // It takes more than it reserved, and nothing is left for that.
+  // The capture takes more than the hold reserved, and nothing is left for the difference.
   assert.equal((await capture('h1', 8)).status, 429);
   assert.equal((await capture('h1', 7)).status, 201);
   assert.equal(await used(), '10');
@@ -69,7 +69,7 @@ test('a lapsed hold is no longer counted, from the next write of its agent or th
   assert.equal(allowance.json.allowed, true, allowance.text);
   assert.equal(await use(9), 201);
   assert.equal(await used(), '9');
-  // What lapsed reserves nothing: its capture is ordinary usage.
+  // A lapsed hold reserves nothing: its capture is ordinary usage.
   assert.equal((await capture('h1', 2)).status, 429);
   assert.equal((await capture('h1', 1)).status, 201);
   assert.equal(await used(), '10');
@@ -88,7 +88,7 @@ test('a hold counts in the window in which it was made, even if it is captured i
   assert.equal(await hold('h2', { requests: 2 }), 201);
   clock.nowMs += minuteMs;
   assert.equal(await use(9), 201);
-  // What is beyond the hold counts now.
+  // The part beyond the hold is counted now.
   assert.equal((await capture('h1', 10)).status, 429);
   assert.equal((await capture('h1', 9)).status, 201);
   assert.equal(await use(1), 429);
@@ -96,7 +96,7 @@ test('a hold counts in the window in which it was made, even if it is captured i
   assert.equal((await capture('h2', 1)).status, 201);
   assert.equal(await use(10), 201);
   await assertAudit(api);
-  // Neither is the limit as it is at the capture, nor another one that was set since, an obstacle for what was reserved.
+  // Reserved usage can be captured even if the limit was lowered, or another one was set, since the hold.
   assert.equal(await hold('h3', { requests: 1 }), 429);
   clock.nowMs += minuteMs;
   assert.equal(await hold('h4', { requests: 5 }), 201);

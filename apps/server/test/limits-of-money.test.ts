@@ -1,4 +1,4 @@
-// Limits that count what usage costs, in the asset of its service.
+// Limits that count the price of usage, in the asset of its service.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Api, ApiAnswer } from './harness/api.ts';
@@ -19,7 +19,7 @@ const counted = async (api: Api, name = 'budget') => {
   return counters.map(({ used, left }: { used: string; left: string }) => [used, left])[0];
 };
 
-/** Two services in USD, at 0.01 and 0.0025, and one in XLM; at most 1 USD. */
+/** Makes two services in USD, at 0.01 and 0.0025, and one in XLM, with a limit of 1 USD. */
 async function startBudget(t: Parameters<typeof startInProcess>[0], more: object = {}): Promise<Api> {
   const { api } = await startInProcess(t);
   await api.call('/assets/USD', { method: 'PUT', body: { scale: 2 } });
@@ -66,7 +66,7 @@ test('a limit in money counts the exact cost of usage in its asset, over all ser
   assert.deepEqual((await allowed(1, 'x')).json.limits, []);
   assert.equal((await use(api, 'part', 37)).status, 201);
   assert.deepEqual(await counted(api), ['1', '0']);
-  // A higher price counts for what is recorded from then on.
+  // A higher price counts for usage recorded from then on.
   await api.call('/services/cent/price', { method: 'PATCH', body: { price: '0' } });
   assert.equal((await use(api, 'cent', 1_000)).status, 201);
   await assertAudit(api);
@@ -117,7 +117,7 @@ test('open holds count at their cost, and the part that a capture does not use i
   assert.equal((await hold('h4', { amount: '0.11' })).json.error, 'limit_reached');
   assert.equal((await api.post('/holds/h1/capture', { requests: 45 })).status, 201);
   assert.deepEqual(await counted(api), ['0.75', '0.25']);
-  // What it takes beyond the hold is counted when it is captured, at the price of then.
+  // The part beyond the hold is counted at the capture, at the price of that moment.
   await api.call('/services/cent/price', { method: 'PATCH', body: { price: '0.02' } });
   assert.equal((await api.post('/holds/h2/capture', { requests: 28 })).json.error, 'limit_reached');
   assert.equal((await api.get('/holds/h2')).json.state, 'open');

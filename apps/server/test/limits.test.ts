@@ -5,7 +5,7 @@ import { startInProcess } from './harness/in-process.ts';
 const priceMax = 9_007_199_254;
 const account = { agent: 'agent-7', serviceId: 'search' };
 const item = { ...account, requests: 1_000_000 };
-/** How many items of a million requests at the highest price come to no more than 2^63 - 1 stroops. */
+/** The number of items, each with a million requests at the highest price, that cost at most 2^63 - 1 stroops. */
 const itemsMax = Number((2n ** 63n - 1n) / (BigInt(priceMax) * 1_000_000n));
 const stroopsOf = (requests: number) => String(BigInt(requests) * BigInt(priceMax));
 
@@ -38,7 +38,7 @@ test('amounts beyond 2^53 are exact, and nothing exceeds the limit of 2^63 - 1 s
     assert.equal(refused.json.error, 'limit_exceeded');
   }
   assert.deepEqual((await api.get('/audit')).json, before);
-  // In separate lines and in parts, to the last stroop.
+  // The amounts are exact to the last stroop, in separate lines and in parts.
   const settled = (await api.post('/settle', { ...account, through: 3 }, 's')).json;
   assert.equal(settled.billedStroops, stroopsOf(2_000_000));
   const quote = (await api.get('/billing/agent-7/search')).json;
@@ -50,7 +50,7 @@ test('amounts beyond 2^53 are exact, and nothing exceeds the limit of 2^63 - 1 s
   assert.equal(audit.ok, true);
   assert.equal(audit.settled.stroops, stroopsOf(recorded));
   assert.equal(audit.outstanding.stroops, '0');
-  // The key of a refusal is free, and another account has room.
+  // A refusal leaves its key free, and another account is below its limit.
   const other = { agent: 'agent-8', serviceId: 'search', requests: 1 };
   assert.equal((await api.post('/usage', other, 'one-more')).status, 201);
 });

@@ -71,7 +71,7 @@ test('a page has exactly the requested length, and shows whether there is more',
   assert.deepEqual([first.json.items.length, first.json.hasMore], [100, true]);
   const all = await api.get('/entries?limit=1000');
   assert.deepEqual([all.json.items.length, all.json.hasMore], [250, false]);
-  // Full to the last item.
+  // The page is filled up to the limit.
   const full = await api.get('/entries?limit=250');
   assert.deepEqual([full.json.items.length, full.json.hasMore], [250, false]);
   const { nextCursor } = full.json;

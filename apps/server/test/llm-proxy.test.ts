@@ -1,4 +1,4 @@
-// The LLM proxy of the examples: real processes, which are killed, and callers that leave.
+// Tests the LLM proxy of the examples with real processes that are killed, and callers that disconnect.
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -26,9 +26,9 @@ import { temporaryFolder } from './harness/temporary-folder.ts';
 import { assertSaid, blocksOf, type } from './harness/typed.ts';
 
 const agent = 'caller-1';
-/** Two tokens of the prompt "hello there", and eight of the answer. */
+/** Two tokens for the prompt "hello there", and eight for the answer. */
 const tokensOfCall = 10;
-/** One token for each byte of the prompt, 16 around it, and eight of the answer. */
+/** One token for each byte of the prompt, 16 for the message around it, and eight for the answer. */
 const worstCase = 11 + 16 + 8;
 const afterMs = 20;
 
@@ -64,7 +64,7 @@ async function startProxy(
 
 const balanceOf = async (api: Api) => (await api.get(`/agents/${agent}/balance`)).json;
 
-/** Nothing is reserved any more, so many calls were charged, and everything adds up. */
+/** Asserts that nothing is reserved any more, that this many tokens were charged, and that all sums are right. */
 async function assertCharged(api: Api, funded: number, tokens: number): Promise<void> {
   const { available, held, drawn } = await balanceOf(api);
   assert.deepEqual([available, held, drawn], [String(funded - tokens), '0', String(tokens)]);
@@ -74,7 +74,7 @@ async function assertCharged(api: Api, funded: number, tokens: number): Promise<
 
 const readme = 'examples/llm-proxy/README.md';
 
-/** Starts the provider and the proxy by the commands of the README, on free ports. */
+/** Starts the provider and the proxy with the commands of the README, on free ports. */
 async function startAsTyped(t: TestContext, url: string): Promise<string> {
   const [{ text = '' } = {}] = codeBlocksOf(readme).filter(({ language }) => language === 'bash');
   const ports = {
@@ -126,7 +126,7 @@ test('fifty workers at once on a small balance overdraw nothing, and each call i
     statuses.every((status) => status === 200 || status === 402),
     String(statuses),
   );
-  // As long as there is enough for the worst case, a call is answered; each takes less than that.
+  // A call is answered while the balance covers the worst case. Each call uses less than that.
   assert.ok(answered >= 4 && answered * tokensOfCall <= funded, `${answered} answered`);
   for (const [worker, status] of statuses.entries()) {
     if (status !== 200) continue;
@@ -198,7 +198,7 @@ test('a proxy that is killed in the middle of a stream leaves no hold, and a ret
   await proxy.start();
   const retried = await proxy.call({ agent, key: 'retried' });
   assert.ok(retried !== 'cut' && retried.status === 200, JSON.stringify(retried));
-  // What is reserved for the other one lapses.
+  // The amount reserved for the other call lapses.
   await until(async () => (await balanceOf(api)).held === '0');
   await assertCharged(api, 1_000, tokensOfCall);
 });
@@ -206,7 +206,7 @@ test('a proxy that is killed in the middle of a stream leaves no hold, and a ret
 test('a proxy that is killed in the middle of captures charges each call once, whether they arrived or not', async (t) => {
   const { api, server } = await startBilling(t, 10_000);
   const random = seededRandom(t);
-  // Between the proxy and the server: a capture arrives and is not answered, or does not arrive.
+  // A proxy in front of the server: a capture arrives and is not answered, or does not arrive.
   let fate: 'pass' | 'arrives' | 'is lost' = 'pass';
   let captured = Promise.withResolvers<void>();
   const between = createServer((incoming, outgoing) => {

@@ -1,4 +1,4 @@
-// How the log is written: text on a terminal, JSON in a pipe.
+// Tests the format of the log: text on a terminal, JSON in a pipe.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { apiAt } from './harness/api.ts';
@@ -70,7 +70,7 @@ test('closing the terminal stops the server in good order', { skip: !hasTerminal
   const pid = Number(/process (\d+)/.exec(begun)?.[1]);
   server.hangUp();
   const api = apiAt(url.exec(begun)?.[1] ?? '');
-  // Until it is gone it answers.
+  // The server answers until it has stopped.
   for (;;) {
     try {
       assert.ok((await api.get('/stats')).status > 0);

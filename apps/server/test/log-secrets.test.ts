@@ -10,7 +10,7 @@ import { adminKey, apiOfTenant, asAdmin, withHeaders } from './harness/tenants.t
 
 const atRestKey = 'f0e1d2c3b4a5968778695a4b3c2d1e0ff0e1d2c3b4a5968778695a4b3c2d1e0f';
 
-/** Bytes that are no HTTP, or not of a kind that a client library sends. */
+/** Sends bytes that are not HTTP, or that no client library would send. */
 function sendRaw(url: string, text: string): Promise<void> {
   const { hostname, port } = new URL(url);
   return new Promise((resolve) => {
@@ -85,7 +85,7 @@ test('no secret, key, URL, body or agent name is ever logged, even at the finest
   await receiver.has(1);
   await own.post('/settle', { agent: 'agent-in-a-body', serviceId: 'service-in-a-body' }, 'idem-settle');
   await own.get('/entries/export.csv?agent=agent-in-a-query');
-  // Another process holds the file: a fault of the storage, and the one line that reports an error.
+  // Another process locks the file: a storage fault, and the only line that reports an error.
   const intruder = new DatabaseSync(database.slice('file:'.length));
   intruder.exec('BEGIN IMMEDIATE');
   assert.equal((await own.post('/usage', usage, 'idem-fault')).status, 503);

@@ -1,4 +1,4 @@
-// Metadata of usage: what it was for, in the caller's own words.
+// Metadata of usage: what the usage was for, in the caller's own words.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Api } from './harness/api.ts';

@@ -7,7 +7,7 @@ import { openTargets, startHooked, use } from './harness/webhooks.ts';
 
 const engine = process.env['BILLONCE_TEST_ENGINE'] === 'postgres' ? 'postgres' : 'sqlite';
 
-/** What a scrape shows: the value of each sample, by its name with labels. */
+/** The value of each sample of a scrape, by its name with labels. */
 async function scrape(api: Api): Promise<ReadonlyMap<string, number>> {
   const { status, text } = await api.get('/metrics');
   assert.equal(status, 200, text);

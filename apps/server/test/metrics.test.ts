@@ -5,7 +5,7 @@ import { startInProcess } from './harness/in-process.ts';
 import { rawExchange } from './harness/raw-http.ts';
 import { adminKey, apiOfTenant, asAdmin, budgetUsed, withHeaders } from './harness/tenants.ts';
 
-/** A metric's value; the labels as Prometheus writes them. */
+/** The value of a metric. Labels are written as in Prometheus. */
 async function metric(api: Api, name: string): Promise<number | undefined> {
   const { text } = await api.get('/metrics');
   const line = text.split('\n').find((one) => one.startsWith(`${name} `));
@@ -57,7 +57,7 @@ test('refusals of input that never became a request are counted without a method
   await rawExchange(t, api.url, `GET / HTTP/1.1\r\nHost: x\r\nX: ${'y'.repeat(20_000)}\r\n\r\n`);
   await rawExchange(t, api.url, 'this is not HTTP\r\n\r\n');
   assert.deepEqual([await counted(api, 431), await counted(api, 400)], [1, 1]);
-  // Only on a server of which nothing else is asked: a busy machine is late for any other request, too.
+  // This server gets no other request, because a busy machine would be too late for any other request too.
   const { api: hasty } = await startInProcess(t, { REQUEST_TIMEOUT_MS: '300' });
   await rawExchange(
     t,
@@ -89,7 +89,7 @@ test('metrics are for the operator and name only the heaviest tenants; stats are
   assert.equal((await api.get('/metrics')).status, 401);
   const { text, headers } = await withHeaders(api, asAdmin).get('/metrics');
   assert.match(headers.get('content-type') ?? '', /^text\/plain/);
-  // What is forbidden to a key costs nothing.
+  // A request that its key forbids costs nothing.
   assert.match(text, /^billonce_rate_budget_used\{tenant="tenant-one"\} 5$/m);
   const others = text.replace(/^billonce_(?:rate|tenant)_budget_used.*$/gm, '');
   for (const name of ['tenant-one', 'service-one', 'agent-one', 'a-secret-key']) {

@@ -1,4 +1,5 @@
-// Books from before assets and limits in money: everything in them is in XLM, and limits count units, on both engines.
+// Books from before assets and limits in money: after the migration everything is in XLM, and limits count units, on
+// both engines.
 import assert from 'node:assert/strict';
 import { DatabaseSync } from 'node:sqlite';
 import { test } from 'node:test';

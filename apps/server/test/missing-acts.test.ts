@@ -1,4 +1,4 @@
-// Administrative acts that were taken out of the database behind the server's back: verify and /audit miss them.
+// Administrative acts were deleted directly from the database: verify and /audit must report them.
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import { runHere } from './harness/command.ts';
@@ -6,7 +6,7 @@ import { startInProcess } from './harness/in-process.ts';
 import { runSql } from './harness/sql.ts';
 import { adminKey, apiOfTenant, asAdmin } from './harness/tenants.ts';
 
-/** Acts of a tenant with numbers from 1 to 5, and two of the operator. */
+/** Books with acts of a tenant, numbered 1 to 5, and two acts of the operator. */
 async function booksWithActs(t: TestContext) {
   const { api, databaseUrl } = await startInProcess(t, { ADMIN_API_KEY: adminKey });
   const acme = await apiOfTenant(api, 'acme');
@@ -16,7 +16,7 @@ async function booksWithActs(t: TestContext) {
   assert.equal((await acme.post('/usage', { agent: 'agent-1', serviceId: 'b', requests: 3 })).status, 201);
   for (const path of ['/admin/pause', '/admin/unpause'])
     await api.call(path, { method: 'POST', headers: asAdmin });
-  // What keeps the log of a file from being changed is taken away first.
+  // First the test removes the trigger that protects the log in a file.
   if (databaseUrl.startsWith('file:')) {
     for (const trigger of ['audit_log_is_not_changed', 'audit_log_is_not_deleted']) {
       await runSql(databaseUrl, `DROP TRIGGER ${trigger}`);
@@ -35,7 +35,7 @@ test('verify and the audit find each gap in the acts of a tenant', async (t) => 
   assert.equal(right.code, 0, right.printed);
   assert.match(right.printed, /^ok acme: 1 accounts, .* 5 administrative acts\nthe books are right\n$/);
   assert.deepEqual((await acme.get('/audit')).json.acts, { logged: 5, differences: [] });
-  // The third, and then the last two: no number after them tells of it.
+  // The third act is removed, and then the last two: no later number reveals their absence.
   await remove(databaseUrl, 'acme', '= 2');
   await remove(databaseUrl, 'acme', '>= 4');
   const { code, printed } = await verified(databaseUrl);
@@ -46,7 +46,7 @@ test('verify and the audit find each gap in the acts of a tenant', async (t) => 
   assert.match(printed, /\n2 differences\n$/);
   const audit = (await acme.get('/audit')).json;
   assert.deepEqual([audit.ok, audit.acts], [false, { logged: 5, differences }]);
-  // An act that comes later gets the next number, and fills no gap.
+  // A later act gets the next number, and fills no gap.
   assert.equal((await acme.call('/services/a/enable', { method: 'POST' })).status, 200);
   assert.deepEqual((await acme.get('/audit')).json.acts, { logged: 6, differences });
 });

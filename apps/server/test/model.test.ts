@@ -21,7 +21,7 @@ const hourMs = 3_600_000;
 const dayMs = 86_400_000;
 
 const turns = 60;
-/** Seeds that found a fault once, of the server or of the model. */
+/** Seeds that once found a fault in the server or in the model. */
 const seedsThatFound: readonly number[] = [22];
 
 test('batches give the same answers as the model, in order, no matter how they are cut', async (t) => {
@@ -50,7 +50,7 @@ test('batches give the same answers as the model, in order, no matter how they a
     for (let batch = 0; batch < 10; batch++) {
       if (random.below(6) === 0) hot = drawHot(random);
       const passedMs = random.pick([0, 1, hourMs, hourMs, -hourMs, dayMs]);
-      // What has lapsed and expired, but was not recorded, would not have when the clock is set back.
+      // Lapses and expiries that are not recorded would be undone when the clock is set back.
       if (passedMs < 0) await recordPassedTime();
       clock.nowMs += passedMs;
       model.nowMs = clock.nowMs;
@@ -73,7 +73,7 @@ test('batches give the same answers as the model, in order, no matter how they a
       }
       seen.sent.push(...sent);
       commands += sent.length;
-      // A client sees the ids of entries in a list only, when a bulk made them.
+      // If a bulk made the entries, a client sees their ids only in a list.
       const { entries } = accountOf(booksOf(model, hot.tenant), hot);
       const key = { ...hot, tenant: named.get(hot.tenant) ?? '' };
       const listed = await books.entriesOf(key, 0, entries.length, entries.length + 1);
@@ -81,7 +81,7 @@ test('batches give the same answers as the model, in order, no matter how they a
     }
     await recordPassedTime();
     for (const tenant of tenants) {
-      // Nothing else writes to the books.
+      // No other process writes to the books.
       const found = await auditBooks(books, named.get(tenant) ?? '', Number.MAX_SAFE_INTEGER);
       assert.deepEqual(
         [found.differences, found.balances.differences, found.limits.differences],

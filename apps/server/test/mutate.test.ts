@@ -27,7 +27,7 @@ export function later(isSoon: boolean): Promise<string> {
 }
 `;
 
-/** Does not look at the edge of the limit, and calls one function not at all. */
+/** These tests do not check the edge of the limit, and do not call one of the functions. */
 const toyTests = `import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { countTo, isOver, later } from './toy.ts';
@@ -64,7 +64,7 @@ async function mutateToy(t: TestContext, source = toy): Promise<MutationRun> {
   });
 }
 
-/** The verdict on the mutant that replaces a piece of code by another one. */
+/** The verdict on the mutant that replaces one piece of code by another. */
 function verdictOn({ mutants, verdicts }: MutationRun, original: string, replacement: string): unknown {
   const mutant = mutants.find((one) => one.original === original && one.replacement === replacement);
   assert.ok(mutant !== undefined, `${original} → ${replacement}`);
@@ -76,9 +76,9 @@ test('a mutant that a test notices is killed, and one that no test looks at surv
   assert.equal(verdictOn(run, 'count > limit', 'count <= limit'), 'killed');
   assert.equal(verdictOn(run, 'count > limit', 'count >= limit'), 'survived');
   assert.equal(verdictOn(run, "'unreached'", '""'), 'unreached');
-  // An endless loop ends after so many rounds.
+  // An endless loop is stopped after a number of iterations.
   assert.equal(verdictOn(run, 'count += 1', 'count -= 1'), 'killed');
-  // A promise that never resolves is noticed.
+  // The run notices a promise that never resolves.
   assert.equal(verdictOn(run, 'isSoon', 'false'), 'killed');
   assert.equal(verdictOn(run, "{\n  return 'unreached';\n}", '{}'), 'refused');
   assert.deepEqual(

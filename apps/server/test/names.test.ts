@@ -25,7 +25,7 @@ function randomName(random: Random, lengthMax: number): string {
   }
 }
 
-/** Pairs that a careless key would mix up: one text, cut at each of its separators. */
+/** Pairs that a careless key would confuse: one text, cut at each of its separators. */
 function cutPairs(separator: string): readonly (readonly [string, string])[] {
   const parts = ['a', 'b', 'c', 'd'];
   const cuts = parts.slice(1).map((_, index) => {
@@ -41,7 +41,7 @@ interface Usage {
   readonly requests: number;
 }
 
-/** Usage of distinct accounts, each with its own number of requests, so that a mix-up shows. */
+/** Usage of distinct accounts, each with a different number of requests, so that a confusion is visible. */
 function drawUsage(random: Random, count: number): Usage[] {
   const drawn = Array.from(
     { length: count },

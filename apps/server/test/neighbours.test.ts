@@ -24,7 +24,7 @@ test('a command that cannot be carried out does not fail the others in its batch
     metadata: undefined,
   };
   await execute(price, usage('damaged'), usage('damaged'));
-  // An entry was removed from the books without the server: its account cannot be settled up to there.
+  // An entry was deleted directly from the database: its account cannot be settled up to it.
   await runSql(databaseUrl, 'DELETE FROM entries WHERE sequence = 1');
   const settle: Command = {
     kind: 'settle',
@@ -45,7 +45,7 @@ test('a command that cannot be carried out does not fail the others in its batch
   assert.equal(await total('right'), 3);
   const damaged = await books.account({ tenant: 'acme', agent: 'damaged', serviceId: 'search' });
   assert.equal(damaged?.settlements, 0);
-  // Nor does one whose row is there already, where none should be.
+  // An insert of a row that should not exist yet fails too.
   await runSql(databaseUrl, 'UPDATE accounts SET sequence = 1');
   assert.deepEqual(await execute(usage('new'), usage('damaged'), usage('newer')), [
     'answered',

@@ -6,9 +6,9 @@ import { operations, operationsByNoun } from '@billonce/contract';
 const root = new URL('../../../', import.meta.url);
 const routes = 'apps/server/src/http/routes';
 const nouns = Object.keys(operationsByNoun).sort();
-/** What the schemas of several nouns share. */
+/** Schemas that several nouns share. */
 const shared = ['explained-pattern', 'identifiers', 'pages', 'prices', 'quantities'];
-/** What the answers of several nouns share. */
+/** Parts of answers that several nouns share. */
 const sharedAnswers = ['amounts', 'answers', 'exact-integer', 'paging', 'paths', 'reply', 'tiers'];
 
 function filesIn(folder: string): string[] {
@@ -34,7 +34,7 @@ test('schemas, commands and answers are in the file of their noun', () => {
 test('each operation is in the file of its noun, and so is its handler', () => {
   for (const [noun, ofNoun] of Object.entries(operationsByNoun)) {
     const source = readFileSync(new URL(`packages/contract/src/operations/${noun}.ts`, root), 'utf8');
-    // With this the compiler holds the handlers of the file to the operations of the noun.
+    // With this type the compiler checks the handlers of the file against the operations of the noun.
     const handlers = readFileSync(new URL(`${routes}/${noun}.ts`, root), 'utf8');
     assert.ok(handlers.includes(`satisfies HandlersOf<'${noun}'>`), noun);
     for (const name of Object.keys(ofNoun)) {

@@ -1,4 +1,4 @@
-// How `npm start` ends: with real processes, npm, a shell, the bootstrap and the server.
+// Tests how `npm start` ends with real processes: npm, a shell, the bootstrap and the server.
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
@@ -11,7 +11,7 @@ const body = JSON.stringify({ agent: 'agent-7', serviceId: 'search', requests: 3
 const npmStart = [...take('README.md', 'npm start\n').trim().split(' '), '--silent'];
 const bootstrap = [process.execPath, 'tools/bootstrap.mjs', 'apps/server/src/main.ts'];
 
-/** Ends something while a request is on its way: the request is answered, and no process is left. */
+/** Ends the server during a request: the request is answered, and no process remains. */
 async function endsWell(t: TestContext, server: LaunchedServer, end: () => void): Promise<void> {
   const begun = await connectTo(t, server.url);
   const whole = rawPost('/usage', body, ['Idempotency-Key: k', 'Expect: 100-continue']);
@@ -19,7 +19,7 @@ async function endsWell(t: TestContext, server: LaunchedServer, end: () => void)
   assert.equal((await begun.answer()).status, 100);
   const idle = await connectTo(t, server.url);
   end();
-  // Once idle connections are closed the server is stopping.
+  // The server is stopping once it has closed idle connections.
   idle.socket.resume();
   if (!idle.socket.readableEnded) await once(idle.socket, 'end');
   idle.socket.end();
@@ -33,7 +33,8 @@ for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGKILL'] as const) {
   test(`${signal} to npm start: the server finishes its requests and ends`, async (t) => {
     const server = await launch(t, npmStart);
     await endsWell(t, server, () => {
-      // A terminal sends Ctrl-C to all of them. Sent to npm alone, some shells (dash) keep it to themselves, and all goes on.
+      // A terminal sends Ctrl-C to all of them. If only npm gets the signal, some shells (dash) do not pass it on, and
+      // everything continues.
       if (signal === 'SIGINT') process.kill(-(server.launcher.pid ?? 0), signal);
       else server.launcher.kill(signal);
     });
@@ -52,7 +53,7 @@ test('the server ends when the shell between npm and the bootstrap dies', async 
     pid = parentOf(pid);
     parents.push(pid);
   }
-  // Server, bootstrap, and the shell where it is still there; npm is the last.
+  // The server, the bootstrap, and the shell if it still exists. npm is the last.
   const [, bootstrapPid = 0, shell = 0] = parents;
   await endsWell(t, server, () => process.kill(parents.length > 3 ? shell : bootstrapPid, 'SIGKILL'));
 });

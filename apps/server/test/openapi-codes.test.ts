@@ -1,8 +1,8 @@
-// Codes that a wrong request alone does not provoke. Elsewhere are: `outcome_unknown`, by a connection that is cut around the
-// COMMIT (postgres/faults.test.ts); `storage_unavailable`, by a database that is killed (postgres/documented-503.test.ts) and a
-// disk that is full (storage-faults.test.ts). Those answers come by way of `apiAt`, too, which holds each against the document.
-// `shutting_down` can only be met in the moment between the announcement of a stop and the end of the connections:
-// shutdown.test.ts takes it for an answer under load, and no test is sure to meet it.
+// Codes that cannot be provoked by a wrong request alone. Other tests cover `outcome_unknown`, by a connection that is
+// cut at the COMMIT (postgres/faults.test.ts), and `storage_unavailable`, by a killed database
+// (postgres/documented-503.test.ts) and a full disk (storage-faults.test.ts). Those answers also come through `apiAt`,
+// which checks each against the document. `shutting_down` occurs only between the announcement of a stop and the end of
+// the connections: shutdown.test.ts accepts it as an answer under load, and no test is certain to get it.
 import assert from 'node:assert/strict';
 import { DatabaseSync } from 'node:sqlite';
 import { test } from 'node:test';
@@ -24,7 +24,7 @@ const values: PathValues = {
   asset: 'start.js',
 };
 
-/** Sends the documented example of each operation that tells of a code, and names those that answer something else. */
+/** Sends the documented example of each operation that documents a code, and lists those that answer something else. */
 async function assertEachAnswers(
   api: Api,
   code: string,
@@ -67,17 +67,17 @@ test('every operation that documents a pause refuses while paused', async (t) =>
 test('a request that finds the queue full is refused as overloaded, and its key stays free', async (t) => {
   const { api, file } = await startInProcess(t, { BULK_MAX_ITEMS: '10000' });
   const items = Array.from({ length: 10_000 }, () => ({ agent: 'a', serviceId: 's', requests: 1 }));
-  // The writer waits for the lock of another connection, so nothing leaves the queue.
+  // The writer waits for a lock of another connection, so nothing leaves the queue.
   const other = new DatabaseSync(file);
   onEnd(t, () => other.close());
   other.exec('BEGIN IMMEDIATE');
-  // One is with the writer, five are a half of what may wait: the share of one lane.
+  // One is at the writer, and five are half of the queue: the share of one lane.
   const keys = Array.from({ length: 8 }, (_, number) => `bulk-${number}`);
   const sent = keys.map((key) => api.post('/usage/bulk', { items }, key));
   const first = await Promise.race(sent);
   assert.equal(first.status, 503, first.text.slice(0, 200));
   assert.equal(first.json.error, 'overloaded');
-  // From now on nothing of its writes is read: this body would be no JSON.
+  // From now on, the server does not read bodies of this tenant's writes: this body is not JSON.
   const unread = await api.post('/usage', '{', 'unread');
   assert.deepEqual([unread.status, unread.json.error], [503, 'overloaded']);
   assert.ok(Number(unread.headers.get('retry-after')) > 0);
@@ -98,7 +98,7 @@ test('a fault of the server is an internal error with the request id and without
   const usage = { agent: 'agent-7', serviceId: 'search', requests: 3 };
   await api.post('/services', { serviceId: 'search', priceStroops: 7 });
   for (let entry = 0; entry < 2; entry++) await api.post('/usage', usage);
-  // An entry was removed from the books without the server: its account cannot be settled up to there.
+  // An entry was deleted directly from the database: its account cannot be settled up to it.
   await runSql(databaseUrl, 'DELETE FROM entries WHERE sequence = 1');
   const settle = { agent: 'agent-7', serviceId: 'search', through: 1 };
   const answer = await api.post('/settle', settle, 'k');

@@ -19,7 +19,7 @@ const usage = { agent: 'agent-7', serviceId: 'input-tokens', requests: 3 };
 const protectedMode = { ADMIN_API_KEY: adminKey };
 const asOperator = { ...asAdmin, 'x-tenant': 'acme', 'x-tenant-create': 'true' };
 
-/** Sends what is kept, to be sent once more later. */
+/** A sent request, which the test repeats later. */
 interface Sent {
   readonly path: string;
   readonly method: string;
@@ -27,7 +27,7 @@ interface Sent {
   readonly key: string;
 }
 
-/** Every write succeeds once under a key; the reads behind them find what they made. */
+/** Every write succeeds once under a key. The reads after them find what they created. */
 async function succeedOnce(api: Api): Promise<{ readonly sent: Sent[]; readonly made: PathValues }> {
   const sent: Sent[] = [];
   const write = async (method: string, path: string, body?: unknown): Promise<ApiAnswer> => {
@@ -108,14 +108,14 @@ async function succeedOnce(api: Api): Promise<{ readonly sent: Sent[]; readonly 
   };
 }
 
-/** What an id in a path stands for. */
+/** The values for the ids in a path. */
 function idsOf(made: PathValues, path: string): PathValues {
   const id = path.includes('/entries/{id}')
     ? made['entryId']
     : path.includes('/settlements/{id}')
       ? made['settlementId']
       : made['webhookId'];
-  // That agent has the grants.
+  // This agent has the grants.
   const agent = path.includes('/grants/') ? { agent: 'agent-9' } : {};
   return { ...unknownNames, ...made, ...agent, ...(id === undefined ? {} : { id }) };
 }
@@ -140,7 +140,7 @@ test('every documented success is answered as documented', async (t) => {
   });
 });
 
-/** Statuses that need only a wrong request, for all operations. */
+/** Statuses that a wrong request causes, for all operations. */
 async function refuseAll(api: Api, requests: readonly ExampleRequest[], tenantKey: string): Promise<void> {
   const asTenant = { 'x-api-key': tenantKey };
   for (const { operation, method, path, body } of requests) {
@@ -155,7 +155,7 @@ async function refuseAll(api: Api, requests: readonly ExampleRequest[], tenantKe
     await call({}, asOperator, `${path}${path.includes('?') ? '&' : '?'}unknown=1`);
     await call({}, {});
     await call({}, { ...asTenant, 'x-tenant': 'somebody-else' });
-    // Under a key that names something else.
+    // The key was used for a different request.
     if (isKeyed(operation)) await call({ key: 'taken' }, { ...asOperator });
   }
 }
@@ -175,7 +175,7 @@ test('every documented refusal for form, caller, key or limit is answered', asyn
   const tenantKey = await makeKey(api, 'acme');
   const requests = exampleRequests(({ path }) => idsOf(made, path));
   await refuseAll(api, requests, tenantKey);
-  // What there is not.
+  // Requests for names that do not exist.
   for (const { method, path, body, operation } of exampleRequests(() => unknownNames)) {
     const key = operation.name === 'readKeyState' ? 'never-seen' : undefined;
     const named =
@@ -185,13 +185,13 @@ test('every documented refusal for form, caller, key or limit is answered', asyn
     await api.call(path, { method, ...named, headers: asOperator, ...(key === undefined ? {} : { key }) });
   }
   await api.call('/settle', { body: { agent: 'agent-7', serviceId: 'nothing' }, headers: asOperator });
-  // A tenant that there is not.
+  // Requests for a tenant that does not exist.
   for (const { method, path, body } of requests) {
     const headers = { ...asAdmin, 'x-tenant': 'nowhere' };
     await api.call(path, method === 'GET' ? { headers } : { method, body, headers });
   }
   await refuseByState(api, made);
-  // Each answer has left with its day: its key is refused.
+  // The partition of the answers has been dropped with its day: the key is refused.
   clock.nowMs += 86_400_001;
   for (const { key, ...request } of sent) {
     const { status } = await api.call(request.path, { ...request, key, headers: asOperator });
@@ -229,7 +229,7 @@ const excused = {
   'readHealthBare 431': 'outside of /api/v1; refused before any route is looked for',
 };
 
-/** Refusals that depend on what is in the books. */
+/** Refusals that depend on the content of the books. */
 async function refuseByState(api: Api, made: PathValues): Promise<void> {
   const call = (method: string, path: string, body?: unknown) =>
     api.call(path, { method, body, headers: asOperator });
@@ -253,7 +253,7 @@ async function refuseByState(api: Api, made: PathValues): Promise<void> {
   await call('DELETE', '/services/input-tokens');
 }
 
-/** Refusals that depend on a balance, or on a hold. */
+/** Refusals that depend on a balance or a hold. */
 async function refuseByBalance(
   call: (method: string, path: string, body?: unknown) => Promise<ApiAnswer>,
 ): Promise<void> {
@@ -290,7 +290,7 @@ test('every operation with a body refuses one that never ends', async (t) => {
   const writes = exampleRequests(() => unknownNames).filter(({ method }) => method !== 'GET');
   const key = `X-API-Key: ${adminKey}\r\nX-Tenant: acme\r\nX-Tenant-Create: true\r\n`;
   const headers = `Host: localhost\r\n${key}Content-Type: application/json\r\nContent-Length: 9\r\n`;
-  // A server that is slow to read a head answers the same.
+  // A server that reads a head slowly answers the same.
   await Promise.all(
     writes.map(async ({ method, path, operation }) => {
       const connection = await connectTo(t, app.url);

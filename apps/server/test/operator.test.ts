@@ -20,7 +20,7 @@ test('every JSON read has a tag, and is not sent again while unchanged', async (
     (await api.get('/openapi.json')).json.paths,
   )
     .filter(([, { get }]) => get?.responses[200].headers?.ETag !== undefined)
-    // The first is outside of the base path, the second measures: each answer is another one.
+    // The first one is outside the base path, and the second one measures, so each of its answers differs.
     .map(([path]) => path)
     .filter((path) => !['/health', '/api/v1/health/deep'].includes(path));
   assert.ok(reads.length >= 35, `${reads.length} reads`);

@@ -1,4 +1,4 @@
-// What an error with one webhook does to its own deliveries, and to those of all others.
+// Tests what an error with one webhook does to its own deliveries, and to those of all others.
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import { pino } from 'pino';
@@ -48,7 +48,7 @@ async function deliveries({ api, id }: Hooked) {
   ]);
 }
 
-/** Two tenants, each with a webhook to its own receiver. */
+/** Two tenants, each with a webhook and its receiver. */
 async function startTwo(t: TestContext) {
   const server = await startInProcess(t, environment);
   const one = await hook(t, await apiOfTenant(server.api, 'one'));
@@ -77,7 +77,7 @@ test('a secret whose key is missing fails only its own deliveries, and the log n
   assert.equal(two.receiver.received.length, 2);
   await app.close();
 
-  // With the key at hand again, the delivery can be asked for once more.
+  // After the encryption key is available again, the delivery can be requested once more.
   const keys = `${atRest('b').ANSWER_ENCRYPTION_KEYS},${atRest('a').ANSWER_ENCRYPTION_KEYS}`;
   const after = await startInProcess(t, {
     ...environment,
@@ -127,7 +127,7 @@ test('only a webhook whose deliveries cannot be read is paused, for thirty secon
   assert.deepEqual(await deliveries(one), [['delivered', 'delivered']]);
 });
 
-/** Makes a database refuse what came of deliveries, until it is repaired. */
+/** Makes a database refuse the outcomes of deliveries until it is repaired. */
 async function refuseReports(databaseUrl: string): Promise<() => Promise<void>> {
   const isSqlite = databaseUrl.startsWith('file:');
   await runSql(
@@ -145,7 +145,7 @@ const usage: Command = {
   item: { agent: 'agent-7', serviceId: 'search', requests: 1, usageId: undefined, occurredAtNs: undefined },
 };
 
-/** A time at which what was just recorded is due, also where the clock of the database is ahead of this one. */
+/** A time at which a new delivery is due, even if the clock of the database is ahead of this one. */
 const later = () => Date.now() + 60_000;
 
 /** A ledger on a real engine, with one event on its way to a receiver. */
@@ -169,7 +169,7 @@ async function openHooked(t: TestContext) {
   return { ...engine, receiver, ledger };
 }
 
-/** An outbox with what a test brings, and real parts otherwise. */
+/** An outbox with the given parts, and real ones otherwise. */
 function outboxOn(desk: Pick<OutboxDesk, 'books' | 'queue' | 'submit'> & Partial<OutboxDesk>): Outbox {
   return new Outbox({
     pause: async () => undefined,

@@ -1,4 +1,4 @@
-// Law L3 for the outbox: what one tenant's webhooks wait for, no other tenant's webhook waits for.
+// Law L3 for the outbox: a webhook does not wait for anything that another tenant's webhook waits for.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setImmediate as immediate } from 'node:timers/promises';
@@ -41,7 +41,7 @@ function outboxOn({ books, queue }: Pick<OutboxDesk, 'books' | 'queue'>, ledger:
     pause: async () => undefined,
     sender: httpSender({ timeoutMs: 5_000, targets: { allowsHttp: true, allowsPrivate: true } }),
     atRestKeys: [],
-    // What was just recorded is due, also where the clock of the database is ahead of this one.
+    // A new delivery is due, even if the clock of the database is ahead of this one.
     nowMs: () => Date.now() + 60_000,
     random: () => 0.5,
     userAgent: 'test',
@@ -51,7 +51,7 @@ function outboxOn({ books, queue }: Pick<OutboxDesk, 'books' | 'queue'>, ledger:
   });
 }
 
-/** The queue, but of one tenant the deliveries that are due are not read until `release` is called. */
+/** Wraps the queue: due deliveries of one tenant are not read until `release` is called. */
 function slowFor(slowTenant: string, queue: OutboxDesk['queue']) {
   const gate = Promise.withResolvers<void>();
   const slow: OutboxDesk['queue'] = {
@@ -76,14 +76,15 @@ test('a tenant whose deliveries take long to read delays no other tenant, in thi
   const { slow, release } = slowFor('a-slow-one', engine.queue);
   const outbox = outboxOn({ books: engine.books, queue: slow }, ledger);
   onEnd(t, async () => {
-    // Also if the test failed: what waits for it would never end.
+    // This runs even if the test failed, because the reads that wait for it would never end.
     release();
     await outbox.stop();
   });
   const running: Promise<number>[] = [outbox.runOnce()];
   for (let messages = 1; messages <= 3; messages++) {
     await use('quick');
-    // A round that had begun before, or that finds the webhook taken by the last one, leaves the message to the next.
+    // A round that began earlier, or that finds the webhook taken by the previous one, leaves the message to the next
+    // round.
     while (receiver.received.length < messages) {
       t.signal.throwIfAborted();
       running.push(outbox.runOnce());

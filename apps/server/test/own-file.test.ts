@@ -1,4 +1,4 @@
-// One server for each file, no matter what happens to its names while it runs.
+// Only one server can use a file, even if the file's names change while the server runs.
 import assert from 'node:assert/strict';
 import fs, {
   existsSync,
@@ -36,7 +36,7 @@ async function billonce(database: string, command: 'backup' | 'restore' | 'verif
   return { code, printed };
 }
 
-/** What the shell does for `mv data/books.db* old/`. */
+/** Does the same as `mv data/books.db* old/`. */
 function moveBooks(file: string, folder: string): void {
   mkdirSync(folder);
   for (const name of readdirSync(dirname(file))
@@ -45,7 +45,7 @@ function moveBooks(file: string, folder: string): void {
     renameSync(join(dirname(file), name), join(folder, name));
 }
 
-/** A write to a server that has lost its file: refused, or the server is gone. */
+/** Asserts that a write to a server that has lost its file is refused, or that the server has ended. */
 async function assertNotTaken(api: Api, key: string): Promise<void> {
   const answer = await api.post('/usage', usage, key).catch(() => undefined);
   if (answer === undefined) return;
@@ -74,7 +74,7 @@ test('a restore while the server still runs is refused, the server stops, and no
   assert.equal((await billonce(file, 'backup', copy)).code, 0);
   assert.equal((await api.post('/usage', usage, 'after-the-backup')).status, 201);
 
-  // It stands still, so that it cannot have noticed yet.
+  // The server is suspended, so that it cannot have noticed yet.
   process.kill(server.pid, 'SIGSTOP');
   moveBooks(file, join(folder, 'old'));
   const refused = await billonce(file, 'restore', copy);
@@ -123,7 +123,7 @@ test('an idle server stops if its lock is deleted, and if the link to its file i
   const link = join(folder, 'link.db');
   const lock = join(folder, '.books.db-lock');
   symlinkSync(file, link);
-  // The link leads to no file yet: the server makes the file itself, and locks that.
+  // The link does not lead to a file yet: the server creates the file itself, and locks it.
   const first = await startProcess(t, { DATABASE_URL: `file:${link}` });
   assert.equal(existsSync(lock), true);
   await assert.rejects(
@@ -159,7 +159,7 @@ test('two servers do not start on one file through dangling links or hard links'
   assert.equal((await apiAt(server.url).post('/usage', usage, 'a')).status, 201);
 });
 
-/** The write path on a file, in this process. */
+/** Opens the write path on a file, in this process. */
 function openExecutor(t: TestContext, file: string) {
   const storage = new SqliteStorage({ file, cap: { answersMax: 10, bytesMax: 10_000 } });
   onEnd(t, () => storage.close());
@@ -216,7 +216,7 @@ test('a server does not start on a log whose database was moved away, because SQ
   assert.equal(countIn(file, entriesSql), 1, 'the log is whole');
 });
 
-/** Calls something before each look at where a file is. */
+/** Calls a function before each check of a file's location. */
 function beforeLooks(t: TestContext, call: () => void): void {
   const { statSync } = fs;
   const looking = (...args: Parameters<typeof statSync>) => {

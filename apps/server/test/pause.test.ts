@@ -9,7 +9,7 @@ import { adminKey, apiOfTenant, asAdmin, withHeaders } from './harness/tenants.t
 const usage = { agent: 'agent-7', serviceId: 'search', requests: 3 };
 const total = async (api: Api) => (await api.get('/usage/agent-7/search')).json.total;
 
-/** Pauses or unpauses: there is no body to send. */
+/** Pauses or unpauses, without a body. */
 function setPaused(api: Api, verb: 'pause' | 'unpause', key?: string) {
   return api.call(`/admin/${verb}`, { method: 'POST', ...(key === undefined ? {} : { key }) });
 }
@@ -27,12 +27,12 @@ test('while paused, new writes are refused, and repeated requests are still answ
   const retry = await acme.post('/usage', { ...usage, id: 'event-1' }, 'before');
   assert.equal(retry.text, first.text);
   assert.equal(retry.headers.get('idempotency-replayed'), 'true');
-  // An item that is known by its id is no new write.
+  // A usage item with a known id is not a new write.
   assert.equal((await acme.post('/usage', { ...usage, id: 'event-1' }, 'other')).json.status, 'duplicate');
   assert.equal((await acme.post('/usage/bulk', { items: [usage] })).json.error, 'service_paused');
   assert.equal((await acme.post('/settle', { agent: 'agent-7', serviceId: 'search' })).status, 503);
   assert.equal(await total(acme), 3);
-  // The operator still makes keys, and reads go on.
+  // The operator can still create keys, and reads still work.
   const bolt = await apiOfTenant(api, 'bolt');
   assert.equal((await bolt.post('/usage', usage)).status, 503);
   await setPaused(admin, 'unpause');

@@ -1,5 +1,5 @@
-// A write about prepaid money finds every row that it looks at on SQLite by an index, and few of them. So its cost does not grow with the
-// number of balances and of open holds, nor with the history of its agent.
+// On SQLite, a write about prepaid money finds all rows that it reads by an index, and there are few of them. So its
+// cost grows neither with the number of balances and open holds nor with the history of its agent.
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -10,7 +10,7 @@ import { executorOptions } from './harness/engine.ts';
 import { fillBalances, writeEach } from './harness/prepaid-writes.ts';
 import { temporaryFolder } from './harness/temporary-folder.ts';
 
-/** Steps that find several rows, and why they are few. */
+/** Steps that find several rows, and why these are few. */
 const boundedSteps: ReadonlyMap<string, string> = new Map([
   ['SCAN billing', 'not for each write: the writer keeps what it found, up to a limit'],
   ['SEARCH balances USING PRIMARY KEY (tenant=? AND agent=?)', 'one for each asset'],
@@ -51,7 +51,7 @@ test('a write about prepaid money reads few rows, each through an index', async 
   const steps = statements.flatMap((sql) => stepsOf(connection, sql));
   const unbounded = steps.filter(({ step, isOfOneRow }) => !isOfOneRow && !boundedSteps.has(step));
   assert.deepEqual(unbounded, []);
-  // The tables that grow with agents, holds and uses are among those that were looked at.
+  // The tables that grow with agents, holds and usage are among those that were read.
   const found = new Set(steps.map(({ step }) => step));
   assert.deepEqual(
     [...boundedSteps.keys()].filter((step) => !found.has(step)),
@@ -59,7 +59,7 @@ test('a write about prepaid money reads few rows, each through an index', async 
   );
 });
 
-/** Notes the statements of all connections until the returned function is called. */
+/** Records the statements of all connections until the returned function is called. */
 function noteStatements(t: { after(end: () => void): void }): () => readonly string[] {
   const statements = new Set<string>();
   const { get, all, run } = SqliteConnection.prototype;
@@ -87,11 +87,11 @@ interface Step {
   readonly sql: string;
   /** with the name of the table in place of its alias */
   readonly step: string;
-  /** whether it finds one row at the most: by all columns of a unique key */
+  /** whether it finds at most one row: by all columns of a unique key */
   readonly isOfOneRow: boolean;
 }
 
-/** How SQLite finds the rows of a statement, table by table. */
+/** Returns how SQLite finds the rows of a statement, table by table. */
 function stepsOf(connection: SqliteConnection, sql: string): readonly Step[] {
   const unset = Array.from({ length: sql.split('?').length - 1 }, () => null);
   const details = connection.all(`EXPLAIN QUERY PLAN ${sql}`, ...unset).map(({ detail }) => String(detail));
@@ -108,7 +108,7 @@ function stepsOf(connection: SqliteConnection, sql: string): readonly Step[] {
   });
 }
 
-/** How many columns a unique index has, or the primary key; `undefined` for an index that is not unique. */
+/** The number of columns of a unique index or primary key; `undefined` for an index that is not unique. */
 function keyColumns(
   connection: SqliteConnection,
   table: string,

@@ -1,4 +1,4 @@
-// Prices that are decimal texts, for 1, 1,000 or 1,000,000 units, and bills that leave less than a stroop.
+// Prices as decimal texts for 1, 1,000 or 1,000,000 units, and bills that leave less than a stroop.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { startInProcess } from './harness/in-process.ts';
@@ -48,7 +48,7 @@ test('a reversal of settled usage leaves an exact credit, in stroops and a remai
   await api.post('/settle', { agent: 'a', serviceId: 'tokens' });
   const id = used.headers.get('location')?.split('/').at(-1);
   await api.post(`/entries/${id}/reverse`, { reason: 'a mistake' });
-  // 4 stroops were billed, and 0.5 were left: 4.5 are taken back.
+  // 4 stroops were billed and 0.5 remained, so 4.5 are reversed.
   const quote = (await api.get('/billing/a/tokens')).json;
   assert.deepEqual([quote.billedStroops, quote.creditStroops, quote.remainderOn], ['0', '4', '0']);
   const written = await api.post('/credits/a/tokens/write-off', {
@@ -81,7 +81,7 @@ test('the same price for another number of units is shown for that number, and i
   );
   await patch({ price: '0.71', per: 1_000_000 });
   assert.equal((await api.get('/services/s/prices')).json.items.length, 2);
-  // In stroops, only prices that are at least so many.
+  // A bound in stroops finds only prices in stroops.
   assert.equal((await api.get('/services?minPrice=7')).json.services.length, 1);
   assert.equal((await api.get('/services?maxPrice=7')).json.services.length, 0);
 });
@@ -133,7 +133,7 @@ test('a missing price is reported together with the other faults of the body, in
   const bulk = await api.post('/services/bulk', { items: [{ serviceId: 's t', unitScale: 7 }] });
   for (const pointer of ['/serviceId', '/unitScale', '/priceStroops'])
     assert.ok(bulk.json.results[0].message.includes(pointer), bulk.text);
-  // In two forms, the second is the one too many.
+  // The second price is the same in another form, and exceeds the limit.
   const two = await api.post('/services', {
     serviceId: 's',
     price: '1',

@@ -1,4 +1,4 @@
-// The output of commands, for every kind of source: no database is involved.
+// Tests the output of commands for every kind of source, without a database.
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { createServer } from 'node:http';

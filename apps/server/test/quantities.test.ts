@@ -59,7 +59,7 @@ test('a quantity may also be sent for a service without decimal places, and coun
   assert.deepEqual([again.status, again.json.status], [200, 'duplicate'], again.text);
   const large = await api.post('/usage', { agent: 'b', serviceId: 's', quantity: '1000000000000' });
   assert.equal(large.json.total, 1_000_000_000_000);
-  // More than one item of requests may have.
+  // This is more than one item with requests may contain.
   assert.equal((await api.post('/usage', { agent: 'b', serviceId: 's', requests: 1_000_001 })).status, 400);
 });
 
@@ -136,7 +136,7 @@ test('the decimal places of a service can be changed until usage of it was recor
   });
   assert.equal(bulk.json.results[0].error, 'service_in_use');
   for (const unitScale of [-1, 7, 1.5]) assert.equal((await put({ unitScale })).status, 400);
-  // Whole requests were recorded before there was a service.
+  // Whole requests were recorded before the service existed.
   await api.post('/usage', { agent: 'a', serviceId: 'late', requests: 3 });
   const late = await api.post('/services', { serviceId: 'late', priceStroops: 1, unitScale: 1 });
   assert.deepEqual([late.status, late.json.error], [409, 'service_in_use']);
@@ -206,7 +206,7 @@ test('an entry is reversed in parts of its units, and a part that it does not ha
     assert.equal(refused.json.error, error, refused.text);
     assert.match(refused.json.message, told);
   }
-  // In smallest parts, as before, and then the rest.
+  // First a reversal in smallest parts, as before, and then the rest.
   assert.equal((await reverse({ requests: 1 }, 'free')).json.quantity, '-0.001');
   assert.equal((await reverse({})).json.quantity, '-11.999');
   assert.equal((await api.get('/agents/a/balance')).json.available, '1');

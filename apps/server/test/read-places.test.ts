@@ -26,7 +26,7 @@ async function metricOf(api: Api, name: string): Promise<number> {
   return Number(line.split(' ').at(-1));
 }
 
-/** Waits until nothing of a kind runs or waits: each look lets the server have its turn. */
+/** Waits until no read of a kind runs or waits. Each check gives the server a turn. */
 async function untilIdle(api: Api, kind: string): Promise<void> {
   for (let looks = 0; looks < 2_000; looks++) {
     const running = await metricOf(api, `reads_running{kind="${kind}"}`);

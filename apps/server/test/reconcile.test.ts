@@ -37,7 +37,7 @@ test('each item of a log is matched, missing or different, by its id or by its k
   ]);
   assert.deepEqual(answer.json.results[4].requests, 4);
   assert.equal(`/api/v1/entries/${answer.json.results[3].entryId}`, keyed.headers.get('location'));
-  // A read, though a POST: a key that comes along is not kept, and its next use is not a replay.
+  // This is a read, although it is a POST: its key is not kept, and a second use of the key is not a replay.
   for (let times = 0; times < 2; times++) {
     const again = await api.post('/reconcile', { items }, 'key-9');
     assert.equal(again.headers.get('idempotency-replayed'), null);

@@ -1,4 +1,4 @@
-// Commands that call a server: real servers, and answers that are lost.
+// Tests commands that call a server, with real servers and lost answers.
 import assert from 'node:assert/strict';
 import { createServer } from 'node:http';
 import { text } from 'node:stream/consumers';
@@ -10,7 +10,7 @@ import { listen } from './harness/listen.ts';
 
 const adminKey = 'correct-horse-battery-staple-7f3a9b';
 
-/** Types a line, in whose words a `~` is a space. */
+/** Types a line in which `~` stands for a space within a word. */
 async function type(line: string, url: string, environment: Readonly<Record<string, string>> = {}) {
   const words = line.split(' ').map((word) => word.replaceAll('~', ' '));
   return await runHere(words, { BILLONCE_URL: url, ...environment });
@@ -23,7 +23,7 @@ async function started(t: TestContext) {
     assert.equal(code, 0, `${line}\n${printed}`);
     return { printed, result };
   };
-  /** The documents that a line prints with --json. */
+  /** Returns the documents that a line prints with --json. */
   const documents = async (line: string) => {
     const { result } = await run(`${line} --json`);
     return result
@@ -253,7 +253,7 @@ test('API keys are created, listed, rotated and revoked', async (t) => {
     'keys create collector --scope read --scope record --tenant acme --idempotency-key once-1 --json';
   const made = JSON.parse(await run(make));
   assert.deepEqual([made.tenant, made.scopes], ['acme', ['read', 'record']]);
-  // The answer was lost: the same command gets it again.
+  // The answer was lost: the same command gets it from a replay.
   assert.deepEqual(JSON.parse(await run(make)), made);
   assert.equal(await statusWith(made.key), 200);
   await run('keys create other --tenant umbrella');

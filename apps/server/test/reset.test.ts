@@ -19,7 +19,7 @@ async function sendAndReset(t: TestContext, url: string, key: string): Promise<v
 
 for (const [how, atOnce] of [
   ['one after the other', 1],
-  // So many that resets arrive before the server has accepted their connections.
+  // Enough that resets arrive before the server has accepted their connections.
   ['all at once', keys.length],
 ] as const) {
   test(`${clients} clients reset the connection after the request, ${how}, and retry: each request is recorded once`, async (t) => {
@@ -37,7 +37,8 @@ for (const [how, atOnce] of [
       }
     }
     t.diagnostic(`${replayed} of ${clients} had taken effect although their client was gone`);
-    // All at once, the resets may all have come first; then it shows that none of them did harm.
+    // If all are sent at the same time, all resets may arrive first. The test then shows only that none of them did
+    // harm.
     if (atOnce === 1) assert.ok(replayed > 0, 'no request arrived before its reset: the test showed nothing');
     const audit = (await api.get('/audit')).json;
     assert.equal(audit.ok, true);

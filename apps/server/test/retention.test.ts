@@ -41,7 +41,7 @@ test('day by day: the answers are removed with their day, the records only after
   assert.deepEqual(await days(), [date]);
   for (let day = 1; day <= 35; day++) {
     await passDay({ app, clock });
-    // Three days go by before the sweep trusts the clock; the answers of the first day expired on the second.
+    // The sweep trusts the clock after three days. The answers of the first day expired on the second.
     assert.deepEqual(await days(), day < 3 ? [date] : [], `day ${day}`);
     if (day % 7 === 0) await assertTombstone(api, 'k', first);
   }
@@ -49,7 +49,7 @@ test('day by day: the answers are removed with their day, the records only after
   clock.nowMs += 1;
   await app.sweep.runOnce();
   assert.equal((await api.get('/idempotency', { 'idempotency-key': 'k' })).status, 404);
-  // Those of keys with a time leave together with the others of some days.
+  // The records of keys with a time are dropped together with the others of some days.
   for (let day = 0; day < 4; day++) await passDay({ app, clock });
   assert.equal(await countRecords(databaseUrl), 0);
   const old = await send(api, uuid);
@@ -97,7 +97,7 @@ test('a forgotten UUIDv7 key stays refused when the retention is raised, on ever
 
 test('the answers of a day are kept until the last of them has expired', async (t) => {
   const { api, app, clock } = await startInProcess(t);
-  // Past the days in which the sweep does not trust the clock yet, and to the middle of a day.
+  // After the days in which the sweep does not trust the clock yet, to the middle of a day.
   for (let day = 0; day < 5; day++) await passDay({ app, clock });
   clock.nowMs = Math.floor(clock.nowMs / dayMs) * dayMs + dayMs / 2;
   const [first] = await sendAll(api, ['k']);
@@ -132,7 +132,7 @@ test('a clock that jumps a year ahead forgets nothing, and when it is set back e
   await assertTotal(api, 12);
 });
 
-// The record has the time of the wrong clock, so that it looks years old after the correction.
+// The record has a time from the wrong clock, so it seems to be years old after the correction.
 for (const [name, run] of [
   ['corrected while the server runs', (_: Restart) => Promise.resolve()],
   ['corrected while the server is stopped', (restart: Restart) => restart()],

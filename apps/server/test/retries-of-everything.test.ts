@@ -1,12 +1,12 @@
-// Every write about prepaid money, holds, limits and prices is sent again with its key at every later state: it gets its first answer,
-// and nothing moves.
+// Repeats every write about prepaid money, holds, limits and prices with its key in every later state: it gets its
+// first answer, and changes nothing.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Api, ApiAnswer } from './harness/api.ts';
 import { startInProcess } from './harness/in-process.ts';
 import { adminKey, asAdmin, withHeaders } from './harness/tenants.ts';
 
-/** A write, sent with a key that is its place in the list. */
+/** A write. Its key is its position in the list. */
 interface Write {
   readonly what: string;
   readonly method?: 'POST' | 'PUT' | 'PATCH' | 'DELETE';
@@ -14,7 +14,7 @@ interface Write {
   readonly body?: object;
 }
 
-/** What comes between writes. */
+/** A change of state between writes. */
 interface State {
   readonly state: string;
   readonly reach: (world: World) => Promise<void>;
@@ -33,7 +33,7 @@ const hold = (id: string, more: object = {}) => use(2, { id, expiresInMs: minute
 const entryOf = (what: string) => (answers: ReadonlyMap<string, ApiAnswer>) =>
   `/entries/${answers.get(what)?.headers.get('location')?.split('/').at(-1)}/reverse`;
 
-/** A price that takes effect at an hour of the day of the test. */
+/** A price that takes effect at an hour of the test's day. */
 function priceFrom(price: number, hour: number) {
   return { price: String(price), effectiveFrom: `2026-11-27T${hour}:00:00Z` };
 }
@@ -151,7 +151,7 @@ const steps: readonly (Write | State)[] = [
   },
 ];
 
-/** Everything that a write of these could move. */
+/** Reads of everything that these writes could change. */
 const reads = [
   ...['balance', 'grants', 'ledger', 'billing', 'limits'].map((name) => `${a}/${name}`),
   ...[

@@ -136,7 +136,8 @@ test('a settlement through an entry is refused once usage up to that entry was r
   assert.deepEqual([refused.status, refused.json.error], [412, 'quote_changed'], refused.text);
   assert.deepEqual(refused.json.quote, await quote(api));
   assert.equal(await total(api), 3);
-  // With the new quote the same key bills what is left; through entry 1, before what was reversed, as well.
+  // With the new quote the same key bills the rest, and so does a settlement through entry 1, before the reversed
+  // entry.
   const { through, billedStroops } = refused.json.quote;
   assert.equal((await api.post('/settle', { ...account, through: 1 }, 's1')).json.billedStroops, '10');
   await reverse(api, other);
@@ -211,7 +212,7 @@ test('reversing settled usage after a quote changes the quote, and bulk settleme
 
 test('DELETE reverses everything outstanding with one entry, erases nothing, and is safe to retry', async (t) => {
   const { api } = await startInProcess(t);
-  // Refused, and so not remembered: the key is still free further down.
+  // The request is refused, and therefore not remembered: the key is still free below.
   assert.deepEqual((await clear(api, 'd')).json.error, 'not_found');
   await record(api, 1);
   await price(api, 10);
@@ -334,7 +335,7 @@ test('the rest of a partly reversed entry is billed, cleared, or becomes a credi
   await api.post('/settle', { ...account, through: 3 });
   await reversePart(api, billed, 3);
   await record(api, 5);
-  // 12 were billed, 3 of them are a credit.
+  // 12 were billed, and 3 of them are a credit.
   assert.equal((await quote(api)).billedStroops, '20');
   const last = await record(api, 4);
   await reversePart(api, last, 1);

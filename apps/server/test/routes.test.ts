@@ -6,12 +6,12 @@ import { documentedOperations } from './harness/documented.ts';
 import { startInProcess } from './harness/in-process.ts';
 import { onEnd } from './harness/on-end.ts';
 
-/** The pages for browsers and their files: dashboard-files.test.ts and docs-site.test.ts. */
+/** Pages for browsers and their files are tested by dashboard-files.test.ts and docs-site.test.ts. */
 const ofPages = /^(?:GET|HEAD) \/(?:dashboard\/:file|docs|docs\/\*)?$/;
 
 test('each documented operation has a route, and every other route only refuses the method', async (t) => {
   const served = new Set<string>();
-  // Fastify publishes itself here before it has any route, so that none can be missed.
+  // Fastify publishes its instance here before it has any route, so none can be missed.
   const watch = (message: unknown): void => {
     instanceOf(message).addHook('onRoute', ({ method, url }) => {
       for (const one of [method].flat()) served.add(`${one} ${url}`);
@@ -20,7 +20,7 @@ test('each documented operation has a route, and every other route only refuses 
   subscribe('fastify.initialization', watch);
   onEnd(t, () => unsubscribe('fastify.initialization', watch));
   const { app } = await startInProcess(t);
-  // HEAD goes with GET (RFC 9110, section 9.3.2); the document need not say so.
+  // GET includes HEAD (RFC 9110, section 9.3.2), so the document need not list it.
   const documented = documentedOperations.flatMap(({ method, path }) => {
     const url = path.replace(/\{(\w+)\}/g, ':$1');
     return method === 'GET' ? [`GET ${url}`, `HEAD ${url}`] : [`${method} ${url}`];

@@ -44,7 +44,7 @@ test('the limit of a bulk is changed while the server runs; a retry is still ans
   const retried = await api.post('/usage/bulk', bulkOf(20), 'bulk');
   assert.deepEqual([retried.status, retried.headers.get('idempotency-replayed')], [201, 'true']);
   assert.equal(retried.text, first.text);
-  // All of it is known by its ids: nothing new is asked for.
+  // All items are known by their ids: they cost nothing new.
   assert.equal((await api.post('/usage/bulk', bulkOf(20), 'third')).status, 201);
   assert.equal((await api.get('/usage/a/s')).json.total, 20);
   const back = await api.call('/config', patch({ bulkMaxItems: null }));
@@ -112,7 +112,7 @@ test('each tenant has a separate rate limit, which reports what is left, and fol
   assert.ok(Number(last?.headers.get('retry-after')) > 0);
   assert.ok(Number(last?.headers.get('ratelimit-reset')) > 0);
   assert.equal((await two.get('/usage/a/s')).status, 200);
-  // A write that the limit refused left nothing, and its key is free.
+  // A write that the limit refused changed nothing, and its key is free.
   assert.equal((await one.post('/usage', { agent: 'a', serviceId: 's', requests: 1 }, 'k')).status, 429);
   const raised = await admin.call('/config', patch({ rateLimitPerMinute: 1_000 }));
   assert.equal(raised.status, 200, raised.text);
@@ -161,7 +161,7 @@ test("another window applies from the change on, and the operator's read can be 
   assert.equal((await one.get('/usage/a/s')).status, 429);
   clock.nowMs += 1;
   assert.equal((await one.get('/usage/a/s')).status, 200);
-  // A limit in a minute brings the minute back, and null what was configured.
+  // A limit for each minute restores the window of a minute, and null restores the configured values.
   assert.deepEqual(await set({ rateLimitPerMinute: 5 }), configOf(1_000, 5));
   assert.deepEqual(await set({ rateLimitWindowMs: 2_000 }), {
     ...ten,
@@ -181,14 +181,13 @@ test('switching a limit off between two checks refuses no request: no limit is n
     await followed(one, '1000');
     await admin.call('/config', patch({ rateLimitPerMinute: 0 }));
     clock.nowMs += 2_000;
-    // The first of them still finds the old limit when it checks whether there is one, and causes the settings to be
-    // read again.
+    // The first of them still finds the old limit, and causes the settings to be read again.
     const answers = await Promise.all(Array.from({ length: 10 }, () => one.get('/usage/a/s')));
     assert.deepEqual([...new Set(answers.map(({ status }) => status))], [200], `round ${round}`);
   }
 });
 
-/** The first request after a while has the settings read again; how soon they are there is the database's matter. */
+/** A request after a pause causes the settings to be read again. How soon they arrive depends on the database. */
 async function followed(api: Api, limit: string | null): Promise<void> {
   for (let tries = 0; tries < 200; tries++) {
     if ((await api.get('/usage/a/s')).headers.get('ratelimit-limit') === limit) return;
@@ -213,7 +212,7 @@ test('a bulk costs its number of items, a sum over all accounts a hundred, and a
   assert.equal(await remaining(api.get('/billing/total')), 879);
   assert.equal(await remaining(api.post('/usage', 'not JSON')), 878);
   assert.equal(await remaining(api.post('/usage/bulk', bulkOf(877))), 1);
-  // A bulk is not cut: the last one may cost more than is left, and the next request waits.
+  // A bulk is not split: the last one may cost more than is left, and the next request is refused until later.
   assert.equal((await api.post('/usage/bulk', bulkOf(30), 'last')).status, 201);
   assert.equal((await api.post('/usage/bulk', bulkOf(30), 'last')).status, 429);
   clock.nowMs += 60_000;

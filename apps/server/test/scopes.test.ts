@@ -42,7 +42,7 @@ function assertScope(answer: ApiAnswer, scope: string): void {
 
 type Binding = Readonly<Record<string, string>>;
 
-/** Asserts that an answer refuses for what a key is bound to: for the only binding, or for one of several. */
+/** Asserts that an answer refuses because of the binding of a key: the only binding, or one of several. */
 function assertBound(answer: ApiAnswer, bound: Binding | readonly Binding[]): void {
   assert.equal(answer.status, 403, answer.text);
   assert.equal(answer.json.error, 'insufficient_scope');
@@ -50,7 +50,7 @@ function assertBound(answer: ApiAnswer, bound: Binding | readonly Binding[]): vo
   assert.ok([bound].flat().some(isThat), answer.text);
 }
 
-/** A request of each scope, and how it is answered with the right to it. */
+/** A request for each scope, and its status with the right to it. */
 const requests = [
   { scope: 'read', status: 200, send: (api: Api) => api.get('/usage/agent-7/search') },
   { scope: 'record', status: 201, send: (api: Api) => api.post('/usage', usage) },
@@ -129,7 +129,7 @@ test('a key without the required scope gets no replayed answer, and changes no s
   assertBound(await other.post('/usage', usage, 'u'), { agent: 'agent-8' });
   assertBound(await other.post('/settle', account, 's'), { agent: 'agent-8' });
   assertBound(await other.get('/idempotency', { 'idempotency-key': 's' }), { agent: 'agent-8' });
-  // One with the right does: its retry is a retry of the tenant.
+  // A key with the right can do so: its retry counts as a retry of the tenant.
   const settler = await limited({ scopes: ['settle'], agent: 'agent-7', serviceId: 'search' });
   const replay = await settler.post('/settle', account, 's');
   assert.equal(replay.text, settled.text);
@@ -144,7 +144,7 @@ test("a request outside the key's scope is refused before its body is read", asy
   const key = (
     await api.post('/api-keys', { label: 'raw', tenant: 'acme', scopes: ['read'] }, undefined, asAdmin)
   ).json.key;
-  // Of this body nothing but its length ever comes.
+  // Only the declared length of this body ever arrives.
   const head = `POST /api/v1/usage/bulk HTTP/1.1\r\nHost: x\r\nX-API-Key: ${key}\r\nContent-Type: application/json\r\nContent-Length: 8000000\r\nConnection: close\r\n\r\n`;
   const answer = await rawExchange(t, api.url, head);
   assert.equal(answer.status, 403, answer.body);
@@ -175,7 +175,7 @@ test('a key bound to an agent or a service is limited to it in path, query, body
   const otherService = { ...usage, serviceId: 'other' };
   const refused = [
     [ofAgent, [agent]],
-    // Whichever is looked at first.
+    // The result is the same for either binding that is checked first.
     [ofBoth, [agent, service]],
   ] as const;
   for (const [api, bound] of refused) {

@@ -1,4 +1,4 @@
-// The package of the server, as npx runs it in a folder where nothing else is.
+// Tests the package of the server as npx runs it in an empty folder.
 import assert from 'node:assert/strict';
 import { execFileSync, spawnSync } from 'node:child_process';
 import {
@@ -21,16 +21,16 @@ import { startChromium } from './harness/chromium.ts';
 import { launch, repository } from './harness/npm-start.ts';
 import { temporaryFolder } from './harness/temporary-folder.ts';
 
-/** Measured: 4.0 MB, of which 3.1 are docs. */
+/** Measured: 4.0 MB, of which the docs are 3.1 MB. */
 const tarballBytesMax = 5_000_000;
-/** The folder of the package, where its bin and its version are. */
+/** The folder of the package, with its bin and its version. */
 const packed = 'node_modules/@billonce/server';
 
 const folder = mkdtempSync(join(tmpdir(), 'billonce-packed-'));
 after(() => rmSync(folder, { recursive: true }));
 let packedAs: string | undefined;
 
-/** Packs the server, once, and names the tarball. */
+/** Packs the server once, and returns the path of the tarball. */
 function tarballOf(): string {
   if (packedAs !== undefined) return packedAs;
   execFileSync(process.execPath, ['--no-warnings', 'tools/server-package.ts', folder], { cwd: repository });
@@ -38,7 +38,7 @@ function tarballOf(): string {
   return packedAs;
 }
 
-/** The page that a browser gets, and everything that it loads. */
+/** Checks the page that a browser gets, and everything that it loads. */
 async function assertDashboard(url: string): Promise<void> {
   const page = await fetch(url, { headers: { accept: 'text/html' } });
   assert.equal(page.status, 200);
@@ -49,7 +49,10 @@ async function assertDashboard(url: string): Promise<void> {
   for (const file of files) assert.equal((await fetch(url + file)).status, 200, file);
 }
 
-/** A reader opens the docs, searches, and follows a result; the policy of the pages stops nothing that they need. */
+/**
+ * A reader opens the docs, searches, and follows a result. The policy of the pages must not block anything that they
+ * need.
+ */
 async function assertDocs(t: TestContext, url: string): Promise<void> {
   const { page, complaints } = await openTab(t, await startChromium(t), url);
   await page.goto(`${url}/docs/`);
@@ -71,7 +74,7 @@ test('the package has JavaScript and what it needs, and no tests or types', () =
   const names = execFileSync('tar', ['-tzf', join(folder, tarball)], { encoding: 'utf8' });
   assert.doesNotMatch(names, /\.ts$|\.test\.|\/test\//m);
   execFileSync('tar', ['-xzf', join(folder, tarball), '-C', folder]);
-  // As installed, with the dependencies that this repository has.
+  // Installed with the dependencies of this repository.
   const project = join(folder, 'project');
   mkdirSync(join(project, 'node_modules/@billonce'), { recursive: true });
   execFileSync('mv', [join(folder, 'package'), join(project, packed)]);

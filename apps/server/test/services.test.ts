@@ -16,7 +16,7 @@ test('usage of a disabled service is refused, and its key stays free until it is
   assert.equal(refused.json.error, 'service_disabled');
   assert.equal((await api.get('/services/search')).json.disabled, true);
   await api.call('/services/search/enable', { method: 'POST' });
-  // A retry of the disabling is a replay, and disables nothing again.
+  // A retry of the disabling is a replay, and does not disable again.
   const replayed = await disable();
   assert.equal(replayed.headers.get('idempotency-replayed'), 'true');
   assert.equal(replayed.text, disabled.text);
@@ -63,7 +63,7 @@ test('usage of a deleted service is refused until it is registered again, even i
     assert.deepEqual([refused.status, refused.json.error], [409, 'service_deleted'], refused.text);
     const enabled = await api.call(`/services/${serviceId}/enable`, { method: 'POST' });
     assert.equal(enabled.status, 404, 'a deleted service is not enabled');
-    // What was recorded before is still answered: by its key and by its id.
+    // Earlier usage is still answered, by its key and by its id.
     const retry = await api.post(
       '/usage',
       usage({ serviceId, id: `known-${serviceId}` }),
@@ -182,7 +182,7 @@ test('usage changes no line of another price version', async (t) => {
   await register(api, 'search', 5);
   await api.post('/usage', usage());
   await register(api, 'search', 6);
-  // On PostgreSQL the same lines are left out; a trigger there would need another connection.
+  // PostgreSQL also omits these lines, but a trigger there would need another connection.
   if (!databaseUrl.startsWith('file:')) return;
   const file = new DatabaseSync(databaseUrl.slice('file:'.length));
   file.exec(`CREATE TRIGGER unchanged BEFORE UPDATE ON account_lines WHEN old.price_version = 1

@@ -1,4 +1,4 @@
-// Bills of a month: quotes up to a moment, and a run over all agents that can be killed.
+// Bills of a month: quotes up to a moment, and a run over all agents that may be killed.
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -41,7 +41,7 @@ async function run(api: Api, ...args: readonly string[]) {
   return { code, printed };
 }
 
-/** The server behind one that does not pass on the settlements of an agent. */
+/** A proxy of the server that does not pass on the settlements of one agent. */
 async function refusingServer(t: TestContext, url: string, agent: string): Promise<string> {
   const proxy = createServer((request, response) => {
     pass(request, url, agent).then(
@@ -57,7 +57,7 @@ async function refusingServer(t: TestContext, url: string, agent: string): Promi
   return `http://127.0.0.1:${address.port}`;
 }
 
-/** Where no server listens any more. */
+/** An address at which no server listens any more. */
 async function closedAddress(): Promise<string> {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -130,7 +130,7 @@ test('a quote up to a moment includes usage recorded before it, and omits usage 
   assert.deepEqual(await quoted(), [15, 4]);
   assert.deepEqual(await quoted('2026-11-01T00:00:00Z'), [0, 0]);
   assert.deepEqual(await quoted('2027-01-01T00:00:00Z'), [31, 5]);
-  // A bill up to entry 4 would count usage that is no longer owed.
+  // A bill up to entry 4 would include usage that is no longer owed.
   await api.post(`/entries/${late}/reverse`, { reason: 'recorded by mistake' });
   assert.deepEqual(await quoted(), [7, 3]);
   const settled = await api.post('/settle', {
@@ -156,7 +156,8 @@ test('a quote up to a moment ends before each entry that a later reversal took b
   };
   await record();
   await api.post('/settle', { agent: 'a', serviceId: 'search' });
-  // The entries 2, 3, R(2), 5, R(3), 7: R(5) comes later, takes back 5, and so the bill ends before 5, before R(3), and before 3.
+  // The entries are 2, 3, R(2), 5, R(3), 7. R(5) is recorded later and reverses 5, so the bill ends before 5, therefore
+  // before R(3), and therefore before 3.
   await record();
   await record();
   await reverse(1);
@@ -170,7 +171,7 @@ test('a quote up to a moment ends before each entry that a later reversal took b
     return [through, requests];
   };
   assert.deepEqual(await quote(), [1, 0]);
-  // Usage of a bill that is reversed after the moment leaves its credit, and what came after, to the next run.
+  // If billed usage is reversed after the moment, the credit and later entries are left to the next run.
   await reverse(0);
   assert.deepEqual(await quote(), [1, 0]);
   const why = 'because usage up to them was reversed after --before';
@@ -201,7 +202,7 @@ test('a run reports each account that it did not bill completely, with the reque
   }
   clock.nowMs = december;
   await reverse(ids.get('part') ?? '', 3);
-  // All of it is reversed, and nothing comes after it.
+  // Everything is reversed, and nothing follows.
   await reverse(ids.get('last') ?? '', 4);
   await reverse(ids.get('cleared') ?? '', 1);
   await api.call('/usage/cleared/search', { method: 'DELETE' });

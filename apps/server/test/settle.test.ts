@@ -23,7 +23,7 @@ interface ListedEntry {
   readonly sequence: number;
 }
 
-/** Everything that a list holds, page by page. */
+/** Returns all items of a list, page by page. */
 async function all<T>(api: Api, path: string): Promise<T[]> {
   const items: T[] = [];
   let cursor = '';
@@ -37,7 +37,7 @@ async function all<T>(api: Api, path: string): Promise<T[]> {
   return items;
 }
 
-/** Asserts that the bills of an account cover its entries from the first on, each once, at its own price. */
+/** Asserts that the bills of an account include each of its entries exactly once, at its own price. */
 async function assertBilledExactly(
   api: Api,
   { agent, serviceId }: typeof account,
@@ -216,7 +216,7 @@ test('a settlement that does not match the expected quote charges nothing, and r
   }
   assert.equal((await api.get('/audit')).json.settlements, 0);
   assert.equal((await api.get('/usage/agent-7/search')).json.total, 3);
-  // A refusal leaves the key free: the fixed request is carried out with it.
+  // A refusal leaves the key free: the corrected request is executed with it.
   const first = await api.post('/settle', { ...account, through: 1, expectedStroops: '5' }, 'k');
   assert.equal(first.json.billedStroops, '5');
   const rest = await api.get('/billing/agent-7/search');
@@ -227,7 +227,7 @@ test('a settlement that does not match the expected quote charges nothing, and r
   const covered = await api.post('/settle', { ...account, through: 1 }, 'k3');
   assert.equal(covered.status, 412);
   assert.equal(covered.json.quote.requests, 0);
-  // The retry gets what was billed then, although the quote is another one by now.
+  // The retry gets the original bill, although the quote has changed since.
   const retry = await api.post('/settle', { ...account, through: 1, expectedStroops: '5' }, 'k');
   assert.equal(retry.text, first.text);
   assert.equal((await api.get('/audit')).json.settled.stroops, '15');

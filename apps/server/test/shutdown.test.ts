@@ -31,14 +31,14 @@ test('SIGTERM: every request that had begun is answered, and its key replays aft
       const connection = await connectTo(t, server.url);
       const whole = rawPost('/usage', text, [`Idempotency-Key: ${key}`, 'Expect: 100-continue']);
       await connection.write(whole.subarray(0, whole.length - text.length));
-      // The server says that it has taken the request; its body is still to come.
+      // The server reports that it has accepted the request. Its body has not been sent yet.
       assert.equal((await connection.answer()).status, 100);
       return connection;
     }),
   );
   const idle = await connectTo(t, server.url);
   const stopped = server.stop('SIGTERM');
-  // Once idle connections are closed the server is stopping for certain.
+  // Once idle connections are closed, the server is certainly stopping.
   idle.socket.resume();
   if (!idle.socket.readableEnded) await once(idle.socket, 'end');
   idle.socket.end();
@@ -70,7 +70,7 @@ test('SIGTERM: single usage whose body has not arrived yet is also answered, eve
       const connection = await connectTo(t, server.url);
       const before = rawPost('/usage', text, [`Idempotency-Key: before-${number}`]);
       const whole = rawPost('/usage', body, [`Idempotency-Key: key-${number}`]);
-      // The server reads both at once: with the first answer it has the head of the second request, too.
+      // The server reads both at once: when it sends the first answer, it also has the head of the second request.
       await connection.write(Buffer.concat([before, whole.subarray(0, whole.length - body.length)]));
       assert.equal((await connection.answer()).status, 201);
       return { connection, body };
@@ -111,7 +111,7 @@ test('SIGTERM under load: the process exits with 0, and nothing acknowledged is 
     async ({ key, path, body }) => {
       try {
         const answer = await api.post(path, body, key);
-        // What is refused while it stops is refused by name.
+        // Requests that are refused during the stop get the code for that.
         if (answer.status < 300) acknowledged.set(key, essence(answer));
         else assert.equal(answer.json.error, 'shutting_down');
       } catch (error) {
@@ -142,7 +142,7 @@ test('a second server on the same file does not start, says why, and does not ha
   }
   assert.equal((await api.get('/audit')).json.entries, 3);
   await first.stop('SIGKILL');
-  // A server that was killed leaves nothing that must be cleaned up.
+  // A killed server leaves nothing that must be cleaned up.
   const second = await startProcess(t, { DATABASE_URL: `file:${file}` });
   assert.equal((await apiAt(second.url).get('/audit')).json.entries, 3);
 });

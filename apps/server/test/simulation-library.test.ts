@@ -1,4 +1,5 @@
-// The engine of the library in a world that a seed makes: processes die, the store fails before and after it acts, leases lapse.
+// Runs the engine of the library in a seeded world: processes die, the store fails before and after it acts, leases
+// lapse.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { figure, withstood } from './harness/proofs.ts';
@@ -6,7 +7,7 @@ import { rounds } from './harness/rounds.ts';
 import { seedOf } from './harness/seeded-random.ts';
 import { simulate } from './simulation/library/simulate.ts';
 
-/** Seeds that found a fault once: a take-over that was granted too late released its key. */
+/** Seeds that once found a fault: a take-over that was granted too late released its key. */
 const seedsThatFound: readonly number[] = [196];
 
 test('every promise of the engine holds after every step of a simulated world', async (t) => {

@@ -1,4 +1,5 @@
-// The prover proves itself: each fault that is planted in the server or in its database breaks a promise in one of some worlds, or fails a test.
+// Tests the prover: each planted fault in the server or its database must break a promise in one of several worlds, or
+// fail a test.
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
@@ -8,9 +9,9 @@ import { seedOf } from './harness/seeded-random.ts';
 import { plantedFaults } from './simulation/planted/faults.ts';
 import { findFault } from './simulation/planted/find.ts';
 
-/** A fault is found in so many worlds, or the prover is too weak. */
+/** A fault must be found within this many worlds. Otherwise the prover is too weak. */
 const worldsMax = { test: 150, prove: 400 } as const;
-/** `npm test` looks for one of so many faults, `npm run prove` for all, from another seed each time. */
+/** `npm test` looks for one in this many faults. `npm run prove` looks for all of them, with another seed each time. */
 const shareOfFaults = 6;
 
 test('each planted fault is found', async (t) => {

@@ -1,4 +1,4 @@
-// The real write path in a world that a seed makes: clients, servers, network, clocks, disk and database all fail in it.
+// Runs the real write path in a seeded world in which clients, servers, network, clocks, disk and database fail.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { figure, withstood } from './harness/proofs.ts';

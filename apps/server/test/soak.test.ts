@@ -7,19 +7,22 @@ import { slowdown, tableHead } from './soak/report.ts';
 import type { Length } from './soak/slice.ts';
 import { allAtOnce, soak, soakApart } from './soak/soak.ts';
 
-/** How much slower a tenant's writes may be while another does the most expensive thing that it may. */
+/**
+ * How much slower a tenant's writes may be while another tenant does the most expensive things that it is allowed to.
+ */
 const slowdownMax = 5;
 
 const seconds = Number(process.env['SOAK_SECONDS'] ?? rounds({ test: 0, prove: 600 }));
 const isLong = seconds > 0;
-/** The main file of another version of the server; each pattern then runs on a new server, and nothing is asserted. */
+/** The main file of another version of the server. Each pattern then runs on a new server, and nothing is asserted. */
 const other = process.env['SOAK_SERVER'];
 const isApart = other !== undefined || process.env['SOAK_APART'] === 'true';
 
 test('with every hostile pattern running, the books are exact, and every place is released', async (t) => {
   const length: Length = {
     writesEach: 8,
-    // Alone before and after, and all at once; apart, half of each alone.
+    // Three and a quarter slices are without separate patterns: alone before and after, and all at once. With separate
+    // servers, half of the time of each pattern is without an attack.
     secondsEach: seconds / (isApart ? patterns.length * 1.5 : patterns.length + 3.25),
     entriesEach: isLong ? 20_000 : 500,
     scale: isLong ? 1 : 0.02,
@@ -38,7 +41,8 @@ test('with every hostile pattern running, the books are exact, and every place i
   if (!isLong) return;
   const [alone, ...beside] = slices;
   assert.ok(alone);
-  // The law is about one tenant; all patterns at once share two processors with the clients that measure.
+  // The law is about one tenant. With all patterns at once, the measuring clients and the attackers share two
+  // processors.
   const apart = beside.filter(({ name }) => name !== allAtOnce);
   const slow = apart.filter((slice) => slowdown(slice, alone) >= slowdownMax);
   assert.deepEqual(

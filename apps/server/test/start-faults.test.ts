@@ -1,4 +1,4 @@
-// Why a server does not start: one sentence on the standard error, with what to do, and exit code 1.
+// If a server cannot start, it prints one sentence on the standard error with the next step, and exits with code 1.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { chmodSync, chownSync, mkdirSync, readFileSync } from 'node:fs';
@@ -21,7 +21,7 @@ function folderOfNobody(t: TestContext, mode: number): string {
   return folder;
 }
 
-/** The lowest port that every user may listen on; only Linux says. */
+/** The lowest port that every user may listen on. Only Linux reports it. */
 function lowestPort(): number {
   try {
     return Number(readFileSync('/proc/sys/net/ipv4/ip_unprivileged_port_start', 'utf8'));
@@ -30,7 +30,7 @@ function lowestPort(): number {
   }
 }
 
-/** The one sentence that a server prints when it does not start. */
+/** Returns the single sentence that a server prints when it does not start. */
 async function sentenceOf(
   t: TestContext,
   environment: Readonly<Record<string, string>>,
@@ -163,7 +163,7 @@ test('a Node that is too old to start is reported, with the required version', (
         'or use "npm run billonce --" in the repository, which brings its own',
     ],
   ]) {
-    // An old Node is not at hand: this one says that it is old.
+    // No old Node is available here: this one claims to be old.
     const pretends = `Object.defineProperty(process, 'version', { value: 'v16.20.2' });
       Object.defineProperty(process, 'versions', { value: { ...process.versions, node: '16.20.2' } });`;
     const { status, stderr } = spawnSync(

@@ -1,4 +1,4 @@
-// How long a statement may be. The bound is no matter of the engine, and 10,001 accounts take a while.
+// Tests the maximum length of a statement. The bound does not depend on the engine, and 10,001 accounts take some time.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { startInProcess } from './harness/in-process.ts';
@@ -20,7 +20,7 @@ test('a statement with too many lines is refused, and one of a shorter period is
   clock.nowMs += 1_000;
   const later = new Date(clock.nowMs).toISOString();
   assert.equal((await api.post('/usage/bulk', { items: items.slice(10_000) })).status, 201);
-  // On SQLite the index by account lags; after these it has the entries above.
+  // On SQLite the index by account lags. After these entries it contains the entries above.
   const others = Array.from({ length: 10_000 }, () => ({ agent: 'ben', serviceId: 'search', requests: 1 }));
   assert.equal((await api.post('/usage/bulk', { items: others })).status, 201);
   const refused = await api.get(path);

@@ -1,4 +1,4 @@
-// Who has no balance pays nothing for those of others.
+// A tenant without balances pays nothing for the balances of others.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Command } from '../src/domain/command.ts';

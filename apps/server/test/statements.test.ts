@@ -1,4 +1,4 @@
-// Statements of an agent: what it was granted, used, was billed and has left in a time.
+// Statements of an agent: its grants, usage, bills and remaining money in a period.
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { test } from 'node:test';
@@ -53,7 +53,7 @@ interface Stated {
   }[];
 }
 
-/** The equations of a statement. */
+/** Asserts the equations of a statement. */
 function assertAddsUp({ opening, closing, totals }: Stated): void {
   const sum = (start: string, plus: readonly string[], less: readonly string[]) => {
     const amounts = [
@@ -202,7 +202,7 @@ test('a statement has grants, usage by service and price, reversals, bills and w
     ['13.5', '9', '4', '5', '1'],
   );
   assert.equal(taken.status, 201);
-  // What is on no bill is what a settlement of all accounts would bill, and its credits.
+  // Usage that is on no bill equals what a settlement of all accounts would bill, and its credits.
   const quote = (await api.get('/agents/ada/quote')).json;
   const now = (await api.get(path)).json;
   const stroops = BigInt(quote.totalBilledStroops) - BigInt(quote.totalCreditStroops);

@@ -11,7 +11,7 @@ import { temporaryFolder } from './harness/temporary-folder.ts';
 
 const itemsEach = 50;
 
-/** A bulk without item ids, so that only its key stands between a retry and a second bill. */
+/** A bulk without item ids, so that only its key prevents a second bill after a retry. */
 function bulk(number: number) {
   const items = Array.from({ length: itemsEach }, () => ({
     agent: `agent-${number % 5}`,
@@ -31,7 +31,7 @@ function assertRefused(answer: ApiAnswer): void {
   assert.equal(answer.headers.get('x-request-id'), answer.json.requestId);
 }
 
-/** While writes fail the instance says so, and its log says why. */
+/** Asserts that the instance reports failing writes, and logs the reason. */
 async function assertNotReady(api: Api): Promise<void> {
   const ready = await api.get('/health/ready');
   assert.deepEqual([ready.status, ready.json.error, ready.json.ready], [503, 'storage_unavailable', false]);
@@ -45,7 +45,7 @@ async function assertNotReady(api: Api): Promise<void> {
   );
 }
 
-/** Without any write of a client. */
+/** This works without any write of a client. */
 async function untilReady(api: Api): Promise<void> {
   for (let tries = 0; tries < 1_000; tries++) {
     if ((await api.get('/health/ready')).status === 200) {
@@ -80,7 +80,7 @@ async function assertReadsAnswer(api: Api): Promise<void> {
   assert.equal((await api.get('/audit')).json.ok, true);
 }
 
-/** Writes until the first refusal; returns the number of the write that was refused, and the answers before it. */
+/** Writes until the first refusal. Returns the number of the refused write, and the earlier answers. */
 async function writeUntilRefused(api: Api): Promise<{ answers: ApiAnswer[]; refused: number }> {
   const answers: ApiAnswer[] = [];
   for (let number = 0; number < 5_000; number++) {
@@ -94,7 +94,7 @@ async function writeUntilRefused(api: Api): Promise<{ answers: ApiAnswer[]; refu
   throw new Error('the disk was never full');
 }
 
-/** Retries everything that was ever sent, acknowledged or refused, and asserts that each counts once. */
+/** Retries everything that was sent, acknowledged or refused, and asserts that each counts once. */
 async function assertAllRecordedOnce(api: Api, answers: readonly ApiAnswer[], sent: number): Promise<void> {
   for (const [number, before] of answers.entries()) {
     const replay = await send(api, number);
@@ -111,7 +111,10 @@ async function assertAllRecordedOnce(api: Api, answers: readonly ApiAnswer[], se
   assert.equal(audit.recorded.requests, sent * itemsEach * 2);
 }
 
-/** Takes the room, writes into it until refused, gives it back: the same process goes on, and all counts once. */
+/**
+ * Uses up the space, writes until a refusal, and frees the space: the same process continues, and everything counts
+ * once.
+ */
 async function outOfRoom(t: TestContext, api: Api, take: () => void, giveBack: () => void): Promise<void> {
   const first = await send(api, 0);
   for (let number = 1; number < 10; number++) assert.equal((await send(api, number)).status, 201);
@@ -145,7 +148,7 @@ interface User {
   readonly gid?: number;
 }
 
-/** Bounds the size of files that a process of a user may write, in bytes. `false`: that cannot be done here. */
+/** Limits the size of files that a user's process may write, in bytes. Returns `false` if this is not possible here. */
 function limitFileSize(pid: number, size: string, user: User = {}): boolean {
   try {
     execFileSync('prlimit', [`--pid=${pid}`, `--fsize=${size}:`], { stdio: 'ignore', ...user });
@@ -156,7 +159,7 @@ function limitFileSize(pid: number, size: string, user: User = {}): boolean {
 }
 
 const canLimit = limitFileSize(process.pid, 'unlimited');
-// Less than a page and its frame: not even a restarted write-ahead log finds room.
+// Less than a page and its frame: not even a restarted write-ahead log fits.
 const noRoom = '4096';
 
 test('a limit on the size of files (RLIMIT_FSIZE): writes are refused, reads are answered, and the same process continues', async (t) => {
@@ -198,7 +201,7 @@ test('a read-only file: writes are refused, reads are answered, and once writabl
   const api = apiAt(server.url);
   const answers = [await send(api, 0)];
   setMode(0o400);
-  // The open files stay writable: after an I/O error the server opens them again.
+  // The open files remain writable. After an I/O error the server opens them again.
   limitFileSize(server.pid, noRoom, nobody);
   assertRefused(await send(api, 1));
   limitFileSize(server.pid, 'unlimited', nobody);

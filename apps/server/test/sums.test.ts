@@ -1,4 +1,4 @@
-// Sums of what is outstanding, at the edges of what 64 bits hold: they are those of the accounts one by one.
+// Sums of outstanding amounts near the limits of 64 bits equal the sums of the single accounts.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Command } from '../src/domain/command.ts';
@@ -38,7 +38,7 @@ test('sums are exact if a product or a sum has more than 64 bits, with credits a
       expectedStroops: undefined,
       expectedMarks: undefined,
     });
-  // Recorded before there was a price: each product has more than 64 bits then, and so has their sum.
+  // These are recorded before there is a price. Each product then has more than 64 bits, and so does their sum.
   for (const agent of ['a', 'b', 'c']) await use(agent, 'late', requestsMax);
   await use('a', 'never.priced', 7);
   await assertSums(books, 'acme');
@@ -46,7 +46,7 @@ test('sums are exact if a product or a sum has more than 64 bits, with credits a
   await price('search', priceMax);
   for (const agent of ['a', 'b', 'c', 'd']) await use(agent, 'search', 1_000_000_000);
   await assertSums(books, 'acme');
-  // One is settled and reversed: a credit, which offsets nothing on the accounts of others.
+  // One is settled and reversed: this leaves a credit, which offsets nothing on other accounts.
   await settle('a', 'search');
   await run({ kind: 'clear_account', agent: 'b', serviceId: 'search' });
   const [entry] = await books
@@ -81,7 +81,7 @@ test('bills below a stroop are rounded before they are added up, and their remai
     return run({ kind: 'settle', agent, serviceId: 's', ...noGuard });
   };
   await use('early', 1);
-  // 1.5 stroops.
+  // A price of 1.5 stroops.
   const stated: StatedPrice = { price: 150_000n, per: 1 };
   await run({ kind: 'put_service', serviceId: 's', stated, metadata: undefined });
   for (const agent of ['a', 'b', 'c']) await use(agent, 3);
@@ -120,7 +120,7 @@ test('bills of quantities with decimal places are rounded before they are added 
   };
   await put('seconds', 3);
   await put('tokens', 0);
-  // 1.5 and 0.001 seconds: 10.5 and 0.007 stroops.
+  // 1.5 and 0.001 seconds cost 10.5 and 0.007 stroops.
   for (const agent of ['a', 'b']) await use(agent, 'seconds', 1_500_000n);
   await use('c', 'seconds', 1_000n);
   await use('a', 'tokens', 2_000_000n);

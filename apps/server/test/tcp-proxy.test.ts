@@ -1,4 +1,4 @@
-// The proxy that tests of a broken network rely on: each of its faults really happens, on real sockets.
+// Tests the proxy for tests of a broken network: each of its faults must really happen, on real sockets.
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { connect, createServer, type Socket } from 'node:net';
@@ -6,12 +6,12 @@ import { type TestContext, test } from 'node:test';
 import { onEnd } from './harness/on-end.ts';
 import { TcpProxy } from './harness/tcp-proxy.ts';
 
-/** More than the buffers of two connections hold: it is gone only if the other side reads it. */
+/** More than the buffers of two connections hold, so all of it is sent only if the other side reads it. */
 const floodBytes = 64 * 1024 * 1024;
 
 interface End {
   readonly socket: Socket;
-  /** everything that arrived here */
+  /** everything that has arrived at this end */
   heard(): string;
   hears(text: string): Promise<void>;
   readonly closed: Promise<unknown>;
@@ -48,7 +48,7 @@ async function startServer(t: TestContext) {
   });
   const address = server.address();
   assert.ok(address !== null && typeof address === 'object');
-  /** The end at the server of the connection of that number. */
+  /** The server's end of the connection with this number. */
   const end = async (number: number): Promise<End> => {
     for (;;) {
       const found = ends[number];
@@ -70,7 +70,7 @@ async function start(t: TestContext) {
   return { server, proxy, dial };
 }
 
-/** Resolves when the system has taken all of it, which it does only as far as the other side reads. */
+/** Resolves when the system has accepted all of it, which depends on the reads of the other side. */
 async function flood({ socket }: End): Promise<void> {
   await new Promise<void>((done) => {
     socket.write(Buffer.alloc(floodBytes, 'x'), () => done());
@@ -106,7 +106,7 @@ test('bytes are delayed in each direction, and keep their order when the delay b
     // A timer of Node may be early by a millisecond.
     assert.ok(tookMs >= proxy.delayMs - 2, `${tookMs} ms`);
   }
-  // The first is with the proxy by the time that the second is sent: another connection was answered behind it.
+  // The first message is at the proxy when the second is sent, because another connection was answered in between.
   client.socket.write('[first]');
   const other = dial();
   other.socket.write('other');
@@ -178,7 +178,7 @@ test('a cut before a message loses the message, a cut after it loses the answer;
     assert.equal(peer.heard(), place === 'before' ? 'BEGIN;' : 'BEGIN;COMMIT', place);
     assert.equal(client.heard(), '', place);
   }
-  // It was for one connection: the same text passes afterwards.
+  // The fault was for one connection: the same text passes afterwards.
   other.socket.write('COMMIT');
   await otherPeer.hears('COMMIT');
 });

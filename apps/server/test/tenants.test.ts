@@ -22,7 +22,8 @@ test('one idempotency key used by two tenants is two operations', async (t) => {
   const acme = await apiOfTenant(api, 'acme');
   const bolt = await apiOfTenant(api, 'bolt');
   const replayedOf = ({ headers }: ApiAnswer) => headers.get('idempotency-replayed');
-  // Of one body and of another: neither a replay nor a conflict crosses over, in one batch or in two.
+  // With equal and with different bodies, in one batch and in two: there is neither a replay nor a conflict between
+  // tenants.
   for (const [index, requests] of [3, 4].entries()) {
     const key = `shared-${index}`;
     const [first, other, second] = await Promise.all([
@@ -32,7 +33,7 @@ test('one idempotency key used by two tenants is two operations', async (t) => {
     ]);
     assert.deepEqual([first.status, other.status, second.status], [201, 201, 201]);
     assert.equal(replayedOf(other), null);
-    // They come on two connections: either may be first.
+    // They use two connections, so either may be first.
     assert.deepEqual(new Set([replayedOf(first), replayedOf(second)]), new Set([null, 'true']));
     assert.equal(first.headers.get('location'), second.headers.get('location'));
     assert.notEqual(first.headers.get('location'), other.headers.get('location'));
@@ -66,7 +67,7 @@ test('nothing of one tenant is visible to another', async (t) => {
   assertRefused(await bolt.get('/idempotency', { 'idempotency-key': 'k' }), 404, 'not_seen');
   assert.equal((await acme.get('/idempotency', { 'idempotency-key': 'k' })).json.state, 'remembered');
   assertRefused(await bolt.post('/settle', { agent: 'agent-7', serviceId: 'search' }, 's'), 404, 'not_found');
-  // An id is unique in its tenant: the same one is another event here.
+  // An id is unique within its tenant: the same id is another event here.
   assert.equal((await bolt.post('/usage', { ...usage, id: 'event-1', requests: 9 }, 'k')).status, 201);
 });
 
@@ -102,7 +103,7 @@ test('the admin key reaches a tenant only by its name', async (t) => {
   }
   const inItsName = withHeaders(api, { ...asAdmin, 'x-tenant': 'acme' });
   assert.equal((await inItsName.get('/usage/agent-7/search')).json.total, 3);
-  // The admin is a separate caller: a key that it uses is another operation than the same key of the tenant.
+  // The admin is a separate caller: its use of a key is another operation than the tenant's use of this key.
   const recorded = await inItsName.post('/usage', usage, 'k');
   assert.equal(recorded.headers.get('idempotency-replayed'), null);
   assert.equal((await acme.get('/usage/agent-7/search')).json.total, 6);
@@ -151,7 +152,7 @@ test('a secret is shown again to a caller that presents both keys, for ten minut
     assert.equal(replay.headers.get('idempotency-replayed'), 'true');
   }
   const kept = await everythingKept(databaseUrl);
-  // The search does find what lies there in clear.
+  // The search finds the parts that are stored unencrypted.
   assert.ok(kept.includes('collector'));
   assert.ok(kept.includes('agent-7'));
   for (const hidden of [secret, secret.slice(12), key, 'the-key-of-a-usage', adminKey]) {
@@ -260,7 +261,7 @@ test('a key that clients already have can be created once, and only its digest i
   assert.equal(replay.headers.get('idempotency-replayed'), 'true');
   const acme = withHeaders(api, { 'x-api-key': key });
   assert.equal((await acme.post('/usage', usage, 'u')).status, 201);
-  // Under another idempotency key, for another tenant, and after it was revoked.
+  // Under another idempotency key, for another tenant, and after the key was revoked.
   assertRefused(await api.post('/api-keys', body, 'k2', asAdmin), 409, 'api_key_exists');
   assertRefused(
     await api.post('/api-keys', { ...body, tenant: 'bolt' }, 'k3', asAdmin),
@@ -300,14 +301,14 @@ test('a write of the admin for a mistyped tenant creates no books', async (t) =>
     404,
     'unknown_tenant',
   );
-  // The key of what was refused is free.
+  // A refused request leaves its key free.
   const created = await inName('acme', { 'x-tenant-create': 'true' }).post('/usage', usage, 'k');
   assert.equal(created.status, 201, created.text);
   assert.equal((await inName('acme').post('/usage', usage, 'k')).text, created.text);
   assert.equal((await inName('acme').post('/usage', usage)).status, 201);
   assertRefused(await inName('acmee').post('/usage', usage), 404, 'unknown_tenant');
   assertRefused(await inName('acmee').call('/services/s', { method: 'DELETE' }), 404, 'unknown_tenant');
-  // To read is no harm, and to make a key is to make the tenant.
+  // Reading does no harm, and making a key creates the tenant.
   assert.equal((await inName('acmee').get('/usage/agent-7/search')).json.total, 0);
   await makeKey(api, 'bolt');
   assert.equal((await inName('bolt').post('/usage', usage)).status, 201);

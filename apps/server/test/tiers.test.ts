@@ -1,4 +1,5 @@
-// Prices in tiers: what falls into which, over a period, through bills, reversals, prices that change, balances and holds.
+// Tests prices in tiers: which usage belongs to which tier during a period, with bills, reversals, price changes,
+// balances and holds.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Api } from './harness/api.ts';
@@ -125,7 +126,7 @@ test('a reversal takes back the tiers that its entry used, and the next usage fi
   );
   assert.equal((await api.get(`/entries/${reversed.id}`)).json.amount, '-300');
   assert.equal((await api.get('/billing/a/s')).json.creditStroops, '3000000000');
-  // As if the right number had been recorded in the first place: 80 of the first tier, and 50 of the second.
+  // The result is as if the right number had been recorded first: 80 in the first tier, and 50 in the second.
   assert.deepEqual(await tiersOf(api, await use(api, 80)), [[[1, 80]], '240']);
   assert.deepEqual(await tiersOf(api, await use(api, 30)), [
     [
@@ -159,7 +160,7 @@ test('a package is returned with the part of the entry that began it', async (t)
     const { json } = await api.post(`/entries/${id}/reverse`, { reason: 'r', requests });
     return json.reverses.lines[0].tiers[0].packages;
   };
-  // 100 of it were in the package of the entry before, 1,000 in one package, and 100 in another.
+  // 100 of it were in the previous entry's package, 1,000 in one package, and 100 in another one.
   assert.deepEqual([await back(99), await back(1), await back(999), await back(1)], [0, 1, 0, 1]);
   await assertClean(api);
 });

@@ -29,11 +29,11 @@ const tlsOf = (name: 'one' | 'two') => ({ TLS_CERT_FILE: certOf(name), TLS_KEY_F
 interface Answer {
   readonly status: number;
   readonly text: string;
-  /** whose certificate the server showed */
+  /** the subject of the server's certificate */
   readonly subject: string;
 }
 
-/** Asks over TLS, and believes only the certificates of the fixtures. */
+/** Sends a request over TLS, and trusts only the certificates of the fixtures. */
 async function ask(url: string, method: string, path: string, body?: unknown): Promise<Answer> {
   const sent = request(`${url}/api/v1${path}`, {
     method,
@@ -66,7 +66,7 @@ test('over TLS the server presents its certificate, and uses a renewed one witho
   assert.match(app.url, /^https:/);
   const first = await ask(app.url, 'POST', '/usage', usage);
   assert.deepEqual([first.status, first.subject], [201, 'billonce test one']);
-  // Half-way: a certificate without its key, then nothing that is one.
+  // In the middle of a renewal: first a certificate without its key, then a file that is not a certificate.
   copyFileSync(certOf('two'), files.TLS_CERT_FILE);
   app.certificate?.runOnce();
   assert.equal((await ask(app.url, 'GET', '/audit')).subject, 'billonce test one');
@@ -115,7 +115,7 @@ test('over TLS a refused request is not executed, and silent clients keep no pla
   assert.match(late.received(), /^HTTP\/1\.1 408 /);
   socket.write(`${body.slice(20)}${head}${body}`);
   await late.gone;
-  // In the middle of the handshake, before it, and with something else than TLS.
+  // During the handshake, before it, and with bytes that are not TLS.
   for (const bytes of [
     Buffer.from([0x16, 3, 1, 2, 0]),
     Buffer.alloc(0),
@@ -169,7 +169,7 @@ test('a certificate without its key, or a key without its certificate, is a mist
   assert.deepEqual(warnings({ HOST: '127.0.0.1' }), []);
 });
 
-/** Types what the start text says to try. */
+/** Types the command that the start text suggests. */
 async function typed(
   t: TestContext,
   app: App,

@@ -77,7 +77,7 @@ test('a collector receives spans of requests, of their way through queue and com
   await api.get('/usage/agent-of-a-trace/service-of-a-trace?secret-of-a-query=1');
   await api.get('/no-such-path-of-a-trace');
   await receiver.has(1);
-  // An attempt that the stop breaks off has no span.
+  // An attempt that the stop aborts has no span.
   for (let isDelivered = false; !isDelivered; )
     isDelivered = (await deliveries(api, webhook)).some(({ state }: Listed) => state === 'delivered');
   assert.equal(await server.stop('SIGTERM'), 0);
@@ -139,7 +139,10 @@ test('a collector receives spans of requests, of their way through queue and com
   }
 });
 
-/** Prints each module of OpenTelemetry that a process loads, whichever way; its bare API comes along with prom-client. */
+/**
+ * Prints each OpenTelemetry module that a process loads, however it is loaded. Only the API package is loaded by
+ * prom-client.
+ */
 const watchModules = `data:text/javascript,${encodeURIComponent(`
   import { registerHooks } from 'node:module';
   registerHooks({

@@ -1,5 +1,5 @@
-// The address of a client behind proxies, on real requests through real ones: in the log, and in the limit for requests
-// without a recognized key.
+// The address of a client that is connected through proxies, with real requests and proxies: in the log, and in the
+// limit for requests without a recognized key.
 import assert from 'node:assert/strict';
 import { request as send } from 'node:http';
 import { test } from 'node:test';
@@ -13,7 +13,7 @@ import { adminKey } from './harness/tenants.ts';
 const outer = '127.0.1.1';
 const inner = '127.0.1.2';
 
-/** Asks for something from an own address, and gives the status. */
+/** Sends a request from a given address, and returns the status. */
 function statusFrom(
   localAddress: string,
   url: string,
@@ -39,7 +39,8 @@ test('the log has the client address that the trusted proxies saw, no matter wha
     ['1', outer],
     ['true', outer],
     ['2', '127.0.2.7'],
-    // More than there are: what the client wrote itself would be believed, so the operator must not say so.
+    // More proxies than exist: the server would then trust what the client wrote itself, so an operator must not
+    // configure this.
     ['4', inner],
   ] as const) {
     const server = await startProcess(t, {
@@ -72,7 +73,7 @@ test('requests without a recognized key are limited by the address of the client
       ADMIN_API_KEY: adminKey,
       TRUST_PROXY: trust,
       RATE_LIMIT_PER_MINUTE: '2',
-      // Each thread has its part of it.
+      // Each thread has a part of the limit.
       HTTP_THREADS: '1',
     });
     const url = await startProxy(t, inner, server.url);
@@ -86,7 +87,7 @@ test('requests without a recognized key are limited by the address of the client
       const headers = { 'x-api-key': 'apk_guessed', 'x-forwarded-for': claimed };
       statuses.push(await statusFrom(client, url, headers));
     }
-    // Who has a key is not held up by those who guess.
+    // Callers who have a key are not slowed down by those who guess keys.
     assert.equal(await statusFrom('127.0.2.7', url, named), 200);
     return statuses;
   };

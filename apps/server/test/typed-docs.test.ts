@@ -1,4 +1,4 @@
-// Types the commands of the tutorial and the README, and compares what they print with what the pages say.
+// Types the commands of the tutorial and the README, and compares their output with the pages.
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import { freePort } from '../../../packages/idempotency/test/harness/free-port.ts';
@@ -47,7 +47,7 @@ test('every command of the tutorial prints what the tutorial says', async (t) =>
     assert.deepEqual([again.statuses, bare(again.printed)], [typed.statuses, bare(typed.printed)]);
     claims += assertSaid(againSaid, again);
   }
-  // A page whose claims are no longer found would pass with any content.
+  // Otherwise a page whose claims are no longer found would pass with any content.
   assert.ok(claims >= 15, `${claims} claims`);
   const covered = documentsIn(
     (await type(t, `curl http://127.0.0.1:3001/api/v1/entries?settlementId=${settlementId}`, url)).printed,
@@ -55,7 +55,7 @@ test('every command of the tutorial prints what the tutorial says', async (t) =>
   assert.equal(apiItems(covered[0]).length, 3);
 });
 
-/** Types the commands of a page, whose claims must hold; returns what they printed. */
+/** Types the commands of a page, whose claims must be true. Returns their output. */
 async function typePage(t: TestContext, page: string, claimsLeast: number): Promise<string> {
   const { url } = await startProcess(t, { DATABASE_URL: await emptyDatabase(t) });
   let claims = 0;
@@ -81,7 +81,7 @@ test('the prices in tiers and with a date that the page on charging shows are se
   assert.ok(tiers && dated && others.length === 0);
   const inTiers = await api.post('/services', JSON.parse(take(page, tiers.text)), 'tiers');
   assert.deepEqual([inTiers.status, inTiers.json.period], [201, 'month']);
-  // The date of the page passes.
+  // The date on the page will pass.
   const effectiveFrom = `${new Date().getUTCFullYear() + 1}-01-01T00:00:00Z`;
   const price = { ...JSON.parse(take(page, dated.text)), effectiveFrom };
   assert.equal((await api.post('/services', price, 'dated')).status, 200);
@@ -113,7 +113,7 @@ test('every command of the page on the terminal prints what the page says', asyn
   const { url } = await startProcess(t, { DATABASE_URL: await emptyDatabase(t) });
   let claims = 0;
   for (const { commands, prose } of blocksOf('docs/how-to/run-from-a-terminal.md')) {
-    // The port of the page may be in use on this machine. npm runs the same file, and takes seconds to start.
+    // The port on the page may be in use on this machine. npm runs the same file, but takes seconds to start.
     const typed = await type(
       t,
       commands
@@ -150,7 +150,7 @@ test("the README's request counts once when it is sent twice, and another reques
 });
 
 test("the README's requests count once each if the server is killed during the loop and started again", async (t) => {
-  // As on a terminal, where the README's reader finds the number of the process.
+  // Like on a terminal, where a reader of the README finds the process id.
   const environment = {
     DATABASE_URL: await emptyDatabase(t),
     LOG_FORMAT: 'text',
@@ -178,14 +178,14 @@ test("the README's transcript shows what its commands print", async (t) => {
   assert.ok(first !== undefined && again !== undefined);
   for (const { printed } of [first, again]) {
     const typed = await type(t, first.command, url);
-    // The id of an entry differs from run to run.
+    // The id of an entry differs in each run.
     for (const line of printed.map((text) => text.replace(/[0-9a-f-]{36}$/, ''))) {
       assert.ok(typed.printed.includes(line), `${line}: ${typed.printed}`);
     }
   }
   const withoutMark = again.printed.filter((line) => line !== 'idempotency-replayed: true');
   assert.deepEqual(withoutMark, first.printed);
-  // The test above runs the loop and the kill.
+  // The previous test runs the loop and the kill.
   assert.deepEqual(killed.at(-1)?.printed, ['{"agent":"agent-9","serviceId":"search","total":500}']);
 });
 
@@ -200,7 +200,7 @@ test("the README's client records its usage once, and ends", async (t) => {
 test("the README's trace is ingested once, no matter how often it is run", async (t) => {
   const { url } = await startProcess(t, { DATABASE_URL: await emptyDatabase(t) });
   const { commands, prose } = blockWith(blocksOf('README.md'), 'ingest');
-  // The examples have the same command.
+  // The examples contain the same command.
   take('examples/README.md', commands);
   const said = /`(recorded [\d,]+)`/.exec(prose)?.[1];
   assert.ok(said);

@@ -1,4 +1,5 @@
-// Types the commands of how-to pages that need a key, usage of before, or a receiver, and compares what they print with the pages.
+// Types the commands of how-to pages that need a key, earlier usage, or a receiver, and compares their output with the
+// pages.
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -23,7 +24,7 @@ import { temporaryFolder } from './harness/temporary-folder.ts';
 import { assertSaid, blocksOf, documentsIn, scriptWith, textIn, type } from './harness/typed.ts';
 
 const ADMIN_API_KEY = 'tests-7Hq2vXk9RmZ4pLw8TnBd';
-/** The command, without npm, which takes seconds to start. */
+/** Runs the command without npm, which takes seconds to start. */
 const billonceHere = {
   'npm run billonce --': `'${process.execPath}' '${mainOf('apps/server/src/cli/main.ts')}'`,
 };
@@ -35,7 +36,7 @@ interface Act {
   readonly actor: { readonly requestId: string };
 }
 
-/** Types a block, which must end well; returns the JSON that it printed, and the statuses of its answers. */
+/** Types a block that must succeed. Returns the JSON that it printed, and the statuses of its answers. */
 async function typed(t: TestContext, commands: string, url: string, environment = {}) {
   const { code, printed, statuses } = await type(t, commands, url, { environment });
   assert.equal(code, 0, `${commands}\n${printed}`);
@@ -59,7 +60,7 @@ test('the audit log has the acts that its page shows', async (t) => {
   await typed(t, acts.commands, url, { ADMIN_API_KEY });
   const [listed] = (await typed(t, list.commands, url, { ADMIN_API_KEY })).documents;
   const [shown] = list.printed.map((one) => Object(one));
-  // Ids and times are others each time.
+  // Ids and times differ each time.
   const lasting = ({ id, at, actor, ...act }: Act) => {
     const { requestId, ...others } = actor;
     assert.deepEqual([typeof id, typeof at, typeof requestId], ['string', 'string', 'string']);

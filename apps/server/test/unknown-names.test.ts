@@ -1,4 +1,4 @@
-// Names that the server does not know are ignored and listed; one that is a misspelling is refused.
+// Unknown names are ignored and listed. A misspelled name is refused.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { ApiAnswer } from './harness/api.ts';

@@ -52,7 +52,7 @@ test('usage beyond a limit is refused with the name of the limit, the rest, and 
   assert.match((await api.get('/metrics')).text, /^billonce_limit_refusals_total 1$/m);
   assert.equal((await record({ requests: 2 })).status, 201);
   assert.equal(await usedOf('budget'), '10');
-  // Nothing was remembered of the refusal: the same key is executed in the next window.
+  // The refusal was not remembered: the same key is executed in the next window.
   clock.nowMs = Date.UTC(2026, 10, 28);
   assert.equal((await record({ requests: 3 }, 'later')).status, 201);
   assert.equal(await usedOf('budget'), '3');
@@ -132,7 +132,7 @@ test('a limit of an API key counts only the usage that this key sends', async (t
   );
   assert.equal((await acme.get('/agents/agent-7/allowance?serviceId=search&requests=1')).json.allowed, true);
   assert.equal((await acme.get('/audit')).json.ok, true);
-  // Another tenant has other limits, also under the same name.
+  // Another tenant has its own limits, even under the same name.
   const other = await apiOfTenant(api, 'other');
   assert.equal((await other.get('/limits/worker')).status, 404);
   assert.equal((await other.post('/usage', use({ requests: 1_000 }))).status, 201);

@@ -23,7 +23,7 @@ test('usage is added up by the time when it was recorded, in spans of equal leng
   assert.deepEqual(items, [
     { from: iso(startMs - hourMs), to: iso(startMs), entries: 0, requests: 0 },
     { from: iso(startMs), to: iso(startMs + hourMs), entries: 2, requests: 7 },
-    // A reversal takes nothing off what was used then.
+    // A later reversal does not change the usage of this span.
     { from: iso(startMs + hourMs), to: iso(startMs + 2 * hourMs), entries: 1, requests: 5 },
   ]);
   assert.equal(complete, true);

@@ -1,4 +1,4 @@
-// Following what a server does: processes that are killed, and a command that is stopped.
+// Tests following a server's events: processes that are killed, and a command that is stopped.
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -16,7 +16,7 @@ import { startProcess } from './harness/process.ts';
 const main = mainOf('apps/server/src/cli/main.ts');
 const use = (requests: number) => ({ agent: 'agent-7', serviceId: 'search', requests });
 
-/** A `billonce watch` that runs. */
+/** A running `billonce watch`. */
 function startWatch(t: TestContext, url: string, ...args: readonly string[]) {
   const child = spawn(process.execPath, [main, 'watch', '--every', '100', ...args], {
     env: { ...childEnvironment, BILLONCE_URL: url },
@@ -111,7 +111,7 @@ test('watch starts with new events, filters them, prints JSON, and ends after a 
     },
     stop.signal,
   );
-  // Which events come after the first answer is not known from outside: usage is recorded until two are shown.
+  // The test cannot know which events come after the first answer: it records usage until two are shown.
   let isWatching = true;
   const ended = watched.finally(() => {
     isWatching = false;

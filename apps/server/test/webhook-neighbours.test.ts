@@ -1,4 +1,4 @@
-// Law L3 for webhooks: what one tenant's receivers do leaves places and turns to every other tenant.
+// Law L3 for webhooks: one tenant's receivers never use up the places and turns of another tenant.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Api } from './harness/api.ts';
@@ -37,7 +37,7 @@ test('sixteen hanging webhooks hold four places, and another tenant gets its del
   await hooks(hostile, tarpit.url, 16);
   await hooks(honest, receiver.url, 1);
   await use(hostile, 50);
-  // Not awaited: its attempts hang until the end of the test.
+  // This is not awaited, because its attempts hang until the end of the test.
   const running = [app.outbox.runOnce()];
   await tarpit.has(4);
   assert.equal(await budgetUsed(api, 'webhook_places', 'hostile'), 4);
@@ -69,7 +69,7 @@ test('thirty-two webhooks that refuse all messages cost few attempts, and anothe
   app.outbox.start();
   t.mock.timers.tick(200);
   await receiver.has(200);
-  // Two when nothing is known of a webhook yet, and one more in the same tick.
+  // Two while nothing is known about a webhook yet, and one more in the same tick.
   assert.ok(refusing.received.length <= 3 * 32, `${refusing.received.length} of 1,600 were tried`);
 });
 

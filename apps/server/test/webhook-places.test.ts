@@ -20,7 +20,7 @@ const usage = { agent: 'a', serviceId: 's', requests: 1 };
 
 type Behave = (socket: Socket, number: number) => void;
 
-/** Does something once the head of a request has come. */
+/** Calls a function once the head of a request has arrived. */
 const onRequest =
   (then: (socket: Socket) => void): Behave =>
   (socket) => {
@@ -30,7 +30,7 @@ const onRequest =
     });
   };
 const says = (text: string) => onRequest((socket) => socket.write(text));
-/** Repeats some bytes as fast as they are taken, until the connection is closed. */
+/** Repeats some bytes as fast as they are accepted, until the connection is closed. */
 const floods = (head: string, part: string) =>
   onRequest((socket) => {
     const parts = part.repeat(Math.ceil(16_384 / part.length));
@@ -41,7 +41,7 @@ const floods = (head: string, part: string) =>
     socket.write(head);
     more();
   });
-/** Sends a little again and again. */
+/** Sends a few bytes repeatedly. */
 const drips = (head: string, part: string) =>
   onRequest((socket) => {
     socket.write(head);
@@ -184,7 +184,7 @@ for (const [when, isAtDeadline, timeoutMs] of [
     for (const [index, row] of rows.filter((one) => (one.isAtDeadline ?? false) === isAtDeadline).entries()) {
       hooked.push({ ...row, ...(await hook(t, await apiOfTenant(api, `row-${index}`), row)) });
     }
-    // Resolves when every place has come back.
+    // Resolves when every place has been released.
     assert.equal(await app.outbox.runOnce(), hooked.length);
     for (const { name, outcome, status = null, tenant, id, receiver } of hooked) {
       const listed = await tenant.get(`/webhooks/${id}/deliveries`);
@@ -196,7 +196,7 @@ for (const [when, isAtDeadline, timeoutMs] of [
   });
 }
 
-/** A webhook to a receiver of its row, with one delivery pending. */
+/** A webhook to the receiver of a case, with one pending delivery. */
 async function hook(t: TestContext, tenant: Api, { behave, protocol = 'http' }: DeliveryRow) {
   const receiver = await startRawReceiver(t, behave);
   const url = `${protocol}://127.0.0.1:${receiver.port}/hook`;
@@ -216,7 +216,7 @@ test('receivers that answer 101 leave all places to others', { timeout: 60_000 }
     }
     await tenant.post('/usage', usage);
   }
-  // As many rounds as the hostile ones need, were there no other webhook.
+  // As many rounds as the hostile webhooks would need if there were no other webhook.
   while (hostile.connections() < 5 * 16) await app.outbox.runOnce();
   const tenant = await apiOfTenant(api, 'honest');
   await tenant.post('/webhooks', { url: `http://127.0.0.1:${honest.port}/hook`, events: ['*'] });
@@ -232,7 +232,7 @@ test('a connection that dies while idle costs its message no attempt', {
     let requests = 0;
     socket.on('data', () => {
       requests += 1;
-      // As a server does whose keep-alive time ends just now.
+      // Like a server whose keep-alive time ends at this moment.
       if (requests === 1) socket.write('HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n');
       else socket.destroy();
     });

@@ -37,7 +37,7 @@ test('messages are signed with the old and the new secret for a stated time, and
     assert.ok(message);
     const names = ['webhook-id', 'webhook-timestamp', 'webhook-signature'] as const;
     const headers = Object.fromEntries(names.map((name) => [name, String(message.headers[name])]));
-    // The library accepts five minutes around its own clock.
+    // The library accepts five minutes before and after its own clock.
     const { body } = message;
     return secrets.map((one) => {
       const signed = new Webhook(one).sign(
@@ -100,7 +100,7 @@ test('if ownership must be proven, nothing is delivered until the receiver has e
   assert.deepEqual(membersOf(receiver.received.at(-1)?.body ?? ''), membersOf(shown));
   assert.deepEqual(await outcomes(), ['unproven'], 'a 204 is no proof');
   assert.deepEqual(await state(), [true, 'unproven', 'pending']);
-  // A server that reflects every message does not know what it is asked.
+  // A server that reflects every message does not compute the answer to the challenge.
   receiver.answer = ({ body }) => ({ status: 200, body });
   clock.nowMs += 60_000;
   assert.equal(await app.outbox.runOnce(), 1);
@@ -118,7 +118,7 @@ test('if ownership must be proven, nothing is delivered until the receiver has e
   await app.outbox.runOnce();
   assert.deepEqual(await outcomes(), ['delivered', 'delivered', 'delivered']);
 
-  // Another URL has another receiver. What is pending waits for its proof.
+  // Another URL means another receiver. Pending deliveries wait for its proof.
   await use(api);
   const url = `${receiver.url}/elsewhere`;
   const moved = await api.call(`/webhooks/${id}`, { method: 'PATCH', body: { url } });

@@ -11,7 +11,7 @@ import { startReceiver } from './harness/receiver.ts';
 import { adminKey, apiOfTenant } from './harness/tenants.ts';
 import { deliveries, openTargets, startHooked, use } from './harness/webhooks.ts';
 
-/** A URL at which nothing listens. */
+/** Returns a URL at which no server listens. */
 async function closedUrl(t: TestContext): Promise<string> {
   const receiver = await startRawReceiver(t, (socket) => socket.destroy());
   await receiver.stop();
@@ -212,7 +212,7 @@ test('a worker that is killed while sending delivers again, with the same id', a
   const environment = {
     DATABASE_URL: await emptyDatabase(t),
     WEBHOOK_ALLOW_PRIVATE_TARGETS: 'true',
-    // Where others share the work, they wait for this long, and some, before they take it over.
+    // If instances share the work, another one waits this long, and a little longer, before it takes a delivery over.
     WEBHOOK_TIMEOUT_MS: '1000',
   };
   const first = await startProcess(t, environment);

@@ -1,4 +1,4 @@
-// What one tenant's books do to the workers that serve all tenants.
+// Tests the effect of one tenant's books on the workers that serve all tenants.
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import { runBooksCommand } from '../src/cli/books/commands.ts';
@@ -31,7 +31,7 @@ test('if the books of one tenant cannot be read, the others are still audited', 
     });
     assert.equal(reversed.status, 201, reversed.text);
   }
-  // What the reversal of the first tenant takes back is gone: its entry cannot be read.
+  // The entry that the first tenant's reversal reverses is deleted, so the reversal cannot be read.
   await runSql(
     databaseUrl,
     `DELETE FROM reversal_lines WHERE account = (SELECT account FROM accounts WHERE tenant = 'acme');

@@ -1,4 +1,4 @@
-// What a keyed single costs on SQLite, in counts that do not depend on the machine.
+// The cost of a keyed single write on SQLite, in counts that do not depend on the machine.
 import assert from 'node:assert/strict';
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
@@ -10,10 +10,10 @@ import { executorOptions } from './harness/engine.ts';
 import { keyedSingle } from './harness/keyed-single.ts';
 import { temporaryFolder } from './harness/temporary-folder.ts';
 
-/** About what the writer commits together with 64 connections. */
+/** About the number of writes that the writer commits together with 64 connections. */
 const batchItems = 32;
 const batches = 150;
-/** Enough that the indexes have many pages, and that runs are written meanwhile. */
+/** Enough that the indexes have many pages, and that runs are written during the measurement. */
 const filledItems = 35_000;
 
 test('a keyed single writes at most 3 KB and a few statements, with random keys and one sync for a batch', async (t) => {
@@ -29,7 +29,7 @@ test('a keyed single writes at most 3 KB and a few statements, with random keys 
   for (let filled = 0; filled < filledItems; filled += 1_000) await commit(1_000);
 
   const other = new SqliteConnection(file, 'read_write');
-  // All that is committed from here on stays in the log: a reader with an old snapshot keeps it from beginning again.
+  // Everything committed from here on stays in the log: a reader with an old snapshot prevents its restart.
   other.exec('PRAGMA wal_checkpoint(TRUNCATE)');
   other.exec('BEGIN');
   other.get('SELECT only FROM ledger_clock');
@@ -43,9 +43,10 @@ test('a keyed single writes at most 3 KB and a few statements, with random keys 
   const bytes = statSync(`${file}-wal`).size / items;
   t.diagnostic(`${bytes.toFixed(0)} bytes and ${(statements.all / items).toFixed(2)} statements for each`);
   assert.ok(bytes <= 3_072, `${bytes} bytes`);
-  // The record is looked up, an account is saved; sixteen lines, entries, records, answers and rows of an index at a time.
+  // A record is looked up, and an account is saved. Lines, entries, records, answers and index rows are inserted
+  // sixteen at a time.
   assert.ok(statements.all / items <= 3, `${statements.all / items} statements`);
-  // A commit syncs the log once, and nothing else does.
+  // A commit syncs the log once, and nothing else syncs.
   assert.equal(statements.commits, batches);
 });
 

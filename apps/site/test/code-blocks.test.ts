@@ -1,4 +1,5 @@
-// Every block of code of a page for users is run by a test, or is on a short list with the reason, which its page gives too.
+// Every block of code on a user-facing page is run by a test, or is in a short list with the reason, which its page
+// also gives.
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -19,7 +20,7 @@ const pages = pagesForUsers();
 const blocks = pages.flatMap(codeBlocksOf).filter(({ page }) => !withoutCode.includes(page));
 const place = ({ page, line, language }: CodeBlock) => `${page}:${line} ${language}`;
 
-/** Whether a block has only commands of `npm test` that name tests: the run of all tests runs them. */
+/** Whether a block has only `npm test` commands that name tests, which the run of all tests includes. */
 function namesTests({ text }: CodeBlock): boolean {
   const lines = text.trimEnd().split('\n');
   return lines.every((line) => {

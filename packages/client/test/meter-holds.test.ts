@@ -1,4 +1,4 @@
-// Meters that reserve before the handler runs: real servers, prepaid agents, with each framework.
+// Tests meters that reserve before the handler runs, with real servers, prepaid agents and each framework.
 import assert from 'node:assert/strict';
 import { createServer } from 'node:http';
 import { after, type TestContext, test } from 'node:test';
@@ -20,7 +20,7 @@ const billonce = createBillonce({ url: server.url });
 const service = 'search';
 await billonce.services.put({ serviceId: service, price: '1' });
 
-/** What an API does beside its answers. */
+/** A running API, with facts that its answers do not show. */
 interface Api {
   readonly url: string;
   /** how often a handler ran */
@@ -34,7 +34,7 @@ interface Metered {
   readonly onLost: (usage: Partial<UsageItem>, error: unknown) => void;
 }
 
-/** The usage of a request whose capture is not answered goes here; none does. */
+/** The usage of a request without a captured hold would be added here, which must not happen. */
 const recorder = { add: (item: UsageItem) => assert.fail(`recorded without a hold: ${item.agent}`) };
 
 const frameworks: Readonly<Record<string, (t: TestContext, metered: Metered) => Promise<string>>> = {
@@ -160,7 +160,7 @@ for (const name of Object.keys(frameworks)) {
     await prepaid(agent, '9');
     assert.deepEqual((await send(`${url}/tokens`, agent)).text, 'ok');
     await settlesTo(agent, '6');
-    // An error of the handler is not billed, and reserves nothing any more.
+    // An error of the handler is not billed, and its reservation is released.
     assert.equal((await send(`${url}/error`, agent)).status, 500);
     await settlesTo(agent, '6');
     assert.equal((await send(`${url}/tokens`, agent, 'k')).text, 'ok');

@@ -23,7 +23,7 @@ function openRecorder(): Recorder {
   return billonce.recorder({ onRefused: (item, { message }) => assert.fail(`${item.id}: ${message}`) });
 }
 
-/** A recorder that counts what it is given. A request is metered after its answer, so a test waits for it. */
+/** A recorder that counts its items. A request is metered after its answer, so tests wait for the count. */
 function counting(recorder: Recorder) {
   let added = 0;
   const add = (item: UsageItem): string => {
@@ -35,7 +35,7 @@ function counting(recorder: Recorder) {
 
 const service = 'search';
 
-/** Starts an API with each framework: an answer with `x-tokens`, an error, and one that is not billed. */
+/** Starts an API with each framework. It has an answer with `x-tokens`, an error, and an answer that is not billed. */
 const frameworks: Readonly<
   Record<string, (t: TestContext, recorder: Pick<Recorder, 'add'>) => Promise<string>>
 > = {
@@ -145,7 +145,7 @@ function collecting() {
   return { items, recorder };
 }
 
-/** An API with Express whose options are given. */
+/** An API on Express with the given options. */
 async function startApi(
   t: TestContext,
   options: Omit<Parameters<typeof expressMeter>[0], 'agent' | 'service'>,

@@ -21,7 +21,7 @@ const project = newFolder(after);
 const shell = process.platform === 'win32';
 
 let server: TestServer;
-/** What ends after all tests: `after` in a hook would end it with the hook. */
+/** Functions that run after all tests: calling `after` in a hook would run them at the end of the hook. */
 const ends: (() => void | Promise<void>)[] = [];
 after(async () => {
   for (const end of ends) await end();
@@ -73,13 +73,13 @@ test('each entry loads as an ES module and from CommonJS', () => {
   );
 });
 
-/** The blocks of TypeScript of a page, one after the other. */
+/** The TypeScript blocks of a page, joined. */
 function blocksOf(page: string): string {
   const blocks = codeBlocksOf(page).filter(({ language }) => language === 'ts');
   return blocks.map(({ text }) => take(page, text)).join('\n');
 }
 
-/** What a reader does with the code of a page: asks the API that it meters; calls the tool that it charges for. */
+/** The steps of a reader after the code of a page: calling the API that it meters, or the tool that it charges for. */
 const steps: Readonly<Record<string, string>> = {
   'docs/how-to/meter-an-api.md': `
 app.get('/', (_request, response) => void response.send('metered'));
@@ -95,7 +95,7 @@ const { content } = await paidSearch({ query: 'snow', key: 'a piece of work' }, 
 console.log(content[0]?.text);`,
 };
 
-/** Runs a file of the project, and gives what it prints. */
+/** Runs a file of the project, and returns its output. */
 const ran = (file: string) => execFileSync(process.execPath, [file], { cwd: project, encoding: 'utf8' });
 
 test('the code of the pages compiles and behaves as the pages say', async () => {
@@ -121,13 +121,14 @@ test('the code of the pages compiles and behaves as the pages say', async () => 
   const [readme = '', metered = '', tool = ''] = files;
   assert.match(ran(readme), /^[0-9a-f-]{36} 750\n2\n$/);
   const billonce = createBillonce({ url: server.url });
-  // Two calls after the bill, of which the second bill took the first, one item of the recorder, and two requests under a hold.
+  // Two calls after the bill, the first of which is on the second bill, one item of the recorder, and two requests
+  // under a hold.
   const total = async () => (await billonce.usage.total({ agent: 'agent-7', serviceId: 'search' })).total;
   assert.equal(await total(), 5);
   assert.equal(ran(tool), 'found snow\n');
   assert.equal(await total(), 6);
   assert.equal(ran(metered), '3 3\n');
-  // The check of the page.
+  // This is the check that the page shows.
   const check = codeBlocksOf('docs/how-to/meter-an-api.md').find(({ language }) => language === 'sh');
   const command = take('docs/how-to/meter-an-api.md', check?.text ?? '').replace(
     'http://127.0.0.1:3001',

@@ -8,7 +8,7 @@ const server = await TestServer.start(after);
 const billonce = createBillonce({ url: server.url });
 await billonce.services.put({ serviceId: 'search', priceStroops: 10_000_000 });
 
-/** An agent that pays in advance, with so many XLM; a request costs one. */
+/** Makes a prepaid agent with this many XLM. A request costs one. */
 async function prepaid(agent: string, amount: string): Promise<string> {
   await billonce.balances.setBilling(agent, { mode: 'prepaid' });
   await billonce.balances.grant(agent, { amount, id: `grant-${agent}` });

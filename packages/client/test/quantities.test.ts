@@ -1,4 +1,4 @@
-// Units with decimal places, wherever the SDK says how much was used.
+// Units with decimal places, in all parts of the SDK that have quantities.
 import assert from 'node:assert/strict';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
@@ -19,7 +19,7 @@ const server = await TestServer.start(after);
 const billonce = createBillonce({ url: server.url });
 await billonce.services.put({ serviceId, priceStroops: 10_000_000, unit: 'second', unitScale: 3 });
 
-/** An agent that pays in advance, with so many XLM; a second costs one. */
+/** Makes a prepaid agent with this many XLM. A second costs one. */
 async function prepaid(agent: string, amount: string): Promise<string> {
   await billonce.balances.setBilling(agent, { mode: 'prepaid' });
   await billonce.balances.grant(agent, { amount, id: `grant-${agent}` });
@@ -51,7 +51,7 @@ test('a recorder sends quantities, even those from its journal, and reports inva
     onRefused: (item, refusal) => void refused.push([item, refusal]),
   });
   recorder.add({ agent: 'kept', serviceId, quantity: '0.001' });
-  // As a program without types may have it.
+  // A program without types may pass these.
   for (const quantity of [0.5, '0.0001', '1e3']) recorder.add(untyped({ agent: 'bad', serviceId, quantity }));
   await recorder.flush();
   await until(() => refused.length === 3);

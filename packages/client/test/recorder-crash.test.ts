@@ -32,7 +32,7 @@ function startClient(url: string, journal: string, first: number): Client {
   return { process: child, printed: read() };
 }
 
-/** The number of the first item that the journal of the killed client does not surely have. */
+/** The number of the first item that may be missing in the journal of the killed client. */
 function savedIn(printed: string): number {
   return Math.max(0, ...[...printed.matchAll(/^saved (\d+)$/gm)].map(([, number]) => Number(number)));
 }
@@ -54,7 +54,7 @@ test('a client and a server that are killed again and again bill each item once'
     const isDoomed = kills < 4;
     if (isDoomed) {
       while ((await billonce.usage.total(account)).total === before) await sleep(2);
-      // In the middle of a flush: every flush has at most 20 items.
+      // During a flush, which always has at most 20 items.
       if (kills % 2 === 1) await server.kill();
       client.process.kill('SIGKILL');
       kills += 1;

@@ -8,7 +8,7 @@ import { allOf } from './harness/all-of.ts';
 import { newFolder, TestServer } from './harness/server.ts';
 import { until } from './harness/until.ts';
 
-/** So few items of a bulk that a recorder finds the limit. */
+/** Few enough items that a recorder reaches the limit of a bulk. */
 const bulkItemsMax = 50;
 const serviceId = 'search';
 
@@ -65,7 +65,7 @@ test('an item that is too large is refused, and those after it are not sent one 
   const startMs = performance.now();
   for (let item = 0; item < 30; item += 1) recorder.add({ agent: 'spared', serviceId, requests: 1 });
   await until(() => recorder.counts().recorded === 50);
-  // One by one, 30 items would take 30 times the 200 ms for which a recorder waits for others.
+  // Sent separately, 30 items would take 30 times the 200 ms for which a recorder waits for further items.
   assert.ok(performance.now() - startMs < 3_000);
   await recorder.close();
 });

@@ -29,7 +29,7 @@ const runtimes = [
 const server = await TestServer.start(after);
 const folder = newFolder(after);
 
-/** The client as one file that imports nothing: it uses only what every runtime has. */
+/** The client as one file without imports: it uses only features that every runtime has. */
 const bundle = await build({
   entryPoints: [entry],
   bundle: true,
@@ -40,7 +40,7 @@ const bundle = await build({
 const client = join(folder, 'client.mjs');
 writeFileSync(client, bundle.outputFiles[0]?.text ?? '');
 
-/** Records with a call and with a recorder, and prints what it reads. */
+/** A program that records with a call and with a recorder, and prints what it reads. */
 const program = (name: string) => `
 import { createBillonce } from './client.mjs';
 const billonce = createBillonce({ url: ${JSON.stringify(server.url)} });
@@ -70,7 +70,7 @@ const pythonProgram = fileURLToPath(new URL('../../../examples/python/record_usa
 const readme = 'examples/python/README.md';
 const command = take(readme, codeBlocksOf(readme)[0]?.text ?? '').trim();
 assert.match(command, /^python3 examples\/python\/record_usage\.py agent-7 search 3 order-1$/);
-/** Debian's package is for Debian's Python. */
+/** Debian's package requires Debian's Python. */
 const python = ['python3', '/usr/bin/python3'].find(
   (name) => spawnSync(name, ['-c', 'import httpx']).status === 0,
 );

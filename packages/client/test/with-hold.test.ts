@@ -14,7 +14,7 @@ const server = await TestServer.start(after);
 const billonce = createBillonce({ url: server.url });
 await billonce.services.put({ serviceId: 'search', priceStroops: 10_000_000 });
 
-/** An agent that pays in advance, with so many XLM; a request costs one. */
+/** Makes a prepaid agent with this many XLM. A request costs one. */
 async function prepaid(agent: string, amount: string): Promise<string> {
   await billonce.balances.setBilling(agent, { mode: 'prepaid' });
   await billonce.balances.grant(agent, { amount, id: `grant-${agent}` });
@@ -25,7 +25,7 @@ async function available(agent: string): Promise<number> {
   return Number((await billonce.balances.get(agent)).available);
 }
 
-/** The real server behind one that does not pass on the answers to some requests, or not the requests either. */
+/** A proxy of the real server that drops the answers to some requests, or the requests themselves. */
 async function losing(
   t: TestContext,
   isLost: (path: string, seen: number) => boolean,
@@ -121,7 +121,7 @@ test('a capture whose answer is lost is captured once, and one without any answe
   const recorder = { add: (item: UsageItem) => `item ${items.push(item)}` };
   assert.equal(await never.withHold(hold, work, { recorder }), 'done');
   assert.equal(items.length, 1);
-  // The server had captured it: the recorder's usage is the same, and is not billed again.
+  // The server had captured it: the recorder sends the same usage, which is not billed again.
   const { results } = await billonce.usage.recordBulk(items);
   assert.equal(results[0]?.ok && results[0].status, 'duplicate');
   assert.equal(await available(agent), 6);
@@ -223,7 +223,7 @@ test('a lapsed hold is not reused for new work, and the work of both calls is bi
     return { requests: 2, result: 'done' };
   });
   assert.deepEqual(seen, ['late-1~2', '7']);
-  // The process whose hold lapsed wakes up.
+  // The process whose hold lapsed continues.
   const late = billonce.holds.capture('late-1', { requests: 2, id: 'late-1' });
   await assert.rejects(late, { code: 'usage_id_conflict' });
   await assert.rejects(

@@ -5,7 +5,7 @@ import { type TestContext, test } from 'node:test';
 import { runConformance } from '../src/run.ts';
 import { planFor } from './harness/plans.ts';
 
-/** A server that keeps what it got; it counts its requests of POST, and answers a GET with the count. */
+/** A server that stores what it receives. It counts its POST requests, and answers a GET with the count. */
 async function startCounting(t: TestContext) {
   const heard: { readonly method: string; readonly headers: IncomingHttpHeaders }[] = [];
   let posts = 0;

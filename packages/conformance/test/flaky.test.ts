@@ -6,7 +6,7 @@ import { runConformance } from '../src/run.ts';
 import { emptyBooks, startCharging } from './harness/charging-server.ts';
 import { planFor } from './harness/plans.ts';
 
-/** Each number of a sequence that is the same in every run, from 0 to 1. */
+/** Pseudorandom numbers from 0 to 1 that are the same in every run. */
 function* numbers(seed: number): Generator<number, never> {
   for (let state = seed; ; ) {
     state = (state * 1_103_515_245 + 12_345) % 2_147_483_648;
@@ -14,7 +14,7 @@ function* numbers(seed: number): Generator<number, never> {
   }
 }
 
-/** Breaks some requests: a reset, a 503, a 500. The first two, with which a run begins, get through. */
+/** Breaks some requests with a reset, a 503 or a 500. The first two requests of a run always succeed. */
 function flakiness(seed: number) {
   const draw = numbers(seed);
   let requests = 0;

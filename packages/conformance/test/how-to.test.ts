@@ -1,4 +1,4 @@
-// Types what docs/how-to/check-any-api.md types, and compares what the command prints with what the page shows.
+// Types the commands of docs/how-to/check-any-api.md, and compares the output with the page.
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
@@ -19,7 +19,7 @@ const command = fileURLToPath(new URL('../src/main.ts', import.meta.url));
 
 const runsMax = 5;
 
-/** The first block of a language in the page that has a text in it. */
+/** The first block of a language in the page that includes a text. */
 function blockWith(language: string, text: string): string {
   const [, ...parts] = page.split(`\`\`\`${language}\n`);
   const found = parts.map((part) => part.split('```')[0] ?? '').find((block) => block.includes(text));
@@ -29,7 +29,7 @@ function blockWith(language: string, text: string): string {
 
 const here = `'${process.execPath}' '${command}'`;
 
-/** Types commands of the page in a folder, with the command of this repository in place of npm's. */
+/** Types commands of the page in a folder, and runs the command of this repository in place of npm's. */
 function typeIn(folder: string, commands: string, values: Readonly<Record<string, string>> = {}) {
   const shell = Object.entries({ ...values, 'npm run --silent conformance --': here }).reduce(
     (text, [from, to]) => text.replaceAll(from, to),
@@ -53,7 +53,7 @@ async function startApi(t: TestContext, args: readonly string[], health: string,
   while (!(await fetch(health).then(Boolean, () => false)));
 }
 
-/** A printed line without what differs from run to run. */
+/** A printed line without the parts that differ in each run. */
 function stable(line: string): string {
   return line
     .replaceAll(/\b\d+ executions counted, where \d+ (?:was|were) right/g, 'N executions')
@@ -84,7 +84,7 @@ test('the API of the how-to fails the checks that the page shows', async (t) => 
     const lines = printed.split('\n').map(stable);
     return expected.filter((line) => !lines.some((one) => one.startsWith(stable(line))));
   };
-  // The API has races: on a busy machine a retry can come after the first answer, so that one of them does not show.
+  // The API has races: on a busy machine a retry may arrive after the first answer, so that a race does not show.
   for (let runs = 0; runs < runsMax && missing().length > 0; runs++) printed += await typed(t, folder);
   assert.deepEqual(missing(), [], printed);
   assert.match(readFileSync(join(folder, 'charges.html'), 'utf8'), /To the owner of POST/);
@@ -102,7 +102,7 @@ test('a server of Billonce passes the checks that the how-to shows', async (t) =
   assert.match(dry.stdout, /^Sends at most \d+ requests /);
   assert.equal(dry.status, 0, dry.stderr);
   const [typedLines = '', shown = ''] = blockWith('console', 'No failure').split(/(?<=#\/total\n)/);
-  // All checks take 17 seconds; these are the ones that the page shows.
+  // All checks take 17 seconds. These are the checks that the page shows.
   const ids = [...shown.matchAll(/^(?:passed|not applicable) +\w+ +(\S+)/gm)].map(([, id]) => id);
   const faster = ` --rate 1000 --settle 20 --concurrency 5 --only ${ids.join()}`;
   const commands = `${typedLines.replace(/^\$ /, '').trimEnd()}${faster}`;

@@ -11,7 +11,7 @@ import type { ProfileName } from '../src/profile.ts';
 import { runConformance } from '../src/run.ts';
 import { planFor } from './harness/plans.ts';
 
-/** An API on some framework: how often it was executed, and where it listens. */
+/** An API on a framework: the number of executions, and its address. */
 interface Api {
   readonly port: number;
   readonly executions: () => number;
@@ -21,7 +21,7 @@ type Dialect = 'default' | 'ietf' | 'stripe' | 'acp' | 'ucp' | 'adcp';
 
 type Start = (t: TestContext, profile: Dialect) => Promise<Api>;
 
-/** The answers of UCP are kept for longer than the memory store keeps keys by default. */
+/** Answers of the UCP profile are kept for longer than the memory store keeps keys by default. */
 const retentionMs = 172_800_000;
 
 const tenantOf = (headers: Readonly<Record<string, unknown>>) => String(headers['authorization'] ?? 'none');

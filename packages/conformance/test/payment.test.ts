@@ -6,7 +6,7 @@ import { planFor } from './harness/plans.ts';
 
 const payment = Buffer.from('{"x402Version":2,"payload":{"signature":"0x1"}}').toString('base64');
 
-/** The identifier in a payment, as a server of x402 reads it. */
+/** The identifier in a payment, read like an x402 server does. */
 function identifierOf(header: string): string {
   const sent: unknown = JSON.parse(Buffer.from(header, 'base64').toString());
   const path = ['extensions', 'payment-identifier', 'info', 'id'];

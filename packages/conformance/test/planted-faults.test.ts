@@ -12,7 +12,7 @@ import { planFor } from './harness/plans.ts';
 const expiresAfterMs = 250;
 const triesMax = 5;
 
-/** Runs all checks that need no other process. */
+/** Runs all checks that do not need another process. */
 async function check(t: TestContext, options: ChargingOptions, changes: Partial<Plan> = {}): Promise<Report> {
   const server = await startCharging({ isKeyRequired: true, ...options });
   t.after(() => server.close());
@@ -38,7 +38,7 @@ function reasonsOf({ checks }: Report): string {
   return reasons.map(({ id, verdict, reason }) => `${id} ${verdict}: ${reason}`).join('\n');
 }
 
-/** What a fault needs to be seen. */
+/** The options that make a fault visible. */
 function optionsOf(fault: Fault | undefined): readonly [ChargingOptions, Partial<Plan>] {
   const isInFlight = fault === 'in-flight-as-423' || fault === 'in-flight-without-retry-after';
   const isLate = fault === 'late-effect';
@@ -84,7 +84,7 @@ describe('a server with one planted fault fails exactly the check of that fault'
     test(fault, async (t) => {
       const [options, plan] = optionsOf(faultOf(fault));
       let report = await check(t, options, plan);
-      // On a busy machine, requests that are sent together can come one after the other, so that nothing is found in flight.
+      // On a busy machine, concurrent requests may arrive one after another, so that no request is in flight.
       for (let tries = 1; tries < triesMax && !hasAll(report, reds); tries++)
         report = await check(t, options, plan);
       const failed = idsOf(report, 'failed').filter((id) => reds.includes(id) || !isLateReplay(fault, id));
@@ -98,7 +98,10 @@ function hasAll(report: Report, reds: readonly string[]): boolean {
   return reds.every((id) => idsOf(report, 'failed').includes(id));
 }
 
-/** On a busy machine one of several duplicates can come after the first answer, so that the fault is seen there, too. */
+/**
+ * On a busy machine, one of several duplicates may arrive after the first answer, so that the check reports the fault
+ * too.
+ */
 function isLateReplay(fault: string, check: string): boolean {
   return (fault === 'replay-changes' || fault === 'executes-replays') && check === 'concurrent-once';
 }

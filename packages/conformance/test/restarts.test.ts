@@ -14,7 +14,7 @@ const ids = ['restart-replay', 'kill-replay', 'kill-in-flight', 'kill-frees-keys
 
 const triesMax = 6;
 
-/** Runs the checks of restarts on a small API in a process. */
+/** Runs the restart checks on a small API in a separate process. */
 async function check(t: TestContext, fault: string, only = ids, patienceMs = 4_000): Promise<Report> {
   const folder = mkdtempSync(join(tmpdir(), 'billonce-conformance-'));
   t.after(() => rmSync(folder, { recursive: true, force: true }));
@@ -49,8 +49,8 @@ test('a server that keeps its records in memory fails when it is restarted, and 
 });
 
 /**
- * The verdicts of a server with a fault, once each check has the one that is expected. On a busy machine a kill can come
- * before the first effect, or after the last record.
+ * The verdicts on a server with a fault. Repeats until each check has the expected verdict, because on a busy machine a
+ * kill may come before the first effect or after the last record.
  */
 async function verdictsOnceFound(
   t: TestContext,

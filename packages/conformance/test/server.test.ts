@@ -1,4 +1,4 @@
-// The command, as it is typed, on a server of Billonce in a separate process.
+// Runs the command as a user types it, on a server of Billonce in a separate process.
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
@@ -20,7 +20,7 @@ function temporaryFolder(t: TestContext): string {
   return folder;
 }
 
-/** Makes an API key of each tenant, on a server that is stopped after that. */
+/** Makes an API key for each tenant, on a server that is stopped afterwards. */
 async function makeKeys(
   start: string,
   origin: string,

@@ -57,7 +57,8 @@ test('an unrelated word is not a near miss', () => {
     others.filter((name) => !['model', 'service'].includes(name)).flatMap((name) => meant(name) ?? []),
     [],
   );
-  // One letter more than mode, two fewer than serviceId: where they are sent beside the right name, they are ignored.
+  // `model` has one letter more than `mode`, and `service` two fewer than `serviceId`. Next to the right name, they are
+  // ignored.
   assert.deepEqual([meant('model'), meant('service')], ['mode', 'serviceId']);
 });
 

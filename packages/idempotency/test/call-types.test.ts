@@ -11,7 +11,7 @@ import { IdempotencyModule } from '../src/adapters/nest.ts';
 import { memoryStore } from '../src/stores/memory.ts';
 import { controllerOf, rootOf } from './adapters/harness/nest-charges.ts';
 
-// What an application writes at the call; that it is well typed is seen by the compiler, and the rest by running it.
+// Calls as an application writes them. The compiler checks their types, and running them checks the rest.
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -24,7 +24,7 @@ interface AppEnv {
   Variables: { tenant: string };
 }
 
-/** What Next.js gives a route handler as its second argument. */
+/** The second argument that Next.js passes to a route handler. */
 interface RouteContext {
   readonly params: Promise<{ readonly account: string }>;
 }

@@ -1,4 +1,4 @@
-// The library in a project whose tests run on Jest 30.
+// Tests the library in a project whose tests run on Jest 30.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -19,7 +19,7 @@ before(() => {
 
 after(() => rmSync(temporary, { recursive: true, force: true }));
 
-/** What a test of an application does, behind the lines that load what it needs. */
+/** The steps of an application's test, after the lines that load its modules. */
 const steps = `
 const withExpress = async () => {
   const app = express();
@@ -79,7 +79,7 @@ take(page, config.code);
 const untransformed = 'module.exports = { transform: {} };';
 const flag = take(page, 'NODE_OPTIONS=--experimental-vm-modules npx jest\n').split(/[= ]/)[1] ?? '';
 const byFlag = { NODE_OPTIONS: `${flag} --disable-warning=ExperimentalWarning` };
-/** From this Node on Jest loads ES modules by `require`. */
+/** From this version of Node, Jest loads ES modules with `require`. */
 const requiresModules = Number(process.versions.node.split('.')[0]) >= 24;
 
 const ways = [
@@ -118,7 +118,7 @@ for (const way of ways) {
     writeFileSync(path.join(project, 'jest.config.js'), way.config);
     const jest = path.join(project, 'node_modules/jest/bin/jest.js');
     const options = ['--ci', '--colors=false', '--cacheDirectory', path.join(temporary, 'cache')];
-    // Jest must not take itself for a part of the runner that runs this file.
+    // Otherwise Jest would believe that the runner of this file had started it.
     const { NODE_TEST_CONTEXT: _, ...environment } = process.env;
     const files = ['--testMatch', '**/*.test.{js,mjs}', '--moduleFileExtensions', 'js', 'mjs', 'cjs', 'json'];
     const { status, stderr, stdout } = spawnSync(process.execPath, [jest, ...options, ...files], {

@@ -32,13 +32,13 @@ import { installPacked, linkPackages, packInto, root, run } from './harness/pack
 import { checkClaims, take } from './harness/taken-blocks.ts';
 
 const specifiers = Object.keys(manifest.exports).map((subpath) => manifest.name + subpath.slice(1));
-/** Entries that are an extension of another library, and load it. */
+/** Entries that extend another library and load it. */
 const extensions = ['nest', 'opentelemetry', 'prometheus'].map((name) => `${manifest.name}/${name}`);
-/** Entries of which only the declarations name the framework. */
+/** Entries that name the framework only in their type declarations. */
 const typedByFramework = [`${manifest.name}/hono`, `${manifest.name}/x402/hono`];
-/** What an application passes in and the package does not import, and types that some of it needs. */
+/** Packages that an application passes in and this package does not import, and types that some of them need. */
 const passedIn = ['express', 'koa', 'fastify', '@types/node', '@types/express', '@types/koa'];
-/** The oldest versions of what it works with, and older ones still of drivers that it has no say in. */
+/** The oldest supported versions, and even older ones of drivers that the package does not restrict. */
 const oldVersions = {
   ...{
     express: '4.18.0',
@@ -53,7 +53,7 @@ const oldVersions = {
 };
 
 const temporary = mkdtempSync(path.join(tmpdir(), 'billonce-install-'));
-/** A project that has the tarball and nothing else, and one that has all that the package works with. */
+/** One project has only the tarball, and another one has everything that the package works with. */
 const bare = path.join(temporary, 'bare');
 const full = path.join(temporary, 'full');
 let tarball = '';

@@ -15,7 +15,7 @@ const page = readFileSync(
 
 const hourMs = 3_600_000;
 
-/** The rows of the table, by their behaviour: the cells of the profiles by name. */
+/** The rows of the table by behaviour. Each has the cells of the profiles by name. */
 function table(): ReadonlyMap<string, ReadonlyMap<string, string>> {
   const lines = page.split('\n').filter((line) => line.startsWith('| '));
   const from = lines.findIndex((line) => line.startsWith('| behaviour |'));
@@ -28,7 +28,7 @@ function table(): ReadonlyMap<string, ReadonlyMap<string, string>> {
   const names = head.slice(1, -1).map((name) => name.replaceAll('`', ''));
   return new Map(
     rows.map(([behaviour = '', ...cells]) => {
-      // A cell may say what it has of `default`.
+      // A cell may refer to `default`.
       const first = cells[0] ?? '';
       const whole = cells.map((cell) => cell.replace(/^(?:likewise|as `default`|that)/, first));
       return [behaviour, new Map(names.map((name, at) => [name, whole[at] ?? '']))];
@@ -53,13 +53,13 @@ const conflict: Refusal = { code: 'idempotency_conflict' };
 const busy: Refusal = { code: 'idempotency_in_progress', retryAfterMs: 1000 };
 const expired: Refusal = { code: 'idempotency_key_expired', firstSeenAtMs: 0, location: undefined };
 
-/** The code of a protocol in an error, where it is not the one of `default`. */
+/** The protocol's own code in an error, if it differs from that of `default`. */
 function ownCode({ body }: KeptResponse): string {
   const [code = ''] = /IDEMPOTENCY_\w+|idempotency_in_flight/.exec(String(body)) ?? [];
   return code === '' ? '' : `\`${code}\``;
 }
 
-/** What the table must say of a profile. */
+/** The required content of the table for a profile. */
 const rows: Readonly<Record<string, (subject: Subject) => string>> = {
   'the key is in': ({ settings: { keyPlace } }) =>
     keyPlace.kind === 'member' ? `member \`${keyPlace.name}\`` : keyPlace.kind,

@@ -8,7 +8,7 @@ import { ioredisDriver } from '../../idempotency/test/harness/redis-drivers.ts';
 import { given, redisStoreLaws } from '../../idempotency/test/harness/redis-store-laws.ts';
 
 const require = createRequire(import.meta.url);
-// Its types are not installed; what is used here is the same in both versions.
+// The types of this version are not installed. The parts used here are the same in both versions.
 const OldRedis: typeof Redis & { readonly Cluster: typeof Cluster } = require('ioredis');
 const driver = ioredisDriver('ioredis 4', false, { Redis: OldRedis, Cluster: OldRedis.Cluster });
 

@@ -155,7 +155,7 @@ type Example<K> = readonly [
   body: string,
 ];
 
-/** A fact of each kind, and its answer as the records of every version before have it. */
+/** A fact of each kind, with its answer as the records of all earlier versions contain it. */
 const examples: { readonly [K in Fact['kind']]: Example<K> } = {
   usage_recorded: [
     { kind: 'usage_recorded', ...account, unitScale: 0 },

@@ -8,7 +8,7 @@ const agent = 'agent-7';
 const serviceId = 'search';
 const empty: readonly never[] = [];
 
-// The compiler checks these: without an error in the line below it, `@ts-expect-error` is an error.
+// The compiler checks these: it reports an `@ts-expect-error` whose next line has no error.
 
 test('an answer to a read with a wrong, missing, extra or renamed member does not compile', () => {
   const quantity = undefined;

@@ -20,7 +20,7 @@ import {
   roundToAtoms,
 } from './amount.ts';
 
-/** Enough digits for the largest product: nothing here may be rounded by the calculator that we compare with. */
+/** Enough digits for the largest product: the calculator that we compare with must not round. */
 const Exact = Decimal.clone({ precision: 120, toExpNeg: -200, toExpPos: 200 });
 const numRuns = rounds({ test: 500, prove: 100_000 });
 const scale = (max: number) => fc.integer({ min: 0, max });

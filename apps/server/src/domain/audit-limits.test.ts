@@ -8,7 +8,7 @@ import type { LimitCounter } from './limit-counter.ts';
 import type { Entry } from './usage.ts';
 
 const dayMs = 86_400_000;
-/** Later than everything here. */
+/** This time is later than everything else in this test. */
 const begunMs = 1_000 * dayMs;
 const idAt = (ms: number) => formatUuidV7(ms, 0, 0, '0'.repeat(12));
 const limit: Limit = {
@@ -155,7 +155,7 @@ test('an open hold counts, and usage that captured a hold stays counted in the w
   const used = [entry(1, 4), entry(2, 3)];
   assert.deepEqual(ofHolds([counted([1, 7])], used, held(1, 5, { ...captured, kept: 3 })), []);
   assert.deepEqual(ofHolds([counted([1, 6], [2, 1])], used, held(1, 2, { ...captured, kept: 2 })), []);
-  // It had lapsed before.
+  // The hold had lapsed before its capture.
   const late = held(1, 5, { ...captured, wasLapsed: true });
   assert.deepEqual(ofHolds([counted([1, 4], [2, 3])], used, late), []);
   const released = { state: 'released', endedAtMs: 2 * dayMs } as const;
@@ -169,11 +169,11 @@ test('an open hold that is not counted, and a hold that was returned twice or ne
   assert.equal(found(4, held(1, 3)), 1);
   assert.equal(found(7, held(1, 3, released)), 1);
   assert.equal(found(1, held(1, 3, released)), 1);
-  // That it had lapsed long ago was recorded while the audit ran.
+  // The hold had lapsed long ago, and this was recorded while the audit ran.
   const late = held(1, 3, { state: 'lapsed', endedAtMs: 2 * dayMs });
   const counting = late.counted && { ...late.counted, returnedAtMs: begunMs };
   assert.deepEqual([found(7, late), found(7, { ...late, counted: counting })], [1, 0]);
-  // One that ended while the audit ran may be seen in the counter or not.
+  // A hold that ended while the audit ran may or may not be part of the counter.
   const justNow = { state: 'released', endedAtMs: begunMs } as const;
   assert.deepEqual(
     [found(4, held(1, 3, justNow)), found(7, held(1, 3, justNow)), found(8, held(1, 3, justNow))],

@@ -16,7 +16,7 @@ interface History {
   readonly settlement: Settlement;
 }
 
-/** Two entries, the first of them settled. */
+/** Two entries. The first one is settled. */
 function history(): History {
   const service = newService('s', inStroops(7n));
   const first = recordOn(emptyAccount('a', 's'), service, 3, 0);
@@ -58,7 +58,7 @@ test('books that add up have no differences', () => {
   assert.deepEqual(differences(history()), []);
 });
 
-/** The same, and the settled entry is taken back after the second, then everything outstanding. */
+/** The same entries and two reversals: one of the settled entry, then one of everything outstanding. */
 function reversedHistory(): History {
   const books = history();
   const wanted = { nowMs: 0, reason: 'r' };
@@ -81,7 +81,7 @@ function reversedHistory(): History {
   return { ...books, account: range.account, entries: [...books.entries, single.entry, range.entry] };
 }
 
-/** The usage that a reversal names, as it is in the entries. */
+/** The usage that a reversal names, read from the entries. */
 function takenBy(entry: Entry, entries: readonly Entry[], audit: AccountAudit): Map<number, number> {
   const { from, through } = entry.reversal ?? { from: 0, through: 0 };
   const taken = new Map<number, number>();
@@ -93,7 +93,7 @@ function takenBy(entry: Entry, entries: readonly Entry[], audit: AccountAudit): 
   return taken;
 }
 
-/** The books with the reversal at an index changed. */
+/** Books in which the reversal at this index is changed. */
 function withReversal(books: History, index: number, change: (entry: Entry) => Entry): History {
   const entries = books.entries.map((entry, at) => (at === index ? change(entry) : entry));
   return { ...books, entries };
@@ -153,7 +153,7 @@ for (const [fraud, commit] of Object.entries(reversalFrauds)) {
   });
 }
 
-/** The books with the first entry taken back in two parts, of 2 requests and of so many. */
+/** Books in which the first entry is reversed in two parts: 2 requests, then this number of requests. */
 function inTwoParts(requests: number): History {
   const books = reversedHistory();
   const [first, second, single] = books.entries;
@@ -235,7 +235,7 @@ for (const [fraud, commit] of Object.entries(frauds)) {
   });
 }
 
-/** A settled entry that was taken back; a settlement that could not bill that, and the write-off of its credit. */
+/** A settled entry that was reversed, a settlement that could not bill this, and the write-off of the credit. */
 function writtenOff(wrong: Partial<WriteOff> = {}, hasLastBill = true): readonly string[] {
   const service = newService('s', inStroops(7n));
   const { account: used, entries, settlement } = history();

@@ -39,7 +39,7 @@ const key = { key: 'k', digest: 'd', hasChecksum: true };
 const expectedStroops = undefined;
 const followedWithinMs = 0;
 
-/** One of every kind, so that it reads everything that its kind may read in the books below. */
+/** A command of each kind. It reads everything that its kind can read in the books below. */
 const examples: { readonly [K in Command['kind']]: Extract<Command, { readonly kind: K }> } = {
   record_usage: { kind: 'record_usage', item: use },
   record_usage_bulk: {
@@ -82,7 +82,7 @@ const examples: { readonly [K in Command['kind']]: Extract<Command, { readonly k
     kind: 'create_hold',
     agent,
     serviceId,
-    // What one request costs: it counts as one for limits.
+    // The price of one request: limits count it as one.
     wanted: { kind: 'amount', amount: 7n * amountOfStroop },
     expiresInMs: 1,
     holdId: 'new',
@@ -304,7 +304,7 @@ const noReversals = {
 
 const service = withNextPrice(newService(serviceId, inStroops(7n)), inStroops(8n), nowMs + 1);
 
-/** What a loader would load of books in which everything above is known. */
+/** Returns what a loader would load from books that contain everything above. */
 function loadedFor(wants: TenantWants): LoadedView {
   const view = new LoadedView(wants, nowMs);
   view.ownWebhooks.push(webhook);
@@ -368,7 +368,7 @@ function wantsOf(command: Command): TenantWants {
   return wants;
 }
 
-/** Decides, and makes the acts: both read the books. */
+/** Decides, and makes the acts, because both read the books. */
 function decideOn(command: Command, view: LoadedView): string {
   const draft = new DraftView(view);
   const decision = decide(command, draft, moment);
@@ -377,7 +377,7 @@ function decideOn(command: Command, view: LoadedView): string {
   return decision.kind;
 }
 
-/** The same wants without one of them, each in turn. */
+/** Returns the same wants several times, each time without one of them. */
 function oneLess(command: Command): { readonly name: string; readonly wants: TenantWants }[] {
   const all = wantsOf(command);
   const sets = [

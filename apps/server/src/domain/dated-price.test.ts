@@ -41,7 +41,10 @@ test('once an account was charged the next price, that price applies to it at an
   assert.deepEqual([reached.priceVersion, reached.price], [2, serviceAt(service, 1_000).price]);
 });
 
-/** What is done to the prices of a service: at once, with a date, cancelled; and how much later than what came before. */
+/**
+ * Changes of the prices of a service (immediate, dated, cancelled), and the time between each change and the previous
+ * one.
+ */
 const changes = fc.array(
   fc.record({
     kind: fc.constantFrom('now', 'dated', 'cancelled'),
@@ -57,7 +60,7 @@ test('after any changes of prices, each instant has the price that was last set 
     fc.property(changes, (done) => {
       let service: Service = newService('s', inStroops(9n));
       const versions: PriceVersion[] = newPrices(undefined, service, 0);
-      // The same in other words: the price in force, and at most one that is to come.
+      // A simple model: the price in force, and at most one future price.
       let inForce = 9n;
       let coming: { readonly stroops: bigint; readonly fromMs: number } | undefined;
       const at = (nowMs: number) =>
@@ -78,7 +81,7 @@ test('after any changes of prices, each instant has the price that was last set 
           service = withNextPrice(before, inStroops(stroops), nowMs + aheadMs);
           coming = { stroops, fromMs: nowMs + aheadMs };
         }
-        // No number is given to two prices, and each has its row.
+        // Each price has its own number and its own row.
         const made = newPrices(before, service, nowMs);
         const highest = versions.at(-1)?.version ?? 0;
         const news = Array.from(

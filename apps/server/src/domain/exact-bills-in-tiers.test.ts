@@ -1,4 +1,5 @@
-// Bills of prices in tiers against an independent decimal calculator, with reversals and prices in between.
+// Compares bills of tiered prices with an independent decimal calculator, with reversals and price changes between the
+// bills.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Decimal } from 'decimal.js';
@@ -18,11 +19,11 @@ import { periodWithout, takenOf } from './tier-period.ts';
 import { type Tiers, tierPeriods } from './tiers.ts';
 import type { Entry } from './usage.ts';
 
-/** Enough digits for the largest sum: nothing here may be rounded by the calculator that we compare with. */
+/** Enough digits for the largest sum: the calculator that we compare with must not round. */
 const Exact = Decimal.clone({ precision: 120, toExpNeg: -200, toExpPos: 200 });
 const numRuns = rounds({ test: 400, prove: 100_000 });
 
-/** A tier as its user writes it. */
+/** A tier as a user writes it. */
 interface Written {
   readonly width: number;
   readonly price: string;
@@ -66,12 +67,12 @@ const step = fc.oneof(
   },
 );
 
-/** What was used in the tiers of one period: of each, how much and how many packages were begun. */
+/** The usage in each tier of one period: the quantity, and how many packages were begun. */
 interface Filled {
   readonly tiers: readonly { readonly used: number; readonly begun: number }[];
 }
 
-/** The same rules in the words of the docs, in parts of units and in decimals. */
+/** The rules as the docs state them, with decimal parts of units. */
 function charge(list: readonly Written[], before: Filled, requests: number, unit: number) {
   let left = requests;
   let cost = new Exact(0);
@@ -95,7 +96,7 @@ function charge(list: readonly Written[], before: Filled, requests: number, unit
   return { cost, filled: { tiers } };
 }
 
-/** What was used before fills the lowest tiers, and its packages are paid for. */
+/** Earlier usage fills the lowest tiers, and its packages are paid for. */
 function based(list: readonly Written[], base: number, unit: number): Filled {
   return charge(list, { tiers: [] }, base, unit).filled;
 }
@@ -133,7 +134,7 @@ function startOf(period: Tiers['period'], nowMs: number): string {
   return period === 'lifetime' ? '' : iso.slice(0, period === 'day' ? 10 : 7);
 }
 
-/** One entry, as the calculator keeps it. */
+/** One entry as the calculator keeps it. */
 interface Used {
   readonly entry: Entry;
   readonly place: string;
@@ -141,7 +142,7 @@ interface Used {
   reversed: number;
 }
 
-/** An account with what was billed on it so far, and all of its entries and bills, for the audit. */
+/** An account with the amounts billed so far, and with all of its entries and bills for the audit. */
 class Book {
   account: Account;
   stroops = 0n;
@@ -246,7 +247,7 @@ test('bills in tiers match a decimal calculator, settled in parts or at once, wi
         const used: Used[] = [];
         for (const now of steps) {
           if (now.kind === 'use') {
-            // Small in units, so that borders are met at each scale.
+            // Small in units, so that each scale reaches the borders of tiers.
             const requests = Math.max(1, Math.floor((now.requests * unit) / 1_000_000));
             const { tiers, priceVersion } = service;
             if (tiers !== undefined && list !== undefined) {

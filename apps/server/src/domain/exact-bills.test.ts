@@ -1,4 +1,5 @@
-// Bills against an independent decimal calculator: settling in parts bills what settling at once does, to the last atom.
+// Compares bills with an independent decimal calculator: several settlements bill the same as a single one, to the last
+// atom.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Decimal } from 'decimal.js';
@@ -13,14 +14,14 @@ import { reverseOn } from './reversal.ts';
 import { inStroops, newService, type Service, withPrice } from './service.ts';
 import { type Settlement, settleOn } from './settlement.ts';
 
-/** Enough digits for the largest sum: nothing here may be rounded by the calculator that we compare with. */
+/** Enough digits for the largest sum: the calculator that we compare with must not round. */
 const Exact = Decimal.clone({ precision: 120, toExpNeg: -200, toExpPos: 200 });
 const numRuns = rounds({ test: 400, prove: 100_000 });
 
 const decimal = fc
   .tuple(fc.bigInt({ min: 0n, max: 9_999_999n }), fc.integer({ min: 0, max: 12 }))
   .map(([digits, places]) => formatDecimal(digits, places));
-/** XLM, one with fewer places, and one with none, whose bills leave the most. */
+/** XLM, an asset with fewer decimal places, and one without any. Bills in the last one leave the largest remainders. */
 const assets: readonly InAsset[] = [
   inXlm,
   { asset: 'USD', assetScale: 2 },
@@ -48,7 +49,7 @@ const step = fc.oneof(
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('reverse' as const), number: fc.nat({ max: 20 }) }) },
 );
 
-/** An account with what was billed on it so far. */
+/** An account with the amounts billed so far. */
 interface Billed {
   readonly account: Account;
   readonly stroops: bigint;
@@ -62,7 +63,7 @@ function settled({ account, stroops }: Billed, service: Service): Billed {
   return { account: done.account, stroops: stroops + done.settlement.billedStroops };
 }
 
-/** A bill takes all whole atoms that there are, and leaves less than one. */
+/** A bill takes all whole atoms, and leaves less than one atom. */
 function assertWhole({ billedStroops, carriedStroops }: Settlement): void {
   assert.ok(billedStroops >= 0n);
   assert.ok(carriedStroops <= 0n);

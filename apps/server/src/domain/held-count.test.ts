@@ -34,7 +34,7 @@ const windows = [
   { limitId: 'money', startMs: 60_000 },
 ];
 
-/** Counters of limits in which something was used in each window. */
+/** Counters of limits, with usage in each window. */
 function countersOf(limits: readonly Limit[]) {
   return {
     limits: () => limits,
@@ -159,7 +159,7 @@ test('a counter keeps the window that it counts in, the one before it and at mos
   const count = (counter: LimitCounter, startMs: number) => countIn(counter, limit, startMs, 1n).counter;
   const forwards = [1, 2, 3].reduce(count, emptyCounter('units', ''));
   assert.deepEqual(startsOf(forwards), [2, 3]);
-  // A clock that is set back comes to earlier windows.
+  // A clock that was set back reaches earlier windows.
   const backwards = [20, 19, 18, 17, 16, 15, 14, 13, 12].reduce(count, emptyCounter('units', ''));
   assert.deepEqual(startsOf(backwards), [12, 13, 14, 15, 16, 17, 18, 19]);
   assert.equal(windowOf(count(backwards, 15), 15).used, 2n);

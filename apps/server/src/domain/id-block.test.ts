@@ -12,7 +12,7 @@ test('ids are UUIDv7, are never before the clock, and grow from batch to batch e
     nowMs: fc.integer({ min: 1_700_000_000_000 - yearMs, max: 1_700_000_000_000 + yearMs }),
     ids: fc.oneof(fc.integer({ min: 1, max: 5_000 }), fc.constant(2 ** 31)),
     tail,
-    // An engine keeps the place itself, or finds it from the last id.
+    // An engine either keeps the place, or finds it from the last id.
     isFound: fc.boolean(),
   });
   fc.assert(

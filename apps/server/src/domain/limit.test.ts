@@ -34,7 +34,7 @@ const limits = fc.array(
   }),
   { maxLength: 40 },
 );
-/** Every kind of use, with names that no limit has. */
+/** All combinations of usage, including names that no limit has. */
 const uses: readonly Used[] = [...names, 'other'].flatMap((agent) =>
   [...names, 'other'].flatMap((serviceId) =>
     [...keys, undefined].flatMap((apiKeyPrefix) =>
@@ -99,7 +99,7 @@ test('limits that apply to the same usage are counted together, even beyond ten,
   const any = limit(-1, {});
   assert.equal(mostTogether([...many(9, () => ({})), any], any), 10);
   assert.equal(mostTogether([...many(10, () => ({})), any], any), 11);
-  // Those of other agents, services, keys and assets never meet.
+  // Usage of other agents, services, keys and assets does not count together.
   for (const dimension of ['agent', 'serviceId', 'apiKeyPrefix', 'asset'] as const) {
     const apart = many(12, (number) => ({ [dimension]: `n${number}` }));
     assert.equal(mostTogether([...apart, any], any), 2);
@@ -112,7 +112,7 @@ test('limits that apply to the same usage are counted together, even beyond ten,
     assert.equal(mostTogether([...two, any], any), 12);
     assert.equal(mostTogether([...two, ...many(3, () => ({})), any], any), 15);
   }
-  // A limit for each agent applies to all of them; a service of that name is one like others.
+  // A limit for each agent applies to all agents. A service named `*` is a service like others.
   assert.equal(mostTogether([...many(12, () => ({ agent: '*' })), any], any), 13);
   assert.equal(
     mostTogether([...many(12, () => ({ agent: '*' })), limit(-2, { agent: 'a' })], limit(-2, { agent: 'a' })),

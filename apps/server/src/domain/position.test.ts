@@ -26,7 +26,7 @@ const position: Position = {
   returnedLater: 0n,
 };
 
-/** A reversal of the usage in (from, through]: of the one entry `through`, or of a range. */
+/** A reversal of the usage in (from, through]: either of the single entry `through`, or of a range. */
 function reversal(sequence: number, from: number, through: number, isRange = false): Entry {
   return {
     id: `id-${sequence}`,

@@ -38,7 +38,7 @@ test('a service has a limited number of price versions, and at the limit it keep
     message: `service s has ${priceVersionsMax} price versions, which is the limit; register another service`,
   });
   assert.equal(codeOf(pricedFrom(full, inStroops(99n), nowMs + 1, nowMs)), 'limit_exceeded');
-  // From before there was a limit.
+  // These books are from a time before the limit existed.
   const beyond = withPrice(full, inStroops(99n));
   assert.equal(codeOf(pricedFrom(beyond, inStroops(99n), undefined, nowMs)), undefined);
   assert.equal(codeOf(pricedFrom(beyond, inStroops(98n), undefined, nowMs)), 'limit_exceeded');

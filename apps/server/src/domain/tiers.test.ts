@@ -107,7 +107,7 @@ test('a started package counts as a whole package', () => {
 });
 
 test('the dearest cost is that of the tier in which all of the usage costs most', () => {
-  // Six units cost 42, and two packages 100; three of a unit with two places start one package.
+  // Six units cost 42, and two packages cost 100. Three parts of a unit with two decimal places start one package.
   assert.equal(dearestCost(6, both, 0), costOf(100, 1n, 0));
   assert.equal(dearestCost(3, both, 2), costOf(50, 1n, 0));
   assert.equal(

@@ -8,13 +8,13 @@ import { connect as connectTls, createServer as createTlsServer } from 'node:tls
 import { fileURLToPath } from 'node:url';
 import { sendingState } from './answer-progress.ts';
 
-/** More than the kernel's buffers hold. */
+/** This is more than the buffers of the kernel hold. */
 const bytes = 64 * 1_024 * 1_024;
 const pem = (name: string) =>
   readFileSync(fileURLToPath(new URL(`../../test/fixtures/tls/one.${name}.pem`, import.meta.url)));
 
-// If a version of Node removes these members from its handles, clients that read a large answer slowly would be cut
-// off.
+// If a version of Node removes these members from its handles, the server would cut off clients that read a large
+// answer slowly.
 test('the server knows how much of one large write the kernel has sent, in clear text and over TLS', async (t) => {
   const cert = pem('cert');
   const overTls = createTlsServer({ cert, key: pem('key') });
@@ -52,7 +52,7 @@ async function assertPartSent(
   while (!client.isPaused()) await immediate();
   const { sentBytes, waitingBytes } = sendingState(socket);
   const taken = sentBytes - atFirst.sentBytes;
-  // The buffers of the kernel hold more than the client has seen.
+  // The kernel has taken more than the client has read, because of its buffers.
   assert.ok(taken > bytes / 4 && taken < bytes, `${opened}: ${taken} bytes were taken`);
   assert.ok(waitingBytes > 0);
 }

@@ -4,7 +4,7 @@ import { RateBudgets } from './rate-budget.ts';
 
 const windowMs = 60_000;
 
-/** A counter that instances share, like the one in the database. */
+/** A counter that instances share, like the counter in the database. */
 function sharedCounter() {
   const taken = new Map<string, number>();
   let asked = 0;

@@ -106,7 +106,7 @@ test('nothing is taken from a held lane, and no one waits for it', () => {
   assert.deepEqual(take(queue), ['b 1']);
   queue.release('a');
   assert.deepEqual(take(queue), ['a 0']);
-  // A lane that took something before it was held is no longer among those that are expected to return.
+  // The queue no longer waits for the return of a lane that took something before it was held.
   queue.offer({ lane: 'b', weight: 1_000, number: 2 });
   take(queue);
   queue.offer({ lane: 'b', weight: 1, number: 3 });

@@ -55,7 +55,7 @@ test('retries of a key are counted by outcome, and the times of the last ones ar
 test('the count of a forgotten key starts again, and reports since when it is complete', () => {
   const { come, of } = counting(2);
   for (const digest of ['a', 'b', 'c', 'd']) come(digest, replayed);
-  // The generation of a and b is the old one still.
+  // The generation of a and b is still the old one.
   assert.deepEqual([of('a').replayed, of('a').sinceMs], [1, 1_000]);
   come('b', replayed);
   assert.deepEqual([of('b').replayed, of('b').sinceMs], [2, 1_000], 'what comes again is kept');

@@ -76,7 +76,7 @@ test('an answer beyond the cap of its scope is not replayed from memory', () => 
   const byCount = filled(2);
   byCount.note(submissionWith('2'), answer('second'));
   assert.ok(byCount.find(submissionWith('1'), 0));
-  // An answer that is not kept here counts, too; one of another scope does not.
+  // An answer that is not kept here counts too. An answer of another scope does not count.
   byCount.note(submissionWith('9', { scope: 'bb' }), answer('elsewhere'));
   byCount.note(submissionWith('3'), answer('of a bulk', false));
   assert.equal(byCount.find(submissionWith('1'), 0), undefined);

@@ -5,7 +5,7 @@ import { MetricSet } from './metric-set.ts';
 
 const size: DatabaseSize = { databaseBytes: 7, walBytes: undefined, diskFreeBytes: 9 };
 
-/** Metrics of a database whose size is read in this way; nothing else of it fails. */
+/** Metrics of a database whose size is read by this function. Nothing else of it fails. */
 function watched(read: () => Promise<DatabaseSize>, errors: unknown[] = []): MetricSet {
   const set = new MetricSet();
   const pending = { count: 0, oldestEventId: undefined };

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type CsvValue, csvHead, csvRows } from './csv.ts';
 
-/** A row of fields, in columns that are named by their place. */
+/** A row of fields. Each column is named by its position. */
 function csvRow(fields: readonly CsvValue[]): string {
   const columns = fields.map((_, index) => `c${index}`);
   const rowOf = (row: readonly CsvValue[]) =>
@@ -15,7 +15,7 @@ test('no text of a caller becomes a formula, and no field reaches into another',
     assert.match(csvRow([text]), /^"'/, JSON.stringify(text));
     for (const separator of [',', ';', '\t', '\r', '\n', '\r\n']) {
       const row = csvRow([1, `a${separator}${text}`, 'b']);
-      // Cut at any separator, ignoring quotes.
+      // The row is cut at every separator, and quotes are ignored.
       for (const cell of row.split(/[,;\t\r\n]/))
         assert.doesNotMatch(cell, /^"?\s*[=+\-@|＝]/u, JSON.stringify(row));
     }

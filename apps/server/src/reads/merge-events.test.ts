@@ -49,7 +49,7 @@ const noted = (number: number): NotedEvent => ({
   data: {},
 });
 
-/** The rows of each kind that an engine returns after a place: at most `limit`. */
+/** The rows of each kind that an engine returns after a position: at most `limit`. */
 function rowsBeyond(kinds: readonly number[], order: Order, beyond: string, limit: number): EventRows {
   const numbersOf = (kind: number) =>
     kinds

@@ -10,10 +10,10 @@ const limits: PlaceLimits = {
   waitingOfTenantMax: 500,
 };
 
-/** A client that does not leave. */
+/** A client that does not disconnect. */
 const stays = new AbortController().signal;
 
-/** Reads that end when the test says so, in the order in which they began. */
+/** Reads that end in the order in which they began, when the test ends them. */
 class Reads {
   readonly places: ReadPlaces;
   readonly begun: string[] = [];

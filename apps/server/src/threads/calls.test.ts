@@ -6,7 +6,7 @@ import { StorageFault } from '../ledger/storage-port.ts';
 import { ReadAborted, ReadRefused } from '../reads/read-places.ts';
 import { type Askable, Calls } from './calls.ts';
 
-/** Two ends, of which the first one asks. */
+/** Two connected ends. The first one asks. */
 function connected<T extends Askable>(t: TestContext, answers: T): Calls<T> {
   const { port1, port2 } = new MessageChannel();
   t.after(() => port1.close());

@@ -20,7 +20,7 @@ test('threads that take places at the same time get exactly as many as exist', a
   assert.equal(tally.take('another place', 1), true);
 });
 
-/** How many of 600 places another thread gets. */
+/** Returns how many of 600 places another thread gets. */
 async function takenByThread(memory: SharedMemory, max: number): Promise<number> {
   const code = `
     const { parentPort, workerData } = require('node:worker_threads');
@@ -69,7 +69,7 @@ const answer: Outcome = {
   remembered: { expiresAtMs: 1_000, isReplayable: true, spared: undefined },
 };
 
-/** What two threads keep to replay, where a scope keeps three answers. */
+/** The replays that two threads keep, if a scope keeps three answers. */
 function ofTwoThreads(): readonly [RecentReplays, RecentReplays] {
   const memory = sharedMemory();
   const cap = { answersMax: 3, bytesMax: 1_000_000 };

@@ -7,7 +7,7 @@ test('the parts of a budget that threads take add up within a window, and the ne
   const take = (caller: string, windowStartMs: number) => budgets.take({ caller, windowStartMs, cost: 5 });
   assert.deepEqual([take('acme', 0), take('acme', 0), take('other', 0)], [5, 10, 5]);
   assert.deepEqual([take('acme', 60_000), take('acme', 60_000)], [5, 10]);
-  // Of a thread whose clock was read before the window began.
+  // The clock of this thread was read before the window began.
   assert.equal(take('acme', 0), 15);
 });
 

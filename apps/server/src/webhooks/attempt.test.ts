@@ -5,7 +5,10 @@ import { test } from 'node:test';
 import { Worker } from 'node:worker_threads';
 import { attempt } from './attempt.ts';
 
-/** A receiver on a thread: it reports that it has the message, waits for a signal, and reports that it has answered. */
+/**
+ * A receiver on a thread. It reports that it has received the message, waits for a signal, and reports that it has
+ * answered.
+ */
 const receiver = `
   const { createServer } = require('node:http');
   const { parentPort, workerData: step } = require('node:worker_threads');
@@ -35,7 +38,7 @@ test('an answer that came while this process was busy counts, although its time 
     signal: new AbortController().signal,
   });
   while (Atomics.load(step, 0) === 0) await new Promise((resolve) => setImmediate(resolve));
-  // From here until the time is over, nothing is read from the socket.
+  // From here until the timeout, nothing is read from the socket.
   Atomics.store(step, 0, 2);
   Atomics.notify(step, 0);
   Atomics.wait(step, 0, 2);

@@ -1,4 +1,4 @@
-// Law L3 for webhooks, checked by counting places: no tenant and no slow receiver takes those of the others.
+// Law L3 for webhooks, checked by counting places: no tenant and no slow receiver takes the places of others.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type Place, Places } from './places.ts';
@@ -6,7 +6,7 @@ import { type Place, Places } from './places.ts';
 const quickMs = 5;
 const slowMs = 1_000;
 
-/** Takes every place that a webhook may have. */
+/** Takes every place that a webhook may use. */
 function takeAll(places: Places, tenant: string, webhookId: string): Place[] {
   return Array.from({ length: places.free(tenant, webhookId) }, () => places.take(tenant, webhookId));
 }

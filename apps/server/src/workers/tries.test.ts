@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Tries } from './tries.ts';
 
-/** The turns, of so many, in which a webhook is tried. */
+/** Returns in which of these turns a webhook is tried. */
 function turnsOf(tries: Tries, turns: number): number[] {
   const tried = [];
   for (let turn = 1; turn <= turns; turn++) {

@@ -14,7 +14,7 @@ const faultOf = (code: 'storage_unavailable' | 'overloaded', facts: FaultFacts):
   facts,
 });
 
-/** A probe whose writes the test ends manually. */
+/** A probe whose writes the test ends explicitly. */
 function probeByHand() {
   const writes: { readonly succeed: () => void; readonly fail: (error: Error) => void }[] = [];
   const probe = new WriteProbe({

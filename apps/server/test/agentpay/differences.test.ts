@@ -21,7 +21,7 @@ const use = async ({ send }: Played, requests: number, more: object = {}) =>
 
 type Shown = (played: Played) => Promise<void>;
 
-/** Shows each difference that the page names, by its number. */
+/** Demonstrates each difference that the page names, by its number. */
 const differences: Readonly<Record<number, Shown>> = {
   1: async (played) => {
     await priced(played, 25);
@@ -209,7 +209,7 @@ const differences: Readonly<Record<number, Shown>> = {
   },
 };
 
-/** Shown in protected mode only: in development mode every caller is the operator. */
+/** This difference appears only in protected mode: in development mode every caller is the operator. */
 const isProtectedOnly = (number: string) => number === '7';
 
 for (const [number, show] of Object.entries(differences)) {

@@ -1,4 +1,4 @@
-/** Every endpoint that AgentPay's documentation and its OpenAPI document name. */
+/** All endpoints that AgentPay's documentation and its OpenAPI document name. */
 export const documentedEndpoints = [
   'GET /health',
   'GET /api/v1/health/ready',
@@ -54,7 +54,7 @@ export const documentedEndpoints = [
   'POST /api/v1/admin/reset',
 ] as const;
 
-/** Endpoints that do not answer as documented there, each with the number of the difference. */
+/** Endpoints that answer differently from that documentation, each with the number of the difference. */
 export const differentEndpoints: Readonly<Partial<Record<(typeof documentedEndpoints)[number], number>>> = {
   'GET /api/v1/metrics': 15,
   'POST /api/v1/admin/reset': 6,

@@ -11,7 +11,7 @@ for (const [name, steps] of Object.entries(sections)) {
   );
 }
 
-/** Sends one step after the other; `:id` and `:prefix` are those of the last thing that was made. */
+/** Sends one step after another. `:id` and `:prefix` are those of the last created object. */
 async function play({ send, asOperator }: Played, steps: readonly Step[]): Promise<void> {
   let made = { id: '', prefix: '' };
   for (const step of steps) {

@@ -1,4 +1,4 @@
-// Queries of lists as AgentPay takes them: bounds, offsets, totals, and filters that are not valid.
+// Queries of lists as AgentPay accepts them: bounds, offsets, totals, and invalid filters.
 import assert from 'node:assert/strict';
 import { type Answer, assertError, inBothModes, type Played } from './play.ts';
 
@@ -26,12 +26,12 @@ inBothModes('an invalid filter of services is ignored, and listed as ignored', a
   assert.deepEqual(await found('disabled=true&disabled=false'), ['s0 s1 s2', 'disabled']);
   assert.deepEqual(await found('disabled=true'), ['s2', null]);
   assert.deepEqual(await found('minPrice=&maxPrice=&disabled=&prefix=&q='), ['s0 s1 s2', null]);
-  // A bound beyond every price is a bound all the same.
+  // A bound that no price can match is still applied.
   assert.deepEqual(await found('maxPrice=-1'), ['', null]);
   assert.deepEqual(await found('minPrice=-1'), ['s0 s1 s2', null]);
   assert.deepEqual(await found('minPrice=1e1'), ['s1 s2', null]);
   assert.deepEqual(await found('maxPrice=99999999999999999999'), ['s0 s1 s2', null]);
-  // No name has such a text in it.
+  // No name contains this text.
   assert.deepEqual(await found('q=s%200'), ['', null]);
   assert.deepEqual(await found('prefix=%C3%BC'), ['', null]);
   assert.deepEqual(await found('limit=2&limit=1'), ['s0 s1', null]);

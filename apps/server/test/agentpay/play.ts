@@ -13,7 +13,7 @@ export interface Answer {
 
 type HeaderFields = Readonly<Record<string, string>>;
 
-/** Sends what AgentPay's documentation shows, path and all. */
+/** Sends a request as AgentPay's documentation shows it, with its full path. */
 export type Send = (request: string, body?: unknown, headers?: HeaderFields) => Promise<Answer>;
 
 /** A client of AgentPay, and its operator. */
@@ -23,7 +23,7 @@ export interface Played {
   readonly clock: { nowMs: number };
 }
 
-/** Plays against a server in development mode, and against one in protected mode. */
+/** Runs the steps on a server in development mode, and on one in protected mode. */
 export function inBothModes(sentence: string, play: (played: Played) => Promise<void>): void {
   test(`${sentence}, in development mode`, async (t) => await play(await inDevelopment(t)));
   test(`${sentence}, in protected mode`, async (t) => await play(await inProtection(t)));
@@ -67,7 +67,7 @@ function parsed(text: string): unknown {
   }
 }
 
-/** The form of every error. */
+/** Asserts the form that every error has. */
 export function assertError(answer: Answer, status: number, code: string): void {
   assert.deepEqual([answer.status, answer.json?.error], [status, code], answer.text);
   assert.equal(typeof answer.json.message, 'string');

@@ -3,7 +3,7 @@ import { inBothModes } from './play.ts';
 
 const account = { agent: 'agent-alpha', serviceId: 'embedding-v1' };
 
-// What AgentPay's quickstart sends and says it gets. Amounts are strings here: difference 1.
+// The requests of AgentPay's quickstart and the answers that it shows. Amounts are strings here: difference 1.
 const steps = [
   {
     id: 'register',

@@ -52,7 +52,7 @@ test('with an API key, a key belongs to it: sent with another API key it is anot
 
 test('without an API key, a key belongs to the IP address', async (t) => {
   const { api } = await startInProcess(t);
-  // All sent at once, so each uses a separate connection: the port is not part of the caller.
+  // All are sent at the same time, so each uses a separate connection: the port is not part of the caller.
   const sent = ['one', 'two', 'three'].map(
     async () => await api.post('/usage', { ...account, requests: 3 }, 'same'),
   );

@@ -6,20 +6,20 @@ import { assets } from './assets.ts';
 /** A write in one asset. */
 export interface AssetWrite {
   readonly asset: string;
-  /** the command, with the ids that a tenant gave to what was recorded before */
+  /** the command; it gets the ids that a tenant's earlier recordings received */
   readonly command: (entryIdOf: (usageId: string) => string) => Command;
 }
 
-/** A write that each tenant gets, in its own form; what it is answered is not compared. */
+/** A write that each tenant gets in its own form. Its answers are not compared. */
 export interface EachWrite {
-  /** the command for a tenant that has one asset; `undefined` for the one that has all */
+  /** the command for a tenant that has one asset; `undefined` means the tenant that has all assets */
   readonly each: (asset: string | undefined) => Command;
 }
 
 /** A command on its way to one tenant. */
 interface SentWrite {
   readonly submission: Submission;
-  /** what its answer is compared as; absent if it is not */
+  /** the write as which its answer is compared; absent if it is not compared */
   readonly compared?: AssetWrite;
 }
 
@@ -28,7 +28,7 @@ type Execute = (submissions: readonly Submission[]) => Promise<readonly Outcome[
 const noEntry = '019a7f6e-3a60-7c3e-9b1d-0123456789ab';
 const ids = /[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}/g;
 
-/** One tenant with several assets, and for each of these a tenant that has nothing else. */
+/** One tenant with several assets, and for each of these assets a tenant that has only this one. */
 export class Apart {
   readonly together: string;
   /** what has happened: an asset, a kind of command, and its status or code */
@@ -42,7 +42,7 @@ export class Apart {
   readonly #execute: Execute;
   /** by tenant and usage id */
   readonly #entryIds = new Map<string, string>();
-  /** the numbers of ids, by tenant and asset: in the order in which they were seen */
+  /** the numbers of the ids, by tenant and asset, in the order in which they were seen */
   readonly #numbers = new Map<string, Map<string, number>>();
 
   constructor(round: number, execute: Execute) {
@@ -54,7 +54,7 @@ export class Apart {
     return [this.together, ...assets.map(({ code }) => this.alone(code))];
   }
 
-  /** The tenant that has this asset alone. */
+  /** The tenant that has only this asset. */
   alone(asset: string): string {
     return `${this.together}-${asset}`;
   }
@@ -63,7 +63,9 @@ export class Apart {
     await this.write([{ each: () => ({ kind: 'pass_time', agents }) }]);
   }
 
-  /** Sends some writes in one batch: all of them to one tenant, and each to that of its asset. */
+  /**
+   * Sends some writes in one batch: all of them to the tenant with several assets, and each to the tenant of its asset.
+   */
   async write(writes: readonly (AssetWrite | EachWrite)[]): Promise<void> {
     const sent = writes.flatMap((write) => this.#submissionsOf(write));
     const outcomes = await this.#execute(sent.map(({ submission }) => submission));
@@ -73,14 +75,17 @@ export class Apart {
       assert.notEqual(outcome.kind, 'fault', textOf(outcome));
       if (compared === undefined) continue;
       const shown = this.#shown(submission, outcome, compared.asset);
-      // That of the tenant with one asset comes first.
+      // The outcome of the tenant with one asset comes first.
       const expected = alone.get(compared);
       if (expected === undefined) alone.set(compared, shown);
       else assert.equal(shown, expected, textOf(submission.command));
     }
   }
 
-  /** Settles all that is open: its bills and sums in each asset are those of the tenant that has this asset alone. */
+  /**
+   * Settles everything that is open: the bills and sums in each asset equal those of the tenant that has only this
+   * asset.
+   */
   async settleAll(agents: readonly string[]): Promise<void> {
     for (const agent of agents) {
       const command = { kind: 'settle_bulk', agent } as const;
@@ -117,7 +122,7 @@ export class Apart {
     });
   }
 
-  /** An outcome as a text, with a number in place of each id. */
+  /** An outcome as text, with a number in place of each id. */
   #shown({ tenant, command }: Submission, outcome: Outcome, asset: string): string {
     const isAnswered = outcome.kind === 'answered';
     const result = isAnswered

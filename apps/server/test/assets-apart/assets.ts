@@ -1,4 +1,4 @@
-/** With the fewest decimal places, the most, and between. */
+/** Assets with the fewest decimal places, with the most, and one between. */
 export const assets = [
   { code: 'XLM', scale: 7 },
   { code: 'USD', scale: 2 },

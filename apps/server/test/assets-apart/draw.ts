@@ -12,7 +12,7 @@ const dayMs = 86_400_000;
 /** 10^-18 of an asset */
 const unit = 10n ** 18n;
 
-/** Around the atoms of the assets, around what a few uses cost, and more than all of them. */
+/** Amounts near the atoms of the assets, near the price of a few requests, and more than everything. */
 const amounts: readonly Amount[] = [unit / 1_000_000n, unit / 3n, 7n * unit, 20n * unit, 60n * unit];
 const prices = [
   { price: '0.15', per: 1_000_000 },
@@ -51,7 +51,7 @@ function drawService(random: Random, asset: string, kind: (typeof kinds)[number]
   return { asset, command: () => ({ ...put, stated: statedPrice(sent), asset }) };
 }
 
-/** The amounts of a policy are in one asset: in the others there is no overdraft. */
+/** The amounts of a policy are in one asset. In the others there is no overdraft. */
 function drawBilling(random: Random, mode: 'prepaid' | 'postpaid'): EachWrite {
   const own = random.pick(assets).code;
   const overdraft = random.pick([0n, 2n * unit, 30n * unit]);
@@ -84,7 +84,7 @@ function drawGrant(random: Random, asset: string, agent: string, nowMs: number):
   };
 }
 
-/** Counts what all agents use in an asset, or what each of them does. */
+/** Draws a limit that counts the usage of all agents in an asset together, or of each agent separately. */
 function drawLimit(random: Random, asset: string): AssetWrite {
   const max = random.pick([3n * unit, 20n * unit, 400n * unit]);
   const agent = [undefined, '*', 'a'][random.below(3)];
@@ -100,7 +100,7 @@ export function drawWrite(random: Random, apart: Apart, nowMs: number): AssetWri
   const serviceId = serviceOf(asset, random.pick(kinds));
   const number = random.below(1_000);
   const made = (apart.held.get(asset) ?? []).slice(-4);
-  // Sometimes one that is sent again, or that there is not.
+  // Sometimes this is a hold that was already sent, or one that does not exist.
   const holdId = made.length > 0 && random.below(8) > 0 ? random.pick(made) : `hold-${asset}-${number}`;
   switch (random.below(18)) {
     case 0:

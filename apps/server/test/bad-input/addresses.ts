@@ -58,5 +58,5 @@ const cursors: readonly BadRequest[] = [
   invalid('a cursor of entries, for bills', `GET /api/v1/settlements?${cursor('sequence 1')}`, '/cursor'),
 ];
 
-/** Paths and queries that name nothing, or nothing that could be. */
+/** Paths and queries that name something unknown or impossible. */
 export const badAddresses: readonly BadRequest[] = [...paths, ...queries, ...cursors];

@@ -126,7 +126,7 @@ const unacceptableTimes: readonly BadRequest[] = [
   return { what: `occurredAt ${occurredAt}`, bytes, status: 422, code };
 });
 
-/** The contract allows it, the configuration does not. */
+/** The contract allows this body, but the configuration does not. */
 const longBulk: BadRequest = {
   what: 'a bulk of 1,001',
   bytes: rawPost('/usage/bulk', bulkOf(1_001), ['Idempotency-Key: bad']),
@@ -135,7 +135,7 @@ const longBulk: BadRequest = {
   pointer: '/items',
 };
 
-/** Bodies that are not JSON, or not what the operation takes. */
+/** Bodies that are not JSON, or not the JSON that the operation accepts. */
 export const badBodies: readonly BadRequest[] = [
   ...at('/usage', [...noJson, ...wrongShapes, ...wrongRequests, ...wrongTexts, ...wrongTimes]),
   ...at('/usage/bulk', bulks),

@@ -12,7 +12,7 @@ function tooLarge(what: string, bytes: string): BadRequest {
   return { what, bytes, status: 431, code: 'headers_too_large' };
 }
 
-/** What is not even a request of HTTP/1.1. */
+/** Bytes that are not a request of HTTP/1.1. */
 export const badHttp: readonly BadRequest[] = [
   broken('no HTTP at all', 'hello\r\n\r\n'),
   broken('a space in the path', ask('GET /api/v1/a b')),

@@ -17,7 +17,7 @@ function tooLarge(what: string, bytes: Buffer): BadRequest {
   return { what, bytes, status: 413, code: 'payload_too_large' };
 }
 
-/** Media types, content codings and sizes that are not taken. */
+/** Media types, content codings and sizes that are not accepted. */
 export const badMedia: readonly BadRequest[] = [
   unsupported('no media type', text),
   unsupported('text/plain', text, 'Content-Type: text/plain'),

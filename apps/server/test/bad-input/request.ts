@@ -1,6 +1,6 @@
 import { Buffer } from 'node:buffer';
 
-/** A bad request: what is bad about it, and what it must be answered with. */
+/** A bad request: the mistake in it, and the required answer. */
 export interface BadRequest {
   readonly what: string;
   readonly bytes: string | Buffer;
@@ -15,7 +15,7 @@ export function ask(line: string, ...headers: string[]): string {
   return [`${line} HTTP/1.1`, 'Host: localhost', ...headers, '', ''].join('\r\n');
 }
 
-/** The bytes of a POST whose headers are all the caller's own. */
+/** The bytes of a POST request with exactly the caller's headers. */
 export function bare(path: string, body: string | Buffer, ...headers: string[]): Buffer {
   const head = [`POST /api/v1${path} HTTP/1.1`, 'Host: localhost', ...headers, '', ''].join('\r\n');
   return Buffer.concat([Buffer.from(head), Buffer.from(body)]);

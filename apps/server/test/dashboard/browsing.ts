@@ -8,16 +8,16 @@ import { onEnd } from '../harness/on-end.ts';
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
-/** A tab with the dashboard, and what it complained about. */
+/** A tab with the dashboard, and the complaints that it caused. */
 export interface Tab {
   readonly page: Page;
-  /** what the console, the page or its policy complained about, and requests to other servers */
+  /** complaints of the console, the page or its policy, and requests to other servers */
   readonly complaints: string[];
-  /** Opens a page by what follows `#` in its path. */
+  /** Opens a page by the part of its path after `#`. */
   open(path: string): Promise<void>;
 }
 
-/** Opens a tab of a separate browser session, at the dashboard of a server. */
+/** Opens the dashboard of a server in a tab of a separate browser session. */
 export async function openTab(
   t: TestContext,
   browser: Browser,
@@ -30,7 +30,7 @@ export async function openTab(
   return await newTab(await context.newPage(), url);
 }
 
-/** Opens a further tab in the session of another one. */
+/** Opens another tab in the session of an existing tab. */
 export async function besideTab({ page }: Tab, url: string): Promise<Tab> {
   return await newTab(await page.context().newPage(), url);
 }
@@ -38,7 +38,7 @@ export async function besideTab({ page }: Tab, url: string): Promise<Tab> {
 async function newTab(page: Page, url: string): Promise<Tab> {
   const complaints: string[] = [];
   page.on('console', (message) => {
-    // Chromium notes every 404 as an error. That a key is unknown is an answer, which the page shows.
+    // Chromium logs every 404 as an error. An unknown key is a regular answer, which the page shows.
     const isUnknownKey = message.location().url.endsWith('/api/v1/idempotency');
     if (['error', 'warning'].includes(message.type()) && !isUnknownKey)
       complaints.push(`${message.text()} ${message.location().url}`);
@@ -58,12 +58,12 @@ async function newTab(page: Page, url: string): Promise<Tab> {
   return { page, complaints, open };
 }
 
-/** Waits until a page has read what it shows. */
+/** Waits until a page has loaded its data. */
 export async function settled(page: Page): Promise<void> {
   await page.locator('#app:has(h1):not(:has(.loading))').waitFor();
 }
 
-/** What axe finds wrong with a page as it is. */
+/** Returns the faults that axe finds on the current page. */
 export async function axeFaults(page: Page): Promise<string[]> {
   const found: unknown = await page.evaluate(
     "axe.run({ resultTypes: ['violations'] }).then(({ violations }) => violations.map(({ id, nodes }) => id + ': ' + nodes.map(({ html, any }) => html.slice(0, 160) + ' ' + any.map(({ message }) => message).join()).join(' | ')))",
@@ -72,7 +72,7 @@ export async function axeFaults(page: Page): Promise<string[]> {
   return found.map(String);
 }
 
-/** For a person who looks: where SCREENSHOTS names a folder, each page is kept there. */
+/** Saves each page as an image if SCREENSHOTS names a folder, so that a person can look at it. */
 export async function screenshot({ page }: Tab, name: string): Promise<void> {
   const folder = process.env['SCREENSHOTS'];
   if (folder === undefined) return;
@@ -86,12 +86,12 @@ export async function screenshot({ page }: Tab, name: string): Promise<void> {
   await page.setViewportSize({ width: 1280, height: 900 });
 }
 
-/** The text of what has the focus. */
+/** Returns the text of the element that has the focus. */
 export async function focusedText(page: Page): Promise<string> {
   return String(await page.evaluate('document.activeElement.textContent')).trim();
 }
 
-/** Presses Tab until what has the text has the focus. */
+/** Presses Tab until the element with this text has the focus. */
 export async function tabTo(page: Page, text: string): Promise<void> {
   for (let presses = 0; presses < 60; presses += 1) {
     await page.keyboard.press('Tab');

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import type { Api, ApiAnswer } from '../harness/api.ts';
 
-/** Things of the books that the pages are opened with. */
+/** Objects in the books with which the pages are opened. */
 export interface Seeded {
   readonly billId: string;
   readonly webhookId: string;
-  /** a bill of which a part was paid from a balance */
+  /** a bill that was partly paid from a balance */
   readonly prepaidBillId: string;
 }
 
@@ -18,12 +18,12 @@ async function made(answer: Promise<ApiAnswer>): Promise<ApiAnswer> {
   return answer;
 }
 
-/** For how long the usage of the books was recorded. */
+/** The span of time in which the usage was recorded. */
 export const seededMs = 22 * 3_600_000;
 const bulks = 44;
 const services = ['search', 'llm/input-tokens', 'llm/output-tokens', 'images'];
 
-/** Usage as it comes in: more by day than by night, and every third report twice, because its answer was lost. */
+/** Records realistic usage: more by day than by night, and every third report twice because its answer was lost. */
 async function record(api: Api, clock: { nowMs: number }): Promise<void> {
   for (let bulk = 0; bulk < bulks; bulk += 1) {
     const load = 1.2 + Math.sin((bulk / bulks) * 2 * Math.PI - 1);
@@ -39,7 +39,7 @@ async function record(api: Api, clock: { nowMs: number }): Promise<void> {
   }
 }
 
-/** Credit, draws, holds of every state, limits, and a bill that was paid for the most part. */
+/** Creates credit, draws, holds of every state, limits, and a bill that was mostly paid. */
 async function sellPrepaid(api: Api, clock: { nowMs: number }): Promise<string> {
   const agent = prepaidAgent;
   const put = (path: string, body: object) => made(api.call(path, { method: 'PUT', body }));
@@ -75,7 +75,7 @@ async function sellPrepaid(api: Api, clock: { nowMs: number }): Promise<string> 
   return bill.json.settlementId;
 }
 
-/** Books with a bit of everything: prices that changed, retries, a reversal, a credit, bills, a webhook. */
+/** Fills books with something of each kind: changed prices, retries, a reversal, a credit, bills, a webhook. */
 export async function seed(api: Api, clock: { nowMs: number }): Promise<Seeded> {
   const service = (serviceId: string, priceStroops: number, more: object = {}) =>
     made(api.post('/services', { serviceId, priceStroops, ...more }));

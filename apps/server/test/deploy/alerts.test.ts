@@ -24,7 +24,7 @@ const alerts: readonly Alert[] = parse(rules).groups.flatMap(
   ({ rules: own }: { readonly rules: readonly Alert[] }) => own,
 );
 
-/** Runs promtool on a folder's cases of the alerts. */
+/** Runs promtool on the alert cases of a folder. */
 async function promtool(file: string, at: string): Promise<void> {
   const run = promisify(execFile);
   await run(file, ['check', 'rules', join(at, 'alerts.yaml')]);

@@ -32,7 +32,7 @@ const ofAlerts: readonly string[] = groups.flatMap(
   ({ rules }: { readonly rules: readonly { readonly expr: string }[] }) => rules.map(({ expr }) => expr),
 );
 
-/** The labels of each metric that a server shows; of a histogram, of the three that it consists of. */
+/** The labels of each metric that a server exposes. A histogram consists of three such names. */
 function knownLabels(): ReadonlyMap<string, ReadonlySet<string>> {
   const known = new Map<string, ReadonlySet<string>>([['up', new Set(['job', 'instance'])]]);
   const add = (name: string, labels: readonly string[]) =>
@@ -94,14 +94,17 @@ test('every query of the dashboard has a result in a real Prometheus that scrape
     let found = 0;
     for (let tries = 0; tries < 600 && found === 0; tries++) {
       found = await query(filled);
-      // Two scrapes must have been made for a rate.
+      // A rate needs two scrapes.
       if (found === 0) await passing(50);
     }
     assert.ok(found > 0, `nothing is found by ${filled}`);
   }
 });
 
-/** Starts a Prometheus with the configuration in deploy on a server, and returns what counts the samples of a query. */
+/**
+ * Starts a Prometheus that scrapes a server with the configuration in deploy. Returns a function that counts the
+ * samples of a query.
+ */
 async function startPrometheus(
   t: TestContext,
   file: string,
@@ -121,7 +124,7 @@ async function startPrometheus(
       '--config.file=prometheus.yaml',
       '--storage.tsdb.path=data',
       `--web.listen-address=127.0.0.1:${port}`,
-      // Only for its pages, which are other packages of Debian.
+      // This is only for its web pages, which Debian has in other packages.
       '--web.console.templates=.',
       '--web.console.libraries=.',
     ],

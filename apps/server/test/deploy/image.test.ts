@@ -15,7 +15,7 @@ import { adminKey, apiOfTenant } from '../harness/tenants.ts';
 const root = fileURLToPath(new URL('../../../../', import.meta.url));
 const dockerfile = readFileSync(join(root, 'deploy/docker/Dockerfile'), 'utf8');
 
-/** The files that the image has, in a folder; packages are those of this checkout. */
+/** Copies the files of the image into a folder. The packages are those of this checkout. */
 function imageFolder(folder: string): string {
   const app = join(folder, 'app');
   mkdirSync(app, { mode: 0o755 });
@@ -29,7 +29,7 @@ function imageFolder(folder: string): string {
         !/node_modules|\.test\.ts$|\/test(?:\/|$)/.test(file.slice(root.length));
       cpSync(join(root, from), target, { recursive: true, filter });
     } else {
-      // Those of the workspace lead to the folder itself, as in the image.
+      // Links to workspaces point into the folder itself, as in the image.
       mkdirSync(target);
       const names = execFileSync('ls', ['-A', join(root, from)], { encoding: 'utf8' }).split('\n');
       for (const name of names.filter((one) => one !== '' && one !== '@billonce')) {

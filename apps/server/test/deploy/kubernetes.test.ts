@@ -12,7 +12,10 @@ const read = (file: string) => parse(readFileSync(new URL(file, folder), 'utf8')
 const { resources } = read('kustomization.yaml');
 const kinds = { Deployment, NetworkPolicy, PodDisruptionBudget, Namespace, Service, ServiceAccount };
 
-/** Checks a manifest with the schema that Kubernetes publishes for its kind, and its names, which the schema leaves open. */
+/**
+ * Checks a manifest with the schema that Kubernetes publishes for its kind. Also checks its names, which the schema
+ * does not restrict.
+ */
 function validate(manifest: { readonly kind: string }): void {
   const Kind = kinds[manifest.kind as keyof typeof kinds];
   assert.ok(Kind !== undefined, manifest.kind);

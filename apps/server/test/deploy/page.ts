@@ -5,10 +5,13 @@ import type { TestContext } from 'node:test';
 import { repository } from '../harness/npm-start.ts';
 import { blocksOf, type TypedBlock, type } from '../harness/typed.ts';
 
-/** Programs that need a service manager, an engine or a cluster: a page says that their commands were not run. */
+/**
+ * Programs that need a service manager, a container engine or a cluster. The pages say that their commands were not
+ * run.
+ */
 export const programsNotRun = ['systemctl', 'systemd-run', 'docker', 'kubectl'] as const;
 
-/** The text of a page of the how-to. */
+/** The text of a how-to page. */
 export function textOf(page: string): string {
   return readFileSync(join(repository, 'docs/how-to', `${page}.md`), 'utf8');
 }
@@ -24,7 +27,7 @@ export function blocksOfPage(page: string, count: number): readonly TypedBlock[]
   return blocks;
 }
 
-/** The commands of a block, each with the lines that continue it. */
+/** The commands of a block, each with its continuation lines. */
 export function commandsOf({ commands }: Pick<TypedBlock, 'commands'>): readonly string[] {
   return commands
     .split(/(?<!\\)\n/)
@@ -40,12 +43,12 @@ function programsIn(command: string): readonly string[] {
     .map((part) => part.split(' ', 1)[0] ?? '');
 }
 
-/** Whether a command can be typed where there is no service manager, engine or cluster. */
+/** Whether a command can be run without a service manager, container engine or cluster. */
 export function isTyped(command: string): boolean {
   return !programsIn(command).some((program) => programsNotRun.some((one) => one === program));
 }
 
-/** What is typed in place of what a page says; each of it must be there. */
+/** Replaces values of a page by those of the test. Each of them must be in the page. */
 export function replaced(commands: string, values: Readonly<Record<string, string>>): string {
   return Object.entries(values).reduce((text, [from, to]) => {
     assert.ok(text.includes(from), `${from} in ${commands}`);
@@ -58,7 +61,7 @@ export const billonceCommand = {
   'npm run billonce --': `node ${join(repository, 'apps/server/src/cli/main.ts')}`,
 } as const;
 
-/** Types commands that must end with 0, and returns what they printed. */
+/** Types commands that must exit with 0, and returns their output. */
 export async function typed(
   t: TestContext,
   commands: string,

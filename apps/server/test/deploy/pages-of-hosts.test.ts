@@ -1,4 +1,5 @@
-// Types the commands of the pages on systemd, containers, Kubernetes and Prometheus, as far as a machine without them allows.
+// Types the commands of the pages on systemd, containers, Kubernetes and Prometheus, as far as possible on a machine
+// without these.
 import assert from 'node:assert/strict';
 import { existsSync, mkdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -42,7 +43,7 @@ test('the commands of the page on systemd install what the unit names, and the s
   assert.ok(install && backUp && check);
   const here = (command: string) => command.replaceAll(/(?<=[ '"=]|> |^)\/(?=opt|etc|var)/g, `${root}/`);
 
-  // What npm installs is that of `npm start`, which another test installs.
+  // This is the installation of `npm start`, which another test runs.
   const npm = 'npm install --no-save --omit=dev --workspace=apps/server --include-workspace-root';
   assert.ok(install.includes(npm));
   const steps = install.filter((command) => command !== npm && isTyped(command)).map(here);
@@ -67,7 +68,7 @@ test('the commands of the page on systemd install what the unit names, and the s
     { main: join(repository, main) },
   );
 
-  // As the user of the server, which systemd-run makes.
+  // Runs as the server's user, which systemd-run creates.
   const [command = ''] = backUp;
   const asUser = here(
     command.replace(/^systemd-run .*(?=\/opt\/\S+\/node )/, '').replace(/^\S+\/node /, 'node '),
@@ -163,7 +164,7 @@ test('the commands of the page on watching check the configuration and the alert
   const folder = temporaryFolder(t);
   symlinkSync(join(repository, 'deploy'), join(folder, 'deploy'));
   writeFileSync(join(folder, 'admin-key'), adminKey);
-  // Another test runs Prometheus with this configuration, and asks it.
+  // Another test runs Prometheus with this configuration, and queries it.
   const isRun = (command: string) =>
     !command.startsWith('prometheus ') && !command.includes('127.0.0.1:9090');
   const promtool = { promtool: program.file };

@@ -14,7 +14,7 @@ import { billonceCommand, blocksOfPage, commandsOf, replaced, typed } from './pa
 const usage = { agent: 'agent-7', serviceId: 'search', requests: 3 };
 const started = (command: string) => command.endsWith('npm start');
 
-/** The variables before a command. */
+/** The variables that precede a command. */
 function variablesOf(command: string): Record<string, string> {
   return Object.fromEntries(
     [...command.matchAll(/([A-Z_]+)=(\S+) /g)].map(([, name = '', value = '']) => [name, value]),
@@ -49,7 +49,7 @@ test('the commands of the page on TLS start a server that answers over TLS alone
   const refused = await type(t, inClear, 'http://127.0.0.1:9', { folder });
   assert.notEqual(refused.code, 0);
   assert.equal(assertSaid(check.prose.split('\n## ')[0] ?? '', { code: 0, printed, statuses: [] }), 1);
-  // The last block is typed through nginx and Caddy.
+  // Another test types the last block, through nginx and Caddy.
 });
 
 test('the commands of the page on backups make a backup of a running server, verify, export and restore it', async (t) => {
@@ -127,7 +127,7 @@ test('the check of the page on the admin key prints what the page says, before a
   assert.deepEqual(one, ['`200`', '`401`']);
   assert.ok(check.prose.includes(`it prints ${both[0]} twice`) && check.prose.includes(one.join(' and ')));
 
-  // The new key as Kubernetes keeps it.
+  // The new key in the form in which Kubernetes stores it.
   const made = commandsOf(cluster).filter((command) => command.startsWith('new='));
   const encoded = await typed(t, `${made.join('\n')}\nprintf %s "$new"`, { folder });
   assert.match(Buffer.from(encoded, 'base64').toString(), /^[0-9a-f]{64}$/);

@@ -25,7 +25,7 @@ const cert = fixture('one.cert.pem');
 const key = fixture('one.key.pem');
 const bulkBytesMax = 8 * 1024 ** 2;
 
-/** Replaces what a user has to replace in a file of the folder `deploy`; each of it must be there. */
+/** Replaces the values in a file of the folder `deploy` that a user must replace. Each of them must be in the file. */
 function filled(file: string, values: Readonly<Record<string, string>>): string {
   let text = readFileSync(new URL(file, deploy), 'utf8');
   for (const [from, to] of Object.entries(values)) {
@@ -41,7 +41,7 @@ interface Started {
   readonly upstream: string;
 }
 
-/** The command line of each proxy, and the files that it needs. */
+/** The command line of each proxy, and the files it needs. */
 const proxies = {
   nginx: ({ port, folder, upstream }: Started) => {
     const site = filled('nginx/billonce.conf', {
@@ -69,7 +69,7 @@ const proxies = {
   },
 };
 
-/** Starts a proxy with its file in the folder `deploy`, in front of a server. */
+/** Starts a proxy in front of a server, with its file from the folder `deploy`. */
 async function startProxy(
   t: TestContext,
   name: keyof typeof proxies,
@@ -95,7 +95,7 @@ async function startProxy(
   return port;
 }
 
-/** A QUIT of nginx also ends its worker; Caddy ends by a TERM. */
+/** nginx stops with its worker on QUIT. Caddy stops on TERM. */
 async function stopped(child: ChildProcess): Promise<void> {
   if (child.exitCode !== null) return;
   const exited = once(child, 'exit');
@@ -118,7 +118,7 @@ interface Sent {
   readonly body?: string;
 }
 
-/** Asks by way of the proxy, whose certificate is checked. */
+/** A client that sends requests through the proxy and checks its certificate. */
 function clientOf(port: number) {
   return async (path: string, { method = 'POST', headers = {}, body = '' }: Sent = {}) => {
     const sent = request({
@@ -141,7 +141,7 @@ function clientOf(port: number) {
   };
 }
 
-/** A bulk of one item with as many bytes. */
+/** A bulk of one item with this many bytes. */
 function bulkOf(bytes: number): string {
   const text = JSON.stringify({ items: [{ agent: 'a', serviceId: 's', requests: 1 }] });
   return text + ' '.repeat(bytes - text.length);
@@ -149,7 +149,7 @@ function bulkOf(bytes: number): string {
 
 for (const name of ['nginx', 'caddy'] as const) {
   test(`behind ${name}, usage is recorded once, a client cannot choose its address, and the largest body passes`, async (t) => {
-    // The check of the how-to, which has another name and port.
+    // The check of the how-to, with another name and port.
     const [, , check] = blocksOfPage('serve-over-tls', 3);
     const commands = check?.commands ?? '';
     const program = await debianProgram(name);
@@ -180,7 +180,7 @@ for (const name of ['nginx', 'caddy'] as const) {
 
     const largest = await ask('/usage/bulk', { headers: here, body: bulkOf(bulkBytesMax) });
     assert.equal(largest.status, 201, largest.text);
-    // Only the length is one too many: a client that is still sending when the answer comes may lose it.
+    // Only the declared length is too large: a client that still sends while the answer arrives may lose it.
     const tooLarge = { ...here, 'content-length': String(bulkBytesMax + 1) };
     assert.equal((await ask('/usage/bulk', { headers: tooLarge, body: '{' })).status, 413);
 

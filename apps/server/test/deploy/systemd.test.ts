@@ -7,10 +7,10 @@ import { temporaryFolder } from '../harness/temporary-folder.ts';
 
 const unit = readFileSync(new URL('../../../../deploy/systemd/billonce.service', import.meta.url), 'utf8');
 const missing = 'NO SYSTEMD: systemd-analyze (252 or later) is not on the PATH';
-/** Of 10; systemd calls less than 2 well protected. */
+/** The scale ends at 10. systemd calls a value below 2 well protected. */
 const exposureMax = 2;
 
-/** The unit with the Node of this machine, since systemd looks whether the program exists. */
+/** The unit with the Node of this machine, because systemd checks whether the program exists. */
 function unitFile(t: TestContext, text = unit): string {
   const file = join(temporaryFolder(t), 'billonce.service');
   writeFileSync(

@@ -5,7 +5,7 @@ import { parse } from 'yaml';
 import { variableNames } from '../../src/variables/variables.ts';
 
 const read = (file: string) => readFileSync(new URL(`../../../../deploy/${file}`, import.meta.url), 'utf8');
-/** Of Node, not of the server. */
+/** A variable of Node, not of the server. */
 const others = new Set(['NODE_ENV']);
 
 function assertKnown(names: readonly string[], file: string): void {

@@ -3,11 +3,11 @@ import { Buffer } from 'node:buffer';
 import { rawPost } from '../harness/raw-http.ts';
 import { uuidV7At } from '../harness/uuid-v7.ts';
 
-/** What the clock of the servers shows. */
+/** The time of the servers' clocks. */
 export const nowMs = Date.UTC(2026, 6, 1, 12);
 const item = { agent: 'agent-7', serviceId: 'search', requests: 3 };
 
-/** A request, in bytes. */
+/** A request as bytes. */
 export interface Case {
   readonly what: string;
   readonly bytes: Buffer;
@@ -21,7 +21,7 @@ export function single(what: string, body: unknown = item, lines: readonly strin
   return { what, bytes: rawPost('/usage', text, hasKey ? lines : [key, ...lines]) };
 }
 
-/** The same request with other bytes in its head. */
+/** The same request with a change in its head. */
 function changed(base: Case, from: string | RegExp, to: string): Case {
   const text = base.bytes.toString('latin1');
   assert.notEqual(text.replace(from, to), text, base.what);
@@ -29,7 +29,7 @@ function changed(base: Case, from: string | RegExp, to: string): Case {
 }
 
 const k = 'Idempotency-Key: k';
-/** Of a server in development mode. */
+/** Cases for a server in development mode. */
 export const withoutKeys: readonly Case[] = [
   single('recorded', item, [k]),
   single('replayed', item, [k]),

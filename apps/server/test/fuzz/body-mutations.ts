@@ -6,14 +6,17 @@ import type { Mutate } from './mutation.ts';
 import { bodyBreakers, misspellings, nastyTexts, nastyValues, strangeNames } from './nasty.ts';
 import { withBody, withBodyValue, withHeader } from './request.ts';
 
-/** A part of a body: where it is, what it is, and what it is to keep to. */
+/** A part of a body: its place, its value, and its schema. */
 interface Part {
   readonly place: readonly string[];
   readonly value: unknown;
   readonly schema: Schema;
 }
 
-/** One part of the body becomes another value: of a wrong type, at or beyond its bounds, a text of ill repute. */
+/**
+ * One part of the body gets another value: of a wrong type, at or beyond its bounds, or a text that often causes
+ * errors.
+ */
 export const changePart: Mutate = (request, { random }) => {
   const { body: schema } = request.operation;
   if (schema === undefined) return undefined;
@@ -24,11 +27,11 @@ export const changePart: Mutate = (request, { random }) => {
   return { what, request: withBodyValue(request, replaced(request.bodyValue, part.place, value)) };
 };
 
-/** An object loses a member, gets one that is not known, or one twice. */
+/** An object loses a member, gets an unknown one, or gets one twice. */
 export const changeMembers: Mutate = (request, { random }) => {
   const { body: schema } = request.operation;
   if (schema === undefined) return undefined;
-  // An object with the caller's own names has no strangers.
+  // An object whose member names the caller chooses has no unknown members.
   const isOfNames = ({ schema: own, value }: Part) => isObject(value) && !('patternProperties' in own);
   const objects = partsOf(schema, request.bodyValue).filter(isOfNames);
   if (objects.length === 0) return undefined;
@@ -39,14 +42,14 @@ export const changeMembers: Mutate = (request, { random }) => {
   return { what: where, request: withBodyValue(request, replaced(request.bodyValue, place, changed)) };
 };
 
-/** The whole body is not JSON, or hardly. */
+/** The body becomes invalid JSON, or unusual JSON. */
 export const breakBody: Mutate = (request, { random }) => {
   if (request.body === undefined) return undefined;
   const [what, mend] = random.pick(bodyBreakers);
   return { what: `body ${what}`, request: withBody(request, mend(jsonText(request.bodyValue))) };
 };
 
-/** A body where none is taken: good or broken JSON, or of another media type. */
+/** Adds a body to an operation without one: valid or broken JSON, or another media type. */
 export const addBody: Mutate = (request, { random }) => {
   if (request.operation.body !== undefined) return undefined;
   const type = random.pick(['application/json', 'text/plain', 'application/x-www-form-urlencoded', '']);
@@ -59,7 +62,7 @@ export const addBody: Mutate = (request, { random }) => {
   };
 };
 
-/** A body one byte beyond the bound of most operations. */
+/** A body one byte larger than most operations allow. */
 export const hugeBody: Mutate = (request, { random }) => {
   if (request.body === undefined) return undefined;
   const text = jsonText(request.bodyValue);
@@ -84,7 +87,7 @@ function partsOf(schema: Schema, value: unknown, place: readonly string[] = []):
   return [own, ...parts];
 }
 
-/** Values at the bounds of a schema, just inside them, and just outside. */
+/** Values at the bounds of a schema, just inside and just outside. */
 function edgesOf({ schema, value }: Pick<Part, 'schema' | 'value'>): unknown[] {
   const { minimum, maximum, minLength, maxLength, maxItems, anyOf, oneOf } = schema;
   const choices = listOf(anyOf ?? oneOf).flatMap((choice) => edgesOf({ schema: recordOf(choice), value }));
@@ -141,7 +144,7 @@ function otherMembers(
   ];
 }
 
-/** One of its names is spelled in another way; the right one may be there, too. */
+/** One of the names is misspelled. The right one may be there too. */
 function misspelled(object: Schema, name: string, random: Random): readonly [what: string, changed: unknown] {
   const other = random.pick(misspellings)(name);
   const kept = Object.entries(object).filter(([own]) => own !== name || random.below(2) === 0);
@@ -164,7 +167,7 @@ function isObject(value: unknown): boolean {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** A value for a message. */
+/** A value as text for a message. */
 function shown(value: unknown): string {
   const text = jsonText(value);
   return text.length <= 60 ? text : `${text.slice(0, 50)}… (${text.length})`;

@@ -3,10 +3,10 @@ import type { TestContext } from 'node:test';
 import { connect } from '../harness/instances.ts';
 import { onEnd } from '../harness/on-end.ts';
 
-/** What was committed to a database by a moment; another one after every commit. */
+/** Identifies the commits of a database up to a moment. It differs after every commit. */
 export type CommitMark = number | string;
 
-/** Tells whether anything was committed to a database, by whomever. */
+/** Shows whether any process committed anything to a database. */
 export interface CommitWitness {
   count(): Promise<CommitMark>;
 }
@@ -18,8 +18,8 @@ export async function commitWitness(t: TestContext, databaseUrl: string): Promis
 }
 
 /**
- * SQLite says of each connection whether another one has changed the file since: not a row, not a counter, not a record of
- * a key can change behind it.
+ * SQLite reports for each connection whether another connection has changed the file since: no row, counter or record
+ * of a key can change unnoticed.
  */
 function witnessOfFile(t: TestContext, file: string): CommitWitness {
   const database = new DatabaseSync(file, { readOnly: true });
@@ -29,9 +29,9 @@ function witnessOfFile(t: TestContext, file: string): CommitWitness {
 }
 
 /**
- * PostgreSQL counts transactions that were rolled back, and those of its background work, too. So this looks at the
- * rows: each shows which transaction wrote it, and the digest of a table changes when any row is added, changed or
- * removed. What instances take of a rate limit is theirs, and no effect of a request.
+ * PostgreSQL also counts rolled back transactions and those of its background work, so the witness reads the rows
+ * instead. Each row shows which transaction wrote it, and the digest of a table changes when a row is added, changed or
+ * removed. The counts that instances take from a rate limit are not an effect of a request, so they are left out.
  */
 async function witnessOfPostgres(t: TestContext, url: string): Promise<CommitWitness> {
   const client = await connect(t, url);

@@ -1,7 +1,7 @@
-/** A JSON Schema as a document has it, its references resolved. */
+/** A JSON Schema from a document, with resolved references. */
 export type Schema = Readonly<Record<string, unknown>>;
 
-/** A parameter of an operation: in its path, its query or its headers. */
+/** A parameter of an operation in its path, query or headers. */
 export interface Parameter {
   readonly name: string;
   readonly place: string;
@@ -9,15 +9,15 @@ export interface Parameter {
   readonly schema: Schema;
 }
 
-/** An operation as the OpenAPI document of a server tells of it. */
+/** An operation as the OpenAPI document of a server describes it. */
 export interface DocumentedOperation {
   readonly id: string;
   readonly method: string;
-  /** parameters as `{name}` */
+  /** path with parameters as `{name}` */
   readonly path: string;
   /** whether no API key is required */
   readonly isOpen: boolean;
-  /** whether it is a write, and so has an Idempotency-Key */
+  /** whether it is a write, which has an Idempotency-Key */
   readonly takesKey: boolean;
   readonly parameters: readonly Parameter[];
   readonly body: Schema | undefined;
@@ -26,7 +26,7 @@ export interface DocumentedOperation {
 }
 
 const methods = ['get', 'put', 'post', 'delete', 'patch'];
-/** No schema of ours is nested as deeply; one that names itself would never end. */
+/** No schema of ours is nested as deeply. A schema that refers to itself would never end. */
 const depthMax = 40;
 
 /** All operations of an OpenAPI 3.1 document, in its order. */
@@ -45,13 +45,13 @@ export function readDocument(document: unknown): DocumentedOperation[] {
   return operations.map((operation) => withItemsOfItsOwn(operation, operations));
 }
 
-/** Whether a document tells of a status. */
+/** Whether a document describes a status. */
 export function documents({ statuses }: DocumentedOperation, status: number): boolean {
   const texts = [String(status), `${Math.trunc(status / 100)}XX`, 'default'];
   return texts.some((text) => statuses.has(text));
 }
 
-/** The parameters of an operation in one place. */
+/** The parameters of an operation in one place: path, query or headers. */
 export function parametersIn({ parameters }: DocumentedOperation, place: string): Parameter[] {
   return parameters.filter((parameter) => parameter.place === place);
 }
@@ -99,7 +99,7 @@ function parameterOf(parameter: unknown): Parameter {
   };
 }
 
-/** Replaces each `$ref` by what it points to. */
+/** Replaces each `$ref` by the schema it refers to. */
 function resolved(whole: Schema, value: unknown, depth = 0): unknown {
   if (depth > depthMax || typeof value !== 'object' || value === null) return value;
   if (Array.isArray(value)) return value.map((member) => resolved(whole, member, depth + 1));
@@ -121,8 +121,8 @@ function pointedTo(whole: Schema, reference: string): unknown {
 }
 
 /**
- * The items of a bulk may be documented as anything, since each is judged separately: they are documented like the body
- * of a single call.
+ * The items of a bulk may be documented as anything, because each is judged separately. Here they are documented like
+ * the body of a single call.
  */
 function withItemsOfItsOwn(
   operation: DocumentedOperation,

@@ -3,23 +3,23 @@ import { connect } from 'node:net';
 import { brotliDecompressSync, gunzipSync } from 'node:zlib';
 import type { RawAnswer } from '../harness/raw-http.ts';
 
-/** What came back on a connection. */
+/** The bytes that a server sent on a connection. */
 export interface Exchanged {
-  /** whole answers, interim ones left out */
+  /** complete answers, without interim ones */
   readonly answers: readonly RawAnswer[];
-  /** what is no whole answer */
+  /** bytes that are not a complete answer */
   readonly rest: Buffer;
-  /** whether the server had not ended the connection within the bound */
+  /** whether the server did not end the connection within the bound */
   readonly isHung: boolean;
 }
 
 export interface Sending {
-  /** what the client does when all is written; it waits for the server to end the connection unless it says otherwise */
+  /** what the client does after it has written everything; by default it waits for the server to end the connection */
   readonly then?: 'wait' | 'half-close' | 'reset';
   readonly isHead?: boolean;
-  /** within which time the server has to end the connection */
+  /** the time within which the server must end the connection */
   readonly boundMs: number;
-  /** bytes that are written one after the other, with this pause before each piece */
+  /** writes the bytes in pieces of this size, with this pause before each piece */
   readonly drip?: { readonly pieceBytes: number; readonly everyMs: number };
 }
 
@@ -40,7 +40,7 @@ export function exchange(url: string, bytes: Buffer, sending: Sending): Promise<
   const bound = setTimeout(() => finish(true), sending.boundMs);
   socket.on('data', (piece: Buffer) => pieces.push(piece));
   socket.on('end', () => finish(false));
-  // A server may refuse and close before it has read everything: what it said before that is what counts.
+  // A server may refuse and close before it has read everything: only the answer that it sent before counts.
   socket.on('error', (error) => (isConnected ? finish(false) : reject(error)));
   socket.on('close', () => finish(false));
   const written = () => {
@@ -64,7 +64,7 @@ export function exchange(url: string, bytes: Buffer, sending: Sending): Promise<
   return promise;
 }
 
-/** Takes the answers out of what came, by their own lengths. */
+/** Splits the received bytes into answers, by their own lengths. */
 function answersIn(received: Buffer, isHead: boolean): Pick<Exchanged, 'answers' | 'rest'> {
   const answers: RawAnswer[] = [];
   let rest = received;
@@ -92,7 +92,7 @@ function headersIn(head: string): ReadonlyMap<string, string> {
   );
 }
 
-/** A body without its content coding. One that is empty, as of a HEAD, has none. */
+/** A body without its content coding. An empty body, as of a HEAD, has no coding. */
 function textOf(bytes: Buffer, headers: ReadonlyMap<string, string>): string {
   const coding = bytes.length === 0 ? undefined : headers.get('content-encoding');
   if (coding === 'gzip') return gunzipSync(bytes).toString();

@@ -4,15 +4,15 @@ import { breaches } from './keeping.ts';
 import { strangersInBody, strangersInQuery } from './names.ts';
 import type { FuzzRequest } from './request.ts';
 
-/** What is wrong with a part of a request, told from the document alone. */
+/** A mistake in a part of a request, found with the document only. */
 export interface RequestFault {
   readonly part: 'path' | 'query' | 'body';
   readonly statuses: readonly number[];
-  /** JSON pointers, one of which the answer must name; empty where there is none to be named */
+  /** JSON pointers of which the answer must name one; empty if there is no place to name */
   readonly pointers: readonly string[];
 }
 
-/** The bounds of bodies: they stand in no document. */
+/** The limits of body sizes are not part of any document. */
 const bodyBytesMax = 1_048_576;
 const bulkBytesMax = 8 * bodyBytesMax;
 const bodyLevelsMax = 64;
@@ -29,7 +29,7 @@ function faultsOfPath({ operation, params, rawPath }: FuzzRequest): RequestFault
     const sent = params.get(name) ?? '';
     const fault = (pointers: readonly string[]): RequestFault => ({
       part: 'path',
-      // Another path may be what is left of it.
+      // Without it, the path may be that of another operation.
       statuses: pointers.length > 0 ? [400] : [400, 404, 405],
       pointers,
     });
@@ -45,7 +45,7 @@ function faultsOfPath({ operation, params, rawPath }: FuzzRequest): RequestFault
 
 function faultsOfQuery(request: FuzzRequest): RequestFault[] {
   const { operation, query } = request;
-  // Open operations are asked by probes and browsers, which add what they like.
+  // Probes and browsers call open operations and add unknown parameters.
   if (operation.isOpen) return [];
   const known = parametersIn(operation, 'query');
   const sent = new URLSearchParams(query.map((pair) => pair.join('=')).join('&'));
@@ -61,7 +61,7 @@ function faultsOfQuery(request: FuzzRequest): RequestFault[] {
   return pointers.length > 0 ? [{ part: 'query', statuses: [400], pointers }] : [];
 }
 
-/** Numbers are texts in a query. */
+/** In a query, numbers are texts. */
 function keepsAsQuery({ schema }: Parameter, text: string): boolean {
   const isNumber = schema['type'] === 'integer' && /^\d{1,16}$/.test(text);
   return breaches(schema, isNumber ? Number(text) : text).length === 0;
@@ -84,7 +84,10 @@ function faultsOfBody(request: FuzzRequest): RequestFault[] {
   return body !== undefined && hasRepeatedMember(body.toString(), value.json) ? fault(400) : [];
 }
 
-/** Whether a body is nested over the levels that are allowed. Level by level: it may be deeper than calls can be. */
+/**
+ * Whether a body is nested more deeply than allowed. It checks level by level, because the body may be deeper than the
+ * call stack.
+ */
 function isTooDeep(value: unknown): boolean {
   let level: unknown[] = [value];
   for (let depth = 0; level.length > 0; depth++) {
@@ -94,13 +97,13 @@ function isTooDeep(value: unknown): boolean {
   return false;
 }
 
-/** Whether an object of a JSON text has a name twice: its value then has fewer members than the text. */
+/** Whether an object of a JSON text repeats a name: the parsed value then has fewer members than the text. */
 function hasRepeatedMember(text: string, value: unknown): boolean {
   const named = [...text.matchAll(/"(?:[^"\\]|\\.)*"\s*(:?)/gs)].filter(([, colon]) => colon === ':');
   return named.length !== membersIn(value);
 }
 
-/** Not by calling itself: a body may be nested more deeply than calls can be. */
+/** It does not call itself, because a body may be nested more deeply than the call stack. */
 function membersIn(value: unknown): number {
   let count = 0;
   const left = [value];
@@ -130,7 +133,7 @@ function decode(text: string): string | undefined {
   }
 }
 
-/** How many names of a request are ignored: those that are not known, and filters without a valid value. */
+/** How many names of a request are ignored: unknown ones, and filters with an invalid value. */
 export function ignoredIn(request: FuzzRequest): number {
   if (request.operation.isOpen) return 0;
   const value = request.body === undefined ? undefined : parsed(request.body);

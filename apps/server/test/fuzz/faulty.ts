@@ -4,15 +4,18 @@ import { connect, createServer } from 'node:net';
 import type { TestContext } from 'node:test';
 import { onEnd } from '../harness/on-end.ts';
 
-/** What is planted between the fuzzer and a sound server. Each gets whole messages: the fuzzer ends each connection. */
+/**
+ * A fault planted between the fuzzer and a correct server. Each function gets complete messages, because the fuzzer
+ * ends each connection.
+ */
 export interface PlantedFault {
-  /** changes a request on its way */
+  /** changes a request before the server gets it */
   readonly request?: (request: string) => string;
-  /** changes an answer on its way; `url` is that of the sound server */
+  /** changes an answer before the fuzzer gets it; `url` is that of the correct server */
   readonly answer?: (answer: string, request: string, url: string) => string | Promise<string>;
 }
 
-/** Puts a fault in front of a server; gives the URL of both together. Texts are as they go over the wire (latin1). */
+/** Puts a fault in front of a server, and returns the URL of both together. Texts are sent as latin1. */
 export async function faultyServer(t: TestContext, url: string, fault: PlantedFault): Promise<string> {
   const { hostname, port } = new URL(url);
   const server = createServer({ allowHalfOpen: true }, (client) => {
@@ -57,7 +60,7 @@ export function withStatus(answer: string, status: number): string {
   return answer.replace(/^HTTP\/1\.1 \d{3} [^\r]*/, `HTTP/1.1 ${status} Planted`);
 }
 
-/** An answer with another body, and the length of that. */
+/** An answer with another body and its length. */
 export function withAnswerBody(answer: string, change: (body: string) => string): string {
   const at = answer.indexOf('\r\n\r\n') + 4;
   const body = change(answer.slice(at));

@@ -12,37 +12,37 @@ import { collectionOf, Pool } from './pool.ts';
 import { bytesOf, drawRequest, type FuzzRequest, type Pair, withHeader } from './request.ts';
 import { Values } from './values.ts';
 
-/** A server that is asked. */
+/** The server under test. */
 export interface Target {
   readonly url: string;
   readonly witness: CommitWitness;
-  /** what it printed, for a case that fails */
+  /** returns the server's output, for a failed case */
   output(): string;
 }
 
-/** The headers of the callers; in development mode there are none. */
+/** The headers of the callers. In development mode there are none. */
 export interface Callers {
   readonly tenant: readonly Pair[];
   readonly admin: readonly Pair[];
-  /** the admin in the name of the tenant */
+  /** headers of the admin who acts for the tenant */
   readonly adminAsTenant: readonly Pair[];
-  /** values that no request may name: to revoke one's own key ends the run */
+  /** values that no request may name, because a run ends if its own key is revoked */
   readonly spared: readonly string[];
 }
 
-/** No request takes as long; what does is a hang. */
+/** No request takes this long. A longer one hangs. */
 const answerBoundMs = 10_000;
 
-/** What is undone at once, since it changes what every later request is answered with. */
+/** Changes that are undone immediately, because they change the answers to all later requests. */
 const undoing: Readonly<Record<string, readonly [method: string, path: string, body: string]>> = {
   pause: ['POST', '/api/v1/admin/unpause', ''],
   changeConfig: ['PATCH', '/api/v1/config', '{"bulkMaxItems":null,"rateLimitPerMinute":null}'],
 };
 
-/** The one read that commits: it says of itself that it writes a probe. */
+/** The only read that commits: it is documented to write a probe. */
 const committingRead = 'readDeepHealth';
 
-/** Sends requests that were drawn from the document of a server, and judges each answer. */
+/** Sends requests drawn from the OpenAPI document of a server, and judges each answer. */
 export class Fuzzer {
   readonly counts = {
     cases: 0,
@@ -76,12 +76,12 @@ export class Fuzzer {
     this.#tools = { random, pool: this.pool, fixedSegments: [...new Set(segments)] };
   }
 
-  /** The operations that were never answered with a success. */
+  /** The operations that never got a success. */
   get neverAccepted(): string[] {
     return this.#operations.map(({ id }) => id).filter((id) => !this.#accepted.has(id));
   }
 
-  /** Asks each operation once, as a tenant: those that it is forbidden are the admin's. */
+  /** Calls each operation once as a tenant. The admin calls those that are forbidden to it. */
   async explore(): Promise<void> {
     for (const operation of this.#operations) {
       const request = drawRequest(operation, this.#drawTools, this.#callers.tenant);
@@ -95,7 +95,7 @@ export class Fuzzer {
     }
   }
 
-  /** Runs cases, the operations in turn. */
+  /** Runs cases, cycling through the operations. */
   async run(cases: number, operations = this.#operations): Promise<void> {
     for (let number = 0; number < cases; number++) {
       const operation = operations[number % operations.length];
@@ -103,7 +103,7 @@ export class Fuzzer {
     }
   }
 
-  /** A request of an operation as it should be, with a separate key. */
+  /** A valid request of an operation, with a new key. */
   draw(operation: DocumentedOperation): FuzzRequest {
     const request = drawRequest(operation, this.#drawTools, this.#headersFor(operation));
     this.counts.cases += 1;
@@ -134,7 +134,7 @@ export class Fuzzer {
     if (answer.status >= 400 && operation.takesKey) await this.askMended(good);
   }
 
-  /** The request as it should have been, under the same key: the refusal left it free. */
+  /** Sends the corrected request under the same key: the refusal must not have used up the key. */
   async askMended(request: FuzzRequest): Promise<void> {
     const mended = { what: 'mended, under the same key', request };
     const answer = await this.#ask(mended);
@@ -145,7 +145,7 @@ export class Fuzzer {
     if (found.length > 0) this.fail(mended, answer, found);
   }
 
-  /** The same request again, when it is not known what became of it. */
+  /** Sends the same request again if its outcome is unknown. */
   async askAgain(request: FuzzRequest): Promise<void> {
     const answer = await this.send(request);
     const found = complaintsOfForm(request, answer);
@@ -154,7 +154,7 @@ export class Fuzzer {
     await this.#learn(request, answer);
   }
 
-  /** Sends one request and judges its answer; where it took effect, its retry too. */
+  /** Sends one request and judges its answer. If it took effect, its retry is judged too. */
   async #ask(asked: Mutated): Promise<RawAnswer> {
     if (wouldLockOut(asked.request)) return { status: 0, headers: new Map(), body: '' };
     const before = await this.target.witness.count();
@@ -163,7 +163,10 @@ export class Fuzzer {
     return answer;
   }
 
-  /** Judges the answer to a request; where that took effect, its retry too. `before`: commits before it was sent. */
+  /**
+   * Judges the answer to a request and, if it took effect, to its retry. `before` identifies the commits before it was
+   * sent.
+   */
   async take(asked: Mutated, answer: RawAnswer, before: CommitMark): Promise<void> {
     const { request } = asked;
     const isCommitted = (await this.target.witness.count()) !== before;
@@ -185,7 +188,7 @@ export class Fuzzer {
     if (isAccepted) this.counts.wellAccepted += 1;
   }
 
-  /** The same bytes again: the same answer, and nothing more is committed. */
+  /** Sends the same bytes again: the answer must be the same, and nothing more may be committed. */
   async #retry(asked: Mutated, first: RawAnswer): Promise<void> {
     const { request } = asked;
     if (!request.headers.some(([name]) => name === 'Idempotency-Key')) return;
@@ -263,7 +266,7 @@ export class Fuzzer {
   }
 }
 
-/** A rate limit of a few requests a minute would refuse the rest of the run, its own undoing included. */
+/** A rate limit of a few requests a minute would refuse the rest of the run, including the request that undoes it. */
 function wouldLockOut({ operation, body, method }: FuzzRequest): boolean {
   if (operation.path !== '/api/v1/config' || method === 'GET' || body === undefined) return false;
   const { rateLimitPerMinute, rateLimitPerWindow } = recordOf(jsonOf(body.toString()));

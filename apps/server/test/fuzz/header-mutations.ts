@@ -17,7 +17,7 @@ const invalidKeys = [
   '"a\\b"',
 ];
 
-/** The Idempotency-Key is none, or there are two. */
+/** The Idempotency-Key is invalid or repeated. */
 export const changeKey: Mutate = (request, { random }) => {
   if (!request.operation.takesKey) return undefined;
   const statuses = [400];
@@ -30,7 +30,7 @@ export const changeKey: Mutate = (request, { random }) => {
   return { what: `key ${key.slice(0, 40)}`, request: withHeader(request, 'Idempotency-Key', key), statuses };
 };
 
-/** A key that is one, but of a time at which it cannot have been made. */
+/** A valid key, but with a time at which it cannot have been made. */
 export const datedKey: Mutate = (request, { random }) => {
   if (!request.operation.takesKey) return undefined;
   const tail = `-7abc-8abc-${String(random.below(1e9)).padStart(12, '0')}`;
@@ -38,7 +38,7 @@ export const datedKey: Mutate = (request, { random }) => {
     ['of the year 10889', `ffffffff-ffff${tail}`, 400],
     ['of 1970', `00000000-0001${tail}`, 410],
   ] as const);
-  // The id of usage or of a hold that is known answers before the age of the key is looked at.
+  // A known id of usage or of a hold is answered before the age of the key is checked.
   const { path } = request.operation;
   const hasIds = path.startsWith('/api/v1/usage') || path.startsWith('/api/v1/holds');
   return {
@@ -63,7 +63,7 @@ const otherMediaTypes = [
   '*/*',
 ];
 
-/** The media type is another one, or there is none. */
+/** The media type is wrong or missing. */
 export const changeMediaType: Mutate = (request, { random }) => {
   if (request.body === undefined) return undefined;
   if (random.below(5) === 0) {
@@ -73,7 +73,7 @@ export const changeMediaType: Mutate = (request, { random }) => {
   return { what: `media type ${type}`, request: withHeader(request, 'Content-Type', type), statuses: [415] };
 };
 
-/** The media type is JSON, spelled in another way. */
+/** The media type is JSON, but in an unusual spelling. */
 export const spellMediaType: Mutate = (request, { random }) => {
   if (request.body === undefined) return undefined;
   const charset = random.pick(['', '; charset=utf-8', ';charset="UTF-8"', '; charset=utf-8; q=1']);
@@ -91,7 +91,9 @@ export const addCoding: Mutate = (request, { random }) => {
   };
 };
 
-/** Credentials that are invalid, or belong to another caller, or are too many. Also where none are required. */
+/**
+ * Credentials that are invalid, belong to another caller, or are repeated. They are also sent where none are required.
+ */
 export const changeCredentials: Mutate = (request, { random }) => {
   const bare = withoutHeader(withoutHeader(request, 'X-API-Key'), 'Authorization');
   const refused = (what: string, headers: readonly Pair[], ...statuses: number[]): Mutated => ({
@@ -170,8 +172,8 @@ const oddHeaders: readonly Pair[] = [
 const ofProxies = /^(?:Forwarded|X-Forwarded-)/;
 
 /**
- * A header of no interest, or of an odd value: nothing of the request changes by it. Only those of proxies are refused in
- * development mode, where requests have no keys.
+ * An unknown header, or one with an odd value, must not change the answer. Only in development mode, where requests
+ * have no keys, are the headers of proxies refused.
  */
 export const addOddHeader: Mutate = (request, { random }) => {
   const [name, value] = random.pick(oddHeaders);
@@ -182,7 +184,7 @@ export const addOddHeader: Mutate = (request, { random }) => {
   return { what: `${name}: ${value.slice(0, 40)}`, request: withHeader(request, name, value) };
 };
 
-/** If-Match that names no state of any quote. */
+/** An If-Match value that matches no state of any quote. */
 export const changeIfMatch: Mutate = (request, { random }) => {
   const value = random.pick(['"stale"', '*', '', 'W/"a"', '"', '"a", "b"', 'a'.repeat(5_000), '\u00ff']);
   return {
@@ -192,7 +194,7 @@ export const changeIfMatch: Mutate = (request, { random }) => {
   };
 };
 
-/** A header section that is larger than any server has to take. */
+/** A header section that is larger than a server must accept. */
 export const hugeHeader: Mutate = (request, { random }) => {
   const name = random.pick(['X-Large', 'Idempotency-Key', 'X-Request-Id', 'Cookie', 'If-Match', 'Accept']);
   return {

@@ -4,9 +4,11 @@ import type { Fuzzer } from './fuzzer.ts';
 import { jsonOf } from './judgement.ts';
 import { type FuzzRequest, type Pair, withoutHeader } from './request.ts';
 
-/** They have nothing of another tenant, but of the server, of the caller, or of what it asked. */
+/**
+ * Operations whose answers contain nothing of another tenant: only facts about the server, the caller or the request.
+ */
 const aboutNoTenant = new Set(['readChangelog', 'readCaller', 'readAllowance', 'readActivity']);
-/** The tenant that has nothing. */
+/** A tenant without any data. */
 export const strangerTenant = 'other';
 const idNames = ['id', 'prefix', 'eventId'];
 
@@ -35,7 +37,7 @@ export async function runIsolated(
   }
 }
 
-/** Writes that make something at a path with a name that may be new. */
+/** Writes that create an object at a path, where the name may be new. */
 const makers: ReadonlySet<string> = new Set([
   'createGrant',
   'createRefund',
@@ -44,7 +46,7 @@ const makers: ReadonlySet<string> = new Set([
   'putLimit',
 ]);
 
-/** Reads, and writes about something that must be there already. */
+/** Whether an operation reads, or writes to something that must exist already. */
 function makesNothing(operation: DocumentedOperation): boolean {
   if (makers.has(operation.id)) return false;
   const isRead = !operation.takesKey;
@@ -63,12 +65,12 @@ function complaintsOfStranger(operation: DocumentedOperation, { status, body }: 
   if (namesOne) return ['what belongs to another tenant is there'];
   const isOwn = emptyFiles[operation.id];
   if (isOwn !== undefined) return isOwn(body) ? [] : ['it tells of rows'];
-  // CSV: no more than its head.
+  // CSV must have only its header line.
   if (!/^\s*[{[]/.test(body)) return body.trim().split('\n').length > 1 ? ['it tells of rows'] : [];
   return tellsOfSomething(jsonOf(body)) ? ['it tells of something'] : [];
 }
 
-/** Files that have rows also of a stranger, with what they say then. */
+/** Files that have rows even for a tenant without data, and what these rows must contain. */
 const emptyFiles: Readonly<Record<string, (body: string) => boolean>> = {
   // The opening and the closing balance are 0.
   exportStatementCsv: (body) => {
@@ -81,10 +83,10 @@ const emptyFiles: Readonly<Record<string, (body: string) => boolean>> = {
   },
 };
 
-/** The time of the answer, and the one API key that the stranger has. */
+/** The time of the answer, and the tenant's single API key. */
 const ownFacts: ReadonlySet<string> = new Set(['exportedAt', 'exportedTimestamp', 'totalApiKeys']);
 
-/** What the log of administrative acts has of the stranger: that its key was made. */
+/** The only administrative act of that tenant: its key was created. */
 function isOwnAct(item: unknown): boolean {
   const { action, tenant } = recordOf(item);
   return action === 'api_key.created' && tenant === strangerTenant;
@@ -95,18 +97,18 @@ function isBuiltIn(item: unknown): boolean {
   return recordOf(item)['builtIn'] === true;
 }
 
-/** A span of time in which the stranger used nothing. */
+/** A span of time without usage. */
 function isEmptySpan(item: unknown): boolean {
   const { from, to, ...sums } = recordOf(item);
   return typeof from === 'string' && typeof to === 'string' && !tellsOfSomething(sums);
 }
 
-/** How many acts the audit has of the stranger: the one that made its key. */
+/** The number of acts that the audit counts for the tenant: one, for the creation of its key. */
 function isOwnCount(name: string, member: unknown): boolean {
   return name === 'logged' && member === 1;
 }
 
-/** Whether an answer has a number that is not 0, or an item of a list that is not an empty span. */
+/** Whether an answer has a number other than 0, or a list item that is not an empty span. */
 function tellsOfSomething(value: unknown): boolean {
   if (typeof value === 'number') return value !== 0;
   if (typeof value !== 'object' || value === null) return false;
@@ -116,7 +118,7 @@ function tellsOfSomething(value: unknown): boolean {
   const others = Object.entries(facts).filter(
     ([name, member]) => !ownFacts.has(name) && !isOwnCount(name, member),
   );
-  // Those of a comparison are about what was sent: none of it may be known.
+  // The items of a comparison are the caller's own. None of them may be known.
   const isKnown = listOf(results).some((result) => recordOf(result)['status'] !== 'missing');
   return isKnown || others.some(([, member]) => tellsOfSomething(member));
 }

@@ -1,4 +1,4 @@
-/** A piece of a JSON text that no value of ours stands for: `1e400`, a member twice, a raw surrogate. */
+/** A piece of JSON text that no JavaScript value represents: `1e400`, a repeated member, a raw surrogate. */
 export class RawJson {
   readonly text: string;
 
@@ -15,7 +15,7 @@ export function jsonText(value: unknown): string {
   return `{${Object.entries(value).map(memberText).join(',')}}`;
 }
 
-/** The text of an object with members added, which may repeat those that are there. */
+/** The text of an object with additional members, which may repeat existing ones. */
 export function withMembers(value: object, members: readonly (readonly [string, unknown])[]): RawJson {
   return new RawJson(`{${[...Object.entries(value), ...members].map(memberText).join(',')}}`);
 }

@@ -6,13 +6,13 @@ import type { Mutated } from './mutation.ts';
 import { type FuzzRequest, targetOf } from './request.ts';
 
 /**
- * What a request can be refused for although it keeps to the schemas: the rules that no schema can say. By the pointer
+ * Rules that no schema can express, so a request may be refused although it matches the schemas. The key is the pointer
  * that the refusal names.
  */
 const beyondSchemas =
   /^\/(?:url|owner|from|priceStroops|price|per|period|tiers|tiers\/\d+\/(?:upTo|price)|requests|quantity|amount|expectedAmount|max\/(?:quantity|amount|asset)|description|cursor|expiresAt|effectiveFrom|rateLimitPerWindow|rateLimitWindowMs|allowedAddresses\/\d+|items\/\d+)$/;
 
-/** All that is wrong with the answer to a request; empty when nothing is. */
+/** Everything that is wrong with the answer to a request; empty if it is right. */
 export function complaints(mutated: Mutated, answer: RawAnswer, fixedSegments: readonly string[]): string[] {
   const { request } = mutated;
   const { status } = answer;
@@ -30,7 +30,7 @@ export function complaints(mutated: Mutated, answer: RawAnswer, fixedSegments: r
   return found;
 }
 
-/** What of an answer, its headers and its members, the document does not say. */
+/** The parts of an answer, its headers and members that the document does not describe. */
 function undocumented(request: FuzzRequest, { status, headers, body }: RawAnswer): string[] {
   return undocumentedIn({
     method: request.method,
@@ -41,14 +41,14 @@ function undocumented(request: FuzzRequest, { status, headers, body }: RawAnswer
   });
 }
 
-/** Whether the target of a request is still that of its operation. */
+/** Whether the target of a request still belongs to its operation. */
 function isRouted({ operation, method, params, rawPath }: FuzzRequest, fixed: readonly string[]): boolean {
   const segments = [...params.values()];
   const isOther = (segment: string) => segment === '' || /[/?#]/.test(segment) || fixed.includes(segment);
   return rawPath === undefined && method === operation.method && !segments.some(isOther);
 }
 
-/** What every answer has: an id, no trace of the inside, and for an error the three members. */
+/** Checks the form of every answer: an id, no internals, and the three members of an error. */
 export function complaintsOfForm(request: FuzzRequest | undefined, answer: RawAnswer): string[] {
   const { status, headers, body } = answer;
   const found: string[] = [];
@@ -87,7 +87,7 @@ function complaintsOfFaults(
     : [`it names ${named.join(', ') || 'nothing'}, and not ${fault.pointers.slice(0, 5).join(', ')}`];
 }
 
-/** What was ignored is listed, and nothing is listed that was not. */
+/** Every ignored name is listed, and no other name. */
 function complaintsOfIgnored(request: FuzzRequest, { headers }: RawAnswer): string[] {
   const listed = headers.get('ignored-parameters');
   const ignored = ignoredIn(request);
@@ -99,7 +99,7 @@ function complaintsOfIgnored(request: FuzzRequest, { headers }: RawAnswer): stri
   return names.length === Math.min(ignored, 16) ? [] : [`of ${ignored} ignored names it lists ${listed}`];
 }
 
-/** A request without a fault is answered by the state of the books, not by its form. */
+/** The answer to a request without a mistake depends on the books, not on its form. */
 function complaintsOfRefusal(answer: RawAnswer): string[] {
   const { status } = answer;
   if (![400, 413, 415, 431].includes(status) || isBeyondSchemas(answer)) return [];
@@ -123,7 +123,7 @@ function hasRefusedItems(faults: readonly RequestFault[], json: Readonly<Record<
   );
 }
 
-/** The server shows names of the client's own shortened. */
+/** The server shortens the client's own names in messages. */
 function shortened(pointer: string): string {
   return pointer.slice(0, 60);
 }

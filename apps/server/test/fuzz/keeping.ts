@@ -1,11 +1,11 @@
 import { listOf, recordOf, type Schema } from './document.ts';
 
 /**
- * The places (JSON pointers) where a value breaks a schema, judged by other code than the server's. Knows the keywords
- * that our document has.
+ * The places (JSON pointers) where a value violates a schema, found by other code than the server's. It supports the
+ * keywords that our document uses.
  */
 export function breaches(schema: Schema, value: unknown, at = ''): string[] {
-  // Anything will do, however deep it is.
+  // Any value is valid, however deep it is.
   if (Object.keys(schema).length === 0) return [];
   const found = ofChoices(schema, value, at);
   if (!isOfType(schema['type'], value)) return [...found, at];
@@ -105,7 +105,7 @@ function ofMembers(schema: Schema, value: object, at: string): string[] {
   ];
 }
 
-/** An object whose names are the caller's own, and keep to a pattern. */
+/** An object with names that the caller chooses, which must match a pattern. */
 function ofNamed(member: Schema, pattern: RegExp, schema: Schema, value: object, at: string): string[] {
   const isTooLarge = Object.keys(value).length > bound(schema, 'maxProperties', Infinity);
   const faulty = Object.entries(value).filter(([name, one]) => !pattern.test(name) || !keeps(member, one));

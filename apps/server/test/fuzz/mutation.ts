@@ -2,13 +2,13 @@ import type { Random } from '../harness/seeded-random.ts';
 import type { Pool } from './pool.ts';
 import type { FuzzRequest } from './request.ts';
 
-/** A request with one thing changed. */
+/** A request with one change. */
 export interface Mutated {
   readonly what: string;
   readonly request: FuzzRequest;
   /**
-   * the statuses with which the change must be answered; absent if the parts of the request show it (`faults.ts`).
-   * 'any': any documented status.
+   * the statuses with which the server must answer the change; absent if the parts of the request determine them
+   * (`faults.ts`). 'any': any documented status.
    */
   readonly statuses?: readonly number[] | 'any';
 }
@@ -16,9 +16,9 @@ export interface Mutated {
 export interface MutationTools {
   readonly random: Random;
   readonly pool: Pool;
-  /** fixed segments of the paths of the document, which a parameter may be taken for */
+  /** fixed segments of the documented paths, with which a parameter could be confused */
   readonly fixedSegments: readonly string[];
 }
 
-/** Changes one thing about a request; `undefined` when the request has nothing of the kind. */
+/** Changes one thing in a request. Returns `undefined` if the request has nothing of this kind. */
 export type Mutate = (request: FuzzRequest, tools: MutationTools) => Mutated | undefined;

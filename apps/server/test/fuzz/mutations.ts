@@ -4,7 +4,7 @@ import type { Mutate, Mutated, MutationTools } from './mutation.ts';
 import type { FuzzRequest } from './request.ts';
 import { bendPath, changeMethod, changePath, changeQuery } from './target-mutations.ts';
 
-/** Every way to change a request, with how often it is drawn. */
+/** Every way to change a request, and how often it is drawn. */
 const weighted: readonly (readonly [weight: number, mutate: Mutate])[] = [
   [8, changePart],
   [5, changeMembers],
@@ -27,7 +27,7 @@ const weighted: readonly (readonly [weight: number, mutate: Mutate])[] = [
 ];
 const lots = weighted.flatMap(([weight, mutate]) => Array.from({ length: weight }, () => mutate));
 
-/** Changes one thing about a request. Of what is drawn, the first that the request has anything of. */
+/** Changes one thing in a request. Draws mutations until one of them applies. */
 export function mutated(request: FuzzRequest, tools: MutationTools): Mutated {
   for (;;) {
     const found = tools.random.pick(lots)(request, tools);

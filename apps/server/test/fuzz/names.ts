@@ -1,9 +1,9 @@
 import { listOf, parametersIn, recordOf, type Schema } from './document.ts';
 import type { FuzzRequest } from './request.ts';
 
-/** The names in a part of a request that its operation does not have. */
+/** The names in a part of a request that its operation does not define. */
 export interface Strangers {
-  /** JSON pointers to those that are refused */
+  /** JSON pointers to the refused names */
   readonly refused: readonly string[];
   readonly ignored: number;
 }
@@ -11,7 +11,7 @@ export interface Strangers {
 const strangersMax = 100;
 const noStrangers: Strangers = { refused: [], ignored: 0 };
 
-/** The unknown names of a query, judged by the rule that the document describes. */
+/** The unknown names in a query, judged by the rule in the document. */
 export function strangersInQuery(request: FuzzRequest): Strangers {
   const known = parametersIn(request.operation, 'query').map(({ name }) => name);
   const sent = sentInQuery(request);
@@ -20,7 +20,7 @@ export function strangersInQuery(request: FuzzRequest): Strangers {
   return judged(sent, known, [...elsewhere, ...guardsNotSent(request)], '');
 }
 
-/** The unknown names of a body, and of the objects in it. */
+/** The unknown names in a body and in its objects. */
 export function strangersInBody(request: FuzzRequest, value: unknown): Strangers {
   const { operation } = request;
   if (operation.body === undefined) return noStrangers;
@@ -38,12 +38,12 @@ function inObjects(
   at: string,
 ): Strangers {
   if (Array.isArray(value)) {
-    // Only where the schema has members: a list may be nested deeper than the stack.
+    // Only if the schema has members: a list may be nested more deeply than the stack.
     if (schema['items'] === undefined) return noStrangers;
     const items = recordOf(schema['items']);
     return together(value.map((item, index) => inObjects(items, item, [], everywhere, `${at}/${index}`)));
   }
-  // Its names are the caller's own.
+  // The caller chooses these names.
   if (schema['patternProperties'] !== undefined) return noStrangers;
   const properties = recordOf(schema['properties']);
   if (typeof value !== 'object' || value === null || schema['type'] !== 'object') return noStrangers;
@@ -81,7 +81,7 @@ function judged(
   };
 }
 
-/** The other words of members that were not sent. */
+/** The alternative names of members that were not sent. */
 function otherWords(properties: Schema, value: object): string[] {
   return Object.entries(properties)
     .filter(([name]) => !Object.hasOwn(value, name))
@@ -107,7 +107,7 @@ function sentInBody({ body }: FuzzRequest): Schema {
   }
 }
 
-/** The headers that guard a write and were not sent. */
+/** The headers that guard a write and are missing. */
 function guardsNotSent({ operation, headers }: FuzzRequest): string[] {
   const guards = operation.takesKey
     ? parametersIn(operation, 'header').filter(({ name }) => ['Idempotency-Key', 'If-Match'].includes(name))
@@ -116,7 +116,7 @@ function guardsNotSent({ operation, headers }: FuzzRequest): string[] {
   return guards.map(({ name }) => name).filter((name) => !sent.includes(name.toLowerCase()));
 }
 
-/** The longest name that any operation has is shorter by far. */
+/** This is far longer than the name of any operation. */
 const nameLengthMax = 64;
 
 function isMisspelling(name: string, right: string): boolean {
@@ -134,7 +134,7 @@ function lettersOf(name: string): string {
     .join('');
 }
 
-/** Typing mistakes between two texts, by the whole table. */
+/** The number of typing mistakes between two texts, calculated with the complete table. */
 function mistakes(one: string, other: string): number {
   const table = Array.from({ length: one.length + 1 }, (_, row) =>
     Array.from({ length: other.length + 1 }, (_, column) => (row === 0 ? column : column === 0 ? row : 0)),

@@ -1,7 +1,7 @@
 import { Buffer } from 'node:buffer';
 import { RawJson } from './json-text.ts';
 
-/** Texts that programs stumble over. */
+/** Texts that often cause errors in programs. */
 export const nastyTexts: readonly string[] = [
   '',
   ' ',
@@ -49,7 +49,7 @@ export const nastyTexts: readonly string[] = [
   '\u{1f4b8}'.repeat(300),
 ];
 
-/** Values of every type, and numbers at the edges of what doubles and databases hold. */
+/** Values of every type, and numbers at the limits of doubles and databases. */
 export const nastyValues: readonly unknown[] = [
   null,
   true,
@@ -80,7 +80,7 @@ export const nastyValues: readonly unknown[] = [
   new RawJson(`${'{"a":'.repeat(10_000)}1${'}'.repeat(10_000)}`),
 ];
 
-/** Names that no operation has as a member or a parameter. */
+/** Names that no operation has as a member or parameter. */
 export const strangeNames: readonly string[] = [
   'stranger',
   '__proto__',
@@ -98,7 +98,7 @@ export const strangeNames: readonly string[] = [
   'n'.repeat(5_000),
 ];
 
-/** Ways to misspell a name: with one typing mistake or several, or in the spelling of another language. */
+/** Ways to misspell a name: one or more typing mistakes, or the spelling of another language. */
 export const misspellings: readonly ((name: string) => string)[] = [
   (name) => name.slice(0, -1),
   (name) => name.slice(1),
@@ -112,7 +112,7 @@ export const misspellings: readonly ((name: string) => string)[] = [
   (name) => ` ${name}[]`,
 ];
 
-/** Bodies that are not JSON, or hardly: each made from the text of a good one. */
+/** Functions that make invalid or unusual JSON from a valid text. */
 export const bodyBreakers: readonly (readonly [what: string, mend: (text: string) => Buffer])[] = [
   ['none', () => Buffer.alloc(0)],
   ['white space only', () => Buffer.from(' \n\t')],

@@ -1,4 +1,4 @@
-/** Words by which one member asks for what another one told. */
+/** Words with which one member asks for the value of another. */
 const sources: Readonly<Record<string, readonly string[]>> = {
   cursor: ['nextCursor'],
   expectedStroops: ['billedStroops'],
@@ -8,7 +8,7 @@ const sources: Readonly<Record<string, readonly string[]>> = {
 };
 const valuesMax = 30;
 
-/** What a server told in its answers, by the names of the members: so that requests speak of things that exist. */
+/** The values in the server's answers, by member name, so that requests name things that exist. */
 export class Pool {
   readonly #values = new Map<string, unknown[]>();
   readonly #spared: ReadonlySet<string>;
@@ -19,7 +19,7 @@ export class Pool {
     this.#spared = new Set(spared);
   }
 
-  /** Remembers the plain members of an answer, those of its lists included. */
+  /** Remembers the plain members of an answer, including those of its lists. */
   harvest(answer: unknown, collection: string): void {
     if (typeof answer !== 'object' || answer === null) return;
     for (const [name, value] of Object.entries(answer)) {
@@ -33,21 +33,21 @@ export class Pool {
     for (const key of [name, `${collection}/${name}`]) {
       const known = this.#values.get(key) ?? [];
       if (known.includes(value)) continue;
-      // What came first stays for the most part: it is what later things were made of.
+      // The first values mostly remain, because later objects were made from them.
       if (known.length < valuesMax) known.push(value);
       else known[(this.#harvests++ % 7) + valuesMax - 7] = value;
       this.#values.set(key, known);
     }
   }
 
-  /** What is known under a name; of an `id`, only those of the collection that is asked for. */
+  /** The known values of a name. For an `id`, only those of the requested collection. */
   known(name: string, collection: string): readonly unknown[] {
     const ownNames = name === 'id' ? [`${collection}/id`] : (sources[name] ?? [name]);
     return ownNames.flatMap((own) => this.#values.get(own) ?? []);
   }
 }
 
-/** The collection that a path is of: `entries` of `/api/v1/entries/{id}`. */
+/** The collection of a path: `entries` for `/api/v1/entries/{id}`. */
 export function collectionOf(path: string): string {
   return path.split('/')[3] ?? '';
 }

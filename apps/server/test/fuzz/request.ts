@@ -7,7 +7,7 @@ import type { Values } from './values.ts';
 
 export type Pair = readonly [name: string, value: string];
 
-/** A request in the parts that are mutated. Texts are as they go over the wire, byte by byte (latin1). */
+/** A request in its parts, which mutations change. Texts are sent byte by byte (latin1). */
 export interface FuzzRequest {
   readonly operation: DocumentedOperation;
   readonly method: string;
@@ -17,13 +17,13 @@ export interface FuzzRequest {
   readonly query: readonly Pair[];
   readonly headers: readonly Pair[];
   readonly body: Buffer | undefined;
-  /** what the body was made from, for mutations to change */
+  /** the value from which the body was made, so that mutations can change it */
   readonly bodyValue: unknown;
-  /** the path when it is none of the operation's own */
+  /** the path, if it is not one of the operation */
   readonly rawPath?: string;
 }
 
-/** A request that keeps to the document, about things that exist as far as they are known. */
+/** A request that matches the document, about objects that exist as far as the pool knows them. */
 export function drawRequest(
   operation: DocumentedOperation,
   tools: { readonly values: Values; readonly random: Random; readonly pool: Pool },
@@ -50,7 +50,7 @@ export function drawRequest(
   return withBodyValue(request, values.draw(operation.body, '', collection));
 }
 
-/** The headers that the document names, as far as values of them are known. A write gets its own key later. */
+/** The documented headers for which values are known. A write gets its own key later. */
 function drawHeaders(
   operation: DocumentedOperation,
   { random, pool }: { readonly random: Random; readonly pool: Pool },
@@ -76,7 +76,7 @@ export function withBody(request: FuzzRequest, body: Buffer): FuzzRequest {
     : withHeader({ ...request, body }, 'Content-Type', 'application/json');
 }
 
-/** Sets a header, in place of any of that name. */
+/** Sets a header, and replaces any header of that name. */
 export function withHeader(request: FuzzRequest, name: string, value: string): FuzzRequest {
   return {
     ...withoutHeader(request, name),
@@ -96,7 +96,7 @@ export function targetOf({ operation, params, query, rawPath }: FuzzRequest): st
   return fields.length === 0 ? path : `${path}?${fields.join('&')}`;
 }
 
-/** The head of a request; `lengths` are the header lines that say how long its body is. */
+/** The head of a request. `lengths` are the header lines that declare the length of its body. */
 export function headOf(request: FuzzRequest, lengths: readonly string[]): string {
   const own = request.headers.map(([name, value]) => `${name}: ${value}`);
   const host = request.headers.some(([name]) => name.toLowerCase() === 'host') ? [] : ['Host: localhost'];
@@ -104,7 +104,7 @@ export function headOf(request: FuzzRequest, lengths: readonly string[]): string
   return [line, ...host, ...own, ...lengths, 'Connection: close', '', ''].join('\r\n');
 }
 
-/** The bytes of a request, its body with its length. */
+/** The bytes of a request, including its body and the length. */
 export function bytesOf(request: FuzzRequest): Buffer {
   const { body } = request;
   const head = headOf(request, body === undefined ? [] : [`Content-Length: ${body.length}`]);

@@ -1,4 +1,4 @@
-// The server in a separate process, whose workers do not run: only requests commit anything, and no webhook is
+// Starts the server in a separate process without running workers: only requests commit anything, and no webhook is
 // delivered to a random address.
 import { pino } from 'pino';
 import { startApp } from '../../src/app.ts';

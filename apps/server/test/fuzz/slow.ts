@@ -6,7 +6,10 @@ import type { Fuzzer } from './fuzzer.ts';
 import { complaintsOfForm } from './judgement.ts';
 import { bytesOf, type FuzzRequest, headOf } from './request.ts';
 
-/** How long a server with this time for a request may take to end what does not arrive; the machine may be busy. */
+/**
+ * How long a server may take to end a request that does not arrive, in addition to its time limit. The machine may be
+ * busy.
+ */
 const graceMs = 5_000;
 
 interface SlowCase {
@@ -17,8 +20,8 @@ interface SlowCase {
 }
 
 /**
- * Sends requests that do not arrive in time: byte by byte, or stopping somewhere for good. All of them at once; other
- * requests are answered meanwhile. Afterwards each is sent as it should have been.
+ * Sends requests that do not arrive in time: byte by byte, or with a stop that lasts for ever. All are sent at the same
+ * time, and other requests are answered meanwhile. Afterwards each is sent as a valid request.
  */
 export async function runSlow(
   fuzzer: Fuzzer,
@@ -51,7 +54,7 @@ function slowCase(request: FuzzRequest, random: Random, boundMs: number, request
   const cut = random.below(whole.length);
   switch (random.below(3)) {
     case 0: {
-      // The last byte would come in twice the time that there is.
+      // The last byte would arrive after twice the time limit.
       const everyMs = Math.ceil((2 * requestTimeoutMs) / Math.min(whole.length, 40));
       const drip = { pieceBytes: Math.ceil(whole.length / 40), everyMs };
       return { what: `a piece every ${everyMs} ms`, request, bytes: whole, sending: { boundMs, drip } };
@@ -73,7 +76,7 @@ function slowCase(request: FuzzRequest, random: Random, boundMs: number, request
 
 function complaintsOfSlow(request: FuzzRequest, { answers, isHung }: Exchanged): string[] {
   const found = answers.flatMap((answer) => complaintsOfForm(request, answer));
-  // Some are refused by their heads.
+  // Some are refused because of their heads.
   if (answers.some(({ status }) => status < 400 || status >= 500)) found.push('half a request was accepted');
   if (isHung) found.push('the connection does not end');
   return found;

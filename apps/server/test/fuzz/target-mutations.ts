@@ -4,7 +4,7 @@ import type { Mutate } from './mutation.ts';
 import { misspellings, nastyTexts, strangeNames } from './nasty.ts';
 import { type FuzzRequest, type Pair, targetOf } from './request.ts';
 
-/** Encodings of nothing, or of something else, in a path or a query. */
+/** Encodings of nothing or of unexpected characters, in a path or query. */
 const strangeEncodings = [
   '%',
   '%zz',
@@ -31,7 +31,7 @@ const strangeEncodings = [
   'a'.repeat(10_000),
 ];
 
-/** A parameter of the path becomes something else. */
+/** A path parameter gets another value. */
 export const changePath: Mutate = (request, { random, fixedSegments }) => {
   const names = [...request.params.keys()];
   if (names.length === 0) return undefined;
@@ -51,7 +51,7 @@ export const changePath: Mutate = (request, { random, fixedSegments }) => {
   return { what: `path {${name}} is ${value.slice(0, 60)}`, request: { ...request, params } };
 };
 
-/** The path loses, gains or doubles something, and so is none of this operation any more. */
+/** The path loses, gains or doubles a segment or character, so it is no longer a path of this operation. */
 export const bendPath: Mutate = (request, { random }) => {
   const path = targetOf({ ...request, query: [] });
   const rawPath = random.pick([
@@ -77,7 +77,7 @@ export const bendPath: Mutate = (request, { random }) => {
   };
 };
 
-/** The query gets a name that is not known, one twice, or a value that is none. */
+/** The query gets an unknown name, a repeated name, or an invalid value. */
 export const changeQuery: Mutate = (request, { random, pool }) => {
   const known = parametersIn(request.operation, 'query');
   const values = [
@@ -114,7 +114,7 @@ export const changeQuery: Mutate = (request, { random, pool }) => {
   return added(request, [[name, random.pick(values)]]);
 };
 
-/** The method is another one. */
+/** The method is changed. */
 export const changeMethod: Mutate = (request, { random }) => {
   const methods = [
     'GET',
@@ -149,7 +149,7 @@ function twice(name: string, value: string): Pair[] {
   ];
 }
 
-/** Cursors that no list gave, and those of other lists, whole and mangled. */
+/** Cursors that no list returned, and cursors of other lists, complete and damaged. */
 function strangeCursors(known: readonly string[]): string[] {
   const places = [
     'id x',

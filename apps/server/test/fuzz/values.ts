@@ -7,7 +7,7 @@ const hourMs = 3_600_000;
 const alphabets = ['a', 'Z', '7', 'x.', '_-', '@:/|', '+~#$!*', 'ünï', '\u{1f4b8}', 'fF0'];
 const lists = { itemsMax: 3 };
 
-/** Draws values that keep to schemas. */
+/** Draws values that match schemas. */
 export class Values {
   readonly #random: Random;
   readonly #pool: Pool;
@@ -97,7 +97,7 @@ export class Values {
     return this.#random.pick(found);
   }
 
-  /** Texts of the forms that contracts of ours ask for: moments, ids, amounts, addresses. */
+  /** Texts in the forms that our contracts require: times, ids, amounts, addresses. */
   #samples(): string[] {
     const hex = (length: number) =>
       fill(

@@ -7,10 +7,10 @@ import { complaintsOfForm } from './judgement.ts';
 import { bytesOf } from './request.ts';
 import { type WireShape, wireShapes } from './wire-shapes.ts';
 
-/** Some forms only look like half a request: the server then waits for the rest, as long as it is configured to. */
+/** Some forms look like half a request: the server then waits for the rest, for the configured time. */
 const boundMs = 10_000;
 
-/** Sends requests of writes in every shape that bytes can have, in turn, and each again as it should have been. */
+/** Sends writes in every wire shape in turn, and each once more as a valid request. */
 export async function runShapes(
   fuzzer: Fuzzer,
   writes: readonly DocumentedOperation[],
@@ -32,7 +32,7 @@ async function runShape(fuzzer: Fuzzer, operation: DocumentedOperation, shape: W
   const before = await fuzzer.target.witness.count();
   const { answers, rest, isHung } = await exchange(fuzzer.target.url, shape.bytes(request), { boundMs });
   const [answer] = answers;
-  // It may have taken effect, or not: the next answer under its key comes after that is decided.
+  // The request may or may not have taken effect: the next answer under its key is sent after this is decided.
   if (answer === undefined && shape.mayBeSilent && !isHung) return await fuzzer.askAgain(request);
   if (answer === undefined || answers.length > 1 || isHung || rest.length > 0) {
     return fuzzer.fail(asked, answer, [
@@ -47,7 +47,10 @@ async function runShape(fuzzer: Fuzzer, operation: DocumentedOperation, shape: W
   await fuzzer.askMended(request);
 }
 
-/** Sends parts of requests, and whole ones whose clients are gone; each is sent once more, whole. */
+/**
+ * Sends parts of requests, and complete requests whose clients have disconnected. Each is sent once more as a complete
+ * request.
+ */
 export async function runHalves(
   fuzzer: Fuzzer,
   writes: readonly DocumentedOperation[],

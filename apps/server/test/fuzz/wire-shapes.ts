@@ -1,13 +1,13 @@
 import { Buffer } from 'node:buffer';
 import { bytesOf, type FuzzRequest, headOf, withHeader } from './request.ts';
 
-/** How the bytes of a request are changed below what its parts can say. */
+/** A change of the bytes of a request that its parts cannot express. */
 export interface WireShape {
   readonly what: string;
   readonly bytes: (request: FuzzRequest) => Buffer;
-  /** what it is answered with; absent where it is still the same request */
+  /** the statuses of the answer; absent if the changed bytes are still the same request */
   readonly statuses?: readonly number[];
-  /** whether the connection may end without an answer: the client broke the rules behind its request */
+  /** whether the connection may end without an answer, because the client broke the rules after its request */
   readonly mayBeSilent?: true;
 }
 
@@ -17,7 +17,7 @@ function framed(request: FuzzRequest, lengths: readonly string[], body: Buffer |
   return Buffer.concat([Buffer.from(headOf(request, lengths), 'latin1'), Buffer.from(body)]);
 }
 
-/** The body as chunks of a size, in the words of a function. */
+/** Sends the body as chunks of a size. A function writes each chunk. */
 function chunked(
   request: FuzzRequest,
   bytesMax: number,
@@ -38,7 +38,7 @@ function brokenChunk(what: string, chunk: (piece: Buffer) => string, end?: strin
   return { what, bytes: (request) => chunked(request, 1_000, chunk, end), statuses: [400, 408, 413, 431] };
 }
 
-/** Header lines that say how long the body is, and lie or contradict each other. */
+/** Header lines for the length of the body that are wrong or contradict each other. */
 function badLength(...lines: readonly string[]): WireShape {
   const bytes = (request: FuzzRequest) =>
     framed(
@@ -49,7 +49,7 @@ function badLength(...lines: readonly string[]): WireShape {
   return { what: lines.join(', '), bytes, statuses: [400] };
 }
 
-/** The text of the head is changed, byte by byte. */
+/** Changes the text of the head, byte by byte. */
 function head(what: string, change: (text: string) => string, statuses?: readonly number[]): WireShape {
   const bytes = (request: FuzzRequest) => {
     const whole = bytesOf(request);
@@ -173,5 +173,5 @@ const others: readonly WireShape[] = [
   },
 ];
 
-/** All shapes, good and bad. */
+/** All shapes, valid and invalid. */
 export const wireShapes: readonly WireShape[] = [...chunks, ...lengths, ...heads, ...others];

@@ -18,7 +18,7 @@ export const house = { ...admin, 'x-tenant': 'house' };
 export const agents = Array.from({ length: 120 }, (_, index) => `agent-${index}`);
 export const main = mainOf('apps/server/src/cli/main.ts');
 
-/** Everything in it can be carried. */
+/** A state that can be moved completely. */
 export function wholeState(): StandInState {
   return {
     paused: true,
@@ -57,7 +57,7 @@ interface Moved {
   readonly api: Api;
   readonly environment: Readonly<Record<string, string>>;
   readonly args: readonly string[];
-  /** the file of the keys */
+  /** the file with the keys */
   readonly keys: string;
   /** the address of AgentPay */
   readonly from: string;
@@ -93,7 +93,7 @@ export async function assertCarried(api: Api): Promise<void> {
     assert.equal(await totalOf(api, agent, serviceId, house), total, agent);
   }
   assert.equal(await totalOf(api, 'agent-1', 'search', acme), 12);
-  // Three parts of the heavy one.
+  // The large account arrives in three parts.
   assert.deepEqual([await entriesOf(api, house), await entriesOf(api, acme)], [agents.length + 3 + 2, 1]);
   const { services } = (await api.get('/services', house)).json;
   const each = { per: 1, asset: 'XLM' };

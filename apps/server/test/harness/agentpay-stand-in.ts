@@ -2,23 +2,23 @@ import { createServer } from 'node:http';
 import type { TestContext } from 'node:test';
 import { listen } from './listen.ts';
 
-/** What a caller has in a stand-in for AgentPay. */
+/** The data of a caller in a stand-in for AgentPay. */
 export interface StandInBook {
   services: Record<string, unknown>[];
   items: { agent: string; serviceId: string; total: number }[];
 }
 
-/** What a stand-in for AgentPay has. */
+/** The data of a stand-in for AgentPay. */
 export interface StandInState {
   paused: boolean;
   keyless: StandInBook;
-  /** by API key; another key is taken for none, as AgentPay does */
+  /** by API key; an unknown key counts as no key, as in AgentPay */
   byKey: Record<string, StandInBook>;
   webhooks: { id: string; url: string; events: string[]; createdAt: number }[];
   apiKeys: { prefix: string; label: string; createdAt: number }[];
 }
 
-/** Starts a server that answers what AgentPay documents for the reads of a move, and nothing else. */
+/** Starts a server that answers only the reads of a move, as AgentPay documents them. */
 export async function startStandIn(t: TestContext, state: StandInState): Promise<string> {
   const server = createServer((request, response) => {
     const { pathname, searchParams } = new URL(request.url ?? '/', 'http://stand-in');

@@ -1,6 +1,6 @@
 import { undocumentedIn } from './documented.ts';
 
-/** An answer as a test looks at it. */
+/** An answer, as tests read it. */
 export interface ApiAnswer {
   readonly status: number;
   readonly headers: Headers;
@@ -29,17 +29,19 @@ export interface Api {
   ): Promise<ApiAnswer>;
 }
 
-/** An answer that is not as the document says. */
+/** An answer that differs from the OpenAPI document. */
 class Undocumented extends Error {}
 
-/** An answer, for tests that count them. */
+/** An answer, for tests that count answers. */
 export interface Answered {
   readonly method: string;
   readonly target: string;
   readonly status: number;
 }
 
-/** @param isDocumented whether every answer must be one of this version's document; of a server of another version none is */
+/**
+ * @param isDocumented whether every answer must match this version's document; false for a server of another version
+ */
 export function apiAt(url: string, onAnswer?: (answered: Answered) => void, isDocumented = true): Api {
   const call = async (path: string, { method, key, body, headers }: ApiRequest = {}): Promise<ApiAnswer> => {
     const response = await fetch(`${url}/api/v1${path}`, {
@@ -55,7 +57,7 @@ export function apiAt(url: string, onAnswer?: (answered: Answered) => void, isDo
     const { status, headers: answered } = response;
     const target = `/api/v1${path}`;
     const sent = method ?? (body === undefined ? 'GET' : 'POST');
-    // In every test: no answer may be one that the document does not have.
+    // In every test, each answer must be documented.
     const undocumented = isDocumented
       ? undocumentedIn({ method: sent, target, status, headers: answered, text })
       : [];

@@ -8,7 +8,10 @@ import { eachAccount } from '../../src/reads/each-account.ts';
 import { statsOf } from '../../src/reads/stats.ts';
 import { sumBilling, sumService } from '../../src/reads/sums.ts';
 
-/** Asserts that what the storage sums is what its accounts come to one by one, however few it sums at once. */
+/**
+ * Asserts that the sums of the storage equal the sums of the single accounts, even if the storage sums few accounts at
+ * a time.
+ */
 export async function assertSums(books: Books, tenant: string): Promise<void> {
   const { billing, stats, services } = await recomputed(books, tenant);
   assert.deepEqual(await sumBilling(books, tenant), billing);
@@ -31,7 +34,7 @@ export async function assertSums(books: Books, tenant: string): Promise<void> {
   assert.equal(accounts, BigInt(stats.accounts));
 }
 
-/** The sums of one asset, in its atoms. */
+/** The sums of one asset in its atoms. */
 interface Sums {
   readonly asset: string;
   readonly assetScale: number;

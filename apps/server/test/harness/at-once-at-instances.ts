@@ -14,7 +14,10 @@ const enoughFor = rounds({ test: 30, prove: 100 });
 const kills = rounds({ test: 1, prove: 2 });
 const instanceCount = 3;
 
-/** Tests writes at three instances on one database, some of which are killed in between. What all kinds come to is kept as one attack. */
+/**
+ * Tests writes at three instances on one database, some of which are killed during the writes. The results of all kinds
+ * are recorded as one attack.
+ */
 export function testAtInstances(kinds: readonly AtOnceKind[], runs: number, attack: AttackId): void {
   const withstoodKinds: string[] = [];
   for (const kind of kinds) {
@@ -34,7 +37,7 @@ export function testAtInstances(kinds: readonly AtOnceKind[], runs: number, atta
         );
         await instances.startAll();
         await kind.prepare(instances.api(0), enoughFor);
-        // The last one is never killed, so that there is always one to send to.
+        // The last instance is never killed, so that one can always be reached.
         const apiFor = (number: number) => {
           const apis = instances.apis();
           return apis[number % apis.length] ?? instances.api(instanceCount - 1);
@@ -46,7 +49,7 @@ export function testAtInstances(kinds: readonly AtOnceKind[], runs: number, atta
           await instances.start(kill);
         }
         assert.equal(await sending, enoughFor);
-        // A retry of everything at any instance is answered in the same way, and moves nothing.
+        // Retrying everything at any instance gives the same answers, and changes nothing.
         assert.equal(await sendAtOnce(kind, apiFor, writes), enoughFor);
         await kind.assertRight(instances.api(0), enoughFor);
         for (let at = 0; at < instanceCount; at++) await instances.kill(at);

@@ -2,23 +2,23 @@ import assert from 'node:assert/strict';
 import type { Api } from './api.ts';
 import { inParallel } from './workload.ts';
 
-/** Writes of one kind that are sent at once, where there is enough for some of them. */
+/** Writes of one kind that are sent at the same time, when there is enough for only some of them. */
 export interface AtOnceKind {
-  /** what is sent, and what there is enough of */
+  /** the writes, and the thing that is limited */
   readonly name: string;
-  /** the code of those for which there is too little left */
+  /** the code of the refusal when too little is left */
   readonly refusal: 'insufficient_balance' | 'limit_reached';
-  /** Makes what the writes need, with enough for so many of them. */
+  /** Prepares the books for the writes, with enough for this many of them. */
   prepare(api: Api, enoughFor: number): Promise<void>;
   write(at: number): { readonly path: string; readonly body: object };
-  /** Asserts that exactly so many were accepted, and that everything adds up. */
+  /** Asserts that exactly this many were accepted, and that all sums are right. */
   assertRight(api: Api, enoughFor: number): Promise<void>;
 }
 
 const agent = 'agent-7';
 const agentCount = 5;
 
-/** A service, and a prepaid agent with enough for so many requests. */
+/** Makes a service, and a prepaid agent with enough for this many requests. */
 async function fund(api: Api, enoughFor: number): Promise<void> {
   await api.post('/services', { serviceId: 'llm', priceStroops: 10_000_000 }, 'service');
   await api.call(`/agents/${agent}/billing`, { method: 'PUT', body: { mode: 'prepaid' }, key: 'mode' });
@@ -56,7 +56,7 @@ async function assertCounted(api: Api, enoughFor: number): Promise<void> {
   await assertAudit(api);
 }
 
-/** Captures every other hold and releases the rest: what was held is drawn or free again. */
+/** Captures every second hold and releases the others: what was held is then drawn or available again. */
 async function assertCapturedOnce(api: Api, open: readonly { readonly id: string }[]): Promise<void> {
   const left = [...open.entries()];
   await inParallel(
@@ -106,7 +106,7 @@ const usage: AtOnceKind = {
   },
 };
 
-/** Of several agents, so that only the counter is common to all of them. */
+/** The writes are of several agents, so that they share only the counter. */
 const writeOfAgents: AtOnceKind['write'] = (at) => ({
   path: '/usage',
   body: { agent: `agent-${at % agentCount}`, serviceId: 'llm', requests: 1, id: `use-${at}` },
@@ -135,8 +135,8 @@ const money: AtOnceKind = {
   assertRight: assertCounted,
 };
 
-/** What a balance pays for. */
+/** Kinds that a balance limits. */
 export const balanceKindsAtOnce: readonly AtOnceKind[] = [holds, usage];
-/** What a limit lets through. */
+/** Kinds that a limit restricts. */
 export const limitKindsAtOnce: readonly AtOnceKind[] = [requests, money];
 export const kindsAtOnce: readonly AtOnceKind[] = [...balanceKindsAtOnce, ...limitKindsAtOnce];

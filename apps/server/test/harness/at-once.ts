@@ -5,7 +5,10 @@ import { inParallel } from './workload.ts';
 const lanes = 64;
 const retryMs = 20;
 
-/** Sends so many writes at once, each under its key until it was answered, and returns how many were accepted. */
+/**
+ * Sends this many writes at the same time, retries each under its key until it is answered, and returns how many were
+ * accepted.
+ */
 export async function sendAtOnce(
   kind: AtOnceKind,
   apiFor: (number: number) => Api,

@@ -1,26 +1,25 @@
 import { parse } from 'libpg-query';
 
 /**
- * Which tables of a statement are not bound to one tenant.
- *
- * A database that is distributed by tenant sends a statement to one node if each table that it names is compared with the
- * tenant in the same `SELECT`, `UPDATE` or `DELETE`, or with a column of a table that is; and if each inserted row has it. A
- * subquery that only refers to the table around it does not count.
+ * Finds the tables of a statement that are not bound to one tenant.
+ * A database that is distributed by tenant sends a statement to one node if two things are true. In the same `SELECT`,
+ * `UPDATE` or `DELETE`, each table is compared with the tenant, or with a column of a table that is compared with it.
+ * And each inserted row has the tenant. A correlated subquery does not count.
  */
 
 type Node = Readonly<Record<string, unknown>>;
 
-/** Tables that are whole on every node, and those of the database itself. */
+/** Tables that exist in full on every node, and the tables of the database itself. */
 const everywhere = /^(api_keys|operator|schema_versions|pg_.*)$/;
 
-/** A table of a `FROM`, or something else there that may have a tenant. */
+/** A table in a `FROM`, or another item there that may have a tenant. */
 interface Item {
   readonly alias: string;
-  /** `undefined` for a function, a subquery and a `WITH` */
+  /** `undefined` for a function, a subquery or a `WITH` */
   readonly table: string | undefined;
 }
 
-/** The tables of a statement that are not bound, each once, in the order in which they come. */
+/** The tables of a statement that are not bound, each once, in the order of the statement. */
 export async function unboundTables(sql: string): Promise<readonly string[]> {
   const found = new Set<string>();
   walk(await parse(sql), new Set(), found);
@@ -65,14 +64,14 @@ function statement(node: Node, outer: ReadonlySet<string>, found: Set<string>): 
     if (table !== undefined && !bound.has(alias)) found.add(table);
 }
 
-/** What a statement takes its rows out of, and the conditions on that. */
+/** The items that a statement reads its rows from, and the conditions on them. */
 interface Sources {
   readonly items: Item[];
   readonly conditions: unknown[];
   isUsingTenant: boolean;
 }
 
-/** @param within is called with what may have further statements in it */
+/** @param within is called with each part that may contain further statements */
 function sourcesOf(node: Node, names: ReadonlySet<string>, within: (value: unknown) => void): Sources {
   const sources: Sources = { items: [], conditions: [node['whereClause']], isUsingTenant: false };
   const from = (value: Node): void => {
@@ -104,7 +103,7 @@ function itemOf(range: Node, names: ReadonlySet<string>): Item {
   return { alias: typeof alias === 'string' ? alias : name, table };
 }
 
-/** Items whose tenant some conditions compare with a parameter, directly or through each other; `$` is the parameter. */
+/** Items whose tenant is compared with a parameter, directly or through other items. `$` is the parameter. */
 function boundAmong({ items, conditions, isUsingTenant }: Sources): ReadonlySet<string | undefined> {
   const equal = conditions.flatMap(conjuncts).flatMap((condition) => {
     const expression = nodeIn(condition, 'A_Expr');
@@ -123,7 +122,7 @@ function boundAmong({ items, conditions, isUsingTenant }: Sources): ReadonlySet<
   return bound;
 }
 
-/** `$` for a parameter, the alias of an item for its tenant; `undefined` for anything else. */
+/** `$` for a parameter, the alias of an item for its tenant, and `undefined` for anything else. */
 function tenantTerm(value: unknown, items: readonly Item[]): string | undefined {
   if (isParameter(value)) return '$';
   if (!isNode(value)) return undefined;
@@ -140,7 +139,7 @@ function isParameter(value: unknown): boolean {
   return 'ParamRef' in value || isParameter(nodeIn(value, 'TypeCast')?.['arg']);
 }
 
-/** Whether each row that is inserted has a parameter as its tenant. */
+/** Whether each inserted row has a parameter as its tenant. */
 function insertsTenant(node: Node, names: ReadonlySet<string>): boolean {
   const place = listIn(node, 'cols').findIndex(
     (column) => nodeIn(column, 'ResTarget')?.['name'] === 'tenant',

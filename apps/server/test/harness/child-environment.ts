@@ -1,6 +1,6 @@
-/** What each Node that a test starts has of the environment of the tests, and nothing else of it. */
+/** The only variables that a Node process started by a test takes from the environment of the tests. */
 export const childEnvironment: Readonly<Record<string, string | undefined>> = {
   PATH: process.env['PATH'],
-  // Compiled code that is read from there makes a start cost half. What it runs is the same.
+  // Reading compiled code from this cache halves the cost of a start, and runs the same code.
   NODE_COMPILE_CACHE: process.env['NODE_COMPILE_CACHE'],
 };

@@ -14,9 +14,9 @@ test -x ${candidates[0]} && exit 0
 export DEBIAN_FRONTEND=noninteractive
 apt-get update -qq
 apt-get install -y --no-install-recommends chromium`;
-/** How long a test waits for what a page is to show: it may share its processors with other tests. */
+/** How long a test waits for a page to show something. Other tests may use the same processors. */
 export const pagePatienceMs = 120_000;
-/** As root it cannot use its sandbox; and it must not connect to other servers. */
+/** Chromium cannot use its sandbox as root. It must not connect to other servers. */
 const flags = [
   '--no-sandbox',
   '--disable-gpu',
@@ -25,8 +25,7 @@ const flags = [
 ];
 
 /**
- * A real browser, which ends with the test: the machine's Chromium; on Debian, as root, it is installed if need be.
- *
+ * Starts a real browser that ends with the test: the machine's Chromium. On Debian, root installs it if it is missing.
  * @throws {Error} if there is none
  */
 export async function startChromium(t: TestContext): Promise<Browser> {

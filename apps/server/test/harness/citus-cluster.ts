@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import type { TestContext } from 'node:test';
 import { PostgresNode } from './postgres-node.ts';
 
-/** The folder of the programs of a PostgreSQL that has Citus: a test starts several of them and kills them. */
+/** The folder with the programs of a PostgreSQL that has Citus. Tests start several servers and kill them. */
 export const citusPrograms = process.env['BILLONCE_TEST_CITUS_PROGRAMS'];
 
-/** Few shards: each has all tables, and moving one moves them all. */
+/** Few shards: each shard has all tables, and moving one moves all tables. */
 const settings = {
   shared_preload_libraries: 'citus',
   wal_level: 'logical',
@@ -15,13 +15,13 @@ const settings = {
   max_wal_senders: '150',
   max_replication_slots: '150',
   max_logical_replication_workers: '20',
-  // Its programs may run as a user who cannot look for a certificate at home.
+  // The programs may run as a user who cannot look for a certificate in a home folder.
   'citus.node_conninfo': 'sslmode=disable',
   'citus.shard_count': '4',
   'citus.enable_statistics_collection': 'off',
 };
 
-/** A Citus with two workers, of which each node can be killed and started again. */
+/** A Citus with two workers. Each node can be killed and started again. */
 export class CitusCluster {
   readonly coordinator: PostgresNode;
   readonly #programs: string;
@@ -31,13 +31,13 @@ export class CitusCluster {
     this.#programs = programs;
   }
 
-  /** Starts the coordinator, which does not have the extension yet. */
+  /** Starts the coordinator, still without the extension. */
   static async start(t: TestContext): Promise<CitusCluster> {
     const programs = citusPrograms ?? assert.fail('no programs of Citus');
     return new CitusCluster(await startNode(t, programs), programs);
   }
 
-  /** Makes the extension, and starts two workers. */
+  /** Creates the extension, and starts two workers. */
   async extend(t: TestContext): Promise<readonly [PostgresNode, PostgresNode]> {
     await this.coordinator.query('CREATE EXTENSION citus');
     await this.coordinator.query(`SELECT citus_set_coordinator_host('127.0.0.1', ${this.coordinator.port})`);
@@ -51,7 +51,7 @@ export class CitusCluster {
     return worker;
   }
 
-  /** The shard of `accounts` that has a tenant, and the port of its node. */
+  /** The shard of `accounts` with the rows of a tenant, and the port of its node. */
   async placeOf(tenant: string): Promise<{ readonly port: number; readonly shard: string }> {
     const [row] = await this.coordinator.query(
       `SELECT nodeport AS port, shardid::text AS shard FROM citus_shards
@@ -60,7 +60,7 @@ export class CitusCluster {
     return { port: Number(row?.['port']), shard: String(row?.['shard']) };
   }
 
-  /** Names for tenants that a worker has. */
+  /** Names of tenants whose rows are on a worker. */
   async namesOn(worker: PostgresNode, count: number): Promise<string[]> {
     const names: string[] = [];
     for (let number = 0; names.length < count; number++) {
@@ -73,7 +73,7 @@ export class CitusCluster {
 
 async function startNode(t: TestContext, programs: string): Promise<PostgresNode> {
   const node = await PostgresNode.start(t, settings, programs);
-  // Newer versions list which libraries may decode the log; Citus decodes it where a shard is split.
+  // Newer versions list which libraries may decode the log. Citus decodes it to split a shard.
   const [known] = await node.query(`SELECT setting FROM pg_settings WHERE name = 'output_plugin_libraries'`);
   if (known === undefined) return node;
   const libraries = [String(known['setting']), 'citus'].filter((name) => name !== '').join(', ');

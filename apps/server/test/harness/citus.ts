@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { Client } from 'pg';
 
-/** A database on a coordinator of Citus and its workers, of which copies are made. */
+/** A database on a Citus coordinator and its workers. Tests use copies of it. */
 export class CitusTemplate {
   readonly #nodes: readonly string[];
   readonly #name: string;
@@ -12,8 +12,7 @@ export class CitusTemplate {
   }
 
   /**
-   * Makes one on the nodes that a database of the coordinator knows.
-   *
+   * Creates one on all nodes that a database of the coordinator knows.
    * @param prepare fills it, on the coordinator
    */
   static async make(coordinator: string, prepare?: (url: string) => Promise<void>): Promise<CitusTemplate> {
@@ -35,7 +34,7 @@ export class CitusTemplate {
     return template;
   }
 
-  /** The URL of a new copy, on the coordinator. */
+  /** Returns the URL of a new copy on the coordinator. */
   async copy(): Promise<string> {
     const name = nameOf('books');
     await this.#create(name, ` TEMPLATE ${this.#name} STRATEGY FILE_COPY`);
@@ -46,7 +45,7 @@ export class CitusTemplate {
     await Promise.all(this.#nodes.map((node) => run(node, `CREATE DATABASE ${name}${from}`)));
   }
 
-  /** Refuses new connections, also those of the daemons of Citus: a database in use cannot be copied. */
+  /** Refuses new connections, including those of the Citus daemons: a database in use cannot be copied. */
   async #close(): Promise<void> {
     for (const node of this.#nodes) {
       await run(node, `ALTER DATABASE ${this.#name} ALLOW_CONNECTIONS false`);

@@ -9,7 +9,7 @@ import { engineEnvironment } from './database.ts';
 
 const main = mainOf('apps/server/src/cli/main.ts');
 
-/** What a command printed, on both streams, and how it ended. */
+/** The output of a command on both streams, and how the command ended. */
 export interface RanCommand {
   readonly code: number | null;
   readonly printed: string;
@@ -37,8 +37,8 @@ export async function runCommand(
 }
 
 /**
- * Runs a command that is about books, calls a server, or the move, in the process of the test: a process takes long to start.
- * `result` is what it printed on the standard output alone.
+ * Runs a command about books, a command that calls a server, or the move, in the process of the test, because a new
+ * process takes long to start. `result` is only the standard output.
  */
 export async function runHere(
   args: readonly string[],

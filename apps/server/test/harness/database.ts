@@ -15,22 +15,22 @@ import { CitusTemplate } from './citus.ts';
 import { startPgBouncer, type TestPgBouncer } from './pgbouncer.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 
-/** A server that is there already, to make the databases of tests on; without it they start one. */
+/** A running server on which the test databases are created. Without it, tests start a server. */
 const givenServer = process.env['BILLONCE_TEST_POSTGRES'];
 
-/** The coordinator of a Citus that is there already, with its workers: the databases of tests are made on all of them. */
+/** The coordinator of a running Citus with workers. The test databases are created on all of them. */
 const givenCitus = process.env['BILLONCE_TEST_CITUS'];
 
-/** The engine that the tests of this process run on. The files in test/postgres choose the other one. */
+/** The engine for the tests of this process. The files in test/postgres choose PostgreSQL. */
 export const engine = process.env['BILLONCE_TEST_ENGINE'] === 'postgres' ? 'postgres' : 'sqlite';
 
 /** Whether statements are prepared by name. */
 export const isPrepared = process.env['BILLONCE_TEST_PREPARED'] !== 'false';
 
-/** Whether each transaction is of one tenant, as on Citus. */
+/** Whether each transaction is limited to one tenant, as on Citus. */
 export const isByTenant = givenCitus !== undefined || process.env['BILLONCE_TEST_BY_TENANT'] === 'true';
 
-/** What a server of a test is set to on a PostgreSQL. */
+/** The settings of a test's server on PostgreSQL. */
 export const postgresEnvironment: Readonly<Record<string, string>> = {
   DATABASE_ALLOW_UNSAFE: 'true',
   DATABASE_LANES: '2',
@@ -38,22 +38,22 @@ export const postgresEnvironment: Readonly<Record<string, string>> = {
   ...(isByTenant ? { DATABASE_BY_TENANT: 'true' } : {}),
 };
 
-/** How many HTTP threads a server process of a test has on SQLite, unless the test says otherwise. */
+/** The number of HTTP threads of a test's server process on SQLite, unless the test sets another. */
 const httpThreads = process.env['BILLONCE_TEST_HTTP_THREADS'] ?? '1';
 
-/** What a server of a test is set to on the engine of this process, unless the test says otherwise. */
+/** The settings of a test's server on the engine of this process, unless the test sets others. */
 export const engineEnvironment: Readonly<Record<string, string>> =
-  // Many tests run at once: one whose subject is not a time limit must not reach it.
+  // Many tests run at the same time: a test that is not about a time limit must not reach one.
   engine === 'postgres'
     ? { ...postgresEnvironment, DATABASE_TIMEOUT_MS: '60000' }
     : { HTTP_THREADS: httpThreads };
 
 /** Whether the tests of this process reach their PostgreSQL through PgBouncer in transaction mode. */
 const isPooled = process.env['BILLONCE_TEST_POOLER'] === 'pgbouncer';
-/** Fewer than a server's own connections: they have to share. */
+/** Fewer than the server's connections, so that they must share. */
 const poolSize = 3;
 const migrateWithinMs = 60_000;
-/** For how long the servers of most tests keep records. */
+/** How long the servers of most tests keep records. */
 const retentionMs = 400 * dayMs;
 
 let server: Promise<Pick<TestPostgres, 'connectionString'>> | undefined;
@@ -63,7 +63,7 @@ let pooler: Promise<TestPgBouncer> | undefined;
 let blankCitus: Promise<CitusTemplate> | undefined;
 let migratedCitus: Promise<CitusTemplate> | undefined;
 
-/** The `DATABASE_URL` of an empty database of a test's own. */
+/** The `DATABASE_URL` of an empty database for one test. */
 export async function emptyDatabase(t: TestContext): Promise<string> {
   return engine === 'sqlite' ? `file:${migratedFile(t)}` : await migratedPostgres();
 }
@@ -73,7 +73,7 @@ export async function blankDatabase(t: TestContext): Promise<string> {
   return engine === 'sqlite' ? `file:${join(temporaryFolder(t), 'books.db')}` : await emptyPostgres();
 }
 
-/** A file with the tables of a server, and nothing in them. It is a copy: the migrations of a process's tests run once. */
+/** An empty file with the tables of a server. It is a copy, so the migrations run only once in each test process. */
 function migratedFile(t: TestContext): string {
   const file = join(temporaryFolder(t), 'books.db');
   templateBytes ??= migratedBytes(file);
@@ -81,7 +81,7 @@ function migratedFile(t: TestContext): string {
   return file;
 }
 
-/** The bytes of a migrated file, which is made here and removed. */
+/** The bytes of a migrated file, which is created here and removed. */
 function migratedBytes(file: string): Buffer {
   const connection = new FileConnection(file, 'read_write');
   setPragmas(connection);
@@ -102,8 +102,8 @@ export async function emptyPostgres(): Promise<string> {
 }
 
 /**
- * The same with the tables of a server, and nothing in them. It is a copy: the migrations of a process's tests run once.
- * On a server that was given, which may not be able to copy, each is migrated.
+ * The same with the tables of a server, but without rows. It is a copy, so the migrations run only once in each test
+ * process. A given server may be unable to copy, so each database is migrated there.
  */
 export async function migratedPostgres(): Promise<string> {
   if (givenCitus !== undefined) {
@@ -125,13 +125,13 @@ async function startedServer(): Promise<string> {
   return (await server).connectionString;
 }
 
-/** The URL of a new database of a server, which is empty or a copy. */
+/** The URL of a new database on a server, either empty or a copy. */
 async function createDatabase(connectionString: string, original?: string): Promise<string> {
   const name = `books_${randomBytes(6).toString('hex')}`;
   const client = new Client({ connectionString });
   await client.connect();
   const from = original === undefined ? '' : ` TEMPLATE ${original}`;
-  // Copying the files of a small database costs half of the processor time that writing its pages to the log costs, or less.
+  // Copying the files of a small database takes at most half of the processor time of writing its pages to the log.
   const strategy = givenServer === undefined ? ' STRATEGY FILE_COPY' : '';
   await client.query(`CREATE DATABASE ${name}${from}${strategy}`);
   await client.end();
@@ -152,7 +152,7 @@ async function migratedOnCitus(url: string): Promise<void> {
   const connection = await ExclusiveConnection.open({ url, isPrepared, answerWithinMs: migrateWithinMs });
   await migrate(connection);
   await distributeTables(connection);
-  // Each part is a transaction on all nodes: they are made once for all copies, and not by each server that starts.
+  // Each part is a transaction on all nodes, so they are made once for all copies, and not by each server at start.
   for (const table of partedTables(retentionMs)) await makeParts(connection, table, Date.now());
   await connection.close();
 }

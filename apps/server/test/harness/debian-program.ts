@@ -7,11 +7,11 @@ import { runApt } from '../../../../packages/idempotency/test/harness/apt.ts';
 
 const kept = fileURLToPath(new URL('../../../../node_modules/.cache/billonce-debian', import.meta.url));
 
-/** A program of a Debian package, and the arguments that make it print its version. */
+/** A program of a Debian package, and the arguments that print its version. */
 interface Program {
   readonly name: string;
   readonly packageName: string;
-  /** in the package */
+  /** the path in the package */
   readonly file: string;
   readonly versionArguments: readonly string[];
 }
@@ -29,10 +29,9 @@ const programs = {
 } as const satisfies Readonly<Record<string, Omit<Program, 'name'>>>;
 
 /**
- * A program: that of the machine, otherwise that of Debian's package, which is unpacked once for all tests. It is not
- * installed: the package's system service would start.
- *
- * @returns its file, or why there is none, as a reason to skip a test
+ * Finds a program on the machine. Otherwise it unpacks Debian's package once for all tests, and does not install it,
+ * because the package's system service would start.
+ * @returns its file, or the reason to skip a test
  */
 export async function debianProgram(
   name: keyof typeof programs,
@@ -58,7 +57,7 @@ function runs(file: string, { versionArguments }: Program): boolean {
   return spawnSync(file, versionArguments, { stdio: 'ignore' }).status === 0;
 }
 
-/** Another process may do so at once: the folder gets its name when it is whole. */
+/** Another process may unpack at the same time, so the folder gets its final name only when it is complete. */
 async function unpack(packageName: string): Promise<void> {
   await mkdir(kept, { recursive: true });
   const draft = await mkdtemp(join(kept, 'draft-'));

@@ -6,15 +6,15 @@ import { ServerProcesses } from './server-processes.ts';
 import { TenantLoad } from './tenant-load.ts';
 import { adminKey } from './tenants.ts';
 
-/** Why the tests that start a Citus are not run, if they are not. */
+/** The reason to skip the tests that start a Citus, if they are skipped. */
 export const skipWithoutCitus =
   citusPrograms === undefined
     ? 'not run: BILLONCE_TEST_CITUS_PROGRAMS names no folder with the programs of a PostgreSQL that has Citus'
     : false;
-/** How many requests of a tenant are open at once. */
+/** The number of concurrent requests of a tenant. */
 const clients = 4;
 
-/** What an instance is set to on a node. */
+/** The settings of an instance on a node. */
 export const instanceOn = (node: PostgresNode, isByTenant: boolean) => ({
   DATABASE_URL: node.url,
   DATABASE_BY_TENANT: String(isByTenant),
@@ -22,14 +22,14 @@ export const instanceOn = (node: PostgresNode, isByTenant: boolean) => ({
   LOG_LEVEL: 'silent',
 });
 
-/** The loads of tenants that are new. */
+/** Makes loads of new tenants. */
 export async function loadsOf(instances: ServerProcesses, tenants: readonly string[], random: Random) {
   const loads: TenantLoad[] = [];
   for (const tenant of tenants) loads.push(await TenantLoad.make(instances, tenant, random));
   return loads;
 }
 
-/** Two instances on a Citus, and two tenants on each worker. */
+/** Starts two instances on a Citus, and makes two tenants on each worker. */
 export async function distributed(t: TestContext) {
   const cluster = await CitusCluster.start(t);
   const [left, right] = await cluster.extend(t);
@@ -43,23 +43,23 @@ export async function distributed(t: TestContext) {
   return { cluster, left, right, onLeft, onRight, loads: [...onLeft, ...onRight] };
 }
 
-/** All of them write. */
+/** Lets all of them write. */
 export function beginAll(loads: readonly TenantLoad[]): void {
   for (const load of loads) load.begin(clients);
 }
 
-/** Waits until so many more writes of each were acknowledged. */
+/** Waits until this many further writes of each were acknowledged. */
 export async function eachMore(loads: readonly TenantLoad[], count: number): Promise<void> {
   await Promise.all(loads.map((load) => load.more(count)));
 }
 
-/** Ends the loads and retries every write: each has taken effect once, and the audits agree. */
+/** Ends the loads and retries every write: each must have taken effect once, and the audits must agree. */
 export async function endAndAssertOnce(t: TestContext, loads: readonly TenantLoad[]): Promise<void> {
   await Promise.all(loads.map((load) => load.end()));
   for (const load of loads) await load.assertOnce();
   t.diagnostic(loads.map((load) => `${load.tenant} ${load.acknowledged} writes`).join(', '));
 }
 
-/** How often each status was answered to each load since the last call. */
+/** Counts the statuses that each load was answered since the last call. */
 export const answersOf = (loads: readonly TenantLoad[]) =>
   loads.map((load) => Object.fromEntries(load.forget()));

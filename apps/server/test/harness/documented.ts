@@ -1,13 +1,13 @@
 import { compileValidator, openApiDocument, type Validated } from '@billonce/contract';
 
-/** A part of a JSON document, as far as it is known. */
+/** A part of a JSON document. */
 type Node = Readonly<Record<string, unknown>>;
 
 const document: Node = parseNode(JSON.parse(JSON.stringify(openApiDocument('0.0.0'))));
 const paths = parseNode(document['paths']);
 const components = parseNode(parseNode(document['components'])['schemas']);
 
-/** An operation as the document has it. */
+/** An operation as the document describes it. */
 export interface DocumentedOperation {
   readonly name: string;
   readonly method: string;
@@ -26,7 +26,7 @@ export const documentedOperations: readonly DocumentedOperation[] = Object.entri
     }),
 );
 
-/** The operation that a request is one of; of two whose paths fit, the one with fewer parameters. */
+/** The operation of a request. If two paths match, the path with fewer parameters wins. */
 export function operationOf(method: string, target: string): DocumentedOperation | undefined {
   const [path = ''] = target.split('?');
   const segments = path.split('/');
@@ -42,7 +42,7 @@ function fits(template: readonly string[], segments: readonly string[]): boolean
   );
 }
 
-/** An answer, and what was asked. */
+/** An answer and its request. */
 export interface Exchange {
   readonly method: string;
   /** path and query */
@@ -52,10 +52,10 @@ export interface Exchange {
   readonly text: string;
 }
 
-/** What of an answer the document does not say; an answer is held against schemas that allow no member besides. */
+/** The parts of an answer that the document does not describe. The schemas used here allow no additional members. */
 export function undocumentedIn({ method, target, status, headers, text }: Exchange): string[] {
   const operation = operationOf(method, target);
-  // Of a path that there is not, and of a method that a path does not take, the document says nothing.
+  // The document describes neither unknown paths nor methods that a path does not support.
   if (operation === undefined) return [];
   const response = parseNode(parseNode(operation.node['responses'])[String(status)]);
   if (response['description'] === undefined) return [`${operation.name} answers ${status}`];
@@ -77,7 +77,7 @@ export function undocumentedIn({ method, target, status, headers, text }: Exchan
   return [...missing, ...faults.map((fault) => `${operation.name} ${status}: ${fault}`)];
 }
 
-/** Headers that every answer of its kind has. */
+/** Headers that every answer of this kind must have and that are missing. */
 function missingHeaders({ name, node }: DocumentedOperation, status: number, headers: Headers): string[] {
   const documented = Object.keys(
     parseNode(parseNode(parseNode(node['responses'])[String(status)])['headers']),
@@ -105,7 +105,7 @@ function validatorOf(name: string, status: number, mediaType: string, schema: un
   return check;
 }
 
-/** A schema whose objects have no members but those that it names, with what it refers to put in its place. */
+/** Resolves the references of a schema, and forbids additional members in its objects. */
 function closed(schema: unknown): unknown {
   if (Array.isArray(schema)) return schema.map(closed);
   if (typeof schema !== 'object' || schema === null) return schema;

@@ -1,4 +1,5 @@
-// Loaded into every thread of a server: one of them dies of an error when the test makes a file with its name.
+// This file is loaded into every thread of a server. A thread dies of an error when the test creates a file with the
+// name of the thread.
 import { existsSync, unlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { workerData } from 'node:worker_threads';

@@ -4,10 +4,10 @@ import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
 const folder = fileURLToPath(new URL('../../src/storage/postgres/', import.meta.url));
-/** Main files of threads: they run when they are loaded. */
+/** Main files of threads, which run when they are loaded. */
 const ofThreads: ReadonlySet<string> = new Set(['lanes/lane-thread.ts', 'read-thread.ts']);
 
-/** A constant of the engine that holds one statement or several, or a function that makes one. */
+/** A constant of the engine with one or more statements, or a function that makes one. */
 export interface StatementConstant {
   /** the file and the name of the constant */
   readonly name: string;
@@ -23,8 +23,8 @@ export function engineFiles(): readonly (readonly [file: string, source: string]
 }
 
 /**
- * Every constant of the engine whose name ends with `Sql`, also those that no file exports. Each file is loaded once more, because
- * others may have loaded it before.
+ * Returns every constant of the engine whose name ends with `Sql`, including those that no file exports. Each file is
+ * loaded once more, because others may have loaded it before.
  */
 export async function statementConstants(): Promise<readonly StatementConstant[]> {
   const found: StatementConstant[] = [];

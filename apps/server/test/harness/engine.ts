@@ -11,7 +11,7 @@ import { onEnd } from './on-end.ts';
 const cap = { answersMax: 1_000, bytesMax: 1_000_000 };
 const dayMs = 86_400_000;
 
-/** What the batches of a test are decided with. */
+/** Options with which the batches of a test are decided. */
 export const executorOptions: ExecutorOptions = {
   policy: { retentionMs: 400 * dayMs, futureToleranceMs: 300_000 },
   answerTtlMs: dayMs,
@@ -20,17 +20,17 @@ export const executorOptions: ExecutorOptions = {
   atRestKeys: [],
 };
 
-/** The write path without its queue, and the reads, of the engine that the test runs on. */
+/** The write path without its queue, and the reads, of the engine under test. */
 export interface TestEngine extends LaneExecutors {
   readonly executor: BatchExecutor;
   readonly books: Books;
   readonly queue: DeliveryQueue;
   readonly databaseUrl: string;
-  /** Closes it before the test has ended, for another process. */
+  /** Closes the engine before the test ends, so that another process can use the database. */
   close(): Promise<void>;
 }
 
-/** What an engine on PostgreSQL is opened with. */
+/** Options with which an engine on PostgreSQL is opened. */
 export const postgresOptions = {
   cap,
   lanes: 1,
@@ -45,8 +45,7 @@ export const postgresOptions = {
 
 /**
  * Opens the engine on an empty database, and closes it when the test has ended.
- *
- * @param nowMs the clock of the database, where that decides of a batch's time; without it, its own
+ * @param nowMs the clock of the database, if the database decides the time of a batch; its own clock by default
  */
 export async function openEngine(
   t: TestContext,

@@ -3,16 +3,16 @@ import { connect, type Socket } from 'node:net';
 import type { TestContext } from 'node:test';
 import { onEnd } from './on-end.ts';
 
-/** A connection whose client never ends its half: the server must. */
+/** A connection whose client never closes its half, so the server must close the connection. */
 export interface HalfOpen {
   readonly socket: Socket;
-  /** everything that came */
+  /** everything that the client received */
   received(): string;
-  /** Resolves once that many answers have come whole. */
+  /** Resolves once this many complete answers have arrived. */
   answered(count?: number): Promise<void>;
   /** resolves once the server has ended its half */
   readonly ended: Promise<void>;
-  /** resolves once the connection is gone, which needs the server to have destroyed it */
+  /** resolves once the connection is closed, which requires the server to destroy it */
   readonly gone: Promise<void>;
 }
 
@@ -24,10 +24,10 @@ export async function halfOpen(t: TestContext, url: string): Promise<HalfOpen> {
   return client;
 }
 
-/** The same on a socket of the caller. */
+/** The same on a given socket. */
 export function halfOpenOn(t: TestContext, socket: Socket): HalfOpen {
   onEnd(t, () => socket.destroy());
-  // A reset is one of the ways in which a connection ends.
+  // A connection may also end with a reset.
   socket.on('error', () => undefined);
   let received = '';
   let wake = (): void => undefined;
@@ -49,7 +49,7 @@ export function halfOpenOn(t: TestContext, socket: Socket): HalfOpen {
   return { socket, received: () => received, answered, ended, gone };
 }
 
-/** How many answers are there, each with its whole body. */
+/** Counts the answers in a text that have their complete body. */
 export function wholeAnswers(text: string): number {
   const head = /^HTTP\/1\.1 \d{3} [\s\S]*?\r\n\r\n/.exec(text)?.[0];
   if (head === undefined) return 0;

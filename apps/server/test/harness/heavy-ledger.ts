@@ -23,7 +23,7 @@ export const settle = (agent: string): Command => ({
   accountsMax: settleBulkAccountsFirst,
 });
 
-/** A ledger whose batches are smaller than a heavy command, and agents with many accounts. */
+/** Starts a ledger whose batches are smaller than a heavy command, with agents that have many accounts. */
 export async function startHeavyLedger(t: TestContext) {
   const engine = await openEngine(t);
   const heavyItemsMin = 2 * settleBulkAccountsFirst;

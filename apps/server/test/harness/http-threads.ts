@@ -4,10 +4,10 @@ import { emptyDatabase } from './database.ts';
 import { type ServerProcess, startProcess } from './process.ts';
 import { type RawAnswer, rawExchange } from './raw-http.ts';
 
-/** How many HTTP threads the servers of these tests have. */
+/** The number of HTTP threads of these tests' servers. */
 export const threads = Math.max(2, Number(process.env['BILLONCE_TEST_HTTP_THREADS'] ?? 2));
 
-/** Starts a server with several HTTP threads, on a new database unless one is named. */
+/** Starts a server with several HTTP threads, on a new database by default. */
 export async function startWithThreads(
   t: TestContext,
   environment: Readonly<Record<string, string>> = {},
@@ -16,7 +16,7 @@ export async function startWithThreads(
   return await startProcess(t, { HTTP_THREADS: `${threads}`, ...environment, DATABASE_URL: databaseUrl });
 }
 
-/** Sends requests at once, each on a new connection: the system gives it to one of the threads. */
+/** Sends requests at the same time, each on a new connection, which the system gives to one of the threads. */
 export async function onNewConnections(
   t: TestContext,
   url: string,
@@ -27,7 +27,7 @@ export async function onNewConnections(
   return await Promise.all(numbers.map((number) => rawExchange(t, url, request(number))));
 }
 
-/** The threads that answered the requests with these ids, as a log at `debug` says. */
+/** The threads that answered the requests with these ids, according to a log at level `debug`. */
 export async function answeredBy(
   server: ServerProcess,
   requestIds: readonly string[],

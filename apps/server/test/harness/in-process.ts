@@ -6,12 +6,12 @@ import { type Api, apiAt } from './api.ts';
 import { emptyDatabase, engineEnvironment } from './database.ts';
 import { onEnd } from './on-end.ts';
 
-/** A server in this process: real sockets, a real file, and a clock that the test moves. */
+/** A server in this process, with real sockets, a real file, and a clock that the test moves. */
 export interface InProcess {
   readonly api: Api;
   readonly app: App;
   readonly clock: { nowMs: number };
-  /** of the engine that the test runs on */
+  /** of the engine under test */
   readonly databaseUrl: string;
   /** the file, on SQLite */
   readonly file: string;
@@ -19,9 +19,8 @@ export interface InProcess {
 
 /**
  * Starts a server for a test, and stops it when the test has ended.
- *
- * @param nowMs what its clock shows at the start; the time of now without it
- * @param log where its log goes; to the standard output without it
+ * @param nowMs the time of its clock at the start; the current time by default
+ * @param log where its log goes; the standard output by default
  */
 export async function startInProcess(
   t: TestContext,
@@ -30,7 +29,7 @@ export async function startInProcess(
   log?: DestinationStream,
 ): Promise<InProcess> {
   const databaseUrl = environment['DATABASE_URL'] ?? (await emptyDatabase(t));
-  // The clock of a test is that of one thread.
+  // The clock of a test works in a single thread.
   const standard = { PORT: '0', LOG_LEVEL: 'silent', ...engineEnvironment, HTTP_THREADS: '1' };
   const config = configOf({ ...standard, ...environment, DATABASE_URL: databaseUrl });
   const clock = { nowMs };

@@ -15,7 +15,7 @@ import { onEnd } from './on-end.ts';
 const main = mainOf('apps/server/src/cli/main.ts');
 const lookEveryMs = 5;
 
-/** The generated trace that is shipped, and what its README says of it. */
+/** The generated trace in the repository, and the facts from its README. */
 export const trace = {
   file: fileURLToPath(new URL('../../../../examples/llm-trace.csv', import.meta.url)),
   rows: 2_000,
@@ -24,9 +24,9 @@ export const trace = {
   outputTokens: 370_959,
 } as const;
 
-/** What an ingester printed, and how it ended. */
+/** The output of an ingester, and how it ended. */
 export interface Ingested {
-  /** `null`: it was killed */
+  /** `null` if it was killed */
   readonly code: number | null;
   readonly stdout: string;
   readonly stderr: string;
@@ -73,7 +73,7 @@ export async function runIngester(
   return await startIngester(t, url, args, environment).ended;
 }
 
-/** Ingests in the process of the test, where nothing is to be killed: a process takes long to start. */
+/** Ingests in the process of the test, if nothing must be killed: a process takes long to start. */
 export async function ingestHere(url: string, args: readonly string[]): Promise<Ingested> {
   const parsed = parseIngestOptions(args, { BILLONCE_URL: url });
   if (parsed.kind !== 'valid') throw new Error(JSON.stringify(parsed));
@@ -89,14 +89,14 @@ export async function ingestHere(url: string, args: readonly string[]): Promise<
   return { code: exitCodeOf(report), stdout: summaryOf(parsed.options.file, report), stderr };
 }
 
-/** A count of the summary, by its name. */
+/** A count in the summary, by its name. */
 export function countOf({ stdout }: Ingested, name: string): number {
   const found = new RegExp(`^  ${name} +([\\d,]+)$`, 'm').exec(stdout)?.[1];
   if (found === undefined) throw new Error(`no count of ${name} in:\n${stdout}`);
   return Number(found.replaceAll(',', ''));
 }
 
-/** What the server has of the two services of a trace. */
+/** The usage that the server has of the two services of a trace. */
 export async function billedTokens(url: string, agents = 1): Promise<{ input: number; output: number }> {
   const api = apiAt(url);
   const sum = async (service: string) => {
@@ -111,7 +111,7 @@ async function totalOf(api: Api, agent: string, service: string): Promise<number
   return (await api.get(`/usage/${agent}/${service}`)).json.total;
 }
 
-/** Looks until something holds, and leaves the processor to what it waits for. */
+/** Checks until a condition is true, and leaves the processor to other work between checks. */
 export async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
   while (!(await holds())) await passing(lookEveryMs);
 }

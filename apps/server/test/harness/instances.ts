@@ -20,33 +20,35 @@ import { onEnd } from './on-end.ts';
 /** The tenant of these tests. */
 export const tenant = 'acme';
 const lookEveryMs = 5;
-/** A scope for each key: two keys of one scope wait for each other at its counter, for the time of a commit. */
+/** Each key has a separate scope: two keys of one scope wait for each other at its counter for the time of a commit. */
 const scopeOf = (key: string) => sha256(key).slice(0, 32);
 
-/** An instance without its HTTP side: one lane, its own connections. */
+/** An instance without HTTP: one lane and its own connections. */
 export interface Instance {
   readonly books: Books;
   readonly audits: Audits;
   readonly jobs: JobRunner;
   readonly sweepable: Sweepable;
-  /** its queue, to which a command of so many items is heavy; what is executed otherwise does not wait in it */
+  /**
+   * its queue, in which a command with this many items is heavy; commands that are executed directly do not wait in it
+   */
   ledger(heavyItemsMin: number): LedgerLanes;
-  /** Carries out commands as one batch. */
+  /** Executes commands as one batch. */
   execute(...commands: readonly Command[]): Promise<readonly Outcome[]>;
   /** The same for another tenant. */
   executeFor(tenant: string, ...commands: readonly Command[]): Promise<readonly Outcome[]>;
-  /** Carries out one command under a key. */
+  /** Executes one command under a key. */
   send(command: Command, key: string): Promise<Outcome>;
   close(): Promise<void>;
 }
 
-/** Several instances on one database, and a connection that holds locks at chosen moments. */
+/** Several instances on one database, and a connection that holds locks when the test wants it. */
 export interface Instances {
   readonly url: string;
   readonly first: Instance;
   readonly second: Instance;
   readonly client: Client;
-  /** what all instances take for the time */
+  /** the time source of all instances */
   readonly clock: { nowMs: number };
 }
 
@@ -61,7 +63,7 @@ export async function startInstances(
   return { url, first, second, client: await connect(t, url), clock };
 }
 
-/** One more instance on a database, with a clock that may be the others' or not. */
+/** Starts another instance on a database. Its clock may be shared with the others. */
 export async function startInstance(
   t: TestContext,
   url: string,
@@ -115,7 +117,7 @@ export function keyUse(command: Command, key: string) {
   };
 }
 
-/** A connection of the test's own, which ends with it. */
+/** Opens a connection for the test, and closes it with the test. */
 export async function connect(t: TestContext, url: string): Promise<Client> {
   const client = new Client({ connectionString: url });
   await client.connect();
@@ -123,13 +125,16 @@ export async function connect(t: TestContext, url: string): Promise<Client> {
   return client;
 }
 
-/** Waits until so many connections to the server wait for a lock. The view of activity stands still in a transaction. */
+/**
+ * Waits until this many connections to the server wait for a lock. Within a transaction, the view of activity does not
+ * change.
+ */
 export async function untilWaiting(client: Client, count: number): Promise<void> {
   const sql = 'SELECT count(DISTINCT pid)::integer AS waiting FROM pg_locks WHERE NOT granted';
   for (;;) {
     const waiting = Number((await client.query(sql)).rows[0]?.waiting);
     if (waiting >= count) return;
-    // The processor is for what it waits for.
+    // This leaves the processor to the awaited work.
     await passing(lookEveryMs);
   }
 }
@@ -145,8 +150,8 @@ export async function holdAccount(client: Client, agent: string, serviceId = 'se
 }
 
 /**
- * Holds the place of an idempotency key: a batch under it has written everything else by then, and neither commits nor
- * fails until the client rolls back.
+ * Locks the place of an idempotency key: a batch under this key has then written everything else, and neither commits
+ * nor fails until the client rolls back.
  */
 export async function holdKey(client: Client, key: string): Promise<void> {
   await client.query('BEGIN');
@@ -158,7 +163,7 @@ export async function holdKey(client: Client, key: string): Promise<void> {
   );
 }
 
-/** Holds the place of a usage id: a batch that brings it waits there until the client rolls back. */
+/** Locks the place of a usage id: a batch with this id waits there until the client rolls back. */
 export async function holdUsageId(client: Client, usageId: string): Promise<void> {
   await client.query('BEGIN');
   await client.query(
@@ -187,7 +192,7 @@ export function price(stroops: bigint, serviceId = 'search'): Command {
   return { kind: 'put_service', serviceId, stated: inStroops(stroops), metadata: undefined };
 }
 
-/** The status and the body of an answer; of a refusal, or a fault, its code. */
+/** The status and body of an answer, or the code of a refusal or fault. */
 export function answerOf(outcome: Outcome | undefined) {
   assert.ok(outcome);
   switch (outcome.kind) {
@@ -206,7 +211,7 @@ export function answerOf(outcome: Outcome | undefined) {
   }
 }
 
-/** Asserts that the books of the tenant are right, and hold so many requests. */
+/** Asserts that the books of the tenant are right and contain this many requests. */
 export async function assertBooks({ books }: Instance, requests: number): Promise<void> {
   const finding = await auditBooks(books, tenant);
   assert.deepEqual(finding.differences, []);

@@ -1,6 +1,6 @@
 import type { Books } from '../../src/reads/books.ts';
 
-/** Books during whose reads something happens: `between` runs after each read, before its caller sees the result. */
+/** Wraps books: `between` runs after each read, before the caller gets the result. */
 export function interleaved(books: Books, between: () => Promise<void>): Books {
   return new Proxy(books, {
     get(target, name) {

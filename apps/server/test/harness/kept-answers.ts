@@ -25,7 +25,7 @@ export function assertReplayed(answer: ApiAnswer, first: ApiAnswer | undefined):
   assert.equal(answer.headers.get('idempotency-replayed'), 'true');
 }
 
-/** Asserts that a key is refused, with what it made, and that another request under it is a conflict. */
+/** Asserts that a key is refused with a link to its result, and that another request under it is a conflict. */
 export async function assertTombstone(api: Api, key: string, first: ApiAnswer | undefined): Promise<void> {
   const location = first?.headers.get('location');
   const answer = await send(api, key);

@@ -4,7 +4,7 @@ import type { Submission } from '../../src/ledger/submission.ts';
 const accounts = 50;
 let sent = 0;
 
-/** A single with a random key, of one of fifty agents in turn: what the costs of a write are counted with. */
+/** A single write with a random key, for one of fifty agents in turn. Tests of write costs use it. */
 export function keyedSingle(): Submission {
   sent += 1;
   const item = {

@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import type { TestContext } from 'node:test';
 import { onEnd } from './on-end.ts';
 
-/** Lets a server of a test listen on a free port of loopback, and closes it with the test: its URL, without a path. */
+/** Starts to listen on a free loopback port, and closes the server with the test. Returns its URL without a path. */
 export async function listen(t: TestContext, server: Server, address = '127.0.0.1'): Promise<string> {
   await new Promise<void>((resolve) => {
     server.listen(0, address, resolve);

@@ -12,7 +12,7 @@ import { temporaryFolder } from './temporary-folder.ts';
 const main = fileURLToPath(new URL('../../../../examples/llm-proxy/proxy.ts', import.meta.url));
 const startTimeoutMs = 120_000;
 
-/** A call of the proxy, as a caller sends it. */
+/** A call to the proxy, as a caller sends it. */
 export interface ProxyCall {
   readonly agent: string;
   readonly key: string;
@@ -21,7 +21,7 @@ export interface ProxyCall {
   readonly signal?: AbortSignal;
 }
 
-/** The proxy of the examples in a separate process, which can be killed and started again with the same journal. */
+/** The example proxy in a separate process, which can be killed and restarted with the same journal. */
 export class LlmProxy {
   readonly #environment: Readonly<Record<string, string>>;
   #process: ChildProcess | undefined;
@@ -78,7 +78,7 @@ export class LlmProxy {
     });
   }
 
-  /** The status of a call and its whole answer; `cut` if it ended before `[DONE]`, or was never answered. */
+  /** The status and the complete answer of a call. `cut` means that it ended before `[DONE]` or was never answered. */
   async call(call: ProxyCall): Promise<{ readonly status: number; readonly text: string } | 'cut'> {
     try {
       const response = await this.send(call);

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 
-/** One number out of a database file that a server has open. */
+/** Reads one number from a database file that a server has open. */
 export function countIn(file: string, sql: string): number {
   const database = new DatabaseSync(file, { readOnly: true });
   try {
@@ -27,7 +27,10 @@ export function answersTablesIn(file: string): string[] {
   }
 }
 
-/** All bytes that a server keeps on disk: the database file, its write-ahead log, and the other files next to them. */
+/**
+ * Everything that a server keeps on disk: the bytes of the database file, its write-ahead log, and the other files next
+ * to them.
+ */
 export function bytesOnDisk(file: string): Buffer {
   const folder = dirname(file);
   const names = readdirSync(folder).filter((name) => name.startsWith(basename(file)));

@@ -7,16 +7,16 @@ import { onEnd } from './on-end.ts';
 
 export const repository = fileURLToPath(new URL('../../../..', import.meta.url));
 
-/** A server that was started as a user starts it, and the processes between. */
+/** A server started like a user starts it, with the processes between. */
 export interface LaunchedServer {
   readonly url: string;
   readonly launcher: ChildProcess;
   readonly serverPid: number;
-  /** Resolves when no process has the output open any more: the launcher and the server are gone. */
+  /** Resolves when no process has the output open: the launcher and the server have ended. */
   readonly ended: Promise<void>;
 }
 
-/** Runs a command that starts a server in the end, such as `npm start`, in this repository or a copy of it. */
+/** Runs a command such as `npm start`, which starts a server, in this repository or in a copy of it. */
 export async function launch(
   t: TestContext,
   command: readonly string[],
@@ -27,7 +27,7 @@ export async function launch(
     cwd,
     env: { ...withoutNpm(process.env), PORT: '0', DATABASE_URL: await emptyDatabase(t) },
     stdio: ['ignore', 'pipe', 'inherit'],
-    // A separate process group, so that nothing is left when the test fails.
+    // A separate process group, so that no process remains if the test fails.
     detached: true,
   });
   const { pid = 0, stdout } = launcher;
@@ -37,7 +37,7 @@ export async function launch(
   return { url: memberOf(line, 'url'), serverPid: Number(memberOf(line, 'pid')), launcher, ended };
 }
 
-/** The line of the JSON log that says where the server is. */
+/** The line of the JSON log with the address of the server. */
 function startLine({ stdout }: ChildProcess): Promise<unknown> {
   let printed = '';
   return new Promise((resolve, reject) => {
@@ -56,7 +56,7 @@ function memberOf(value: unknown, name: string): string {
   return typeof value === 'object' && value !== null ? String(Reflect.get(value, name)) : '';
 }
 
-/** The tests themselves run under npm. */
+/** Removes npm's variables, because the tests themselves run under npm. */
 function withoutNpm(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   return Object.fromEntries(Object.entries(environment).filter(([name]) => !name.startsWith('npm_')));
 }
@@ -65,6 +65,6 @@ function killGroup(pid: number): void {
   try {
     process.kill(-pid, 'SIGKILL');
   } catch {
-    // It is gone already.
+    // The process has already ended.
   }
 }

@@ -4,7 +4,7 @@ type Undo = () => unknown;
 
 const stacks = new WeakMap<TestContext, Undo[]>();
 
-/** Undoes something when the test has ended. What was done last is undone first; `t.after` has it the other way. */
+/** Undoes something when the test has ended, in reverse order. `t.after` uses the opposite order. */
 export function onEnd(t: TestContext, undo: Undo): void {
   const known = stacks.get(t);
   if (known !== undefined) {

@@ -8,14 +8,15 @@ import { runApt } from '../../../../packages/idempotency/test/harness/apt.ts';
 import { freePort } from '../../../../packages/idempotency/test/harness/free-port.ts';
 import { unprivileged } from '../../../../packages/idempotency/test/harness/postgres-program.ts';
 
-// Unpacked and not installed: the package's system service would start. The libraries are what Debian's base has not.
+// The package is unpacked, not installed, because its system service would start. The other packages are libraries that
+// a base Debian lacks.
 const unpack = `
 set -e
 packages='pgbouncer libc-ares2 libevent-2.1-7'
 apt-get download -qq $packages || { apt-get update -qq && apt-get download -qq $packages; }
 for package in *.deb; do dpkg -x "$package" .; rm "$package"; done`;
 
-/** Ends the pooler when this process closes the pipe or ends in any way, and then cleans up. */
+/** Stops the pooler when this process closes the pipe or ends in any way, and then cleans up. */
 const keep = `"$@" & pooler=$!
   cat > /dev/null
   kill -KILL $pooler
@@ -24,15 +25,14 @@ const keep = `"$@" & pooler=$!
 
 /** A PgBouncer that hands out connections by transaction. */
 export interface TestPgBouncer {
-  /** The URL of a database, by way of the pooler. */
+  /** The URL of a database through the pooler. */
   through(url: string): string;
-  /** Ends it and removes its folder. It ends with this process, too. */
+  /** Stops it and removes its folder. It also ends with this process. */
   stop(): Promise<void>;
 }
 
 /**
- * Starts PgBouncer in front of a server, for all of its databases. Where none is on the PATH, Debian's is unpacked.
- *
+ * Starts PgBouncer in front of a server, for all of its databases. If PATH has none, Debian's package is unpacked.
  * @param poolSize connections to each database, however many clients there are
  * @throws {Error} if there is none, or it does not start
  */
@@ -43,7 +43,7 @@ export async function startPgBouncer(server: string, poolSize: number): Promise<
     const port = await freePort();
     writeSettings(folder, { port, server: new URL(server), poolSize });
     const ids = unprivileged();
-    // Its own, so that it can clear up without us.
+    // The folder belongs to the pooler's user, so that the pooler can clean up without this process.
     if (ids.uid !== undefined) execFileSync('chown', ['-R', `${ids.uid}:${ids.gid}`, folder]);
     const command = ['sh', program.file, join(folder, 'pgbouncer.ini')];
     const keeper = spawn('sh', ['-c', keep, ...command], {
@@ -114,7 +114,7 @@ async function ready(child: ChildProcess): Promise<void> {
   await promise;
 }
 
-/** The pooler must not keep alive a process whose tests have ended. */
+/** The pooler must not keep a process alive whose tests have ended. */
 function letGo(keeper: ChildProcess): void {
   keeper.stderr?.resume();
   keeper.unref();

@@ -19,7 +19,7 @@ import {
 } from '../../../../packages/idempotency/test/harness/postgres-program.ts';
 import { onEnd } from './on-end.ts';
 
-/** Everything is flushed, as where money is kept: these servers are really killed. */
+/** Everything is flushed, as in production: these servers are really killed. */
 const safeSettings = {
   fsync: 'on',
   synchronous_commit: 'on',
@@ -36,13 +36,13 @@ const safeSettings = {
 const startsMax = 40;
 const againMs = 100;
 
-/** Ends the server when this process closes the pipe or ends in any way: QUIT, which waits for no client. */
+/** Stops the server when this process closes the pipe or ends in any way. QUIT does not wait for clients. */
 const keep = `"$@" & server=$!
   cat > /dev/null
   kill -QUIT $server 2> /dev/null
   wait $server`;
 
-/** A PostgreSQL with a separate folder and port, which can be killed and started again. */
+/** A PostgreSQL with a separate folder and port, which can be killed and restarted. */
 export class PostgresNode {
   readonly port: number;
   readonly #folder: string;
@@ -63,8 +63,7 @@ export class PostgresNode {
   }
 
   /**
-   * Makes an empty one and starts it; it ends with the test.
-   *
+   * Creates an empty one and starts it. It ends with the test.
    * @param programs the folder of its programs, if they are not those of the package that the tests install
    */
   static async start(
@@ -100,25 +99,25 @@ export class PostgresNode {
     return `postgresql://postgres@127.0.0.1:${this.port}/postgres`;
   }
 
-  /** Starts it, and waits until it takes connections. */
+  /** Starts it, and waits until it accepts connections. */
   async start(): Promise<void> {
     for (let starts = 1; ; starts++) {
       const said = await this.#tryStart();
       if (said === undefined) return;
-      // What a killed server leaves running (a backend that has not noticed yet) is gone in a moment.
+      // A backend of a killed server may still run for a moment, because it has not noticed the kill yet.
       if (starts === startsMax) throw new Error(`PostgreSQL did not start: ${said}`);
       await this.stop();
       await pause(againMs);
     }
   }
 
-  /** Kills the server as a crash of its machine would; what it had flushed is there when it starts again. */
+  /** Kills the server like a crash of its machine would. Flushed data is there when it starts again. */
   async kill(): Promise<void> {
     process.kill(this.#pid(), 'SIGKILL');
     await this.stop();
   }
 
-  /** Sends a signal to the server, such as SIGSTOP and SIGCONT, to it and all that it has started. */
+  /** Sends a signal such as SIGSTOP or SIGCONT to the server and all processes that it has started. */
   signal(signal: NodeJS.Signals): void {
     for (const pid of this.#processes()) process.kill(pid, signal);
   }
@@ -134,8 +133,7 @@ export class PostgresNode {
   }
 
   /**
-   * Makes a standby of it that streams, and starts both. It is stopped for the copy.
-   *
+   * Creates a streaming standby of it, and starts both. It is stopped for the copy.
    * @param name under which the standby can be named in `synchronous_standby_names`
    */
   async standby(t: TestContext, name: string): Promise<PostgresNode> {
@@ -156,12 +154,12 @@ export class PostgresNode {
     return standby;
   }
 
-  /** Lets a standby be the one that is written to, and waits until it is. */
+  /** Promotes a standby, and waits until it accepts writes. */
   async promote(): Promise<void> {
     await this.query('SELECT pg_promote(true, 30)');
   }
 
-  /** One statement on a separate connection. */
+  /** Runs one statement on a separate connection. */
   async query(sql: string): Promise<Record<string, unknown>[]> {
     const client = new Client({ connectionString: this.url });
     client.on('error', () => undefined);
@@ -173,7 +171,7 @@ export class PostgresNode {
     }
   }
 
-  /** FAST: clients are cut off, and everything is flushed. */
+  /** FAST disconnects clients and flushes everything. */
   async stopCleanly(): Promise<void> {
     const keeper = this.#keeper;
     if (keeper === undefined) return;
@@ -202,7 +200,7 @@ export class PostgresNode {
     if (stderr === null) throw new Error('the server has no log');
     const said = await readiness(stderr);
     stderr.resume();
-    // What a killed server leaves behind for a moment must not keep a process alive whose tests have ended.
+    // The remaining processes of a killed server must not keep a process alive whose tests have ended.
     this.#keeper?.unref();
     for (const stream of this.#keeper?.stdio ?? []) if (stream instanceof Socket) stream.unref();
     return said;
@@ -212,7 +210,7 @@ export class PostgresNode {
     return Number(readFileSync(join(this.#folder, 'data', 'postmaster.pid'), 'utf8').split('\n', 1)[0]);
   }
 
-  /** The server and the processes that it has started, as far as they live. */
+  /** The running processes of the server, including those that it has started. */
   #processes(): number[] {
     try {
       const pid = this.#pid();

@@ -40,7 +40,9 @@ async function execute(
   return outcomes;
 }
 
-/** Makes so many prepaid agents, each with a balance, a grant and an open hold, and a limit that counts each of them. */
+/**
+ * Makes this many prepaid agents, each with a balance, a grant and an open hold, and a limit that counts each agent.
+ */
 export async function fillBalances(executor: BatchExecutor, nowMs: number, count: number): Promise<void> {
   await execute(executor, nowMs, [
     { kind: 'put_service', serviceId, stated: inStroops(1n), metadata: undefined },
@@ -64,7 +66,10 @@ export async function fillBalances(executor: BatchExecutor, nowMs: number, count
   }
 }
 
-/** Every kind of write about prepaid money, for one of those agents, each in its own commit; returns how many there were. */
+/**
+ * Sends every kind of write about prepaid money for one of those agents, each in a separate commit. Returns how many
+ * there were.
+ */
 export async function writeEach(executor: BatchExecutor, nowMs: number, agent: string): Promise<number> {
   const usage = { agent, serviceId, requests: 2, usageId: undefined, occurredAtNs: undefined };
   const [used] = await execute(executor, nowMs, [{ kind: 'record_usage', item: usage }]);

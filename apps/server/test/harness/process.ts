@@ -7,7 +7,7 @@ import { engineEnvironment } from './database.ts';
 import { onEnd } from './on-end.ts';
 
 const serverMain = mainOf('apps/server/src/main.ts');
-/** A server whose workers do not run. */
+/** A server without running workers. */
 export const fuzzedServer = mainOf('apps/server/test/fuzz/server.ts');
 /** Where a server writes its log, if not to a pipe of this process. */
 export interface ProcessOutput {
@@ -21,11 +21,11 @@ const startTimeoutMs = 120_000;
 export interface ServerProcess {
   readonly url: string;
   readonly pid: number;
-  /** everything that it printed */
+  /** everything that it has printed */
   output(): string;
-  /** the code that it ends with, or `null` when a signal ends it */
+  /** its exit code, or `null` if a signal ended it */
   readonly ended: Promise<number | null>;
-  /** Sends a signal and waits until the process is gone. */
+  /** Sends a signal and waits until the process has ended. */
   stop(signal: NodeJS.Signals): Promise<number | null>;
 }
 

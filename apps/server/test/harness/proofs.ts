@@ -1,6 +1,6 @@
 import { appendFileSync } from 'node:fs';
 
-/** The promises of the server that are attacked, as the page of guarantees names them. */
+/** The promises of the server that the attacks test, as the guarantees page names them. */
 export const promises = {
   once: 'An operation with a key takes effect at most once in its scope.',
   same_answer: 'A retry gets the first answer: its status, its bytes and its representation headers.',
@@ -13,19 +13,19 @@ export const promises = {
   complete_lists: 'A follower of a list sees each row once, also of those that are written meanwhile.',
 } as const;
 
-/** An attack on promises that has a long version, and what holds after it. */
+/** An attack on promises that has a long version, and its result. */
 export interface Attack {
   readonly promises: readonly (keyof typeof promises)[];
   readonly attack: string;
-  /** what the test asserts, as the result of a run that passed */
+  /** what the test asserts, worded as the result of a passed run */
   readonly result: string;
-  /** from the root of the repository */
+  /** path from the root of the repository */
   readonly file: string;
 }
 
 const here = 'apps/server/test';
 
-/** Every attack by its id, which stays the same from release to release. */
+/** All attacks by id. An id does not change between releases. */
 export const attacks = {
   killed_under_load: {
     promises: ['once', 'same_answer', 'durable', 'conservation'],
@@ -157,17 +157,17 @@ export const attacks = {
 
 export type AttackId = keyof typeof attacks;
 
-/** What a run of an attack came to. */
+/** The result of a run of an attack. */
 export interface Proof {
   readonly id: AttackId;
-  /** how much of it was done, in words with figures */
+  /** the size of the run, in words with figures */
   readonly amount: string;
   readonly seed: string | undefined;
 }
 
 /**
- * Notes that an attack was withstood, if `npm run prove` asks for it: the page of guarantees is printed from these notes.
- * A test calls it as its last act, after everything that it asserts.
+ * Notes that an attack was withstood if `npm run prove` requests it: the guarantees page is printed from these notes. A
+ * test calls it at its end, after all of its assertions.
  */
 export function withstood(id: AttackId, amount: string): void {
   const file = process.env['BILLONCE_PROOFS'];
@@ -176,7 +176,7 @@ export function withstood(id: AttackId, amount: string): void {
   appendFileSync(file, `${JSON.stringify(proof)}\n`);
 }
 
-/** A number as people read it: 1,234,567. */
+/** A number in readable form: 1,234,567. */
 export function figure(count: number): string {
   return count.toLocaleString('en-US');
 }

@@ -2,20 +2,20 @@ import { connect, type Socket } from 'node:net';
 import type { TestContext } from 'node:test';
 import { onEnd } from './on-end.ts';
 
-/** An answer as it came over the wire. */
+/** An answer as it was received. */
 export interface RawAnswer {
   readonly status: number;
-  /** lower-case names; the last of those sent twice */
+  /** lower-case names; for a repeated header, the last value */
   readonly headers: ReadonlyMap<string, string>;
   readonly body: string;
 }
 
-/** A TCP connection to a server, for what no HTTP client would send. */
+/** A TCP connection to a server, for bytes that no HTTP client would send. */
 export interface RawConnection {
   readonly socket: Socket;
-  /** Resolves once the bytes were handed to the kernel. */
+  /** Resolves once the kernel has the bytes. */
   write(bytes: string | Buffer): Promise<void>;
-  /** The next answer, interim ones included; rejects when the connection ends before one is complete. */
+  /** Returns the next answer, including interim ones. Rejects if the connection ends before an answer is complete. */
   answer(): Promise<RawAnswer>;
 }
 
@@ -67,7 +67,7 @@ export async function connectTo(t: TestContext, url: string): Promise<RawConnect
 export async function rawExchange(t: TestContext, url: string, bytes: string | Buffer): Promise<RawAnswer> {
   const connection = await connectTo(t, url);
   const answer = connection.answer();
-  // The server may refuse and close before it has read everything: what it said is what counts.
+  // The server may refuse and close before it has read everything: only its answer counts.
   connection.write(bytes).catch(() => undefined);
   try {
     return await answer;
@@ -76,7 +76,7 @@ export async function rawExchange(t: TestContext, url: string, bytes: string | B
   }
 }
 
-/** The bytes of a request with a JSON body. `headers` are lines as they are to be sent. */
+/** The bytes of a request with a JSON body. `headers` are complete header lines. */
 export function rawPost(path: string, body: string | Buffer, headers: readonly string[] = []): Buffer {
   const bytes = Buffer.from(body);
   const head = [
@@ -86,11 +86,11 @@ export function rawPost(path: string, body: string | Buffer, headers: readonly s
     `Content-Length: ${bytes.length}`,
     ...headers,
   ];
-  // Header lines byte by byte, so that a test may send any byte in them.
+  // Header lines are latin1, so that a test can send any byte in them.
   return Buffer.concat([Buffer.from(`${head.join('\r\n')}\r\n\r\n`, 'latin1'), bytes]);
 }
 
-/** One answer out of the bytes that came, if they hold a whole one. Every answer of ours has a length. */
+/** Parses one answer from the received bytes, if it is complete. Every answer of ours has a length. */
 function parseAnswer(bytes: Buffer): { readonly answer: RawAnswer; readonly bytes: number } | undefined {
   const headEnd = bytes.indexOf('\r\n\r\n');
   if (headEnd < 0) return undefined;

@@ -2,20 +2,19 @@ import { createServer, type Socket } from 'node:net';
 import type { TestContext } from 'node:test';
 import { onEnd } from './on-end.ts';
 
-/** Part of a receiver that speaks no more HTTP than its test wants. */
+/** A receiver that uses only the parts of HTTP that its test needs. */
 export interface RawReceiver {
   readonly port: number;
-  /** connections that have come so far */
+  /** the number of connections so far */
   readonly connections: () => number;
-  /** Resolves when every connection that has come is closed. */
+  /** Resolves when every accepted connection is closed. */
   allClosed(): Promise<void>;
-  /** Closes every connection, and accepts no more. */
+  /** Closes every connection, and accepts no new ones. */
   stop(): Promise<void>;
 }
 
 /**
- * A receiver that does as it likes with the bytes of a connection.
- *
+ * Starts a receiver that handles the bytes of a connection as the test wants.
  * @param behave called with each connection and its number, from 1
  */
 export async function startRawReceiver(
@@ -27,7 +26,7 @@ export async function startRawReceiver(
   const server = createServer((socket) => {
     sockets.add(socket);
     closed.push(new Promise((resolve) => socket.on('close', () => resolve())));
-    // A reset is one of the ways in which the other side leaves.
+    // The other side may also close with a reset.
     socket.on('error', () => socket.destroy());
     behave(socket, closed.length);
   });

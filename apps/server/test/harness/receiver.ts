@@ -2,18 +2,18 @@ import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'nod
 import type { TestContext } from 'node:test';
 import { listen } from './listen.ts';
 
-/** A message as the receiver of a webhook got it. */
+/** A message that the receiver of a webhook got. */
 export interface Received {
   readonly headers: IncomingHttpHeaders;
   readonly body: string;
 }
 
-/** How a receiver answers; `undefined` never does. */
+/** The answer of a receiver. `undefined` means that it never answers. */
 export type ReceiverAnswer =
   | {
       readonly status: number;
       readonly headers?: Readonly<Record<string, string>>;
-      /** `ok` without it */
+      /** `ok` by default */
       readonly body?: string;
     }
   | undefined;
@@ -22,9 +22,9 @@ export type ReceiverAnswer =
 export interface Receiver {
   readonly url: string;
   readonly received: Received[];
-  /** what it answers from now on */
+  /** returns the answer to each message from now on */
   answer: (message: Received) => ReceiverAnswer | Promise<ReceiverAnswer>;
-  /** Resolves when so many messages have come. */
+  /** Resolves when this many messages have arrived. */
   has(count: number): Promise<void>;
 }
 
@@ -60,7 +60,10 @@ export async function startReceiver(t: TestContext): Promise<Receiver> {
   return receiver;
 }
 
-/** Gives an outbox turns until a receiver has so many messages: a turn may join one that had passed its webhook already. */
+/**
+ * Runs turns of an outbox until a receiver has this many messages. A turn may join a running turn that has already
+ * passed its webhook.
+ */
 export async function turnsUntil(receiver: Receiver, count: number, turn: () => void): Promise<void> {
   while (receiver.received.length < count) {
     turn();

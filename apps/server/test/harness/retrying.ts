@@ -3,7 +3,7 @@ import type { Api, ApiAnswer } from './api.ts';
 import type { Random } from './seeded-random.ts';
 import type { KeyedWrite } from './workload.ts';
 
-/** Statuses on which a client sends the same request again, under the same key. */
+/** Statuses after which a client sends the same request again under the same key. */
 const retriedStatuses: ReadonlySet<number> = new Set([408, 429, 500, 503]);
 const triesMax = 2_000;
 const waitMaxMs = 100;

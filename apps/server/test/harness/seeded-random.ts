@@ -1,13 +1,13 @@
 import type { TestContext } from 'node:test';
 
-/** Random numbers that a seed repeats. */
+/** Random numbers that can be repeated with a seed. */
 export interface Random {
-  /** an integer in [0, below) */
+  /** returns an integer in [0, bound) */
   below(bound: number): number;
   pick<T>(list: readonly T[]): T;
 }
 
-/** The seed of a test: SEED in the environment, else always the same one. It is printed. */
+/** The seed of a test: SEED from the environment, or a fixed default. It is printed. */
 export function seedOf(t: TestContext): number {
   const seed = Number(process.env['SEED'] ?? 20_260_501);
   t.diagnostic(`SEED=${seed}`);
@@ -18,7 +18,7 @@ export function seededRandom(t: TestContext, seed = seedOf(t)): Random {
   return randomOf(seed);
 }
 
-/** The numbers of a seed. */
+/** The random numbers of a seed. */
 export function randomOf(seed: number): Random {
   let state = seed >>> 0;
   // mulberry32

@@ -2,10 +2,10 @@ import type { TestContext } from 'node:test';
 import { type Api, apiAt } from './api.ts';
 import { type ServerProcess, startProcess } from './process.ts';
 
-/** With a database that never comes, or settings that it refuses, a test ends with the error. */
+/** If the database never becomes available, or refuses the settings, the test ends with the error. */
 const startsMax = 50;
 
-/** Server processes on one database, each of which may be killed and restarted. */
+/** Server processes on one database. Each can be killed and restarted. */
 export class ServerProcesses {
   readonly #t: TestContext;
   readonly #environments: readonly Readonly<Record<string, string>>[];
@@ -23,8 +23,8 @@ export class ServerProcesses {
   }
 
   /**
-   * Starts an instance. While its database is unavailable it ends, and is started again, as an operator's tool would
-   * do.
+   * Starts an instance. While its database is unavailable, the instance exits and is started again, like a process
+   * manager would do.
    */
   async start(at: number): Promise<void> {
     for (let starts = 1; ; starts++) {
@@ -43,7 +43,7 @@ export class ServerProcesses {
     await server?.stop('SIGKILL');
   }
 
-  /** Sends a signal that does not end it, such as SIGSTOP and SIGCONT. */
+  /** Sends a signal that does not end the process, such as SIGSTOP or SIGCONT. */
   signal(at: number, signal: NodeJS.Signals): void {
     const pid = this.#running[at]?.pid;
     if (pid !== undefined) process.kill(pid, signal);
@@ -53,7 +53,7 @@ export class ServerProcesses {
   readonly apis = (): readonly Api[] =>
     this.#running.flatMap((server) => (server === undefined ? [] : [apiAt(server.url)]));
 
-  /** One of them. */
+  /** The API of one instance. */
   api(at: number): Api {
     const server = this.#running[at];
     if (server === undefined) throw new Error(`instance ${at} does not run`);

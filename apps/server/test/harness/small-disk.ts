@@ -5,18 +5,18 @@ import type { TestContext } from 'node:test';
 import { onEnd } from './on-end.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 
-/** A separate file system that is soon full. */
+/** A separate file system that is small enough to fill. */
 export interface SmallDisk {
   readonly folder: string;
-  /** Takes all the space that is left. */
+  /** Uses all remaining space. */
   fill(): void;
-  /** Gives that space back. */
+  /** Frees that space. */
   clear(): void;
 }
 
 const mebibyte = 1024 * 1024;
 
-/** Mounts a small disk; `undefined` where this process may not. */
+/** Mounts a small disk. Returns `undefined` if this process must not mount. */
 export function smallDisk(t: TestContext, mebibytes: number): SmallDisk | undefined {
   const folder = join(temporaryFolder(t), 'disk');
   mkdirSync(folder);
@@ -33,7 +33,7 @@ export function smallDisk(t: TestContext, mebibytes: number): SmallDisk | undefi
 
 function fillWith(file: string): void {
   const descriptor = openSync(file, 'a');
-  // In ever smaller pieces, until not even a byte finds room.
+  // Writes smaller and smaller pieces, until not even one byte can be written.
   for (let size = mebibyte; size >= 1; ) {
     try {
       writeSync(descriptor, Buffer.alloc(size));

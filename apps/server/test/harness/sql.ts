@@ -7,7 +7,7 @@ const dayMs = 86_400_000;
 const fileOf = (databaseUrl: string) =>
   databaseUrl.startsWith('file:') ? databaseUrl.slice('file:'.length) : undefined;
 
-/** Runs SQL behind the server's back, on either engine. */
+/** Runs SQL directly on the database, without the server, on either engine. */
 export async function runSql(databaseUrl: string, sql: string): Promise<void> {
   const file = fileOf(databaseUrl);
   if (file === undefined) {
@@ -19,7 +19,7 @@ export async function runSql(databaseUrl: string, sql: string): Promise<void> {
   database.close();
 }
 
-/** Rows out of a PostgreSQL. */
+/** Reads rows from a PostgreSQL. */
 async function rowsOf(databaseUrl: string, sql: string): Promise<Record<string, unknown>[]> {
   const client = new Client({ connectionString: databaseUrl });
   await client.connect();
@@ -30,19 +30,19 @@ async function rowsOf(databaseUrl: string, sql: string): Promise<Record<string, 
   }
 }
 
-/** How many records are kept. */
+/** The number of records. */
 export async function countRecords(databaseUrl: string): Promise<number> {
   return await countRows(databaseUrl, 'records');
 }
 
-/** How many rows a table has, or the part of it that a condition names. */
+/** The number of rows in a table, or of those that match a condition. */
 export async function countRows(databaseUrl: string, from: string): Promise<number> {
   const sql = `SELECT count(*) FROM ${from}`;
   const file = fileOf(databaseUrl);
   return file === undefined ? Number((await rowsOf(databaseUrl, sql))[0]?.['count']) : countIn(file, sql);
 }
 
-/** How many answers are kept, by the day (such as 20261125) on which they were first given. */
+/** The number of answers by the day (such as 20261125) on which they were first given. */
 export async function countAnswers(databaseUrl: string): Promise<ReadonlyMap<string, number>> {
   const file = fileOf(databaseUrl);
   if (file === undefined) {
@@ -65,7 +65,7 @@ export function dateOf(timeMs: number): string {
   return new Date(timeMs).toISOString().slice(0, 10).replaceAll('-', '');
 }
 
-/** All that a server keeps: the bytes of its files, or every row of every table. */
+/** Everything that a server keeps: the bytes of its files, or all rows of all tables. */
 export async function everythingKept(databaseUrl: string): Promise<Buffer> {
   const file = fileOf(databaseUrl);
   if (file !== undefined) return bytesOnDisk(file);

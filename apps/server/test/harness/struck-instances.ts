@@ -15,7 +15,7 @@ export class StruckInstances {
   readonly #database: PostgresNode;
   readonly #proxies: readonly TcpProxy[];
   readonly #instances: ServerProcesses;
-  /** the kinds of strike that are left of this turn */
+  /** the remaining kinds of strike in this turn */
   #left: number[] = [];
 
   private constructor(database: PostgresNode, proxies: readonly TcpProxy[], instances: ServerProcesses) {
@@ -43,12 +43,12 @@ export class StruckInstances {
 
   readonly apis = (): readonly Api[] => this.#instances.apis();
 
-  /** Lets everything pass again. */
+  /** Ends all disturbances. */
   calm(): void {
     for (const proxy of this.#proxies) Object.assign(proxy, { mode: 'pass', delayMs: 0 });
   }
 
-  /** Lets one thing go wrong, and right again: each kind once in a turn, in an order drawn at random. */
+  /** Causes one failure and ends it. Each kind occurs once in a turn, in random order. */
   async strike(random: Random, onDead: () => void = () => undefined): Promise<string> {
     if (this.#left.length === 0) this.#left = Array.from({ length: kinds }, (_, kind) => kind);
     const [kind = 0] = this.#left.splice(random.below(this.#left.length), 1);
@@ -100,7 +100,7 @@ export class StruckInstances {
     }
   }
 
-  /** Kills all instances, and waits until the database has ended what they had begun. */
+  /** Kills all instances, and waits until the database has ended their transactions. */
   async #killAll(): Promise<void> {
     for (let at = 0; at < instanceCount; at++) await this.#instances.kill(at);
     for (;;) {

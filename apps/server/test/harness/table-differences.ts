@@ -1,13 +1,13 @@
 import { columnsOn, type Engine, type Kind, type Table, tableName } from '../../src/storage/table.ts';
 
-/** A column as a database has it. */
+/** A column as the database reports it. */
 export interface FoundColumn {
   readonly name: string;
   readonly type: string;
   readonly isOptional: boolean;
 }
 
-/** In which a table of a database differs from its descriptions; none where they agree. */
+/** The differences between a table of a database and its descriptions. */
 export function tableDifferences(
   engine: Engine,
   types: Readonly<Record<Kind, string>>,

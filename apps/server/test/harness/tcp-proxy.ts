@@ -4,10 +4,12 @@ import type { TestContext } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
 import { onEnd } from './on-end.ts';
 
-/** What happens to the bytes of all connections: they pass, are swallowed silently, or no connection is accepted. */
+/**
+ * The treatment of the bytes of all connections: they pass, they are dropped silently, or no connection is accepted.
+ */
 export type ProxyMode = 'pass' | 'silent' | 'refuse';
 
-/** Where a client's message is cut off: before it is passed on, or when it was, and its answer is not. */
+/** Where a client's message is cut: before it is passed on, or after it was passed on and before its answer is. */
 export type CutPlace = 'before' | 'behind';
 
 interface Pair {
@@ -15,15 +17,15 @@ interface Pair {
   readonly server: Socket;
 }
 
-/** A proxy in front of a server, which loses, delays and cuts connections as a network does. */
+/** A proxy in front of a server that loses, delays and cuts connections like a network. */
 export class TcpProxy {
   #mode: ProxyMode = 'pass';
-  /** for how long bytes are held up, in milliseconds, in each direction */
+  /** how long bytes are delayed in each direction, in milliseconds */
   delayMs = 0;
   #targetPort: number;
   #cut: { readonly text: string; readonly place: CutPlace; readonly done: () => void } | undefined;
   readonly #pairs = new Set<Pair>();
-  /** the last bytes that are held up on their way to a socket */
+  /** the last delayed bytes on their way to each socket */
   readonly #heldUp = new Map<Socket, Promise<void>>();
   readonly #server: Server;
 
@@ -43,7 +45,7 @@ export class TcpProxy {
     return proxy;
   }
 
-  /** A connection whose bytes were swallowed cannot go on: it is cut when they pass again. */
+  /** A connection with dropped bytes cannot continue: it is cut when bytes pass again. */
   set mode(mode: ProxyMode) {
     if (this.#mode === 'silent') this.cutAll();
     this.#mode = mode;
@@ -55,20 +57,23 @@ export class TcpProxy {
     return address.port;
   }
 
-  /** A URL of a database, by way of the proxy. */
+  /** A URL of a database through the proxy. */
   through(url: string): string {
     const own = new URL(url);
     own.host = `127.0.0.1:${this.port}`;
     return own.href;
   }
 
-  /** Leads new connections elsewhere, and cuts those that there are. */
+  /** Connects new clients to another port, and cuts the existing connections. */
   pointTo(port: number): void {
     this.#targetPort = port;
     this.cutAll();
   }
 
-  /** Breaks every connection off. Closed, not reset: Node 24 may not end after a reset of a connection that is being written to. */
+  /**
+   * Closes every connection. It does not reset them, because Node 24 may not exit after a reset of a connection that is
+   * being written to.
+   */
   cutAll(): void {
     for (const { client, server } of this.#pairs) {
       client.destroy();
@@ -77,7 +82,10 @@ export class TcpProxy {
     this.#pairs.clear();
   }
 
-  /** Cuts the next connection whose client sends a text (or behind it, whose server says it); resolves when it has. */
+  /**
+   * Cuts the next connection when its client has sent a text (`before`), or when its server has answered it (`behind`).
+   * Resolves after the cut.
+   */
   cutAt(text: string, place: CutPlace): Promise<void> {
     return new Promise((done) => {
       this.#cut = { text, place, done };
@@ -118,7 +126,7 @@ export class TcpProxy {
       cut.done();
       return;
     }
-    // Its answer, which no client receives, is the sign that it was done.
+    // The answer, which no client receives, shows that the request was executed.
     pair.server.removeAllListeners('data');
     pair.server.on('data', (answer: Buffer) => {
       if (!answer.includes(cut.text)) return;
@@ -143,7 +151,7 @@ export class TcpProxy {
       }
       return;
     }
-    // In their order, also when the delay becomes shorter.
+    // The order is kept, even if the delay becomes shorter.
     const held = Promise.all([before, pause(this.delayMs)]).then(() => {
       if (this.#heldUp.get(to) === held) this.#heldUp.delete(to);
       to.write(bytes);

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { onEnd } from './on-end.ts';
 
-/** A separate folder for a test, removed when the test has ended. */
+/** A separate folder for a test, which is removed when the test has ended. */
 export function temporaryFolder(t: TestContext): string {
   const folder = mkdtempSync(join(tmpdir(), 'billonce-'));
   onEnd(t, () => rmSync(folder, { recursive: true, force: true }));

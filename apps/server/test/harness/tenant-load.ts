@@ -16,7 +16,7 @@ import {
 
 const lookEveryMs = 10;
 
-/** What one tenant writes at several instances, and each answer that it got meanwhile. */
+/** The writes of one tenant at several instances, and each answer that they got. */
 export class TenantLoad {
   readonly tenant: string;
   #instances: ServerProcesses;
@@ -36,7 +36,7 @@ export class TenantLoad {
     this.#workload = new Workload(random);
   }
 
-  /** Makes a key of the tenant, and its services. */
+  /** Makes a key for the tenant, and its services. */
   static async make(instances: ServerProcesses, tenant: string, random: Random): Promise<TenantLoad> {
     const key = await makeKey(instances.api(0), tenant);
     const load = new TenantLoad(instances, tenant, key, random);
@@ -44,17 +44,17 @@ export class TenantLoad {
     return load;
   }
 
-  /** An instance as the tenant sees it. */
+  /** The API of an instance with the key of the tenant. */
   api(at: number): Api {
     return withHeaders(this.#instances.api(at), { 'x-api-key': this.#key });
   }
 
-  /** From now on it writes at other instances. */
+  /** Makes later writes go to other instances. */
   moveTo(instances: ServerProcesses): void {
     this.#instances = instances;
   }
 
-  /** Writes until `end`, each write until it is answered. */
+  /** Writes until `end`. Each write is retried until it is answered. */
   begin(clients: number): void {
     this.#isOver = false;
     this.#running = inParallel(
@@ -68,7 +68,7 @@ export class TenantLoad {
     );
   }
 
-  /** Waits for the answers of what was sent. */
+  /** Waits for the answers to all sent writes. */
   async end(): Promise<void> {
     this.#isOver = true;
     await this.#running;
@@ -78,20 +78,20 @@ export class TenantLoad {
     return this.#acknowledged.size;
   }
 
-  /** Waits until so many more writes were acknowledged. */
+  /** Waits until this many further writes were acknowledged. */
   async more(count: number): Promise<void> {
     const target = this.acknowledged + count;
-    // A load that has failed never gets there.
+    // A failed load never reaches the target.
     while (this.acknowledged < target)
       await Promise.race([passing(lookEveryMs), this.#running.then(() => passing(lookEveryMs))]);
   }
 
-  /** Waits for an answer with a status that came after `forget`. */
+  /** Waits for an answer with a status since the last `forget`. */
   async untilAnswered(status: number): Promise<void> {
     while (!this.#answers.has(status)) await passing(lookEveryMs);
   }
 
-  /** How often each status was answered since the last call. */
+  /** Counts the statuses since the last call. */
   forget(): ReadonlyMap<number, number> {
     const answers = this.#answers;
     this.#answers = new Map();

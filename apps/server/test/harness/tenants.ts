@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { Api } from './api.ts';
 
-/** What a tenant uses of one of its budgets now; 0 if the metric does not name it. */
+/** The current use of one of a tenant's budgets; 0 if the metric does not list the tenant. */
 export async function budgetUsed(api: Api, budget: string, tenant: string): Promise<number> {
   const { text } = await api.get('/metrics', asAdmin);
   const start = `billonce_tenant_budget_used{budget="${budget}",tenant="${tenant}"} `;
@@ -12,7 +12,7 @@ export async function budgetUsed(api: Api, budget: string, tenant: string): Prom
 export const adminKey = 'tests-7Hq2vXk9RmZ4pLw8TnBd';
 export const asAdmin = { 'x-api-key': adminKey };
 
-/** The same API, with headers that go along with every request. */
+/** The same API with additional headers on every request. */
 export function withHeaders(api: Api, headers: Readonly<Record<string, string>>): Api {
   const call: Api['call'] = (path, request = {}) =>
     api.call(path, { ...request, headers: { ...headers, ...request.headers } });
@@ -25,14 +25,14 @@ export function withHeaders(api: Api, headers: Readonly<Record<string, string>>)
   };
 }
 
-/** A new API key of a tenant. */
+/** Creates a new API key of a tenant. */
 export async function makeKey(api: Api, tenant: string): Promise<string> {
   const made = await api.post('/api-keys', { label: tenant, tenant }, undefined, asAdmin);
   assert.equal(made.status, 201, made.text);
   return String(made.json.key);
 }
 
-/** The API as a tenant with a separate key sees it. */
+/** The API with a separate key of the tenant. */
 export async function apiOfTenant(api: Api, tenant: string): Promise<Api> {
   return withHeaders(api, { 'x-api-key': await makeKey(api, tenant) });
 }

@@ -8,13 +8,13 @@ const main = mainOf('apps/server/src/main.ts');
 
 /** A server whose output is a terminal. */
 export interface ServerAtTerminal {
-  /** Resolves with everything printed once it includes a text. */
+  /** Resolves with the whole output once it includes a text. */
   printed(text: string): Promise<string>;
-  /** Closes the terminal, as closing its window does. */
+  /** Closes the terminal, like closing its window does. */
   hangUp(): void;
 }
 
-/** Whether this machine has the program `script` of util-linux, which makes terminals. */
+/** Whether this machine has util-linux's program `script`, which creates terminals. */
 export function hasTerminals(): boolean {
   return spawnSync('script', ['--version']).stdout?.toString().includes('util-linux') === true;
 }
@@ -48,7 +48,7 @@ export function startAtTerminal(
         child.on('close', () => reject(new Error(`${text} was not printed:\n${output}`)));
         look();
       }),
-    // The terminal is gone with the program that made it.
+    // The terminal disappears with the program that created it.
     hangUp: () => child.kill('SIGKILL'),
   };
 }

@@ -10,17 +10,20 @@ import { temporaryFolder } from './temporary-folder.ts';
 
 const repository = fileURLToPath(new URL('../../../..', import.meta.url));
 
-/** A block of commands in a page, and what the page says until the next one. Reading commands or JSON takes the block. */
+/**
+ * A block of commands in a page, and the text until the next block. Reading `commands` or `json` marks the block as
+ * used.
+ */
 export interface TypedBlock {
   readonly commands: string;
-  /** the JSON that the page shows as printed */
+  /** the JSON that the page shows as output */
   readonly printed: readonly unknown[];
   readonly prose: string;
-  /** whether the commands have a text in them */
+  /** whether the commands include a text */
   has(text: string): boolean;
 }
 
-/** The `sh` blocks of a page, in its order. */
+/** The `sh` blocks of a page, in order. */
 export function blocksOf(page: string): TypedBlock[] {
   const text = readFileSync(join(repository, page), 'utf8');
   const [, ...parts] = text.split(/^```sh\n/m);
@@ -41,13 +44,13 @@ export function blocksOf(page: string): TypedBlock[] {
   });
 }
 
-/** A command in a transcript, and the lines that it printed. */
+/** A command in a transcript and its output lines. */
 interface TranscriptPart {
   readonly command: string;
   readonly printed: readonly string[];
 }
 
-/** The commands of a page's `console` block, in its order. */
+/** The commands of a page's `console` block, in order. */
 export function transcriptOf(page: string): TranscriptPart[] {
   const block = /^```console\n([^`]*)```/m.exec(readFileSync(join(repository, page), 'utf8'))?.[1] ?? '';
   const [, ...parts] = take(page, block).split(/^\$ /m);
@@ -61,7 +64,7 @@ export function transcriptOf(page: string): TranscriptPart[] {
   });
 }
 
-/** The first block of JavaScript of a page that has a text in it. */
+/** The first JavaScript block of a page that includes a text. */
 export function scriptWith(page: string, text: string): string {
   const [, ...parts] = readFileSync(join(repository, page), 'utf8').split(/^```js\n/m);
   const blocks = parts.map((part) => part.split(/^```$/m)[0] ?? '');
@@ -70,13 +73,13 @@ export function scriptWith(page: string, text: string): string {
   return take(page, found);
 }
 
-/** The first block of text of a page: what it shows that is printed or sent. */
+/** The first text block of a page: what the page shows as printed or sent. */
 export function textIn(page: string): string {
   const text = readFileSync(join(repository, page), 'utf8');
   return take(page, /^```text\n([^`]*)```/m.exec(text)?.[1] ?? '');
 }
 
-/** Several JSON objects in a row, separated by nothing or white space. */
+/** Parses several JSON objects in a row, with or without white space between them. */
 export function documentsIn(text: string): unknown[] {
   if (text.trim() === '') return [];
   return JSON.parse(`[${text.trim().replace(/\}\s*\{/g, '},{')}]`);
@@ -86,17 +89,17 @@ export function documentsIn(text: string): unknown[] {
 interface Typed {
   readonly code: number | null;
   readonly printed: string;
-  /** of each answer that curl received */
+  /** the status of each answer that curl received */
   readonly statuses: readonly string[];
 }
 
-/** Where commands are typed, if not in the folder of the repository, and with which variables. */
+/** The folder in which commands are typed, if it is not that of the repository, and their variables. */
 interface Place {
   readonly folder?: string;
   readonly environment?: Readonly<Record<string, string>>;
 }
 
-/** Types commands into a shell; the server's address in them is replaced by `url`. */
+/** Types commands into a shell. The server's address in them is replaced by `url`. */
 export async function type(
   t: TestContext,
   commands: string,
@@ -123,7 +126,7 @@ export async function type(
   return { code: shell.exitCode, printed: printed.replaceAll('\r', ''), statuses };
 }
 
-/** Asserts the claims of a text about the output, in backquotes: statuses, headers with their values, parts of JSON. */
+/** Asserts what a text claims about the output, in backquotes: statuses, headers with their values, parts of JSON. */
 export function assertSaid(prose: string, { printed, statuses }: Typed): number {
   let claims = 0;
   for (const [, said = ''] of prose.matchAll(/`([^`]+)`/g)) {

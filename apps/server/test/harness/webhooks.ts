@@ -4,7 +4,7 @@ import type { Api } from './api.ts';
 import { type InProcess, startInProcess } from './in-process.ts';
 import { type Receiver, startReceiver } from './receiver.ts';
 
-/** Receivers of tests are on this machine. */
+/** The receivers of tests are on this machine. */
 export const openTargets = { WEBHOOK_ALLOW_PRIVATE_TARGETS: 'true', WEBHOOK_TIMEOUT_MS: '300' };
 
 /** A delivery as the API lists it. */
@@ -34,7 +34,7 @@ export async function startHooked(
   return { ...server, receiver, id: made.json.id, secret: made.json.secret };
 }
 
-/** Records usage: the id of its entry. */
+/** Records usage, and returns the id of its entry. */
 export async function use(api: Api, requests = 3, key?: string): Promise<string> {
   const answer = await api.post('/usage', { agent: 'a', serviceId: 's', requests }, key);
   assert.equal(answer.status, 201, answer.text);

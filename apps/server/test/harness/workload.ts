@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import type { Api, ApiAnswer } from './api.ts';
 import type { Random } from './seeded-random.ts';
 
-/** A write with its key, as a client keeps it until it knows what became of it. */
+/** A write with its key, which a client keeps until the outcome is known. */
 export interface KeyedWrite {
   readonly key: string;
   readonly path: string;
@@ -14,7 +14,7 @@ const services = ['search', 'browse', 'tokens'];
 const priceStroops = 7;
 const writesPerLifeMax = 300;
 
-/** Random writes of all kinds with keys: singles, bulks that overlap because they were cut again, settlements. */
+/** Random writes of all kinds with keys: single usage, overlapping bulks, and settlements. */
 export class Workload {
   readonly writes: KeyedWrite[] = [];
   readonly #random: Random;
@@ -33,7 +33,7 @@ export class Workload {
     return write;
   }
 
-  /** What all of it comes to when each write took effect once. */
+  /** The total of requests if each write took effect once. */
   get requestsTotal(): number {
     let sum = this.#singleRequests;
     for (let number = 0; number < this.#events; number++) sum += eventOf(number).requests;
@@ -78,7 +78,7 @@ export async function registerServices(api: Api): Promise<void> {
   }
 }
 
-/** Runs `write` for each that `next` hands out, many at a time, until there is none. */
+/** Runs `write` for each item that `next` returns, several at a time, until there are no more. */
 export async function inParallel<T>(
   lanes: number,
   next: () => T | undefined,
@@ -90,14 +90,14 @@ export async function inParallel<T>(
   await Promise.all(Array.from({ length: lanes }, lane));
 }
 
-/** What is compared of two answers to one request. */
+/** The parts of two answers to one request that must be equal. */
 export function essence(answer: ApiAnswer) {
   return { status: answer.status, body: answer.text, location: answer.headers.get('location') };
 }
 
 export type Essence = ReturnType<typeof essence>;
 
-/** Writes until the server is gone. Keeps the answers that came, each with its key. */
+/** Writes until the server has ended. Keeps the received answers, each with its key. */
 export async function writeUntilKilled(
   api: Api,
   workload: Workload,
@@ -121,9 +121,8 @@ export async function writeUntilKilled(
 }
 
 /**
- * Retries every write, and asserts that each acknowledged one gets the very answer that it got before, that
- * nothing was lost, and that nothing was billed twice. Returns how many had taken effect without being
- * acknowledged.
+ * Retries every write. Asserts that each acknowledged write gets the same answer as before, that nothing was lost, and
+ * that nothing was billed twice. Returns how many writes had taken effect without being acknowledged.
  */
 export async function assertExactlyOnce(
   api: Api,
@@ -163,7 +162,7 @@ async function assertBooks(api: Api, requests: number, settlementIds: readonly s
   assert.equal(audit.recorded.requests, requests);
   assert.equal(audit.recorded.stroops, String(requests * priceStroops));
   assert.equal(audit.settled.requests + audit.outstanding.requests, requests);
-  // Every settlement was made by a request that reports it, and every reported one exists.
+  // Every settlement was made by a request that reports it, and every reported settlement exists.
   assert.equal(audit.settlements, settlementIds.length);
   let billed = 0n;
   for (const id of settlementIds) {

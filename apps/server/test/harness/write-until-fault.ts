@@ -1,5 +1,5 @@
-// Writes usage into the named file until a write fails, and prints the outcome. The process that starts this one limits
-// the size of its files, so that SQLite meets a real I/O error at a commit.
+// Writes usage into the named file until a write fails, and prints the outcome. The parent process limits the file
+// size, so that SQLite gets a real I/O error at a commit.
 import { StorageExecutor } from '../../src/ledger/batch-executor.ts';
 import { SqliteStorage } from '../../src/storage/sqlite/write/storage.ts';
 import { executorOptions } from './engine.ts';
@@ -22,7 +22,7 @@ const submission = { tenant: 'acme', key: undefined, command };
 for (let written = 0; ; written++) {
   const [outcome] = await executor.execute({ submissions: [submission], nowMs: Date.now() });
   if (outcome?.kind === 'answered') continue;
-  // The next use opens the file again if its connection was given up.
+  // The next use opens the file again if the connection was discarded.
   await executor.execute({ submissions: [], nowMs: Date.now() });
   console.log(JSON.stringify({ written, outcome, before, after: storage.openings }));
   break;

@@ -1,7 +1,7 @@
 import { type Answer, type Call, priceStroops } from './calls.ts';
 import type { SequentialModel } from './linearizable.ts';
 
-/** What a call leads to when it is carried out. */
+/** The result of a call when it is executed. */
 type Outcome =
   | Exclude<Answer, { kind: 'settled' }>
   | { readonly kind: 'settled'; readonly requests: number; readonly billed: bigint };
@@ -20,8 +20,8 @@ interface Effect {
 const nothing = () => undefined;
 
 /**
- * The books of one agent, one call after the other: totals of its accounts, and, if it pays in advance, its balance. It
- * knows nothing of how Billonce does this.
+ * A model of one agent's books that executes calls one after another: the totals of its accounts and, if it is prepaid,
+ * its balance. It shares no code with Billonce.
  */
 export class AgentModel implements SequentialModel<Call, Answer> {
   readonly #isPrepaid: boolean;
@@ -29,9 +29,9 @@ export class AgentModel implements SequentialModel<Call, Answer> {
   readonly #ids = new Set<string>();
   readonly #holds = new Map<string, Hold>();
   readonly #settlements = new Set<string>();
-  /** the answer of each key, of which the id of a settlement is not known if no client heard it */
+  /** the answer of each key; the id of a settlement is unknown if no client received it */
   readonly #answers = new Map<string, Outcome & { settlementId?: string | null }>();
-  /** keys whose answer no client heard, so that it depends on the order */
+  /** keys whose answer no client received, so the answer depends on the order */
   readonly #unheard = new Map<string, string>();
   #available = 0n;
   #held = 0n;
@@ -51,7 +51,7 @@ export class AgentModel implements SequentialModel<Call, Answer> {
       effect.undo();
       return undefined;
     }
-    // A refusal leaves the key free: without an answer, it is as if the call had not been made.
+    // A refusal leaves the key free: without an answer, it is as if the call was never made.
     if (effect.outcome.kind === 'refused') return answer === undefined ? undefined : effect.undo;
     const settlementId = answer?.kind === 'settled' ? answer.settlementId : undefined;
     if (typeof settlementId === 'string' && this.#settlements.has(settlementId)) {
@@ -170,7 +170,7 @@ export class AgentModel implements SequentialModel<Call, Answer> {
     };
   }
 
-  /** Adds usage, and draws its price, of which a part may be held for it. */
+  /** Adds usage and draws its price, part of which may be held for it. */
   #add(serviceId: string, requests: number, held: bigint): Effect {
     const cost = this.#isPrepaid ? BigInt(requests) * priceStroops : 0n;
     if (this.#available + held < cost) return insufficient;
@@ -214,7 +214,7 @@ const insufficient: Effect = {
   undo: nothing,
 };
 
-/** Whether an answer says what the model does; the server gives the id of a settlement. */
+/** Whether an answer equals that of the model. The server chooses the id of a settlement. */
 function isSame(outcome: Outcome, answer: Answer): boolean {
   if (answer.kind !== 'settled') return textOf(outcome) === textOf(answer);
   const { settlementId, ...rest } = answer;

@@ -1,4 +1,4 @@
-/** A call of a client, about one agent. Writes have an idempotency key; calls with one key are the same call. */
+/** A client's call about one agent. Writes have an idempotency key. Calls with one key are the same call. */
 export type Call =
   | {
       readonly kind: 'record';
@@ -21,14 +21,14 @@ export type Call =
   | { readonly kind: 'total'; readonly serviceId: string }
   | { readonly kind: 'balance' };
 
-/** What a client learned from an answer. */
+/** The facts that a client learned from an answer. */
 export type Answer =
-  /** of usage, and of a capture */
+  /** the answer to usage and captures */
   | {
       readonly kind: 'recorded';
       readonly total: number;
       readonly isDuplicate: boolean;
-      /** in stroops; `undefined` for an agent that pays later, and for a duplicate */
+      /** in stroops; `undefined` for a postpaid agent, and for a duplicate */
       readonly available: bigint | undefined;
     }
   | {
@@ -38,11 +38,11 @@ export type Answer =
       readonly settlementId: string | null;
     }
   | { readonly kind: 'held'; readonly available: bigint }
-  /** of a grant and a release */
+  /** the answer to a grant or a release */
   | { readonly kind: 'done' }
   | { readonly kind: 'total'; readonly total: number }
   | { readonly kind: 'balance'; readonly available: bigint; readonly held: bigint }
   | { readonly kind: 'refused'; readonly code: 'insufficient_balance' | 'hold_ended' };
 
-/** A stroop is 10⁻⁷ XLM, and so are the prices of the histories whole stroops. */
+/** In stroops (10⁻⁷ XLM): the prices in histories are whole stroops. */
 export const priceStroops = 7n;

@@ -7,13 +7,13 @@ import type { Operation } from './linearizable.ts';
 export type History = Operation<Call, Answer>[];
 
 export const serviceIds = ['search', 'tokens'] as const;
-/** Statuses on which a client sends the same request again, under the same key. */
+/** Statuses after which a client sends the same request again under the same key. */
 const retriedStatuses: ReadonlySet<number> = new Set([408, 429, 500, 503]);
 const triesMax = 5_000;
 const waitMaxMs = 60;
 const stroopsPlaces = 7;
 
-/** One agent with some clients, which call at the same time and share what they know. */
+/** One agent with several clients, which call at the same time and share their knowledge. */
 export class AgentClients {
   readonly agent: string;
   readonly isPrepaid: boolean;
@@ -23,12 +23,12 @@ export class AgentClients {
   readonly #tick: () => number;
   readonly #apis: () => readonly Api[];
   readonly #sent: Call[] = [];
-  /** calls that a client gave up, whose keys are sent again later */
+  /** calls that a client gave up; their keys are sent again later */
   readonly #left: Call[] = [];
   readonly #holds: string[] = [];
   #calls = 0;
 
-  /** @param tick a clock that all clients of a test share; each reading is later than those before */
+  /** @param tick a clock that all clients of a test share; each value is later than the previous ones */
   constructor(
     agent: string,
     isPrepaid: boolean,
@@ -43,21 +43,21 @@ export class AgentClients {
     this.#apis = apis;
   }
 
-  /** The policy of the agent, before the history begins. */
+  /** Sets the policy of the agent before the history begins. */
   async prepare(api: Api): Promise<void> {
     if (!this.isPrepaid) return;
     const path = `/agents/${this.agent}/billing`;
     await api.call(path, { method: 'PUT', body: { mode: 'prepaid' }, key: `${this.agent}-mode` });
   }
 
-  /** Makes one call, and sends it until it is answered or its client gives up. */
+  /** Makes one call, and retries it until it is answered or the client gives up. */
   async step(): Promise<void> {
     const call = this.#draw();
     this.#sent.push(call);
     await this.#call(call, this.#random.below(20) === 0 ? 1 : triesMax);
   }
 
-  /** Sends again what was given up. */
+  /** Retries the calls that were given up. */
   async finish(): Promise<void> {
     for (let call = this.#left.pop(); call !== undefined; call = this.#left.pop())
       await this.#call(call, triesMax);
@@ -102,14 +102,14 @@ export class AgentClients {
     return turn === 19 ? { kind: 'release', key, id: hold } : { kind: 'capture', key, id: hold, requests };
   }
 
-  /** Usage with an id, which several keys bring. */
+  /** Usage with an id that several keys share. */
   #event() {
     const number = Math.floor(this.#calls / 20);
     const serviceId = serviceIds[number % serviceIds.length] ?? serviceIds[0];
     return { id: `${this.agent}-event-${number}`, serviceId, requests: 1 + (number % 9) };
   }
 
-  /** The answer, or `undefined` if none came that is final. */
+  /** The answer, or `undefined` if no final one arrived. */
   async #send(api: Api, call: Call): Promise<Answer | undefined> {
     let answer: ApiAnswer;
     try {

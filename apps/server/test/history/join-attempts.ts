@@ -1,9 +1,10 @@
 import type { History } from './clients.ts';
 
 /**
- * Makes one call of all attempts of a key, because at most one of them takes effect: at some moment between the first of
- * them and the first answer that is no refusal. Later answers are replays, and calls that stay. Without such an answer it
- * may have taken effect after an attempt that was not answered, as long as the server lived, or never; refusals are calls that stay.
+ * Joins all attempts of a key into one call, because at most one of them takes effect: at some time between the first
+ * attempt and the first answer that is not a refusal. Later answers are replays, which remain separate calls. Without
+ * such an answer, an unanswered attempt may have taken effect while its server lived, or never. Refusals remain
+ * separate calls.
  */
 export function joinAttempts(attempts: History): History {
   const joined: History = [];
@@ -27,7 +28,7 @@ function joinedOf(attempts: History): History {
   return [...refused, { ...first, calledAt }, ...replays];
 }
 
-/** Attempts that end together are one: of those at one server, at most one takes effect. */
+/** Attempts that end together are one call: of the attempts at one server, at most one takes effect. */
 function endsOf(unheard: History): History {
   const ends = new Set(unheard.map(({ answeredAt }) => answeredAt));
   return [...ends].flatMap((end) => unheard.find(({ answeredAt }) => answeredAt === end) ?? []);

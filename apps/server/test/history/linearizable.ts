@@ -1,53 +1,52 @@
-/** One call of a history, with the moments of a clock that all clients share. */
+/** One call of a history, with times of a clock that all clients share. */
 export interface Operation<Call, Answer> {
   readonly call: Call;
-  /** `undefined` if no answer came: the call may have taken effect at any time since, or never */
+  /** `undefined` if no answer arrived: the call may have taken effect at any later time, or never */
   readonly answer: Answer | undefined;
   readonly calledAt: number;
-  /** Without an answer: when it can no longer take effect, or `Infinity`. */
+  /** without an answer: the time after which it can no longer take effect, or `Infinity` */
   readonly answeredAt: number;
 }
 
-/** What the calls do, one after the other. */
+/** Executes calls one after another. */
 export interface SequentialModel<Call, Answer> {
   /**
-   * Carries out a call, if the answer is one that it can have now.
-   *
-   * @returns what takes it back; `undefined` if the answer is not possible now, and nothing was changed
+   * Executes a call if it can have this answer now.
+   * @returns a function that undoes it; `undefined` if the answer is not possible now, and nothing was changed
    */
   apply(call: Call, answer: Answer | undefined): (() => void) | undefined;
-  /** What the next answers depend on, apart from which calls were carried out. */
+  /** A digest of the state on which later answers depend, apart from the set of executed calls. */
   digest(): string;
 }
 
-/** Whether there is an order of all answered calls that explains their answers. */
+/** Whether an order of all answered calls explains their answers. */
 export type Verdict<Call, Answer> =
   | { readonly isLinearizable: true }
   | {
       readonly isLinearizable: false;
-      /** how many calls the longest order explains */
+      /** the number of calls that the longest order explains */
       readonly explained: number;
-      /** those that could have come next in it, and cannot */
+      /** the calls that could be next in it, but have impossible answers */
       readonly stuck: readonly Operation<Call, Answer>[];
     }
   | { readonly isLinearizable: 'unknown'; readonly steps: number };
 
 interface Frame {
-  /** places in the history that may come next, those without an answer last */
+  /** positions in the history that may be next; those without an answer come last */
   readonly candidates: readonly number[];
   next: number;
-  /** the call that led here, and what takes it back */
+  /** the position of the call that led here, and the function that undoes it */
   readonly place: number;
   readonly undo: () => void;
 }
 
-/** More than any history of the tests takes; one that takes more is not decided. */
+/** No history of the tests needs this many steps. A longer search remains undecided. */
 const defaultStepsMax = 5_000_000;
 
 /**
- * Searches for an order of calls in which each takes effect between its call and its answer, and each answer is the one
- * of the model (Herlihy and Wing, "Linearizability: a correctness condition for concurrent objects", 1990; the search is
- * that of Wing and Gong with Lowe's memory of what was tried).
+ * Searches for an order of calls in which each takes effect between its call and its answer, and has the answer of the
+ * model (Herlihy and Wing, "Linearizability: a correctness condition for concurrent objects", 1990). The search is that
+ * of Wing and Gong with Lowe's memory of tried states.
  */
 export function checkLinearizable<Call, Answer>(
   history: readonly Operation<Call, Answer>[],
@@ -60,13 +59,13 @@ export function checkLinearizable<Call, Answer>(
 class Search<Call, Answer> {
   readonly #operations: readonly Operation<Call, Answer>[];
   readonly #model: SequentialModel<Call, Answer>;
-  /** the calls that have been carried out, by their places */
+  /** whether each call was executed, by position */
   readonly #isDone: boolean[];
-  /** all answered calls before this place were carried out */
+  /** all answered calls before this position were executed */
   #low = 0;
   readonly #answered: number;
   #doneAnswered = 0;
-  /** the latest call among those that were carried out: nothing may come next that ended before it */
+  /** the start of the latest executed call: no call that ended before it may come next */
   #lastCall = -1;
   readonly #unanswered: readonly number[];
   readonly #tried = new Set<string>();
@@ -135,7 +134,7 @@ class Search<Call, Answer> {
     if (this.#operations[place]?.answer !== undefined) this.#doneAnswered -= 1;
   }
 
-  /** Whether an unanswered call may take effect now: it was made, and has not ended. */
+  /** Whether an unanswered call can take effect now: it has begun, and has not ended. */
   #isOpen(place: number, firstAnswer: number): boolean {
     const operation = this.#operations[place];
     return (
@@ -143,7 +142,7 @@ class Search<Call, Answer> {
     );
   }
 
-  /** Whether a place no longer bounds what may come next. */
+  /** Whether a position no longer limits which calls may be next. */
   #isPassed(place: number): boolean {
     return this.#isDone[place] === true || this.#operations[place]?.answer === undefined;
   }
@@ -160,7 +159,7 @@ class Search<Call, Answer> {
     return { candidates: [...answered, ...unanswered], next: 0, place, undo };
   }
 
-  /** The calls that were made before the first answer to one that is still to come. */
+  /** The calls that began before the first answer to a call that is not executed yet. */
   #window(): { readonly answered: readonly number[]; readonly firstAnswer: number } {
     const open: number[] = [];
     let firstAnswer = Infinity;
@@ -175,7 +174,7 @@ class Search<Call, Answer> {
     return { answered, firstAnswer };
   }
 
-  /** What was carried out, and what it led to. The calls before `low` need not be named, except those without an answer. */
+  /** Identifies the executed calls and the state. Calls before `low` are omitted, except those without an answer. */
   #key(): string {
     const beyond: number[] = [];
     let firstAnswer = Infinity;

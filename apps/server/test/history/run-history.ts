@@ -9,27 +9,27 @@ import { AgentClients, type History, serviceIds } from './clients.ts';
 import { joinAttempts } from './join-attempts.ts';
 import { checkLinearizable } from './linearizable.ts';
 
-/** A server, or several, and what goes wrong with them. */
+/** One or more servers, and the failures that they get. */
 export interface World {
-  /** those that can be called now */
+  /** the servers that can be called now */
   apis(): readonly Api[];
   /**
-   * Lets one thing go wrong, and right again; says what it was. If nothing that was sent before can take effect any more,
-   * because its server is dead, it says so once.
+   * Causes one failure, ends it, and returns its name. Calls `onDead` if no earlier request can take effect any more,
+   * because the servers are dead.
    */
   strike(random: Random, onDead: () => void): Promise<string>;
-  /** Ends what strikes left. */
+  /** Ends the remaining effects of strikes. */
   calm?(): void;
 }
 
 const agentCount = 6;
 const clientsPerAgent = 4;
-/** Between two strikes, so many calls are answered at most. */
+/** At most this many calls are answered between two strikes. */
 const breathMax = 200;
 
 /**
- * Lets clients call while things go wrong, and checks that the history of each agent is one that could have come from its
- * calls one after the other: each took effect once, between its first attempt and its answer. Says how much there was.
+ * Lets clients call during failures, and checks that the history of each agent is possible for calls executed one after
+ * another: each took effect once, between its first attempt and its answer. Returns how much was done.
  */
 export async function assertHistory(t: TestContext, world: World, strikes: number): Promise<string> {
   const random = seededRandom(t);
@@ -64,7 +64,7 @@ export async function assertHistory(t: TestContext, world: World, strikes: numbe
   return `${figure(attempts.length)} calls, ${figure(unheard)} of them not answered; ${words}`;
 }
 
-/** A call that was not answered ends with the server that it was sent to. */
+/** An unanswered call ends with the server that it was sent to. */
 function ended(attempts: History, deadAt: readonly number[]): History {
   return attempts.map((attempt) =>
     attempt.answer === undefined
@@ -73,7 +73,7 @@ function ended(attempts: History, deadAt: readonly number[]): History {
   );
 }
 
-/** What a history is not, in words. */
+/** Fails with a description if a history is not linearizable. */
 function assertLinearizable(attempts: History, isPrepaid: boolean, agent: string): void {
   const history = joinAttempts(attempts);
   const verdict = checkLinearizable(history, new AgentModel(isPrepaid));

@@ -11,17 +11,17 @@ export interface ModelEntry {
   readonly usageId: string | undefined;
   readonly occurredAtMs: number | undefined;
   readonly recordedAtMs: number;
-  /** of a reversal: the range that it takes back, and the sequence of the one entry if it names one */
+  /** for a reversal: the range that it reverses, and the sequence of the entry if it names a single one */
   readonly reverses:
     | { readonly from: number; readonly through: number; readonly entry: number | undefined }
     | undefined;
-  /** of a write-off: the credit that it takes away, in atoms */
+  /** for a write-off: the credit that it takes away, in atoms */
   readonly writesOff: bigint | undefined;
-  /** what was drawn from the purse of the agent for it; below 0 for what a reversal returned */
+  /** the amount that was drawn for it from the agent's purse; below 0 for a refund of a reversal */
   readonly drawn: bigint | undefined;
-  /** of usage in tiers: what was in them before it */
+  /** for usage in tiers: the use of the tiers before it */
   readonly begun: Begun | undefined;
-  /** how many of its requests were taken back */
+  /** the number of its requests that were reversed */
   reversed: number;
 }
 
@@ -34,18 +34,18 @@ export interface Line {
   readonly tiers?: readonly TierCount[];
 }
 
-/** What a range of entries comes to. */
+/** The bill of a range of entries. */
 export interface Bill {
   readonly asset: ModelAsset;
-  /** decimal places of the units that its requests count; 0 while nothing was recorded */
+  /** decimal places of the units in its requests; 0 while nothing was recorded */
   readonly scale: number;
   readonly requests: number;
   readonly lines: readonly Line[];
-  /** in atoms, as what is billed */
+  /** in atoms, like the billed amount */
   readonly carried: bigint;
-  /** what the settlement before left below an atom, in 10^-18 of the asset */
+  /** the remainder of the previous settlement below an atom, in 10^-18 of the asset */
   readonly remainder: bigint;
-  /** what was drawn for it, in 10^-18 of the asset */
+  /** the amount drawn for it, in 10^-18 of the asset */
   readonly paid: bigint;
   readonly billed: bigint;
 }
@@ -57,15 +57,15 @@ export interface ModelSettlement extends Bill {
   readonly settledAtMs: number;
 }
 
-/** An account as a child would keep it: a list of entries, summed up from the start for every question. */
+/** An account in its simplest form: a list of entries, summed up from the start for every question. */
 export interface ModelAccount extends AccountName {
   readonly entries: ModelEntry[];
   readonly settlements: ModelSettlement[];
-  /** decimal places of its units, from its first entry on */
+  /** decimal places of its units since its first entry */
   readonly scale: number;
-  /** what its tiers count now */
+  /** the current counts of its tiers */
   period: ModelPeriod | undefined;
-  /** up to where a clearing took everything back */
+  /** the last sequence that a clearing reversed */
   clearedThrough: number;
 }
 
@@ -86,17 +86,17 @@ export function isUsage({ reverses, writesOff }: ModelEntry): boolean {
   return reverses === undefined && writesOff === undefined;
 }
 
-/** Usage that is neither settled nor taken back. */
+/** Usage that is neither settled nor reversed. */
 export function openUsage(account: ModelAccount): readonly ModelEntry[] {
   return openEntries(account).filter((entry) => isUsage(entry) && leftOf(entry) > 0);
 }
 
-/** Requests of an entry that were not taken back. */
+/** The requests of an entry that were not reversed. */
 export function leftOf(entry: ModelEntry): number {
   return requestsOf([entry]) - entry.reversed;
 }
 
-/** What was drawn for some of the requests of an entry: at a flat price each costs the same. */
+/** The amount that was drawn for some of the requests of an entry. At a flat price each request costs the same. */
 export function drawnForSome(entry: ModelEntry, { requests: taken, tiers }: Part, scale: number): bigint {
   if (entry.drawn === undefined) return 0n;
   if (tiers !== undefined) return -costOfPart({ requests: taken, tiers }, undefined, scale);
@@ -108,7 +108,10 @@ export function totalOf(account: ModelAccount): number {
   return Math.max(0, requestsOf(openEntries(account)));
 }
 
-/** What the last settlement left: what nothing wrote off since (0, or below 0 for a credit), and what is below an atom. */
+/**
+ * The rest of the last settlement: what was not written off since (0, or below 0 for a credit), and the remainder below
+ * an atom.
+ */
 function carriedOf(account: ModelAccount): Pick<Bill, 'carried' | 'remainder'> {
   const last = account.settlements.at(-1);
   if (last === undefined) return { carried: 0n, remainder: 0n };
@@ -116,17 +119,17 @@ function carriedOf(account: ModelAccount): Pick<Bill, 'carried' | 'remainder'> {
   return { carried: writtenOff - creditOf(last), remainder: remainderOf(last) };
 }
 
-/** What a bill could not take: 0, or above 0 for a credit. */
+/** The amount that a bill could not include: 0, or above 0 for a credit. */
 export function creditOf(bill: Bill): bigint {
   return bill.billed - atomsOf(bill);
 }
 
-/** What a bill leaves below an atom. */
+/** The remainder of a bill below an atom. */
 export function remainderOf(bill: Bill): bigint {
   return worthOf(bill) - atomsOf(bill) * atomOf(bill.asset);
 }
 
-/** What a bill is worth, in whole atoms, rounded down. */
+/** The value of a bill in whole atoms, rounded down. */
 function atomsOf(bill: Bill): bigint {
   return atomsIn(worthOf(bill), bill.asset);
 }
@@ -135,17 +138,20 @@ function worthOf({ asset, lines, carried, remainder, paid }: Bill): bigint {
   return lines.reduce((sum, { amount }) => sum + amount, carried * atomOf(asset) + remainder - paid);
 }
 
-/** What was drawn for entries, less what was returned. */
+/** The amount drawn for entries, less refunds. */
 function drawnFor(entries: readonly ModelEntry[]): bigint {
   return entries.reduce((sum, { drawn = 0n }) => sum + drawn, 0n);
 }
 
-/** The highest price version at which something was recorded. */
+/** The highest price version at which an entry was recorded. */
 export function reachedBy({ entries }: Pick<ModelAccount, 'entries'>): number {
   return entries.reduce((highest, { parts }) => Math.max(highest, ...parts.map(({ version }) => version)), 0);
 }
 
-/** What the open entries up to one of them come to, at the prices of their versions; version 0 costs what version 1 does. */
+/**
+ * The bill of the open entries up to one of them, at the prices of their versions. Version 0 costs the same as version
+ * 1.
+ */
 export function billOf(account: ModelAccount, { asset, prices }: Pricing, through: number): Bill {
   const range = account.entries.slice(settledThrough(account), through);
   const byVersion = partsOf(
@@ -165,7 +171,7 @@ export function billOf(account: ModelAccount, { asset, prices }: Pricing, throug
   return { ...bill, billed: atoms > 0n ? atoms : 0n };
 }
 
-/** The sums of parts by version, those of 0 left out. */
+/** The sums of parts by version, without sums of 0. */
 export function partsOf(parts: readonly Part[]): readonly Part[] {
   const versions = [...new Set(parts.map(({ version }) => version))].sort((a, b) => a - b);
   return versions
@@ -173,7 +179,7 @@ export function partsOf(parts: readonly Part[]): readonly Part[] {
     .filter(({ requests, tiers = [] }) => requests !== 0 || shown(tiers));
 }
 
-/** Also where one tier was used and as much of another taken back. */
+/** Also if one tier was used and the same amount of another was reversed. */
 function shown(tiers: readonly TierCount[]): boolean {
   return tiers.some(({ requests, charged }) => requests !== 0 || charged !== 0);
 }
@@ -196,12 +202,12 @@ function sumOfTiers(tiers: readonly TierCount[], added: readonly TierCount[]): r
   }));
 }
 
-/** Whether there is nothing to bill. */
+/** Whether the bill has nothing to bill. */
 export function isEmptyBill({ lines, paid }: Bill): boolean {
   return lines.length === 0 && paid === 0n;
 }
 
-/** Whether something is left to settle or to carry. */
+/** Whether anything remains to settle or carry. */
 export function isUnsettled(account: ModelAccount): boolean {
   const { carried, paid, lines } = billOf(account, unpriced, account.entries.length);
   return carried !== 0n || paid !== 0n || lines.length > 0;

@@ -18,7 +18,7 @@ type Answer = any;
 
 const iso = (ms: number) => new Date(ms).toISOString();
 
-/** Asserts what can be read of one account, and returns the entity tag of its quote. */
+/** Asserts everything that can be read about one account, and returns the entity tag of its quote. */
 export async function assertAccount(
   api: Api,
   books: ModelBooks,
@@ -53,13 +53,13 @@ export async function assertAccount(
   return String(quote.headers.get('etag'));
 }
 
-/** The entries of an account, as they are listed. */
+/** The entries of an account, as the API lists them. */
 export async function entriesIn(api: Api, { agent, serviceId }: AccountName): Promise<Answer[]> {
   const filter = `agent=${encodeURIComponent(agent)}&serviceId=${encodeURIComponent(serviceId)}`;
   return await pages(api, `/entries?${filter}`, 7);
 }
 
-/** Whether the entries of an account may be those that are listed; ids count as far as they are known. */
+/** Whether the entries of an account match the listed ones. Ids are compared if they are known. */
 export function areListed(account: ModelAccount, rows: readonly Answer[]): boolean {
   if (account.entries.length !== rows.length) return false;
   return account.entries.every((entry, index) => {
@@ -74,7 +74,7 @@ export function areListed(account: ModelAccount, rows: readonly Answer[]): boole
   });
 }
 
-/** An entry as it is listed, but for what became of it. */
+/** An entry as the API lists it, without its later reversals and settlement. */
 export function entryRow(account: ModelAccount, entry: ModelEntry, asset: ModelAsset) {
   const { id, sequence, parts, usageId, occurredAtMs, recordedAtMs, reverses, writesOff, drawn, begun } =
     entry;
@@ -108,7 +108,10 @@ export function entryRow(account: ModelAccount, entry: ModelEntry, asset: ModelA
   };
 }
 
-/** An entry as it is listed, with what became of it. The id of a bill that no answer has named is that of the row. */
+/**
+ * An entry as the API lists it, with its later reversals and settlement. If no answer has named the id of its bill, the
+ * id of the row is used.
+ */
 function knownRow(account: ModelAccount, entry: ModelEntry, { asset, prices }: Pricing, row: Answer) {
   const { sequence, parts, reversed } = entry;
   const priceOf = (version: number) => prices[Math.max(version, 1) - 1];

@@ -16,7 +16,7 @@ type Answer = any;
 
 const iso = (ms: number) => new Date(ms).toISOString();
 
-/** Every entry, settlement and event of the tenant is in its list once, and nothing else is. */
+/** Asserts that every entry, settlement and event of the tenant is in its list exactly once, and nothing else. */
 export async function assertLists(api: Api, books: ModelBooks): Promise<void> {
   const accounts = [...books.accounts.values()];
   const entries = accounts.flatMap((account) =>
@@ -33,7 +33,7 @@ export async function assertLists(api: Api, books: ModelBooks): Promise<void> {
     'reversed',
     'reversedRequests',
   ];
-  // `assertAccount` has compared what became of them.
+  // `assertAccount` has compared their reversals and settlements.
   const recorded = (row: Answer) =>
     Object.fromEntries(Object.entries(row).filter(([name]) => !states.includes(name)));
   assert.deepEqual(rows.map(recorded), byId(entries).map(recorded));
@@ -52,7 +52,7 @@ export async function assertLists(api: Api, books: ModelBooks): Promise<void> {
   await assertEvents(api, books, entries, bills);
 }
 
-/** Takes in the ids of settlements that no answer has named: those that a write-off made. */
+/** Learns the ids of settlements that no answer has named: those that a write-off made. */
 function learnSettlements(accounts: readonly ModelAccount[], listed: readonly Answer[]): void {
   for (const { agent, serviceId, settlements } of accounts) {
     for (const [index, settlement] of settlements.entries()) {

@@ -13,12 +13,12 @@ import type { ModelGrant, ModelPurse, PurseName } from './purse-types.ts';
 // biome-ignore lint/suspicious/noExplicitAny: items of every list
 type Answer = any;
 
-/** The grants of an agent in an asset, as they are listed. */
+/** The grants of an agent in an asset, as the API lists them. */
 export async function grantsIn(api: Api, { agent, asset }: PurseName): Promise<Answer[]> {
   return await pages(api, `/agents/${encodeURIComponent(agent)}/grants?asset=${asset}`, 7);
 }
 
-/** Whether the grants of an agent in an asset may be those that are listed; ids count as far as they are known. */
+/** Whether the grants of an agent in an asset match the listed ones. Ids are compared if they are known. */
 export function areGranted(
   books: ModelBooks,
   name: PurseName,
@@ -32,7 +32,7 @@ export function areGranted(
   );
 }
 
-/** A grant as it is listed, without what only the server knows. */
+/** A listed grant without the members that only the server knows. */
 function shown({ grantedAt: _, reversalId, ...row }: Answer) {
   return { ...row, isReturned: reversalId !== null };
 }
@@ -42,13 +42,16 @@ function shownOf(purse: ModelPurse, grant: ModelGrant, row: Answer) {
   return { id, ...body, isReturned: grant.isReturned };
 }
 
-/** When something is looked at, and whether what time has done by then was recorded. */
+/** The time of a read, and whether lapses and expiries up to then were recorded. */
 interface Looked {
   readonly nowMs: number;
   readonly isRecorded: boolean;
 }
 
-/** Asserts what can be read of the prepaid money of an agent in every asset, and of its holds. Takes in the ids of grants. */
+/**
+ * Asserts everything that can be read about the prepaid money of an agent in every asset, and about its holds. Learns
+ * the ids of grants.
+ */
 export async function assertPurses(
   api: Api,
   books: ModelBooks,
@@ -62,7 +65,7 @@ export async function assertPurses(
   await assertHolds(api, books, agent);
 }
 
-/** A list of grants shows what was recorded: before that, only the balance says what has lapsed and expired. */
+/** A list of grants shows what was recorded. Until lapses and expiries are recorded, only the balance shows them. */
 async function assertPurse(
   api: Api,
   books: ModelBooks,
@@ -89,7 +92,7 @@ async function assertPurse(
     );
 }
 
-/** What was granted in an asset is available, held, drawn, expired or voided in this asset. */
+/** Everything granted in an asset is available, held, drawn, expired or voided in this asset. */
 function assertConserved(balance: Answer): void {
   const sumOf = (names: readonly string[]) =>
     names.reduce((all, name) => all + signedAmountOf(balance[name]), 0n);
@@ -149,8 +152,8 @@ const signs: Readonly<Record<string, bigint>> = {
 };
 
 /**
- * Every movement follows from the one before it, and the sums of what was granted, refunded, voided and drawn are those of the
- * balance.
+ * Asserts that every movement continues from the previous one, and that the sums of grants, refunds, voids and draws
+ * equal those of the balance.
  */
 async function assertLedger(api: Api, purse: ModelPurse, balance: Answer): Promise<void> {
   const { agent, asset } = purse;
@@ -167,7 +170,9 @@ async function assertLedger(api: Api, purse: ModelPurse, balance: Answer): Promi
     assert.equal(amountText(sums.get(kind) ?? 0n), balance[kind], kind);
 }
 
-/** Asserts the events of grants and holds, all of which were recorded, and returns how many there are of purses. */
+/**
+ * Asserts the events of grants and holds, which must all be recorded, and returns how many of them are about purses.
+ */
 export function assertPurseEvents(books: ModelBooks, events: readonly Answer[]): number {
   const purses = [...books.purses.values()];
   const grants = purses.flatMap((purse) => purse.grants);

@@ -21,7 +21,7 @@ import { openWorth, quoteBody } from './settling.ts';
 // biome-ignore lint/suspicious/noExplicitAny: members of every answer
 type Answer = any;
 
-/** Asserts what is outstanding, in each asset, of each agent and of all of them. */
+/** Asserts the outstanding amounts in each asset, of each agent and in total. */
 export async function assertSums(api: Api, books: ModelBooks, nowMs: number): Promise<void> {
   const accounts = [...books.accounts.values()];
   for (const agent of agents) {
@@ -121,7 +121,7 @@ export async function assertAudit(api: Api, books: ModelBooks): Promise<void> {
   assertAuditedAmounts(audit, books, worths);
 }
 
-/** Usage that has no price yet comes to nothing in the sums of the audit, as in the model. */
+/** Usage without a price adds nothing to the sums of the audit, as in the model. */
 function assertAuditedAmounts(
   audit: Answer,
   books: ModelBooks,

@@ -11,7 +11,7 @@ import { agents, services } from './draw-names.ts';
 import { pages } from './pages.ts';
 import { priceBody } from './prices.ts';
 
-/** Asserts that all that can be read of a tenant's books is what the model has. Takes in the ids of entries. */
+/** Asserts that everything that can be read from a tenant's books equals the model. Learns the ids of entries. */
 export async function assertAgreed(api: Api, books: ModelBooks, nowMs: number): Promise<void> {
   for (const agent of agents) {
     await assertPurses(api, books, agent, { nowMs, isRecorded: true });

@@ -1,4 +1,4 @@
-/** What amounts are in. A bill is a whole number of its atoms: of 10^-scale. */
+/** The asset of an amount. A bill is a whole number of its atoms (10^-scale). */
 export interface ModelAsset {
   readonly code: string;
   readonly scale: number;
@@ -25,7 +25,7 @@ export function atomsText(atoms: bigint, { scale }: ModelAsset): string {
   return scale === 0 ? sign + digits : `${sign}${digits.slice(0, -scale)}.${digits.slice(-scale)}`;
 }
 
-/** What answers say of a number of atoms: in XLM a member in stroops, elsewhere one with a decimal. */
+/** The members of an answer for a number of atoms: in stroops for XLM, as a decimal for other assets. */
 export function atomsBody(name: string, atoms: bigint, asset: ModelAsset): Readonly<Record<string, string>> {
   return asset.code === xlm.code
     ? { [`${name}Stroops`]: String(atoms) }
@@ -35,7 +35,7 @@ export function atomsBody(name: string, atoms: bigint, asset: ModelAsset): Reado
 /** Sums of atoms of one asset. */
 type Sums = Readonly<Record<string, bigint>>;
 
-/** The sums of XLM, and what answers say of those of each other asset: nothing where there is none. */
+/** The sums of XLM, and the members of an answer for each other asset that has sums. */
 export function sumsByAsset(
   all: readonly { readonly asset: ModelAsset; readonly sums: Sums }[],
   names: readonly string[],

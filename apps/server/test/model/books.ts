@@ -6,25 +6,25 @@ import type { ModelPolicy, ModelPurse } from './purse-types.ts';
 import type { AccountName, Write } from './write.ts';
 
 export interface ModelService {
-  /** what its prices are in, from its first registration on */
+  /** the asset of its prices, since its first registration */
   readonly asset: ModelAsset;
-  /** by version, from version 1 on */
+  /** by version, starting with version 1 */
   readonly prices: UnitPrice[];
-  /** by version, as well */
+  /** also by version */
   readonly stated: Stated[];
-  /** decimal places that quantities may have */
+  /** decimal places that its quantities may have */
   scale: number;
   isDisabled: boolean;
   isDeleted: boolean;
 }
 
-/** An event that no entry and no settlement tells of. */
+/** An event that is not about an entry or a settlement. */
 export interface ModelEvent {
   readonly type: string;
   readonly serviceId: string;
 }
 
-/** What was used in windows, by agent; under '' what all agents used. */
+/** The usage in windows, by agent. The name '' means all agents together. */
 export type Counted = Map<string, readonly { readonly startMs: number; readonly used: bigint }[]>;
 
 /** A limit that refuses. */
@@ -32,7 +32,7 @@ export interface ModelLimit {
   readonly agent: string | undefined;
   readonly serviceId: string | undefined;
   readonly window: 'day' | 'lifetime';
-  /** in what the usage is priced of which it counts what that costs; `undefined`: it counts units */
+  /** the asset of the usage whose price it counts; `undefined`: it counts units */
   readonly asset: string | undefined;
   /** in 10^-18 of the asset, or in 10^-6 of a unit */
   readonly max: bigint;
@@ -40,28 +40,28 @@ export interface ModelLimit {
   readonly counted: Counted;
 }
 
-/** The books of one tenant. Plain data, so that a test can copy them and try something out. */
+/** The books of one tenant. They are plain data, so that a test can copy them and try a write on the copy. */
 export interface ModelBooks {
-  /** those that were registered, by their codes */
+  /** the registered assets, by code */
   readonly assets: Map<string, ModelAsset>;
   readonly services: Map<string, ModelService>;
   readonly accounts: Map<string, ModelAccount>;
   readonly events: ModelEvent[];
   readonly limits: Map<string, ModelLimit>;
-  /** by agent; under '' that of all agents that have none */
+  /** by agent; '' is the default for agents without a policy */
   readonly policies: Map<string, ModelPolicy>;
   /** by agent and asset */
   readonly purses: Map<string, ModelPurse>;
 }
 
-/** With what a write is carried out. */
+/** The time and the gate with which a write is executed. */
 export interface Moment {
   readonly nowMs: number;
-  /** the code with which everything new is refused */
+  /** the code with which all new writes are refused */
   readonly gate: string | undefined;
 }
 
-/** An answer as a test looks at it. */
+/** An answer as a test reads it. */
 export interface Observed {
   readonly status: number;
   // biome-ignore lint/suspicious/noExplicitAny: answers have every shape, and are compared with what is expected
@@ -71,7 +71,7 @@ export interface Observed {
   readonly isReplayed: boolean;
 }
 
-/** What the books say of a write: an answer of which these members are known, or the code of a refusal. */
+/** The answer that the books require for a write: some of its members, or the code of a refusal. */
 export type Expected =
   | {
       readonly kind: 'done';
@@ -79,7 +79,7 @@ export type Expected =
       readonly body: unknown;
       /** whether the key is used up */
       readonly isRemembered: boolean;
-      /** takes the ids out of the answer; `false` when they cannot be right */
+      /** learns the ids in the answer; `false` if they cannot be right */
       readonly learn: (observed: Observed) => boolean;
     }
   | { readonly kind: 'refused'; readonly code: string; readonly body?: unknown };
@@ -96,7 +96,7 @@ export function emptyBooks(): ModelBooks {
   };
 }
 
-/** The account of two names; one that was never used is not among the accounts of the books. */
+/** The account of an agent and a service. An account without usage is not among the accounts of the books. */
 export function accountOf(
   { accounts, services }: ModelBooks,
   { agent, serviceId }: AccountName,
@@ -118,7 +118,7 @@ function nameOf({ agent, serviceId }: AccountName): string {
   return JSON.stringify([agent, serviceId]);
 }
 
-/** A service that is registered now. */
+/** A service if it is registered now. */
 export function liveService({ services }: ModelBooks, serviceId: string): ModelService | undefined {
   const service = services.get(serviceId);
   return service?.isDeleted === true ? undefined : service;
@@ -136,7 +136,7 @@ export function refused(code: string, body?: unknown): Extract<Expected, { kind:
   return { kind: 'refused', code, body };
 }
 
-/** What a new entry is, besides its place. */
+/** The facts of a new entry, without its position. */
 export interface NewEntry {
   readonly parts: readonly Part[];
   readonly usageId?: string | undefined;
@@ -167,7 +167,7 @@ export function addEntry(books: ModelBooks, account: ModelAccount, nowMs: number
   return added;
 }
 
-/** Takes in where an entry is said to be: the same place each time, and never that of another. */
+/** Learns the position of an entry: it must be the same each time, and different from that of any other entry. */
 export function learnEntry(
   books: ModelBooks,
   entry: { id: string | undefined },

@@ -8,13 +8,13 @@ export function isDateRefused(effectiveFrom: string, nowMs: number): boolean {
   return fromMs <= nowMs || fromMs > nowMs + aheadMsMax;
 }
 
-/** The version that is to come: no other one comes after it. */
+/** The version of the future price. It is the last one. */
 export function nextOf(service: ModelService, nowMs: number): number | undefined {
   const last = service.prices.length;
   return last > versionAt(service, nowMs) ? last : undefined;
 }
 
-/** A change of a service writes down what is in force by then: a clock that is set back later does not undo it. */
+/** A change of a service records the price in force: setting the clock back later does not undo it. */
 export function keepComeDates({ stated }: ModelService, nowMs: number): void {
   for (const one of stated) if ((one.fromMs ?? 0) <= nowMs) one.fromMs = undefined;
 }
@@ -25,7 +25,7 @@ interface StatedPrice {
   readonly effectiveFrom?: string | undefined;
 }
 
-/** A price that stays gets no new version, and neither does the next price if it is sent again. */
+/** An unchanged price gets no new version. Neither does the next price if it is sent again. */
 export function statePrice(service: ModelService, sent: StatedPrice, nowMs: number): void {
   keepComeDates(service, nowMs);
   const { price, per, effectiveFrom } = sent;
@@ -49,7 +49,7 @@ export function statePrice(service: ModelService, sent: StatedPrice, nowMs: numb
   if (later !== undefined) add(service, later);
 }
 
-/** The price in force is stated again after a price that never comes into force. */
+/** The price in force is stated again after a price that never takes effect. */
 export function withdrawNext(service: ModelService, nowMs: number): void {
   keepComeDates(service, nowMs);
   if (nextOf(service, nowMs) === undefined) return;
@@ -71,7 +71,7 @@ function add({ prices, stated }: ModelService, { price, per, effectiveFrom }: St
   });
 }
 
-/** What answers say of the price in force, and of the one to come. */
+/** The members of an answer for the price in force and the next price. */
 export function pricesBody(service: ModelService, nowMs: number) {
   const shown = (version: number) => {
     const { price, per } = atVersion(service, version);

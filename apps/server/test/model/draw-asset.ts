@@ -3,16 +3,16 @@ import { type ModelAsset, xlm } from './assets.ts';
 import { assets, type Hot } from './draw-names.ts';
 import { booksOf, type Model } from './model.ts';
 
-/** No one registers it. */
+/** This code is never registered. */
 const unknownCode = 'EUR';
 
-/** An asset that is registered: mostly one with the places that it has. */
+/** An asset to register: mostly with its real number of decimal places. */
 export function drawnAsset(random: Random): ModelAsset {
   const asset = random.pick(assets);
   return random.below(3) > 0 ? asset : { ...asset, scale: 4 };
 }
 
-/** In which asset an amount is sent: mostly in that of the service that is written about. XLM may be left out. */
+/** The asset of an amount in a request: mostly that of the service in question. XLM may be omitted. */
 export function drawAssetOf(
   random: Random,
   model: Model,
@@ -24,7 +24,7 @@ export function drawAssetOf(
   return { asset: random.below(8) === 0 ? unknownCode : random.pick(assets).code };
 }
 
-/** The asset with which a service is sent, if any: a new service has it from then on. */
+/** The asset in the registration of a service, if any: a new service has it from then on. */
 export function drawServiceAsset(
   random: Random,
   model: Model,

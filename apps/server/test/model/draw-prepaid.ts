@@ -16,7 +16,7 @@ const hourMs = 60 * minuteMs;
 const dayMs = 86_400_000;
 const unknownId = 'unknown';
 
-/** Around what a few requests cost, less than a stroop, and more than anything here costs. */
+/** Amounts near the price of a few requests, below a stroop, and above the price of anything in this test. */
 const amounts = ['0.0000001', '0.0000013', '0.0000026', '0.00000000000000001', '1.5', '2000'] as const;
 const overdrafts = ['0', '0', '0.0000007', '3', '1000000'] as const;
 
@@ -65,8 +65,8 @@ export function drawPrepaid(
 }
 
 /**
- * Half of the agents are prepaid, and are granted something in each asset that a service has, a part of it for some time; and there
- * may be a limit.
+ * Makes half of the agents prepaid, and grants them something in each asset of a service, partly with an expiry. There
+ * may also be a limit.
  */
 export function drawPrepaidStart(random: Random, used: readonly string[], nowMs: number): readonly Write[] {
   const expiresAt = (ms: number) => new Date(nowMs + ms).toISOString();
@@ -99,7 +99,7 @@ export function drawPrepaidStart(random: Random, used: readonly string[], nowMs:
   return [...granted, { kind: 'set_limit', name: 'one', window: random.pick(['day', 'lifetime']), ...limit }];
 }
 
-/** Seldom the policy of all agents: most of them are to be postpaid. */
+/** The default policy is set rarely, so that most agents remain postpaid. */
 function drawBilling(random: Random, model: Model, near: Hot): PrepaidWrite {
   const { agent } = near;
   const overdraft = { overdraft: random.pick(overdrafts), ...drawAssetOf(random, model, near) };
@@ -111,7 +111,7 @@ function drawBilling(random: Random, model: Model, near: Hot): PrepaidWrite {
   return { kind: 'set_billing', agent, policy: random.below(6) === 0 ? undefined : { mode, ...overdraft } };
 }
 
-/** What an id stands for hangs on its number, mostly: see `drawItem`. */
+/** The content mostly depends on the number of the id: see `drawItem`. */
 function drawGrant(random: Random, model: Model, near: Hot): GrantWrite {
   const { agent } = near;
   if (random.below(3) === 0) {
@@ -139,7 +139,7 @@ function assetOfNumber(number: number): { readonly asset: string } {
   return { asset: (assets[number % assets.length] ?? assets[0]).code };
 }
 
-/** Its id may be that of a grant. */
+/** The id may be that of a grant. */
 function drawRefund(random: Random, model: Model, near: Hot): RefundWrite {
   const { agent } = near;
   const number = random.below(30);
@@ -152,7 +152,7 @@ function drawRefund(random: Random, model: Model, near: Hot): RefundWrite {
   };
 }
 
-/** Of everything that is available now and then. */
+/** Sometimes the hold is for everything that is available. */
 function drawHold(random: Random, model: Model, near: Hot): HoldWrite {
   const { agent, serviceId } = near;
   const books = booksOf(model, near.tenant);
@@ -177,12 +177,12 @@ function drawHold(random: Random, model: Model, near: Hot): HoldWrite {
   };
 }
 
-/** All that a hold reserves. */
+/** Everything that a hold reserves. */
 function useOf({ requests = 1, scale }: ModelHold): Use {
   return scale === 0 ? { requests } : quantityBody(requests, { scale });
 }
 
-/** A hold that was seen: mostly one that is open. */
+/** A hold that a client has seen: mostly an open one. */
 function drawHoldId(
   random: Random,
   model: Model,

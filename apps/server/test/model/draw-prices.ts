@@ -1,6 +1,6 @@
 import type { SentPrice } from './prices.ts';
 
-/** Most of what is granted pays for some requests, and not for many. Borders are near what a few uses come to. */
+/** Most grants pay for a few requests only. The borders of tiers are near what a few writes use. */
 export const startPrices: readonly SentPrice[] = [
   { priceStroops: 1 },
   { priceStroops: 7 },
@@ -45,7 +45,7 @@ export const prices: readonly SentPrice[] = [
   },
 ];
 
-/** Some that come to whole atoms of an asset with few places. */
+/** Prices that add up to whole atoms in an asset with few decimal places. */
 const dearPrices: readonly SentPrice[] = [
   { price: '0.015', per: 1 },
   { price: '0.333333', per: 1 },
@@ -59,7 +59,10 @@ const dearPrices: readonly SentPrice[] = [
   },
 ];
 
-/** Those of some prices that a service in an asset takes, and others that suit it; in XLM, or without an asset, all of them. */
+/**
+ * The prices that a service in an asset accepts: some of the given ones, and others for this asset. In XLM, or without
+ * an asset, all given ones.
+ */
 export function pricesIn(asset: string | undefined, some: readonly SentPrice[]): readonly SentPrice[] {
   if (asset === undefined || asset === 'XLM') return some;
   return [...some.filter((price) => !('priceStroops' in price)), ...dearPrices];

@@ -11,19 +11,19 @@ export interface SeenQuote {
   readonly agent: string;
   readonly serviceId: string;
   readonly through: number;
-  /** in XLM alone */
+  /** only in XLM */
   readonly billedStroops: string | undefined;
   readonly amount: string;
   readonly tag: string;
 }
 
-/** What was sent and seen so far: what a client can know. */
+/** Everything that a client has sent and seen so far. */
 export interface Seen {
   readonly sent: Sent[];
   readonly quotes: SeenQuote[];
 }
 
-/** What is expected without a quote: mostly wrong, and in stroops not for every service. */
+/** Amounts expected without a quote: mostly wrong, and in stroops even for services in other assets. */
 const expected: readonly ExpectedAmount[] = [
   { expectedStroops: '0' },
   { expectedStroops: '7' },
@@ -33,12 +33,12 @@ const expected: readonly ExpectedAmount[] = [
   { expectedAmount: '0.07' },
 ];
 
-/** What a client expects of a credit, if anything. */
+/** The credit that a client expects, if any. */
 export function drawExpected(random: Random): ExpectedAmount {
   return random.below(3) === 0 ? random.pick(expected) : {};
 }
 
-/** Everything, or a part; with no guard, with one that a quote gave, or with one that is made up. */
+/** Settles everything or a part, without a guard, with one from a quote, or with an invented one. */
 export function drawSettle(random: Random, model: Model, seen: Seen, near: Hot) {
   const own = seen.quotes.filter((quote) => quote.tenant === near.tenant);
   const quote = own.length > 0 && random.below(3) > 0 ? random.pick(own.slice(-6)) : undefined;
@@ -64,7 +64,7 @@ export function drawSettle(random: Random, model: Model, seen: Seen, near: Hot) 
   };
 }
 
-/** A sequence that is open, mostly; that of a reversal more often than chance would have it. */
+/** Mostly the sequence of an open entry. Reversals are chosen more often than at random. */
 function drawThrough(random: Random, account: ModelAccount): number {
   const reversals = openEntries(account).filter(({ reverses }) => reverses !== undefined);
   if (reversals.length > 0 && random.below(2) === 0) return random.pick(reversals).sequence;
@@ -78,12 +78,12 @@ export function drawAccount(random: Random, model: Model, tenant: string): Model
 
 const noEntry = '019a7f6e-3a60-7c3e-9b1d-0123456789ab';
 
-/** An entry that was seen: mostly of this account, now and then of another one, or of the other tenant. */
+/** An entry that a client has seen: mostly of this account, sometimes of another one, or of the other tenant. */
 export function drawEntryId(random: Random, model: Model, near: Hot): string {
   const tenant = random.below(8) === 0 ? random.pick(tenants) : near.tenant;
   const account =
     random.below(3) > 0 ? accountOf(booksOf(model, tenant), near) : drawAccount(random, model, tenant);
-  // The entry at which the settled ones end is a separate edge case.
+  // The last settled entry is an edge case.
   const edge = account?.entries[settledThrough(account) - 1]?.id;
   if (edge !== undefined && random.below(4) === 0) return edge;
   const ids = (account?.entries ?? []).flatMap(({ id }) => id ?? []);

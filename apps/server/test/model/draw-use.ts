@@ -3,7 +3,7 @@ import type { Hot } from './draw-names.ts';
 import { booksOf, type Model } from './model.ts';
 import type { Use } from './units.ts';
 
-/** By how many decimal places units have. */
+/** By the number of decimal places of the units. */
 const quantities: Readonly<Record<number, readonly string[]>> = {
   0: ['1', '2', '3.000', '1000000'],
   1: ['0.1', '0.7', '1', '12.5', '1000000'],
@@ -11,7 +11,7 @@ const quantities: Readonly<Record<number, readonly string[]>> = {
   6: ['0.000001', '0.25', '1', '2.000003'],
 };
 
-/** A use of a service, mostly as that service takes it: as requests where its units have no places. */
+/** The use of a service, mostly in the form that the service accepts: requests if its units have no decimal places. */
 export function drawUse(random: Random, model: Model, { tenant, serviceId }: Hot): Use {
   const scale = booksOf(model, tenant).services.get(serviceId)?.scale ?? 0;
   const isWrong = random.below(16) === 0;

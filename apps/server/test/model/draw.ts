@@ -14,7 +14,7 @@ const scales = [0, 0, 1, 3, 6] as const;
 const minuteMs = 60_000;
 const dayMs = 86_400_000;
 
-/** An account that most of what is sent together is about: so that one write changes what the next one sees. */
+/** An account that most of the concurrent writes are about, so that one write changes what the next one finds. */
 export function drawHot(random: Random): Hot {
   return {
     tenant: random.pick(tenants),
@@ -51,7 +51,7 @@ const weights = {
   release_hold: 1,
   extend_hold: 1,
 } as const satisfies Record<Write['kind'], number>;
-/** The same where most of it concerns prepaid money. */
+/** The weights if most writes concern prepaid money. */
 const prepaidWeights: Record<Write['kind'], number> = {
   ...weights,
   settle: 2,
@@ -81,7 +81,7 @@ function kindsBy(drawn: Record<Write['kind'], number>): readonly Write['kind'][]
   );
 }
 
-/** With what books begin, mostly: services with prices, and agents that are prepaid, so that little is refused. */
+/** The initial books, mostly with priced services and prepaid agents, so that few writes are refused. */
 export function drawStart(random: Random, { nowMs }: Model): readonly Sent[] {
   const writes = random.below(4) === 0 ? [] : drawBegun(random, nowMs);
   return tenants.flatMap((tenant) => writes.map((write) => ({ tenant, write, key: undefined })));
@@ -89,7 +89,7 @@ export function drawStart(random: Random, { nowMs }: Model): readonly Sent[] {
 
 function drawBegun(random: Random, nowMs: number): readonly Write[] {
   const registered = assets.filter(({ code }) => code !== 'XLM');
-  // All in one asset as often as not, so that what is granted in it meets what is used.
+  // In half of the runs everything is in one asset, so that grants in it match the usage.
   const common = random.below(2) === 0 ? random.pick(assets) : undefined;
   const inAssets = services.map((serviceId) => ({
     serviceId,
@@ -111,7 +111,7 @@ function drawBegun(random: Random, nowMs: number): readonly Write[] {
   ];
 }
 
-/** A price that comes into force soon. */
+/** A price that takes effect soon. */
 function drawNextPrice(
   random: Random,
   { serviceId, asset }: { readonly serviceId: string; readonly asset: string },
@@ -122,7 +122,7 @@ function drawNextPrice(
   return { kind: 'set_price', serviceId, ...random.pick(pricesIn(asset, startPrices)), effectiveFrom };
 }
 
-/** The next write: mostly a new one, sometimes one that was sent before, or another one under the same key. */
+/** The next write: mostly a new one, sometimes an earlier one again, or another one under the same key. */
 export function drawSent(random: Random, model: Model, seen: Seen, hot: Hot): Sent {
   const again = seen.sent.length > 0 && random.below(6) === 0 ? random.pick(seen.sent) : undefined;
   if (again !== undefined && random.below(4) > 0) return again;
@@ -132,14 +132,14 @@ export function drawSent(random: Random, model: Model, seen: Seen, hot: Hot): Se
   return { tenant, write, key: again?.key ?? drawKey(random, model) };
 }
 
-/** What a write is about: mostly the account that is hot, or another one of its agent, which may be in another asset. */
+/** The account of a write: mostly the hot one, or another account of the same agent, possibly in another asset. */
 function drawNear(random: Random, hot: Hot): Hot {
   const far = random.below(12);
   if (far < 2) return drawHot(random);
   return far === 2 ? { ...hot, serviceId: random.pick(services) } : hot;
 }
 
-/** Few keys, so that the two tenants use the same ones. */
+/** There are few keys, so that the two tenants use the same ones. */
 function drawKey(random: Random, { nowMs, retentionMs }: Model): string | undefined {
   const kind = random.below(8);
   if (kind === 0) return undefined;
@@ -228,14 +228,17 @@ function drawWrite(random: Random, model: Model, seen: Seen, near: Hot): Write {
   }
 }
 
-/** Its decimal places and its asset are sent seldom: once something was recorded, others are refused, and another asset always is. */
+/**
+ * Decimal places and asset are sent rarely: after something was recorded, other decimal places are refused, and another
+ * asset is always refused.
+ */
 function drawService(random: Random, near: Hot, model: Model) {
   const price = drawPrice(random, near, model);
   const drawn = { ...price, ...drawServiceAsset(random, model, { ...near, serviceId: price.serviceId }) };
   return random.below(4) > 0 ? drawn : { ...drawn, unitScale: random.pick(scales) };
 }
 
-/** With a date as often as not: mostly one that comes while the test runs, and sometimes one that is not accepted. */
+/** Half of the prices have a date: mostly one that passes during the test, and sometimes one that is not accepted. */
 function drawPrice(random: Random, near: Hot, model: Model) {
   const { nowMs } = model;
   const serviceId = random.below(3) > 0 ? near.serviceId : random.pick(services);
@@ -257,7 +260,7 @@ function drawPrice(random: Random, near: Hot, model: Model) {
   };
 }
 
-/** What an id stands for hangs on its number, so that most of those that come again are duplicates; some are not. */
+/** The content mostly depends on the number of the id, so most repeated ids are duplicates, and some are conflicts. */
 function drawItem(random: Random, model: Model, near: Hot): Item {
   const { agent, serviceId } = near;
   const { nowMs } = model;

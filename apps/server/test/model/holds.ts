@@ -100,18 +100,18 @@ export function createHold(books: ModelBooks, write: WriteOf<'create_hold'>, mom
   return done(201, body, (observed) => learnId(books, hold, observed));
 }
 
-/** Nothing while the service has no price. */
+/** Nothing is reserved while the service has no price. */
 function reservedFor(requests: number, price: UnitPrice | undefined, scale: number): bigint {
   return price === undefined ? 0n : dearest(requests, price, scale);
 }
 
-/** Whether a hold is of the use, or of the amount, that is sent again. */
+/** Whether a hold has the same use, or the same amount, as a repeated request. */
 function isHoldOf({ requests, amount, scale }: ModelHold, write: WriteOf<'create_hold'>): boolean {
   if (write.amount !== undefined) return requests === undefined && amount === amountOf(write.amount);
   return requests !== undefined && partsOf(write, scale) === requests;
 }
 
-/** A hold as it is now. */
+/** A hold in its current state. */
 function holdCalled(books: ModelBooks, id: string, nowMs: number) {
   for (const purse of books.purses.values()) {
     const hold = purse.holds.find((one) => one.id === id);
@@ -154,7 +154,7 @@ export function captureHold(books: ModelBooks, write: WriteOf<'capture_hold'>, m
   const isOpen = hold.state === 'open';
   const policy = policyOf(books, agent);
   const { code: asset } = assetOf(books, serviceId);
-  // A hold from before its service was registered is in XLM, and reserves nothing.
+  // A hold made before its service was registered is in XLM, and reserves nothing.
   const payer = purseOf(books, { agent, asset }, nowMs);
   const isReserved = isOpen && payer === purse;
   const isDrawn = policy.mode === 'prepaid' || (isReserved && hold.isPrepaid);

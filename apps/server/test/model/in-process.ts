@@ -12,7 +12,7 @@ import { amountOf, amountText } from './prepaid-text.ts';
 import { millionthsOf, type Use } from './units.ts';
 import type { ExpectedAmount, Item, PutService, Sent, Write } from './write.ts';
 
-/** A write as the edge of the server hands it to the write path. */
+/** A write in the form in which the HTTP layer passes it to the write path. */
 export function submissionOf({ tenant, write, key }: Sent): Submission {
   const command = commandOf(write);
   if (key === undefined) return { tenant, command, key: undefined };
@@ -180,7 +180,7 @@ function usageItem({ agent, serviceId, id, occurredAt, ...used }: Item) {
   return { agent, serviceId, ...usedOf(used), usageId: id, occurredAtNs };
 }
 
-/** What became of a submission, as an answer over HTTP would show it. */
+/** The outcome of a submission, in the form in which an HTTP answer would show it. */
 export function observedOf(outcome: Outcome): Observed {
   if (outcome.kind === 'fault') throw new Error(`${outcome.code}: ${outcome.facts.message}`);
   if (outcome.kind === 'refused') {
@@ -196,7 +196,7 @@ export function observedOf(outcome: Outcome): Observed {
 
 function refusalBody(refusal: Refusal) {
   const { code } = refusal;
-  // What the edge of the server makes of it.
+  // The HTTP layer answers in this form.
   if (code === 'already_expired' || code === 'invalid_date') return { error: 'invalid_request' };
   if (code === 'insufficient_balance') {
     const { asset, available, overdraft, required } = refusal;

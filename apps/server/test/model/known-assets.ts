@@ -5,12 +5,12 @@ export function assetCalled({ assets }: ModelBooks, code: string): ModelAsset | 
   return code === xlm.code ? xlm : assets.get(code);
 }
 
-/** What a service is priced in; XLM while it was never registered. */
+/** The asset of a service's prices; XLM if it was never registered. */
 export function assetOf({ services }: ModelBooks, serviceId: string): ModelAsset {
   return services.get(serviceId)?.asset ?? xlm;
 }
 
-/** What was registered stays. */
+/** A registered asset remains registered. */
 export function putAsset(
   books: ModelBooks,
   { code, scale }: WriteOf<'put_asset'>,

@@ -48,17 +48,17 @@ export function deleteLimit(
   return books.limits.delete(name) ? done(204, undefined) : refused('not_found');
 }
 
-/** What is to be counted. */
+/** Usage that limits count. */
 export interface CountedUse extends AccountName {
   /** in 10^-6 of a unit */
   readonly quantity: bigint;
-  /** `undefined` while its service has no price: no limit in money counts it then */
+  /** `undefined` while its service has no price: limits in money then do not count it */
   readonly cost: bigint | undefined;
-  /** what it costs that in */
+  /** the asset of the cost */
   readonly asset: string;
 }
 
-/** What a limit counts of a use: units, or what they cost. */
+/** The amount of a use that a limit counts: units or their cost. */
 function measureOf(
   { isMoney }: { readonly isMoney: boolean },
   use: Pick<CountedUse, 'quantity' | 'cost'>,
@@ -67,9 +67,8 @@ function measureOf(
 }
 
 /**
- * Whether every limit that applies to an item lets it through.
- *
- * @param held where an open hold counts that the item captures, and how much
+ * Whether every limit that applies to an item allows it.
+ * @param held where the open hold that the item captures counts, and how much
  */
 export function limitsAllow(books: ModelBooks, item: CountedUse, nowMs: number, held = noHold): boolean {
   return placesOf(books, item, nowMs).every((place) => {
@@ -77,12 +76,12 @@ export function limitsAllow(books: ModelBooks, item: CountedUse, nowMs: number, 
     const isHeld = held.places.some(({ counted }) => counted === limit.counted);
     const { measure } = place;
     const reserved = isHeld ? least(measureOf(place, held), measure) : 0n;
-    // Nothing more is counted now, so that it does not matter how much was counted before.
+    // Nothing is added now, so the earlier count does not matter.
     return reserved === measure || used - reserved <= limit.max;
   });
 }
 
-/** What a hold counts that nothing was used of. */
+/** The count of a hold without any use. */
 export const nothingUsed = { quantity: 0n, cost: 0n } as const;
 
 interface HeldPlaces {
@@ -93,7 +92,10 @@ interface HeldPlaces {
 
 export const noHold: HeldPlaces = { quantity: 0n, cost: 0n, places: [] };
 
-/** Counts an item for every limit that applies to it, and returns where. What a hold counts already is not counted again. */
+/**
+ * Counts an item for every limit that applies to it, and returns where. What a hold already counts is not counted
+ * twice.
+ */
 export function countForLimits(
   books: ModelBooks,
   item: CountedUse,
@@ -114,7 +116,7 @@ export function countForLimits(
   return made;
 }
 
-/** Takes back what a hold counts and was not used. */
+/** Subtracts the part of a hold's count that was not used. */
 export function returnCounted(held: HeldPlaces, use: Pick<CountedUse, 'quantity' | 'cost'>): void {
   for (const { counted, subject, startMs, isMoney } of held.places) {
     const [reserved, used] = [measureOf({ isMoney }, held), measureOf({ isMoney }, use)];
@@ -129,7 +131,7 @@ export function returnCounted(held: HeldPlaces, use: Pick<CountedUse, 'quantity'
   }
 }
 
-/** The limits that apply to an item, with what they would have counted after it. */
+/** The limits that apply to an item, and their counts after it. */
 function placesOf({ limits }: ModelBooks, item: CountedUse, nowMs: number) {
   const own = [...limits.values()].filter(
     ({ agent, serviceId, asset }) =>
@@ -148,7 +150,7 @@ function placesOf({ limits }: ModelBooks, item: CountedUse, nowMs: number) {
   });
 }
 
-/** The window before it is kept, and those that the clock was in before it was set back. */
+/** The previous window is kept, and so are windows from before the clock was set back. */
 function count(
   { counted }: ModelLimit,
   subject: string,

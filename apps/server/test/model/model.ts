@@ -14,28 +14,28 @@ const dayMs = 86_400_000;
 export const answerTtlMs = dayMs;
 const aheadToleranceMs = 300_000;
 
-/** What is known of a key. */
+/** The facts known about a key. */
 interface KnownKey {
   readonly request: string;
   readonly first: Observed;
   readonly firstSeenMs: number;
-  /** whether its answer may have been deleted since, or the key itself */
+  /** whether its answer, or the key itself, may have been deleted since */
   mayAnswerBeGone: boolean;
   mayBeForgotten: boolean;
 }
 
 /**
- * The server as a child would build it, with nothing of the server's own code: lists that are summed up from the start for
- * every question. Plain data, so that a test can copy it and try in which order writes were carried out.
+ * The server in its simplest form, without any code of the server: lists that are summed up from the start for every
+ * question. It is plain data, so that a test can copy it and try different orders of writes.
  */
 export interface Model {
   readonly tenants: Map<string, ModelBooks>;
   readonly keys: Map<string, KnownKey>;
-  /** for how long a key is remembered, at the least */
+  /** the minimum time for which a key is remembered */
   readonly retentionMs: number;
   isPaused: boolean;
   nowMs: number;
-  /** nothing is known of keys from before it */
+  /** keys from before this time are unknown */
   forgottenBeforeMs: number;
 }
 
@@ -56,7 +56,7 @@ export function booksOf({ tenants }: Model, tenant: string): ModelBooks {
   return books;
 }
 
-/** `undefined` when the write may be answered so, and then the model has carried it out; else what was expected. */
+/** `undefined` if this answer is possible; the model has then executed the write. Otherwise the expected answer. */
 export function mismatch(model: Model, sent: Sent, observed: Observed, tags: Tags): unknown {
   const name = `${sent.tenant} ${sent.key}`;
   const known = sent.key === undefined ? undefined : model.keys.get(name);
@@ -109,7 +109,7 @@ function isAsExpected(expected: Expected, observed: Observed): boolean {
   return observed.json?.error === expected.code && isPart(expected.body, observed.json);
 }
 
-/** Whether all that is expected is there; lists are of the same length. */
+/** Whether everything expected is present. Lists must have the same length. */
 function isPart(expected: unknown, found: unknown): boolean {
   if (expected === undefined) return true;
   if (typeof expected !== 'object' || expected === null) return expected === found;
@@ -118,7 +118,7 @@ function isPart(expected: unknown, found: unknown): boolean {
   return Object.entries(expected).every(([name, value]) => isPart(value, Reflect.get(found, name)));
 }
 
-/** Why nothing new is done under a key, or for now. */
+/** The reason why a key, or the current state, allows nothing new. */
 function gateOf(
   { nowMs, isPaused, retentionMs, forgottenBeforeMs }: Model,
   key: string | undefined,
@@ -202,13 +202,13 @@ function carryOutOne(
   }
 }
 
-/** What has lapsed and expired by now is so from now on, no matter what the clock shows later. */
+/** Records lapses and expiries up to now: they remain, even if the clock is set back later. */
 export function notePassedTime({ tenants, nowMs }: Model): void {
   for (const books of tenants.values())
     for (const { agent } of [...books.purses.values()]) passTimeOf(books, agent, nowMs);
 }
 
-/** Whether what has lapsed is still counted for a limit of several agents: it is until the lapse is recorded. */
+/** Whether a limit of several agents still counts a lapsed hold: it does until the lapse is recorded. */
 export function hasSharedLapse({ tenants, nowMs }: Model): boolean {
   return [...tenants.values()].some(({ limits, purses }) => {
     if ([...limits.values()].every(({ agent }) => agent !== undefined)) return false;
@@ -220,14 +220,14 @@ export function hasSharedLapse({ tenants, nowMs }: Model): boolean {
   });
 }
 
-/** Expired answers may be gone from now on, and keys whose retention is over, no matter what the clock shows later. */
+/** From now on, expired answers and keys past their retention may be gone, even if the clock is set back later. */
 export function noteSweep(model: Model, forgottenBeforeMs: number): void {
   const { keys, nowMs, retentionMs } = model;
   model.forgottenBeforeMs = Math.max(model.forgottenBeforeMs, forgottenBeforeMs);
   for (const [name, key] of keys) {
     if (nowMs >= key.firstSeenMs + answerTtlMs) key.mayAnswerBeGone = true;
-    // On PostgreSQL the record of a key with a time leaves with the part of its day, however late it was first used. Such a key
-    // is refused from then on.
+    // On PostgreSQL the record of a key with a time is dropped with the partition of its day, however late the key was
+    // first used. Such a key is refused from then on.
     const sinceMs = timeOf(name.slice(name.indexOf(' ') + 1)) ?? key.firstSeenMs;
     if (nowMs >= sinceMs + retentionMs) key.mayBeForgotten = true;
   }

@@ -7,7 +7,7 @@ import type { Hot } from './draw-names.ts';
 import type { Seen } from './draw-settle.ts';
 import { type Model, notePassedTime } from './model.ts';
 
-/** A server and the model of it, and what a client has seen. */
+/** A server, its model, and everything that a client has seen. */
 export interface Run {
   readonly t: TestContext;
   readonly random: Random;
@@ -17,7 +17,7 @@ export interface Run {
   readonly apiKeys: ReadonlyMap<string, string>;
   server: InProcess;
   model: Model;
-  /** what most of the writes are about for now */
+  /** the account that most writes are about at the moment */
   hot: Hot;
 }
 

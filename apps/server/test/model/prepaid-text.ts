@@ -1,6 +1,6 @@
 const places = 18;
 
-/** An amount that is sent as a decimal text, in 10^-18. */
+/** A decimal text as an amount in 10^-18. */
 export function amountOf(text: string): bigint {
   const [whole = '', fraction = ''] = text.split('.');
   return BigInt(whole + fraction.padEnd(places, '0'));
@@ -12,7 +12,7 @@ export function amountText(amount: bigint): string {
   return sign + `${digits.slice(0, -places)}.${digits.slice(-places)}`.replace(/\.?0+$/, '');
 }
 
-/** The same for one that may be below 0. */
+/** The same for an amount that may be below 0. */
 export function signedAmountOf(text: string): bigint {
   return text.startsWith('-') ? -amountOf(text.slice(1)) : amountOf(text);
 }

@@ -17,7 +17,7 @@ const grantsOpenMax = 100;
 /** A refund is used before every grant. */
 const refundPriority = -1;
 
-/** The purse of an agent in an asset, as it is now. */
+/** The purse of an agent in an asset, in its current state. */
 export function purseOf(books: ModelBooks, { agent, asset }: PurseName, nowMs: number): ModelPurse {
   const { purses } = books;
   const name = `${agent} ${asset}`;
@@ -27,7 +27,7 @@ export function purseOf(books: ModelBooks, { agent, asset }: PurseName, nowMs: n
   return purse;
 }
 
-/** What has lapsed and expired of an agent by now, in every asset, is so from now on. */
+/** Makes the lapses and expiries of an agent up to now permanent, in every asset. */
 export function passTimeOf(books: ModelBooks, agent: string, nowMs: number): void {
   for (const purse of pursesOf(books, agent)) passTime(purse, nowMs);
 }
@@ -36,17 +36,17 @@ export function pursesOf({ purses }: ModelBooks, agent: string): readonly ModelP
   return [...purses.values()].filter((purse) => purse.agent === agent);
 }
 
-/** The policy under '' is that of all agents that have none. */
+/** The policy under '' is the default for agents without one. */
 export function policyOf({ policies }: ModelBooks, agent: string): ModelPolicy {
   return policies.get(agent) ?? policies.get('') ?? { mode: 'postpaid', overdraft: 0n, asset: xlm.code };
 }
 
-/** How far below 0 what is available in an asset may go. */
+/** The overdraft in an asset: how far below 0 the available amount may go. */
 export function overdraftIn({ asset, overdraft }: ModelPolicy, wanted: string): bigint {
   return asset === wanted ? overdraft : 0n;
 }
 
-/** What is wrong with drawing or holding an amount, of which a part is reserved already. */
+/** The reason why an amount, of which a part is already reserved, cannot be drawn or held. */
 export function tooLittle(
   purse: ModelPurse,
   required: bigint,
@@ -65,7 +65,7 @@ export function tooLittle(
   });
 }
 
-/** Returns what was drawn for usage that is taken back. */
+/** Returns the amount that was drawn for usage that is reversed. */
 export function refund(books: ModelBooks, name: PurseName, amount: bigint, nowMs: number): void {
   if (amount <= 0n) return;
   const returned = { id: undefined, kind: 'refund', amount, priority: refundPriority } as const;
@@ -113,7 +113,7 @@ export function createGrant(books: ModelBooks, write: WriteOf<'create_grant'>, m
   return make(books, { agent, asset }, { ...made, note: undefined, isReturned: false }, moment);
 }
 
-/** Money that no reversal returns: it does not expire, and says why it was refunded. */
+/** Makes a refund that no reversal caused: it does not expire, and has a reason. */
 export function createRefund(
   books: ModelBooks,
   { agent, asset = xlm.code, id, amount, reason }: WriteOf<'create_refund'>,
@@ -159,7 +159,7 @@ function grantCalled({ purses }: ModelBooks, id: string) {
   return undefined;
 }
 
-/** Takes in the id that the server gave; no other grant and no other hold has it. */
+/** Learns the id from the server. No other grant or hold may have it. */
 export function learnId(books: ModelBooks, made: { id: string | undefined }, { json }: Observed): boolean {
   if (made.id !== undefined) return made.id === json.id;
   const known = [...books.purses.values()].flatMap(({ grants, holds }) => [...grants, ...holds]);
@@ -181,7 +181,7 @@ export function voidGrant(books: ModelBooks, write: WriteOf<'void_grant'>, momen
   return done(200, { ...grantBody(purse, grant), available, voidedNow: amountText(voidedNow) });
 }
 
-/** Sets the policy of an agent, or takes it back; that of all agents that have none, without an agent. */
+/** Sets or removes the policy of an agent. Without an agent, it is the default policy. */
 export function setBilling(books: ModelBooks, write: WriteOf<'set_billing'>, { gate }: Moment): Expected {
   if (gate !== undefined) return refused(gate);
   const { agent = '', policy } = write;

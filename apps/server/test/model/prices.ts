@@ -3,7 +3,7 @@ import { atomOf, type ModelAsset, xlm } from './assets.ts';
 import type { Part } from './parts.ts';
 import { amountOf, amountText } from './prepaid-text.ts';
 
-/** A price as it is sent: in stroops, or as a decimal text for so many units. */
+/** A price in a request: in stroops, or as a decimal text for a number of units. */
 export type SentPrice =
   | { readonly priceStroops: number }
   | { readonly price: string; readonly per: Per }
@@ -19,7 +19,7 @@ interface SentTier {
 
 /** In 10^-18 of the asset of its service. */
 export interface UnitPrice {
-  /** what one unit costs; where there are tiers, a unit or a package of the first of them */
+  /** the price of one unit, or of a unit or package in the first tier */
   readonly ofOne: bigint;
   readonly tiers?: ModelTiers;
 }
@@ -33,48 +33,51 @@ export interface ModelTier {
   /** in whole units */
   readonly upTo: number | undefined;
   readonly price: bigint;
-  /** of how many units the price is, of which a started package counts whole; `undefined`: of one */
+  /** the number of units of a package, which is charged in full once it is begun; `undefined`: one unit */
   readonly size: number | undefined;
 }
 
-/** How and from when on a price was stated. */
+/** The form and the start date of a price. */
 export interface Stated {
-  /** for how many units it is shown */
+  /** the number of units for which it is shown */
   per: number;
-  /** its date, until that has come for good */
+  /** its date, until the date has passed permanently */
   fromMs: number | undefined;
-  /** its date, as it is listed for ever */
+  /** its date in lists, which never changes */
   readonly effectiveFrom: string | undefined;
 }
 
-/** The prices of a service, by version, from version 1 on. */
+/** The prices of a service by version, starting with version 1. */
 export interface Pricing {
   readonly asset: ModelAsset;
   readonly prices: readonly UnitPrice[];
   readonly stated: readonly Stated[];
 }
 
-/** Those of a service that was never registered. */
+/** The prices of a service that was never registered. */
 export const unpriced: Pricing = { asset: xlm, prices: [], stated: [] };
 
-/** The version in force: the highest one whose date has come, or that the account has reached. */
+/** The version in force: the highest one whose date has passed, or that the account has reached. */
 export function versionAt({ prices, stated }: Pricing, nowMs: number, reached = 0): number {
   let version = prices.length;
   while (version > reached && (stated[version - 1]?.fromMs ?? 0) > nowMs) version -= 1;
   return version;
 }
 
-/** The price in force; `undefined`: there is none. */
+/** The price in force, or `undefined` if there is none. */
 export function priceAt(pricing: Pricing, nowMs: number, reached = 0): UnitPrice | undefined {
   return pricing.prices[versionAt(pricing, nowMs, reached) - 1];
 }
 
-/** What smallest parts of units with so many places cost, in 10^-18 of the asset: no price has more than 12 places. */
+/**
+ * The cost of smallest parts of units with this many decimal places, in 10^-18 of the asset. No price has more than 12
+ * places.
+ */
 export function costOf(parts: number, price: bigint, scale: number): bigint {
   return (BigInt(parts) * price) / 10n ** BigInt(scale);
 }
 
-/** What a part of an entry costs: in the tiers that it fell into, or at a flat price. */
+/** The cost of a part of an entry: in its tiers, or at a flat price. */
 export function costOfPart(
   { requests, tiers }: Pick<Part, 'requests' | 'tiers'>,
   price: UnitPrice | undefined,
@@ -101,7 +104,9 @@ export function unitPriceOf(sent: SentPrice): UnitPrice {
   return { ofOne: list[0]?.price ?? 0n, tiers: { period, list } };
 }
 
-/** The prices with which a service begins: before tiers a flat one, of a unit in the first of them, to 12 places. */
+/**
+ * The initial prices of a service: first a flat one, that of a unit in the first tier, to 12 places; then the tiers.
+ */
 export function firstPrices(price: UnitPrice): readonly UnitPrice[] {
   const [first] = price.tiers?.list ?? [];
   if (first === undefined) return [price];
@@ -113,7 +118,7 @@ export function isSamePrice(a: UnitPrice | undefined, b: UnitPrice): boolean {
   return isDeepStrictEqual(a, b);
 }
 
-/** What an answer says of a price: in stroops only in XLM, where it is a whole number of them. */
+/** The members of an answer for a price: in stroops only for whole stroops in XLM. */
 export function priceBody({ ofOne, tiers }: UnitPrice, { code: asset }: ModelAsset, per = 1) {
   if (tiers === undefined)
     return { ...wholeStroops(ofOne, asset), price: amountText(ofOne * BigInt(per)), per, asset };
@@ -125,7 +130,7 @@ export function priceBody({ ofOne, tiers }: UnitPrice, { code: asset }: ModelAss
   return { price: shown[0]?.price, per, asset, tiers: shown, period: tiers.period };
 }
 
-/** What a bill says of a price. */
+/** The members of a bill for a price. */
 export function unitPriceBody(price: bigint, { code }: ModelAsset) {
   return { ...wholeStroops(price, code), price: amountText(price) };
 }
@@ -134,7 +139,7 @@ function wholeStroops(price: bigint, asset: string) {
   return asset === xlm.code && price % stroop === 0n ? { priceStroops: Number(price / stroop) } : {};
 }
 
-/** What an answer says of what a line costs. */
+/** The members of an answer for the cost of a line. */
 export function amountBody(amount: bigint, { code }: ModelAsset) {
   const inStroops =
     code === xlm.code && amount % stroop === 0n ? { amountStroops: String(amount / stroop) } : {};

@@ -1,31 +1,31 @@
-// What the model knows of prepaid money, without imports.
+// Types of the model for prepaid money, without imports.
 
-/** Where a hold counts: in which window of which limit. */
+/** The limit and the window in which a hold counts. */
 export interface CountedPlace {
   readonly counted: Map<string, readonly { readonly startMs: number; readonly used: bigint }[]>;
   readonly subject: string;
   readonly startMs: number;
-  /** whether it counts what usage costs */
+  /** whether the limit counts money */
   readonly isMoney: boolean;
 }
 
-/** How an agent pays. */
+/** The policy of an agent. */
 export interface ModelPolicy {
   readonly mode: 'postpaid' | 'prepaid';
   readonly overdraft: bigint;
-  /** in which asset the overdraft is; in the others there is none */
+  /** the asset of the overdraft; other assets have none */
   readonly asset: string;
 }
 
-/** What an agent was granted, in 10^-18 of the asset. What is held of it is in the holds. */
+/** A grant of an agent, in 10^-18 of the asset. Reserved amounts are kept with the holds. */
 export interface ModelGrant {
   /** `undefined` until a test has seen it */
   id: string | undefined;
   readonly number: number;
   readonly kind: 'grant' | 'refund';
-  /** why money was refunded */
+  /** the reason of a refund */
   readonly note: string | undefined;
-  /** whether a reversal returned it */
+  /** whether a reversal made it */
   readonly isReturned: boolean;
   readonly amount: bigint;
   readonly priority: number;
@@ -37,17 +37,17 @@ export interface ModelGrant {
 
 export interface ModelHold {
   id: string | undefined;
-  /** how many holds its agent had with it, in all assets */
+  /** how many earlier holds the agent has, in all assets, and this one */
   readonly number: number;
   readonly serviceId: string;
   readonly amount: bigint;
   readonly requests: number | undefined;
-  /** decimal places of the units that its requests count */
+  /** decimal places of the units in its requests */
   readonly scale: number;
   readonly isPrepaid: boolean;
-  /** what it reserves, by the number of a grant; 0 for the overdraft */
+  /** the reserved amounts by the number of the grant; 0 means the overdraft */
   readonly parts: readonly { readonly grant: number; readonly amount: bigint }[];
-  /** what it counts for limits while it is open */
+  /** the amounts that it counts for limits while it is open */
   readonly counts: {
     readonly quantity: bigint;
     readonly cost: bigint;
@@ -58,20 +58,23 @@ export interface ModelHold {
   state: 'open' | 'captured' | 'released' | 'lapsed';
   endedAtMs: number | undefined;
   wasLapsed: boolean;
-  /** the usage that captured it: its sequence, and what it cost */
+  /** the usage that captured it: its sequence and its cost */
   captured: { readonly sequence: number; readonly cost: bigint } | undefined;
 }
 
-/** Whose purse it is, and in which asset. */
+/** The agent and the asset of a purse. */
 export interface PurseName {
   readonly agent: string;
   readonly asset: string;
 }
 
-/** The prepaid money of an agent in an asset: its grants in the order in which they were made, and every hold that it ever had. */
+/**
+ * The prepaid money of an agent in an asset: its grants in the order of their creation, and all holds that it has ever
+ * had.
+ */
 export interface ModelPurse extends PurseName {
   readonly grants: ModelGrant[];
   readonly holds: ModelHold[];
-  /** what was drawn and no grant has paid for yet */
+  /** the amount that was drawn and that no grant has covered yet */
   uncovered: bigint;
 }

@@ -5,7 +5,7 @@ function least(a: bigint, b: bigint): bigint {
   return a < b ? a : b;
 }
 
-/** The order in which what is free is used. */
+/** The order in which free amounts are used. */
 function inOrder({ grants }: ModelPurse): ModelGrant[] {
   const endOf = ({ expiresAtMs = Number.MAX_SAFE_INTEGER }: ModelGrant) => expiresAtMs;
   return grants.toSorted((a, b) => a.priority - b.priority || endOf(a) - endOf(b) || a.number - b.number);
@@ -15,7 +15,7 @@ export function openHolds({ holds }: ModelPurse): readonly ModelHold[] {
   return holds.filter(({ state }) => state === 'open');
 }
 
-/** What open holds reserve of a grant; of the overdraft for 0. */
+/** The amount of a grant that open holds reserve. Number 0 means the overdraft. */
 export function heldOf(purse: ModelPurse, grant: number): bigint {
   return openHolds(purse)
     .flatMap(({ parts }) => parts)
@@ -30,7 +30,7 @@ export function freeOf(purse: ModelPurse, grant: ModelGrant): bigint {
   return leftOf(grant) - heldOf(purse, grant.number);
 }
 
-/** What may still be used: what is free in each grant, less what was used or reserved without one. */
+/** The available amount: what is free in each grant, less what was used or reserved without one. */
 export function availableIn(purse: ModelPurse): bigint {
   const free = purse.grants.reduce((sum, grant) => sum + freeOf(purse, grant), 0n);
   return free - purse.uncovered - heldOf(purse, 0);
@@ -42,7 +42,7 @@ export function draw(purse: ModelPurse, amount: bigint): void {
   });
 }
 
-/** Takes an amount of what is free, grant by grant, and returns what was missing. */
+/** Takes an amount from the free parts of the grants, one after another, and returns the missing amount. */
 function takeFree(
   purse: ModelPurse,
   amount: bigint,
@@ -58,14 +58,14 @@ function takeFree(
   return missing;
 }
 
-/** What a hold of an amount reserves now. */
+/** The amounts that a hold would reserve now. */
 export function partsFor(purse: ModelPurse, amount: bigint): ModelHold['parts'] {
   const parts: { grant: number; amount: bigint }[] = [];
   const missing = takeFree(purse, amount, ({ number }, part) => parts.push({ grant: number, amount: part }));
   return missing === 0n ? parts : [...parts, { grant: 0, amount: missing }];
 }
 
-/** What was used without a grant is paid for as soon as something is free. */
+/** Pays for use without a grant as soon as something is free. */
 export function cover(purse: ModelPurse): void {
   const { uncovered } = purse;
   purse.uncovered = 0n;
@@ -79,7 +79,10 @@ function expire(purse: ModelPurse, nowMs: number): void {
   }
 }
 
-/** Ends a hold: an amount is drawn of what it reserved, and then of what is free; the rest of it is free, or expires. */
+/**
+ * Ends a hold: an amount is drawn from its reservation first, and then from what is free. The rest of the reservation
+ * becomes free, or expires.
+ */
 export function endHold(
   purse: ModelPurse,
   hold: ModelHold,

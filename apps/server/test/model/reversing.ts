@@ -69,17 +69,17 @@ export function reverseOne(
   return refused('not_found');
 }
 
-/** Requests of a reversal are smallest parts, as answers show them. */
+/** The requests of a reversal count smallest parts, as answers show them. */
 function partsTaken(wanted: Use, { scale }: ModelAccount, left: number): number | undefined {
   return wanted.quantity === undefined ? (wanted.requests ?? left) : unitParts(wanted, scale);
 }
 
-/** What is taken back, as it is shown. */
+/** The reversed counts, as answers show them. */
 function takenBack({ requests, charged, ...count }: TierCount): TierCount {
   return { ...count, requests: 0 - requests, charged: 0 - charged };
 }
 
-/** What an entry says that it takes back. */
+/** The members of an entry for what it reverses. */
 export function reversesBody(account: ModelAccount, { reverses, parts }: ModelAccount['entries'][number]) {
   if (reverses === undefined) return undefined;
   return {

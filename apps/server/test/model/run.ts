@@ -46,7 +46,7 @@ export async function startRun(t: TestContext, seed: number): Promise<Run> {
   return run;
 }
 
-/** One turn: mostly some writes at once; else a look, or what the operator and the clock do. */
+/** One turn: mostly some concurrent writes; otherwise a read, or something that the operator or the clock does. */
 export async function turnOf(run: Run): Promise<void> {
   const { random } = run;
   switch (random.below(16)) {
@@ -55,7 +55,7 @@ export async function turnOf(run: Run): Promise<void> {
     case 1:
       return await passTime(run, random.pick([1, 1_000, hourMs, dayMs - 1, dayMs, 3 * dayMs, 36 * dayMs]));
     case 2:
-      // What has lapsed and expired, but was not recorded, would not have when the clock is set back.
+      // Lapses and expiries that are not recorded would be undone when the clock is set back.
       await recordPassedTime(run);
       return await passTime(run, -random.pick([1, 1_000, hourMs, hourMs + 1, 2 * dayMs, 40 * dayMs]));
     case 3:
@@ -74,7 +74,7 @@ export async function turnOf(run: Run): Promise<void> {
   }
 }
 
-/** No two of them change a service: nothing tells in which order that was done. */
+/** No two of them change a service, because nothing shows in which order they did so. */
 function drawTogether({ random, model, seen, hot }: Run): readonly Sent[] {
   const drawn = Array.from({ length: 1 + random.below(4) }, () => drawSent(random, model, seen, hot));
   const changes = drawn.filter(({ write }) => changesTenant(write));
@@ -98,7 +98,7 @@ async function passTime(run: Run, ms: number): Promise<void> {
   if (hasSharedLapse(model)) await recordPassedTime(run);
 }
 
-/** The sweep runs each day, as it does where a server runs: it trusts no clock that jumps. */
+/** The sweep runs each day, as on a running server, because it does not trust a clock that jumps. */
 async function passDays(run: Run, days: number): Promise<void> {
   for (let day = 0; day < days; day++) {
     await passTime(run, dayMs);
@@ -113,13 +113,13 @@ async function restart(run: Run): Promise<void> {
   await sweep(run);
 }
 
-/** A server sweeps when it has started; this sweep comes after that one, at the same time of the clock. */
+/** A server sweeps after its start. This sweep runs after that one, at the same clock time. */
 async function sweep({ server, model }: Run): Promise<void> {
   const reports = await server.app.sweep.runOnce();
   noteSweep(model, Math.max(0, ...reports.map(({ forgottenBeforeMs }) => forgottenBeforeMs ?? 0)));
 }
 
-/** Reads an account, with its quote: two quotes have the same tag if and only if they say the same. */
+/** Reads an account with its quote: two quotes have the same tag if and only if their content is the same. */
 async function look(run: Run, tenant: string): Promise<void> {
   const account = drawAccount(run.random, run.model, tenant);
   if (account === undefined) return;
@@ -142,7 +142,7 @@ async function look(run: Run, tenant: string): Promise<void> {
   run.seen.quotes.push(quote);
 }
 
-/** Sends every write that was acknowledged under a key again: each is replayed, or refused because it is too old. */
+/** Retries every acknowledged write that has a key: each is replayed, or refused because it is too old. */
 export async function retryAll(run: Run): Promise<void> {
   const { keys } = run.model;
   const acknowledged = run.seen.sent.filter(({ tenant, write, key }) => {
@@ -152,7 +152,7 @@ export async function retryAll(run: Run): Promise<void> {
   for (const sent of acknowledged) await sendTogether(run, [sent]);
 }
 
-/** Asserts that all that can be read is what the model has. */
+/** Asserts that everything that can be read equals the model. */
 export async function assertAllAgreed(run: Run): Promise<void> {
   await recordPassedTime(run);
   for (const tenant of tenants)

@@ -50,23 +50,23 @@ export function putOne(
   return done(isNew ? 201 : 200, { serviceId, ...pricesBody(service, nowMs), ...unit });
 }
 
-/** Whether a price is in stroops, and its service in another asset. */
+/** Whether a price is in stroops, but its service is in another asset. */
 function isOfStroops(sent: SentPrice, { code }: ModelAsset): boolean {
   return 'priceStroops' in sent && code !== xlm.code;
 }
 
-/** What an event would say of a service. The number of the next price alone is no news. */
+/** The state of a service as an event describes it. A change of only the next price's number causes no event. */
 function shown(service: ModelService, nowMs: number): string {
   const { nextPrice, ...prices } = pricesBody(service, nowMs);
   return JSON.stringify([service.scale, prices, { ...nextPrice, version: 0 }]);
 }
 
-/** For how many units a price is stated. */
+/** The number of units for which a price is stated. */
 function perOf(sent: SentPrice): number {
   return 'per' in sent ? (sent.per ?? 1) : 1;
 }
 
-/** Whether something was recorded of a service: its places stay then. */
+/** Whether anything was recorded for a service: its decimal places can then not change. */
 function isUsed({ accounts }: ModelBooks, serviceId: string): boolean {
   return [...accounts.values()].some((account) => account.serviceId === serviceId);
 }

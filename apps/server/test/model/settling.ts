@@ -40,7 +40,7 @@ import { shownTiers } from './tiers.ts';
 import { quantityBody } from './units.ts';
 import type { ExpectedAmount } from './write.ts';
 
-/** A quote as it is answered, with where it begins: two quotes have one tag if and only if this is the same. */
+/** A quote as it is answered, with its start: two quotes have the same tag if and only if this text is the same. */
 export function quoteText(account: ModelAccount, pricing: Pricing, through: number, nowMs: number): string {
   return JSON.stringify([settledThrough(account), quoteBody(account, pricing, through, nowMs)]);
 }
@@ -57,7 +57,7 @@ export function quoteBody(account: ModelAccount, pricing: Pricing, through: numb
   };
 }
 
-/** What of a bill was paid from a purse; nothing is said of it where that was nothing. */
+/** The part of a bill that was paid from a purse; omitted if it is nothing. */
 export function prepaidBody({ asset, lines, paid, billed }: Bill) {
   if (paid === 0n) return {};
   const cost = lines.reduce((sum, { amount }) => sum + amount, 0n);
@@ -66,7 +66,7 @@ export function prepaidBody({ asset, lines, paid, billed }: Bill) {
   };
 }
 
-/** What a bill says of one of its lines: of each tier separately. */
+/** The members of a bill for one of its lines, for each tier separately. */
 export function lineBodies({ priceVersion, tiers, ...line }: Line, bill: Bill) {
   if (tiers === undefined) return [{ priceVersion, ...lineBody(line, bill) }];
   return shownTiers(tiers).map(({ tier, ...count }) => {
@@ -101,18 +101,18 @@ function billBody(bill: Bill, inForce: UnitPrice | undefined) {
   };
 }
 
-/** What is billed: in stroops in XLM alone. */
+/** The billed amount: in stroops only for XLM. */
 export function billedBody({ asset, billed }: Bill) {
   const inStroops = asset.code === xlm.code ? { billedStroops: String(billed) } : {};
   return { ...inStroops, amount: atomsText(billed, asset), asset: asset.code };
 }
 
-/** Whether a client expects stroops of a service in another asset. */
+/** Whether a client expects stroops for a service in another asset. */
 function isMismatch({ expectedStroops }: ExpectedAmount, { code }: ModelAsset): boolean {
   return expectedStroops !== undefined && code !== xlm.code;
 }
 
-/** Whether a number of atoms is what a client expects. */
+/** Whether a number of atoms equals the expected amount. */
 function isExpected(
   { expectedStroops, expectedAmount }: ExpectedAmount,
   atoms: bigint,
@@ -122,7 +122,7 @@ function isExpected(
   return expectedAmount === undefined || amountOf(expectedAmount) === atoms * atomOf(asset);
 }
 
-/** Entity tags that were seen, by the text of their quote: see `quoteText`. */
+/** Entity tags that a client has seen, by the text of their quote: see `quoteText`. */
 export type Tags = ReadonlyMap<string, string>;
 
 export function settleOne(books: ModelBooks, write: WriteOf<'settle'>, moment: Moment, tags: Tags): Expected {
@@ -154,7 +154,7 @@ export function settleOne(books: ModelBooks, write: WriteOf<'settle'>, moment: M
   );
 }
 
-/** Settles a range, and says what the answer says of it; its settlement has no id yet. */
+/** Settles a range, and returns the members of the answer. The settlement does not have an id yet. */
 function settle(account: ModelAccount, bill: Bill, through: number, pricing: Pricing, { nowMs }: Moment) {
   const inForce = priceAt(pricing, nowMs, reachedBy(account));
   const body = { serviceId: account.serviceId, ...billBody(bill, inForce) };
@@ -163,7 +163,7 @@ function settle(account: ModelAccount, bill: Bill, through: number, pricing: Pri
   return body;
 }
 
-/** Takes in the ids of new settlements, each of which is new. */
+/** Learns the ids of new settlements. Each must be new. */
 function learnBills(
   books: ModelBooks,
   accounts: readonly ModelAccount[],
@@ -208,10 +208,10 @@ export function settleAll(books: ModelBooks, { agent }: WriteOf<'settle_bulk'>, 
   return done(200, body, ({ json }) => learnBills(books, priced, json.items));
 }
 
-/** The id of a settlement that no answer has told yet. */
+/** The id of a settlement that no answer has shown yet. */
 export const unseenId = 'unseen';
 
-/** Settles what is open, for a bill of 0, and takes away what could not be billed. */
+/** Settles what is open with a bill of 0, and writes off the credit. */
 export function writeOff(books: ModelBooks, write: WriteOf<'write_off'>, { nowMs, gate }: Moment): Expected {
   if (gate !== undefined) return refused(gate);
   const { serviceId } = write;
@@ -238,13 +238,13 @@ export function writeOff(books: ModelBooks, write: WriteOf<'write_off'>, { nowMs
   return done(201, body, ({ location }) => learnEntry(books, made, location));
 }
 
-/** What an entry says that it takes off a credit. */
+/** The members of an entry for the credit that it writes off. */
 export function writesOffBody(atoms: bigint, asset: ModelAsset) {
   const shown = asset.code === xlm.code ? { stroops: String(atoms) } : { amount: atomsText(atoms, asset) };
   return { kind: 'write_off', ...shown, reason: 'closed' };
 }
 
-/** Requests that are open, and what they are worth in 10^-18 of the asset, with credits, as the audit counts them. */
+/** The open requests and their value in 10^-18 of the asset, including credits, as the audit counts them. */
 export function openWorth(account: ModelAccount, pricing: Pricing) {
   const bill = billOf(account, pricing, account.entries.length);
   return {

@@ -7,12 +7,12 @@ import { quantityBody } from './units.ts';
 
 const dayMs = 86_400_000;
 
-/** What usage comes to when it is recorded. */
+/** The rating of usage when it is recorded. */
 export interface Rated {
   readonly part: Part;
   readonly begun: Begun | undefined;
   readonly period: ModelPeriod | undefined;
-  /** `undefined`: its service has no price */
+  /** `undefined` if its service has no price */
   readonly cost: bigint | undefined;
 }
 
@@ -39,7 +39,7 @@ export function rate(
   return { part, begun: { startMs: period.startMs, tiers: begun }, period: { ...period, used }, cost };
 }
 
-/** A period never goes back, and a new price goes on where it has come to. */
+/** A period never goes back, and a new price continues with the counts so far. */
 function periodNow(
   before: ModelPeriod | undefined,
   version: number,
@@ -61,7 +61,7 @@ function startOf(kind: ModelPeriod['kind'], nowMs: number): number {
   return Date.UTC(at.getUTCFullYear(), at.getUTCMonth());
 }
 
-/** Pours requests into tiers, from the lowest one with room on. */
+/** Fills tiers with requests, starting with the lowest one that is not full. */
 function fill({ base, used }: ModelPeriod, list: readonly ModelTier[], requests: number, scale: number) {
   const begun: { before: number; paid: number }[] = [];
   const counts: TierCount[] = [];
@@ -89,7 +89,7 @@ function packages(requests: number, size: number | undefined, scale: number): nu
   return size === undefined ? 0 : Math.ceil(requests / (size * 10 ** scale));
 }
 
-/** How many packages requests begin that no one has paid for; without packages, each of them is charged. */
+/** How many packages these requests begin that are not paid for yet. Without packages, each request is charged. */
 function chargedFor(
   requests: number,
   { before, paid }: Begun['tiers'][number],
@@ -100,7 +100,10 @@ function chargedFor(
   return Math.max(0, packages(before + requests, size, scale) - paid);
 }
 
-/** What a reversal takes back of an entry, from its end: what stays is what its first requests alone would have come to. */
+/**
+ * The part of an entry that a reversal takes back, from its end: the rest costs what its first requests alone would
+ * have cost.
+ */
 export function takenOf(entry: ModelEntry, requests: number, scale: number): Part | undefined {
   const [part] = entry.parts;
   if (part === undefined) return undefined;
@@ -126,7 +129,7 @@ export function takenOf(entry: ModelEntry, requests: number, scale: number): Par
   return { version, requests: -requests, tiers: taken };
 }
 
-/** Room comes back in the period and at the price of the entry. */
+/** Makes the reversed amount free in the tiers, in the period and at the price of the entry. */
 export function giveRoom(account: ModelAccount, entry: ModelEntry, { version, tiers }: Part): void {
   const { period } = account;
   if (tiers === undefined || period?.version !== version || period.startMs !== entry.begun?.startMs) return;
@@ -137,7 +140,7 @@ export function giveRoom(account: ModelAccount, entry: ModelEntry, { version, ti
   account.period = { ...period, used };
 }
 
-/** What a hold of requests reserves: what they cost if all of them fall into the dearest tier. */
+/** The amount that a hold of requests reserves: their cost if all of them are in the most expensive tier. */
 export function dearest(requests: number, { ofOne, tiers }: UnitPrice, scale: number): bigint {
   const costs = tiers?.list.map(({ price, size }) =>
     size === undefined ? costOf(requests, price, scale) : BigInt(packages(requests, size, scale)) * price,
@@ -146,7 +149,7 @@ export function dearest(requests: number, { ofOne, tiers }: UnitPrice, scale: nu
   return most;
 }
 
-/** How much an amount pays for in any tier that costs something, in 10^-6 of a unit. */
+/** The usage that an amount pays for in any tier with a price, in 10^-6 of a unit. */
 export function paidFor(amount: bigint, { ofOne, tiers }: UnitPrice, scale: number): bigint {
   const list = tiers?.list ?? [{ price: ofOne, size: undefined }];
   const payable = list
@@ -160,7 +163,7 @@ export function paidFor(amount: bigint, { ofOne, tiers }: UnitPrice, scale: numb
   return fewest;
 }
 
-/** What answers say of tiers: those that have something. */
+/** The members of an answer for tiers, without empty ones. */
 export function tiersBody(counts: readonly TierCount[], scale: number) {
   return shownTiers(counts).map(({ tier, price, size, requests, charged }) => ({
     tier,

@@ -9,7 +9,9 @@ import type { PurseName } from './purse-types.ts';
 import type { Tags } from './settling.ts';
 import { type AccountName, requestOf, type Sent } from './write.ts';
 
-/** Sends writes at once: there must be an order in which the model would have answered each as the server did. */
+/**
+ * Sends writes at the same time: there must be an order in which the model gives each the same answer as the server.
+ */
 export async function sendTogether(run: Run, together: readonly Sent[]): Promise<void> {
   const exchanges = await Promise.all(
     together.map(async (sent) => ({ sent, observed: await send(run, sent) })),
@@ -32,7 +34,7 @@ interface Exchange {
   readonly observed: Observed;
 }
 
-/** Two orders may explain the same answers: what accounts and agents list then tells which of them it was. */
+/** Two orders may explain the same answers. The lists of accounts and agents then show which of them it was. */
 async function witnessed(run: Run, together: readonly Sent[]): Promise<(model: Model) => boolean> {
   const lists = await Promise.all(
     together.flatMap((sent) =>
@@ -121,14 +123,14 @@ function agentsIn(model: Model, sent: Sent): readonly string[] {
   return names.map(({ agent }) => agent);
 }
 
-/** What an order must agree with; what was expected instead of an answer goes into `wrongs`. */
+/** The facts that an order must agree with. Expected answers that differ are added to `wrongs`. */
 interface Witness {
   readonly tags: Tags;
   readonly isSo: (model: Model) => boolean;
   readonly wrongs: unknown[];
 }
 
-/** The model after the exchanges, in the first order that explains all of their answers. */
+/** The model after the exchanges, in the first order that explains all their answers. */
 function inSomeOrder(model: Model, exchanges: readonly Exchange[], witness: Witness): Model | undefined {
   if (exchanges.length === 0) return witness.isSo(model) ? model : undefined;
   const { tags, wrongs } = witness;

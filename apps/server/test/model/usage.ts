@@ -48,7 +48,7 @@ export function recordOne(books: ModelBooks, { item }: WriteOf<'usage'>, moment:
   );
 }
 
-/** A bulk on a copy of the books, which takes their place if the bulk is carried out. */
+/** Records a bulk on a copy of the books, which replaces them if the bulk succeeds. */
 export function recordMany(
   books: ModelBooks,
   { items, isAtomic }: WriteOf<'bulk'>,
@@ -80,7 +80,7 @@ export function recordMany(
   };
 }
 
-/** First the id of the item, then everything that depends on the moment. */
+/** Checks the id of the item first, and then everything that depends on the time. */
 function record(books: ModelBooks, item: Item, { nowMs, gate }: Moment): Recorded {
   const account = accountOf(books, item);
   const occurredAtMs = item.occurredAt === undefined ? undefined : Date.parse(item.occurredAt);
@@ -100,7 +100,7 @@ function record(books: ModelBooks, item: Item, { nowMs, gate }: Moment): Recorde
   const service = books.services.get(item.serviceId);
   const code = judgeTime(occurredAtMs, nowMs) ?? closedBecause(service);
   if (code !== undefined) return { kind: 'refused', code };
-  // Holds of the agent that have lapsed count no longer.
+  // Lapsed holds of the agent no longer count.
   passTimeOf(books, item.agent, nowMs);
   const rated = rate(account, service, parts, nowMs);
   const { agent, serviceId } = item;
@@ -122,14 +122,14 @@ function record(books: ModelBooks, item: Item, { nowMs, gate }: Moment): Recorde
   return { kind: 'recorded', total: totalOf(account), entry };
 }
 
-/** The code with which usage is refused for when it occurred. */
+/** The code with which usage is refused because of the time at which it occurred. */
 export function judgeTime(occurredAtMs: number | undefined, nowMs: number): string | undefined {
   if (occurredAtMs === undefined) return undefined;
   if (occurredAtMs < nowMs - 34 * dayMs) return 'event_too_old';
   return occurredAtMs > nowMs + 5 * minuteMs ? 'event_in_future' : undefined;
 }
 
-/** The code with which nothing of a service is recorded. */
+/** The code with which a service refuses usage. */
 export function closedBecause(service: ModelService | undefined): string | undefined {
   if (service?.isDeleted === true) return 'service_deleted';
   return service?.isDisabled === true ? 'service_disabled' : undefined;

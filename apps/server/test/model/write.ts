@@ -2,7 +2,7 @@ import type { ApiRequest } from '../harness/api.ts';
 import type { SentPrice } from './prices.ts';
 import type { Use } from './units.ts';
 
-/** A usage item as a client sends it; one that is wrong on purpose has `requests: 0`. */
+/** A usage item as a client sends it. An intentionally wrong item has `requests: 0`. */
 export interface Item extends Use {
   readonly agent: string;
   readonly serviceId: string;
@@ -10,18 +10,21 @@ export interface Item extends Use {
   readonly occurredAt?: string;
 }
 
-/** Whose account a write is about. */
+/** The account that a write is about. */
 export interface AccountName {
   readonly agent: string;
   readonly serviceId: string;
 }
 
-/** A price in stroops is refused for a service in another asset than XLM. */
+/** A service in another asset than XLM refuses a price in stroops. */
 type ServicePrice = SentPrice & { readonly serviceId: string; readonly effectiveFrom?: string };
-/** A service as it is registered; without decimal places they are as they were, or 0, and so is its asset, or XLM. */
+/**
+ * A service as it is registered. Omitted decimal places and an omitted asset remain as they were; for a new service
+ * they are 0 and XLM.
+ */
 export type PutService = ServicePrice & { readonly unitScale?: number; readonly asset?: string };
 
-/** A write as a client thinks of it. */
+/** A write, independent of its HTTP form. */
 export type Write =
   | { readonly kind: 'usage'; readonly item: Item }
   | { readonly kind: 'bulk'; readonly items: readonly Item[]; readonly isAtomic: boolean }
@@ -48,7 +51,7 @@ export type Write =
   | ({ readonly kind: 'clear' } & AccountName)
   | ({ readonly kind: 'write_off' } & ExpectedAmount & AccountName);
 
-/** What a client expects: in stroops for a service in XLM, or exactly in the asset of the service. */
+/** The amount that a client expects: in stroops for a service in XLM, or exact in the asset of the service. */
 export interface ExpectedAmount {
   readonly expectedStroops?: string;
   readonly expectedAmount?: string;
@@ -61,7 +64,7 @@ export interface LimitWrite {
   readonly max: { readonly quantity: string } | { readonly amount: string; readonly asset?: string };
 }
 
-/** Without an agent, the policy of all that have none; without a policy, that of an agent is taken back. */
+/** Without an agent it is the default policy. Without a policy, that of an agent is removed. */
 export interface BillingWrite {
   readonly agent: string | undefined;
   readonly policy:
@@ -71,7 +74,7 @@ export interface BillingWrite {
 
 export interface GrantWrite {
   readonly agent: string;
-  /** XLM without it */
+  /** XLM by default */
   readonly asset?: string;
   readonly amount: string;
   readonly priority?: number;
@@ -79,7 +82,7 @@ export interface GrantWrite {
   readonly id?: string;
 }
 
-/** Money that no reversal returns. */
+/** A refund that is not made by a reversal. */
 export interface RefundWrite {
   readonly agent: string;
   readonly asset?: string;
@@ -88,7 +91,7 @@ export interface RefundWrite {
   readonly id?: string;
 }
 
-/** Either of a use or of an amount. */
+/** A hold of either a use or an amount. */
 export interface HoldWrite extends AccountName, Use {
   readonly amount?: string;
   readonly expiresInMs?: number;
@@ -106,7 +109,7 @@ export interface SettleWrite extends AccountName, ExpectedAmount {
   readonly ifMatch?: string;
 }
 
-/** A write on its way: whose it is, and under which key. */
+/** A write with its tenant and its key. */
 export interface Sent {
   readonly tenant: string;
   readonly write: Write;
@@ -239,7 +242,7 @@ function prepaidForm(write: PrepaidWrite): ApiRequest & { readonly path: string 
   }
 }
 
-/** An account in a path. */
+/** The path of an account. */
 export function pathOf({ agent, serviceId }: AccountName): string {
   return `${encodeURIComponent(agent)}/${encodeURIComponent(serviceId)}`;
 }

@@ -1,9 +1,9 @@
 import { type DocumentedOperation, documentedOperations } from '../harness/documented.ts';
 
-/** A request as the document's example of an operation has it. */
+/** A request from the document's example of an operation. */
 export interface ExampleRequest {
   readonly operation: DocumentedOperation;
-  /** below `/api/v1`, or the bare path of what is not */
+  /** below `/api/v1`; otherwise the complete path */
   readonly path: string;
   readonly method: string;
   readonly body: unknown;
@@ -14,7 +14,7 @@ export type PathValues = Readonly<Record<string, string>>;
 
 const unknownId = '01900000-0000-7000-8000-000000000000';
 
-/** For each parameter in paths the name of something that there is not. */
+/** For each path parameter, a name that does not exist. */
 export const unknownNames: PathValues = {
   agent: 'nobody',
   serviceId: 'nothing',
@@ -46,7 +46,7 @@ export const isOpen = ({ node }: DocumentedOperation) => {
   return Array.isArray(security) && security.length === 0;
 };
 
-/** Whether an operation takes a key, and so is a write. */
+/** Whether an operation takes a key, which means that it is a write. */
 export const isKeyed = ({ node, method }: DocumentedOperation) =>
   method !== 'GET' && JSON.stringify(node['parameters'] ?? []).includes('"Idempotency-Key"');
 
@@ -58,7 +58,7 @@ function filled(path: string, values: PathValues): string {
   });
 }
 
-/** The query that an operation cannot do without, as the document's examples have it. */
+/** The required query parameters of an operation, with the values of the document's examples. */
 function requiredQuery(operation: DocumentedOperation): string {
   const parameters: readonly QueryParameter[] = JSON.parse(
     JSON.stringify(operation.node['parameters'] ?? []),
@@ -66,7 +66,7 @@ function requiredQuery(operation: DocumentedOperation): string {
   const query = parameters
     .filter((parameter) => parameter.in === 'query' && parameter.required === true)
     .map(({ name, schema }): [string, string] => [name, String(schema.examples?.[0])]);
-  // It requires one of two parameters, which a document has no way to say.
+  // The operation requires one of two parameters, which a document cannot express.
   if (operation.name === 'readAllowance') query.push(['requests', '3']);
   return query.length === 0 ? '' : `?${new URLSearchParams(query)}`;
 }

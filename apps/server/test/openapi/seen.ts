@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import type { Answered } from '../harness/api.ts';
 import { documentedOperations, operationOf } from '../harness/documented.ts';
 
-/** Which documented statuses were answered, by operation. */
+/** The documented statuses that were answered, by operation. */
 export class Seen {
   readonly #statuses = new Map<string, Set<number>>();
 
@@ -13,7 +13,7 @@ export class Seen {
     this.#statuses.set(operation.name, known.add(status));
   };
 
-  /** Asserts that each documented status was answered, but for those that are excused with a reason. */
+  /** Asserts that each documented status was answered, except those that are excused with a reason. */
   assertAll(isWanted: (status: number) => boolean, excused: Readonly<Record<string, string>> = {}): void {
     const missing = documentedOperations.flatMap(({ name, statuses }) =>
       statuses
@@ -22,7 +22,7 @@ export class Seen {
     );
     const unexcused = missing.filter((one) => excused[one] === undefined);
     assert.deepEqual(unexcused, [], 'documented, and never answered');
-    // An excuse that is not needed hides the next mistake.
+    // An excuse that is not needed would hide the next mistake.
     assert.deepEqual(
       Object.keys(excused).filter((one) => !missing.includes(one)),
       [],

@@ -31,14 +31,14 @@ test('while the admin key is replaced on two instances, one after the other, its
   const instances = [await start(), await start()] as [InProcess, InProcess];
   const everywhere = async (key: string) => await Promise.all(instances.map((one) => statusOf(one, key)));
 
-  // 1. Both keys on every instance; clients still have the old one.
+  // 1. Every instance has both keys. Clients still use the old one.
   for (const place of [0, 1] as const) {
     instances[place] = await restart(t, instances[place], keysOf(newKey, oldKey));
     assert.deepEqual(await everywhere(oldKey), [200, 200]);
   }
   // 2. Clients get the new key.
   assert.deepEqual(await everywhere(newKey), [200, 200]);
-  // 3. The old key goes.
+  // 3. The old key is removed.
   for (const place of [0, 1] as const) {
     instances[place] = await restart(t, instances[place], keysOf(newKey));
     assert.deepEqual(await everywhere(newKey), [200, 200]);

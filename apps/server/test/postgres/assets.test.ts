@@ -1,4 +1,5 @@
-// What two instances do at once to assets, services and balances in them comes out as if one had done it after the other.
+// Concurrent writes of two instances to assets, and to services and balances in them, have the same result as one after
+// the other.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { amountPlaces, parseDecimal, parsePrice } from '../../src/domain/amount.ts';

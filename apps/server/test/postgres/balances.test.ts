@@ -1,4 +1,4 @@
-// What two instances do at once to one balance comes out as if one had done it after the other.
+// Concurrent writes of two instances to one balance have the same result as one after the other.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Command } from '../../src/domain/command.ts';

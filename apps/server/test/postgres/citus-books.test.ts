@@ -1,4 +1,4 @@
-// On a Citus that the test starts itself: a database that has books is distributed.
+// Distributes a database with existing books, on a Citus that the test starts.
 process.env['BILLONCE_TEST_ENGINE'] = 'postgres';
 
 import assert from 'node:assert/strict';
@@ -16,10 +16,10 @@ import type { PostgresNode } from '../harness/postgres-node.ts';
 import { seededRandom } from '../harness/seeded-random.ts';
 import { ServerProcesses } from '../harness/server-processes.ts';
 
-/** A server that has started notes its sweep and its audit there. */
+/** A server records its sweep and its audit in these tables when it starts. */
 const changedByStart: ReadonlySet<string> = new Set(['audits', 'operator']);
 
-/** The rows of every table, in an order that the rows alone decide. */
+/** The rows of every table, sorted by their content only. */
 async function rowsOf(node: PostgresNode): Promise<ReadonlyMap<string, readonly string[]>> {
   const tables =
     await node.query(`SELECT relname AS name FROM pg_class AS c WHERE relnamespace = 'public'::regnamespace

@@ -1,4 +1,4 @@
-// On a Citus that the tests start themselves: nodes are killed while servers write.
+// Kills nodes while servers write, on a Citus that the tests start.
 process.env['BILLONCE_TEST_ENGINE'] = 'postgres';
 
 import assert from 'node:assert/strict';

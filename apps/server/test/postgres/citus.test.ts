@@ -1,4 +1,4 @@
-// On a Citus that is there already, with its workers. The suites of this folder run on it, too, when it is named.
+// Tests on a running Citus with workers. If one is named, the suites of this folder also run on it.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { emptyPostgres } from '../harness/database.ts';

@@ -15,7 +15,7 @@ test('ids of instances whose clocks differ by a year grow, no matter which one w
   let number = 0;
   for (const writer of [first, behind, ahead, first, behind, ahead, behind, first]) {
     const agent = `agent-${number++}`;
-    // On an account that all of them write to, too.
+    // These also write to an account that all of them share.
     await writer.execute(usage(agent), usage('agent-all'));
     for (const reader of [first, behind, ahead]) {
       const found = await reader.books.entriesAfter(tenant, after, 10);
@@ -36,7 +36,7 @@ test('ids of instances whose clocks differ by a year grow, no matter which one w
   );
   const ids = account.map(({ id }) => id);
   assert.deepEqual(ids, ids.toSorted(), 'along an account, too');
-  // Bounds of time go by the clock of the instance that recorded.
+  // Bounds of time use the clock of the instance that recorded.
   const query = {
     tenant,
     agent: undefined,

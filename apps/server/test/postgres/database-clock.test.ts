@@ -10,7 +10,7 @@ test('an answer with a long round trip does not set the clock', async (t) => {
   onEnd(t, () => pool.close());
   const clock = new DatabaseClock(pool);
   onEnd(t, () => clock.stop());
-  // What is sent behind it on the connection waits, and half of that would be the error.
+  // A later statement on this connection waits, and half of the wait would be the error.
   const slow = pool.use((connection) => connection.rows('SELECT pg_sleep(2)', []));
   await clock.start();
   await slow;
@@ -30,7 +30,7 @@ test("an instance whose clock jumps follows the database's clock again after the
   t.mock.method(Date, 'now', () => own() + 3_600_000);
   assert.ok(clock.nowMs() - own() > 3_500_000, 'until then it is wrong by as much');
   t.mock.timers.tick(30_000);
-  // The measurement is one statement, and nothing says when it has ended.
+  // The measurement is a single statement, and there is no sign that it has ended.
   while (clock.nowMs() - own() > 500) await pool.use((connection) => connection.rows('SELECT 1', []));
   assert.ok(clock.nowMs() - own() > -500);
 });

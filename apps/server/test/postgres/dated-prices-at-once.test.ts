@@ -1,4 +1,4 @@
-// Instances whose clocks differ around the date of a price: along an account, price versions only grow.
+// The clocks of the instances differ around the date of a price: price versions along an account still only grow.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Command } from '../../src/domain/command.ts';
@@ -56,7 +56,7 @@ for (const [how, command, later] of withdrawals) {
     const ahead = await startInstance(t, url, { nowMs: clock.nowMs + 2 * hourMs });
     await first.execute(price(2n), dated(3n, clock.nowMs + hourMs), usage('a'));
     await holdKey(client, 'key');
-    // It has read the next price, and written its entry at it.
+    // It has read the next price, and has written its entry at that price.
     const charged = ahead.send(usage('a'), 'key');
     await untilWaiting(client, 1);
     const [withdrawn] = await first.execute(command(clock.nowMs));

@@ -22,7 +22,7 @@ test('doctor examines a database, and creates nothing in it', async () => {
     first.printed,
     /^ok {4}database {7}it has no books yet: a server creates the tables when it starts$/m,
   );
-  // The first look made nothing.
+  // The first examination created nothing.
   assert.equal((await doctor(url, true)).printed.includes('it has no books yet'), true);
   const { printed } = await doctor(await migratedPostgres(), true);
   assert.match(printed, /^ok {4}database {7}its schema is \d+, that of this version$/m);

@@ -1,4 +1,4 @@
-// A cluster that is there already, reached by an address that stays, is made to fail over under load.
+// Makes a running cluster fail over under load. The address of the cluster does not change.
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { test } from 'node:test';

@@ -18,7 +18,7 @@ import {
 const standbyName = 'standby_one';
 const usage = { agent: 'agent-7', serviceId: 'search', requests: 3 };
 
-/** Waits until the standby has caught up so far that commits wait for it. */
+/** Waits until the standby has caught up and commits wait for it. */
 async function untilSynchronous(primary: PostgresNode): Promise<void> {
   for (let looks = 0; looks < 400; looks++) {
     const rows = await primary.query(`SELECT 1 FROM pg_stat_replication WHERE sync_state = 'sync'`);
@@ -33,7 +33,7 @@ test('if a synchronous standby is promoted under load, nothing acknowledged is l
   const primary = await PostgresNode.start(t, { synchronous_standby_names: standbyName });
   const standby = await primary.standby(t, standbyName);
   await untilSynchronous(primary);
-  // The address stays and its target changes, like a virtual address or a name that is redirected.
+  // The address remains and its target changes, like a virtual address or a redirected name.
   const address = await TcpProxy.start(t, primary.port);
   const environment = { DATABASE_URL: address.through(primary.url), LOG_LEVEL: 'silent' };
   const instances = new ServerProcesses(t, [environment, environment]);
@@ -103,7 +103,7 @@ test('if an operator cancels the wait for the standby, the answer says that the 
     await primary.query(`SELECT pg_cancel_backend(pid) FROM pg_stat_activity WHERE wait_event = 'SyncRep'`);
     await passing(10);
   }
-  // PostgreSQL has committed, and says so with a warning: a fail-over might still lose it.
+  // PostgreSQL has committed, but with a warning: a fail-over might still lose the commit.
   const answer = await sent;
   assert.equal(answer.status, 503, answer.text);
   assert.equal(answer.json.error, 'outcome_unknown');

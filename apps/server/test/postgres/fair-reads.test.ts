@@ -1,4 +1,5 @@
-// Law L3 for reads that share the connections of an instance: another tenant's read is in front of most of those of one.
+// Law L3 for reads that share the connections of an instance: another tenant's read does not wait for most reads of a
+// busy tenant.
 process.env['BILLONCE_TEST_ENGINE'] = 'postgres';
 
 import assert from 'node:assert/strict';

@@ -1,4 +1,5 @@
-// What the log and readiness say of faults of a PostgreSQL. They are planted in the database itself, by triggers.
+// Tests what the log and the readiness check report about faults of a PostgreSQL. Triggers in the database cause these
+// faults.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setTimeout as passing } from 'node:timers/promises';
@@ -9,7 +10,10 @@ import { runSql } from '../harness/sql.ts';
 
 const usage = (agent: string) => ({ agent, serviceId: 'search', requests: 3 });
 
-/** A trigger that fails each insert into a table, with values of rows in everything that PostgreSQL may add. */
+/**
+ * A trigger that fails each insert into a table, and puts values of rows into every field that PostgreSQL may add to an
+ * error.
+ */
 const plant = (url: string, table: string, message: string, state: string) =>
   runSql(
     url,

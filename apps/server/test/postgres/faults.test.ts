@@ -12,7 +12,7 @@ const usage = { agent: 'agent-7', serviceId: 'search', requests: 3 };
 async function start(t: TestContext, count: number, settings: Readonly<Record<string, string>> = {}) {
   const database = await PostgresNode.start(t, settings);
   const proxy = await TcpProxy.start(t, database.port);
-  // By name statements would be sent once only: here each can be seen on its way.
+  // Prepared statements would be sent only once by their text. Without names, the proxy sees each statement.
   const throughProxy = {
     DATABASE_URL: proxy.through(database.url),
     DATABASE_PREPARED: 'false',
@@ -27,7 +27,7 @@ async function start(t: TestContext, count: number, settings: Readonly<Record<st
   return { database, proxy, instances, api: instances.api(0) };
 }
 
-/** Sends again until there is an answer for good. */
+/** Retries until there is a final answer. */
 async function retried(api: Api, key: string) {
   for (let tries = 0; tries < 200; tries++) {
     const answer = await api.post('/usage', usage, key);
@@ -181,7 +181,7 @@ for (const [what, away, back] of [
     const { database, proxy, instances } = await start(t, 2);
     const [one, two] = [instances.api(0), instances.api(1)];
     await one.post('/usage', usage, 'first');
-    // So far away that it has the locks for a while before it can commit.
+    // The delay is long enough that it has the locks for a while before it can commit.
     proxy.delayMs = 300;
     const sent = one.post('/usage', usage, 'away').catch(() => undefined);
     for (;;) {
@@ -191,7 +191,7 @@ for (const [what, away, back] of [
       if (holding.length > 0) break;
     }
     away({ proxy, instances });
-    // It waits until the database has given the other one up, and is not refused.
+    // It waits until the database has ended the other transaction, and is not refused.
     const answer = await two.post('/usage', usage, 'here');
     assert.equal(answer.status, 201, answer.text);
     back({ proxy, instances });

@@ -1,3 +1,3 @@
-// What is said of followers holds on both engines.
+// Runs the tests of followers on this engine too.
 process.env['BILLONCE_TEST_ENGINE'] = 'postgres';
 await import('../followers.test.ts');

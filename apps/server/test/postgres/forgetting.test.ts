@@ -1,4 +1,4 @@
-// Records that are in no part of their day: how they are found, and what becomes of their room.
+// Records outside the partition of their day: how they are found, and how their space is reused.
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import type { Client } from 'pg';
@@ -13,7 +13,9 @@ const dayMs = 86_400_000;
 const rows = 20_000;
 const retentionMs = 400 * dayMs;
 
-/** A database on a separate server with records of random keys, one a millisecond, and the sweep of an instance. */
+/**
+ * A database on a separate server with records of random keys, one for each millisecond, and the sweep of an instance.
+ */
 async function startFilled(t: TestContext, settings: Readonly<Record<string, string>> = {}) {
   const postgres = await startPostgres({ settings });
   onEnd(t, () => postgres.stop());
@@ -36,10 +38,10 @@ async function startFilled(t: TestContext, settings: Readonly<Record<string, str
       FROM generate_series(1, ${rows}) AS n`,
     [clock.nowMs - retentionMs],
   );
-  // Counted before it is vacuumed: what was only inserted would bring autovacuum too.
+  // Counted before vacuum, because the inserts alone would start autovacuum too.
   await client.query('SELECT pg_stat_force_next_flush()');
   await client.query('VACUUM (ANALYZE) records_untimed');
-  /** Forgets the oldest, so many in a step. */
+  /** Forgets the oldest records, with at most this many in each step. */
   const forget = async (count: number, rowsMax: number) => {
     let cursor: SweepCursor | undefined;
     let steps = 0;
@@ -59,7 +61,7 @@ async function countRows(client: Client): Promise<number> {
 
 test('a step of the sweep does not read the dead rows of earlier steps again', async (t) => {
   const { client, url, storage, forget } = await startFilled(t, { autovacuum: 'off' });
-  // As a long report does, it keeps the dead rows from being taken for dead.
+  // Like a long report, it keeps vacuum from removing the dead rows.
   const reader = await connect(t, url);
   await reader.query('BEGIN ISOLATION LEVEL REPEATABLE READ');
   await reader.query('SELECT 1');

@@ -1,4 +1,4 @@
-// The fuzzer, on the engine for many instances: fewer cases, and its own witness of what was committed.
+// Runs the fuzzer on the engine for many instances, with fewer cases and a separate witness of commits.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
@@ -23,7 +23,7 @@ test("the test's observer of PostgreSQL sees every commit that changed a row, an
   assert.ok(await isSeen(() => api.post('/usage', usage)));
   assert.ok(!(await isSeen(() => api.post('/usage', usage, 'k'))), 'a replay');
   assert.ok(!(await isSeen(() => api.post('/usage', { ...usage, requests: 4 }, 'k'))), 'a conflict');
-  // It locks the account, and is rolled back.
+  // It locks the account, and is then rolled back.
   assert.ok(
     !(await isSeen(() => api.post('/settle', { ...usage, requests: undefined, expectedStroops: '9' }))),
     'a refusal',

@@ -29,7 +29,7 @@ test('if part of a batch cannot be written, nothing of the batch is committed', 
     unitScale: 0,
     ...inXlm,
   };
-  // The service can be written; the account is none that the batch has locked.
+  // The service can be written, but the batch has not locked this account.
   const changes = { ...noChanges, services: [service], accounts: [emptyAccount('somebody', 'else')] };
   const wants = wantsOf([{ tenant, command: usage('agent-1'), key: undefined }], 0);
   const committed = storage.commit(wants, () => ({

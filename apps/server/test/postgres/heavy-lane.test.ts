@@ -1,4 +1,5 @@
-// What waits for a heavy command, and what does not: a lock that the test holds keeps the command in the middle of its work.
+// Tests what waits for a heavy command and what does not: a lock of the test stops the command in the middle of its
+// work.
 
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
@@ -20,18 +21,18 @@ import {
 } from '../harness/instances.ts';
 import { onEnd } from '../harness/on-end.ts';
 
-/** More than a settle/bulk is first weighed with. */
+/** More accounts than the initial weight of a settle/bulk. */
 const accounts = settleBulkAccountsFirst + 20;
 const agent = 'agent-1';
 const settle = { kind: 'settle_bulk', agent, accountsMax: settleBulkAccountsFirst } as const;
-/** More than a settle/bulk weighs at first, and less than this one is found to. */
+/** More than the initial weight of a settle/bulk, and less than the weight that the server finds later. */
 const heavyItemsMin = settleBulkAccountsFirst + 10;
 
-/** Books with an agent of many accounts; one of them is held, so that a settlement of all of them waits. */
+/** Makes an agent with many accounts. One account is locked, so that a settlement of all of them waits. */
 async function startHeld(t: TestContext) {
   const instances = await startInstances(t);
   const { first, second, client } = instances;
-  // A lock is waited for four seconds at the most: no thread must start meanwhile.
+  // A wait for a lock lasts at most four seconds, so no thread must start during it.
   for (const instance of [first, second]) {
     const idle = { kind: 'settle_bulk', agent: 'no one', accountsMax: heavyItemsMin } as const;
     await instance.ledger(heavyItemsMin).submit({ tenant, key: undefined, command: idle });
@@ -49,7 +50,7 @@ async function startHeld(t: TestContext) {
   return instances;
 }
 
-/** Submits to the queue of an instance, and notes in which order its submissions end. */
+/** Submits to the queue of an instance, and notes the order in which its submissions end. */
 function submitTo(instance: Instance, ended: string[] = []) {
   const ledger = instance.ledger(heavyItemsMin);
   const submit = async (what: string, own: string, command: Parameters<typeof keyUse>[0], key?: string) => {
@@ -104,7 +105,7 @@ test('a duplicate of a command in the heavy lane is answered once the command ha
   const same = [one.submit('1', tenant, settle, 'k')];
   await untilWaiting(client, 1);
   same.push(one.submit('2', tenant, settle, 'k'), two.submit('3', tenant, settle, 'k'));
-  // The other instance has it in its own heavy lane, where it waits for the locks of the first.
+  // The other instance has it in its own heavy lane, where it waits for the locks of the first instance.
   await untilWaiting(client, 2);
   for (const { submit } of [one, two]) assert.equal((await submit('other', 'other', usage('a'))).status, 201);
   await client.query('ROLLBACK');

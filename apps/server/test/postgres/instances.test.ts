@@ -1,4 +1,4 @@
-// What two instances do at once, on one database, comes out as if one had done it after the other.
+// Concurrent writes of two instances on one database have the same result as one after the other.
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
@@ -23,7 +23,7 @@ import {
 
 const settleAll: Command = { kind: 'settle_bulk', agent: 'agent-1' };
 
-/** Holds the lock for all changes of a tenant except those of accounts. */
+/** Locks all changes of a tenant except those of accounts. */
 const holdTenantSql = `SELECT 1 FROM tenants WHERE tenant = '${tenant}' FOR UPDATE`;
 
 function webhook(number: number): Command {
@@ -90,7 +90,7 @@ test('a settlement of all accounts meets new accounts and usage: each request is
   await holdAccount(client, 'agent-1', 'service-0');
   const settling = first.execute(settleAll);
   await untilWaiting(client, 1);
-  // Made after the settlement has looked which accounts there are, and before it has read any.
+  // The account is created after the settlement has listed the accounts, and before it reads any of them.
   await second.execute(price(7n, 'service-1'), usage('agent-1', undefined, 1, 'service-1'));
   await client.query('ROLLBACK');
   assert.equal(answerOf((await settling)[0]).body.items.length, 1);
@@ -147,7 +147,7 @@ test('a service is deleted before or after simultaneous usage, and the usage can
   await client.query('ROLLBACK');
   assert.equal(answerOf(deleted[0]).status, 204);
   assert.equal(answerOf((await recording)[0]).status, 201);
-  // As if the service had been deleted first: what was recorded on it then is billed at its last price.
+  // The result is the same as if the service had been deleted first: later usage is billed at its last price.
   const settled = await second.execute(settleAll);
   assert.equal(answerOf(settled[0]).body.totalBilledStroops, '7');
   await first.execute(price(8n), usage('agent-1'));
@@ -216,7 +216,8 @@ test('accounts that only a refusal touched are not kept, nor anything of a batch
     expectedStroops: undefined,
     expectedMarks: undefined,
   };
-  // Alone, and beside something that is committed; also while another instance waits for the very account.
+  // The missing account is locked alone and together with a committed one, and also while another instance waits for
+  // the same account.
   await first.execute(usage('nobody'));
   await first.execute(settle, usage('nobody'), usage('somebody', undefined, 1, 'other'));
   await Promise.all([
@@ -247,7 +248,7 @@ test('an account and its service are read as of one moment', async (t) => {
   const { url, first, client } = await startInstances(t);
   await first.execute(price(7n), usage('agent-1'));
   const key = { tenant, agent: 'agent-1', serviceId: 'search' };
-  // Another connection changes both during the read, which has reached the service and waits there.
+  // Another connection changes both during the read, which waits after it has read the service.
   const other = await connect(t, url);
   await other.query('BEGIN');
   await other.query('LOCK TABLE services IN ACCESS EXCLUSIVE MODE');

@@ -1,5 +1,5 @@
-// A plan that is made while tables are empty is kept while they fill. So each statement over the rows of a batch has one plan
-// only: it looks each row up by an index that has all of its key.
+// A plan that was made while tables are empty remains while they fill. So each statement over the rows of a batch has
+// only one possible plan: it finds each row by an index with its complete key.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Client } from 'pg';
@@ -10,7 +10,9 @@ import { connect } from '../harness/instances.ts';
 
 const constants = await statementConstants();
 
-/** Statements that compare rows of a batch with one another, or may read more than the rows of their keys for a reason. */
+/**
+ * Statements that compare rows of a batch with each other, or have a reason to read more than the rows of their keys.
+ */
 const explained: Readonly<Record<string, string>> = {
   'write/acts.ts saveActsSql': 'the acts of a batch, and the counts of their tenants',
   'write/records.ts makeAnswersSql':
@@ -34,7 +36,7 @@ function comparisons(plan: Plan): readonly string[] {
   return [...below, ...own.map(String)];
 }
 
-/** Whether a condition compares a column of a table for being equal with one of the rows of a batch. */
+/** Whether a condition compares a column of a table for equality with a row of a batch. */
 function isOfKey(condition: string): boolean {
   return /\(?w(_\d)?\.\w+\)?(::\w+)? = |= \(?w(_\d)?\.|\w+\.\w+ = \w+\.\w+/.test(condition);
 }
@@ -44,7 +46,7 @@ async function planOf(client: Client, sql: string): Promise<Plan> {
   return rows[0]['QUERY PLAN'][0].Plan;
 }
 
-/** By the names of the statements over the rows of a batch. */
+/** The comparisons, by the names of the statements over the rows of a batch. */
 async function allComparisons(client: Client): Promise<ReadonlyMap<string, readonly string[]>> {
   const found = new Map<string, readonly string[]>();
   let statements = 0;
@@ -62,11 +64,11 @@ async function allComparisons(client: Client): Promise<ReadonlyMap<string, reado
 
 test('no statement over the rows of a batch compares each of them with many rows of a table', async (t) => {
   const client = await connect(t, await migratedPostgres());
-  // As in the transaction of a batch.
+  // The same settings as in the transaction of a batch.
   await client.query('SET enable_seqscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off');
   assert.deepEqual([...(await allComparisons(client)).keys()].toSorted(), Object.keys(explained));
 
-  // What has grown since, and was not analyzed; and what was analyzed while it was small.
+  // Tables that have grown since and were not analyzed, and tables that were analyzed while they were small.
   const fill = (from: number, through: number) =>
     client.query(`INSERT INTO accounts (tenant, account, agent, service_id)
       SELECT 'acme', gen_random_uuid(), 'agent-' || n, 'search' FROM generate_series(${from}, ${through}) AS n`);

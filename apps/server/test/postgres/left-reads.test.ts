@@ -1,4 +1,4 @@
-// Reads whose client has left: what they run on the database ends too.
+// If a client disconnects during a read, the statement of the read on the database ends too.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setTimeout as passing } from 'node:timers/promises';
@@ -19,7 +19,7 @@ import {
 } from '../harness/instances.ts';
 import { onEnd } from '../harness/on-end.ts';
 
-/** Waits until so many sums wait for the lock of a table: nothing but a cancellation ends their wait. */
+/** Waits until this many sums wait for the lock of a table. Only a cancellation ends their wait. */
 async function untilSumsWait(client: Client, count: number): Promise<void> {
   const sql = `SELECT count(*)::integer AS waiting FROM pg_stat_activity
     WHERE datname = current_database() AND wait_event_type = 'Lock' AND query LIKE 'WITH page AS%'`;
@@ -37,7 +37,7 @@ test('a statement whose client has left is cancelled, and other statements on it
     const stats = first.jobs.run({ name: 'statsOf', args: [tenant] }, leaving.signal);
     return { leave: () => leaving.abort(), stats };
   };
-  // Nothing else ends what waits for this lock.
+  // Only a cancellation ends a wait for this lock.
   await client.query('BEGIN');
   await client.query('LOCK TABLE accounts IN ACCESS EXCLUSIVE MODE');
   const reads = Array.from({ length: 4 }, begin);
@@ -46,7 +46,7 @@ test('a statement whose client has left is cancelled, and other statements on it
   const gone = others.map(({ stats }) => assert.rejects(stats, ReadAborted));
   for (const { leave } of others) leave();
   await Promise.all(gone);
-  // Of all that were sent one is left, on one of the two connections.
+  // Of all sent reads, one remains, on one of the two connections.
   await untilSumsWait(looker, 1);
   stays?.leave();
   await assert.rejects(stays?.stats ?? Promise.resolve(), ReadAborted);

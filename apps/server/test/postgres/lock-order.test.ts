@@ -1,4 +1,4 @@
-// Why a batch does what it does in this order: each reason with the statement that would be simpler, and wrong.
+// Explains the order of the steps of a batch: each reason is shown with a simpler statement that would be wrong.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import {
@@ -34,7 +34,7 @@ test('rows joined in the statement that waits for a lock are stale; a batch read
   await ahead;
   const [outcome] = await behind;
   assert.equal(answerOf(outcome).body.total, 3);
-  // One request for each entry: the two should be equal, and are not.
+  // Each entry has one request, so both numbers should be equal, but they are not.
   const [row] = (await joined).rows;
   assert.ok(Number(row.sequence) > Number(row.recorded_requests), JSON.stringify(row));
   await assertBooks(second, 3);
@@ -45,7 +45,7 @@ test('an insert that does nothing on conflict omits the row; a batch answers wit
   await holdKey(client, 'k');
   const ahead = first.send(usage('agent-1', 'event-1'), 'k');
   await untilWaiting(client, 1);
-  // On another account: no lock but that of the id's own row stands between the two.
+  // The entries are on different accounts: only the row of the id itself separates the two.
   const conflicting = second.execute(usage('agent-2', 'event-1'), usage('agent-2', 'event-2'));
   const naive = await connect(t, url);
   const inserted = naive.query(
@@ -70,8 +70,8 @@ test('batches lock accounts and take item ids in one order, so none ends in a de
   const { url, first, second, client } = await startInstances(t);
   await first.execute(usage('agent-1'), usage('agent-2'), usage('agent-3'));
   await holdAccount(client, 'agent-2');
-  // The first waits before the second begins: if each took its accounts in the order of its commands, the first would
-  // get agent-2 while the second holds agent-1, no matter in which order the two are woken.
+  // The first one waits before the second begins. If each locked its accounts in the order of its commands, the first
+  // would get agent-2 while the second holds agent-1, whichever of the two continues first.
   const ahead = first.execute(usage('agent-2'), usage('agent-1'));
   await untilWaiting(client, 1);
   const onAccounts = [ahead, second.execute(usage('agent-1'), usage('agent-2'))];
@@ -101,7 +101,7 @@ test('batches lock accounts and take item ids in one order, so none ends in a de
   await assertBooks(first, 3 + 4 + 3);
   await Promise.all([first.close(), second.close()]);
   assert.equal(await deadlocks(), 0);
-  // What the batches do not do: the same two orders, as separate statements.
+  // The same two orders as separate statements, which the batches do not use.
   const [one, other] = [await connect(t, url), await connect(t, url)];
   const lock = (agent: string) => `SELECT 1 FROM accounts WHERE agent = '${agent}' FOR UPDATE`;
   for (const [session, agent] of [
@@ -129,7 +129,8 @@ test('a batch that is the victim of a deadlock is decided again, and its client 
   await holdAccount(client, 'agent-2');
   const batch = first.execute(usage('agent-1'), usage('agent-2'));
   await untilWaiting(client, 1);
-  // Against the order of all batches, as an operator's own statement may be. The batch waited first, so it is cancelled.
+  // This is the opposite order of all batches, as in an operator's own statement. The batch waited first, so it is
+  // cancelled.
   await client.query(`SELECT 1 FROM accounts WHERE tenant = '${tenant}' AND agent = 'agent-1' FOR UPDATE`);
   await client.query('ROLLBACK');
   assert.deepEqual(
@@ -145,7 +146,7 @@ test('if a price changes while usage waits for its account, the new price applie
   await holdAccount(client, 'agent-1');
   const waiting = first.execute(usage('agent-1'));
   await untilWaiting(client, 1);
-  // A read of the price before the lock returns the old one here.
+  // A read of the price before the lock would return the old price here.
   const before = (await client.query('SELECT price_version FROM services')).rows[0]?.price_version;
   assert.equal(answerOf((await second.execute(price(8n)))[0]).status, 200);
   await client.query('ROLLBACK');

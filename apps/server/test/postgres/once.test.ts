@@ -10,7 +10,7 @@ async function threeInstances(t: TestContext, settings: Readonly<Record<string, 
   const database = await PostgresNode.start(t);
   const environment = { DATABASE_URL: database.url, LOG_LEVEL: 'error', ...settings };
   const instances = new ServerProcesses(t, [environment, environment, environment]);
-  // On an empty database: each of them finds no table and makes them all.
+  // On an empty database, each of them finds no tables and creates them all.
   await instances.startAll();
   return { database, instances };
 }

@@ -1,4 +1,5 @@
-// Every statement of the engine is of one tenant, or of all of them for a reason: so its tables can be distributed by tenant.
+// Every statement of the engine is limited to one tenant, or has a reason to use all of them, so that the tables can be
+// distributed by tenant.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ofManyNodes, ofOneTenant } from '../../src/storage/postgres/one-tenant.ts';
@@ -8,7 +9,10 @@ import { startInstances } from '../harness/instances.ts';
 
 const constants = await statementConstants();
 
-/** Constants that make statements, with what the engine calls them with. Their statements are constants, too, or named here. */
+/**
+ * Functions that make statements, with the arguments that the engine passes to them. Their statements are constants
+ * too, or are named here.
+ */
 const functions: Readonly<Record<string, readonly string[]>> = {
   'read/deliveries.ts dueSql': [],
   'read/sum-accounts.ts sumSql': [],
@@ -18,7 +22,7 @@ const functions: Readonly<Record<string, readonly string[]>> = {
   'write/storage.ts beginSql': [],
 };
 
-/** Statements over the rows of all tenants. Each is of the operator, or of a worker. */
+/** Statements over the rows of all tenants. Each is used by the operator or by a worker. */
 const ofAllTenants: Readonly<Record<string, string>> = {
   'read/accounts.ts loadTenantsAfterSql': 'the audit and the sums of the operator go from tenant to tenant',
   'read/acts.ts loadActsSql': 'the operator reads the audit log of all tenants',
@@ -41,7 +45,7 @@ const ofAllTenants: Readonly<Record<string, string>> = {
     'records of several tenants; for one tenant there are three other statements',
 };
 
-/** Files whose statements are no constants: they name tables of the database itself, or make ours. */
+/** Files with statements that are not constants: they name tables of the database itself, or create ours. */
 const ofTheDatabase: ReadonlySet<string> = new Set([
   'database/check-database.ts',
   'database/citus.ts',
@@ -94,7 +98,7 @@ test('PostgreSQL accepts each statement, and its form for one tenant', async (t)
   const { client } = await startInstances(t);
   for (const [n, { name, sql }] of statements.entries()) {
     for (const form of [sql, ofOneTenant(sql), ofManyNodes(sql)]) {
-      // Only Citus has the tables that its files make.
+      // Only Citus has the tables that the statements of these files use.
       if (form === undefined || /^SET LOCAL/.test(form) || name.startsWith('database/citus.ts ')) continue;
       await assert.doesNotReject(client.query(`PREPARE s${n} AS ${form}`), `${name}: ${form}`);
       await client.query('DEALLOCATE ALL');

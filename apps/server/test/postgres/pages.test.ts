@@ -1,4 +1,4 @@
-// Types the commands of the pages on PostgreSQL: one role, two roles, and what a managed database shows.
+// Types the commands of the pages on PostgreSQL: one role, two roles, and the output for a managed database.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Client } from 'pg';
@@ -29,7 +29,7 @@ test('the commands of the page on two roles prepare a database on which a server
   const client = new Client({ connectionString: given });
   await client.connect();
   try {
-    // A role of this database server has a name that no other test uses.
+    // Each role on this database server has a name that no other test uses.
     const renamed = sql
       .replaceAll('billonce_owner', owner)
       .replaceAll('billonce_server', server)
@@ -67,7 +67,7 @@ test('the query of the page on a managed database counts the connections of a se
   await client.connect();
   try {
     const { rows } = await client.query(replaced(query, { "'billonce'": `'${role}'` }));
-    // This PostgreSQL has no TLS; the tests of TLS have one that has.
+    // This PostgreSQL has no TLS. The tests of TLS start one that has it.
     assert.deepEqual(
       rows.map(({ ssl }) => ssl),
       [false],

@@ -1,5 +1,5 @@
-// The engine through PgBouncer in transaction mode, where a client has another connection for each transaction: suites that
-// stand for all. Debian's PgBouncer does not know prepared statements.
+// Tests the engine through PgBouncer in transaction mode, where each transaction of a client may use another
+// connection, with a selection of suites. Debian's PgBouncer does not support prepared statements.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 

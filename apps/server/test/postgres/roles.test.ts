@@ -1,4 +1,5 @@
-// Two roles: one owns the tables and migrates, the other is that of the servers and may only do what a server does.
+// Two roles: one owns the tables and migrates them. The servers use the other, which has only the rights that a server
+// needs.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Client } from 'pg';

@@ -1,4 +1,5 @@
-// A write about prepaid money looks at few rows on PostgreSQL, as its statistics count them, with thousands of balances and open holds.
+// On PostgreSQL, a write about prepaid money reads few rows according to the statistics, even with thousands of
+// balances and open holds.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { BatchExecutor } from '../../src/ledger/batch-executor.ts';
@@ -10,7 +11,7 @@ import { fillBalances, writeEach } from '../harness/prepaid-writes.ts';
 
 const balances = 3_000;
 const agents = 10;
-/** Of one table, for each write: a scan of the balances or of the holds would read all of them. */
+/** The limit for each table and write. A scan of the balances or the holds would read all of them. */
 const rowsMax = 25;
 
 test('a write about prepaid money reads few rows, even with thousands of balances and open holds', async (t) => {
@@ -32,7 +33,7 @@ test('a write about prepaid money reads few rows, even with thousands of balance
   await withExecutor((executor) => fillBalances(executor, nowMs, balances));
   const client = await connect(t, url);
   await client.query('VACUUM ANALYZE');
-  // A connection reports what it has read at its end, at the latest.
+  // A connection reports its reads when it ends, or earlier.
   const ended = async () => {
     const sql = `SELECT 1 FROM pg_stat_activity
       WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend'`;
@@ -57,7 +58,7 @@ test('a write about prepaid money reads few rows, even with thousands of balance
     [],
   );
 
-  /** Rows of each table that were scanned, and entries of its indexes that were looked at. */
+  /** The scanned rows of each table, and the index entries that were read. */
   async function rowsRead(): Promise<ReadonlyMap<string, number>> {
     await client.query('SELECT pg_stat_clear_snapshot()');
     const { rows } = await client.query<{ readonly name: string; readonly rows: number }>(

@@ -1,4 +1,4 @@
-// The schema can be distributed by tenant: read from the catalog of a database that a server has migrated.
+// The schema can be distributed by tenant. The test reads the catalog of a database that a server has migrated.
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -8,7 +8,7 @@ import { startInstances } from '../harness/instances.ts';
 
 const engine = fileURLToPath(new URL('../../src/storage/postgres', import.meta.url));
 
-/** The one table that is of no tenant: which migrations have run. */
+/** The only table without a tenant lists the migrations that have run. */
 const ofNoTenant = ['schema_versions'];
 
 test('every table has its tenant first in every key, and the database has no sequences and no triggers', async (t) => {

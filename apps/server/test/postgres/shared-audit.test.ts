@@ -14,7 +14,7 @@ import {
 
 const tenants = Array.from({ length: 30 }, (_, number) => `tenant-${String(number).padStart(2, '0')}`);
 
-/** The audit of an instance, and which tenants it has audited. */
+/** The audit of an instance, and the tenants that it has audited. */
 function auditOf({ books, jobs, audits }: Instance, { clock }: Pick<Instances, 'clock'>) {
   const ended: string[] = [];
   const reports: AuditedBooks[] = [];
@@ -53,7 +53,7 @@ test('two instances share the audit: each tenant once, and both show the results
   await Promise.all([one.audit.runOnce(clock.nowMs - 1), other.audit.runOnce(clock.nowMs - 1)]);
   assert.deepEqual([...one.ended, ...other.ended].toSorted(), tenants);
   assert.ok(one.ended.length > 0 && other.ended.length > 0);
-  // A total was changed without the server. Nothing is due before the hour is over.
+  // A total was changed directly in the database. No audit is due within the hour.
   await client.query(`UPDATE accounts SET recorded_requests = 3 WHERE tenant = 'tenant-07'`);
   const everyMs = 3_600_000;
   assert.equal((await one.audit.runOnce(clock.nowMs - everyMs))?.differences, 0);
@@ -73,7 +73,7 @@ test('two instances share the audit: each tenant once, and both show the results
 test('a tenant whose auditor died is audited by another instance, after its time and not before', async (t) => {
   const { first, clock, other } = await startTwo(t);
   const due = { nowMs: clock.nowMs, dueBeforeMs: clock.nowMs - 1, untilMs: clock.nowMs + 60_000 };
-  // Taken by an instance that is never heard of again.
+  // This audit is taken by an instance that then disappears.
   assert.deepEqual(await first.audits.take(['tenant-03'], due), { tenant: 'tenant-03', isTaken: true });
   clock.nowMs += 59_999;
   await other.audit.runOnce();
@@ -89,7 +89,7 @@ test('a tenant whose auditor died is audited by another instance, after its time
 test('an audit recorded during a sweep stays recorded, even if the sweep rolls back', async (t) => {
   const { first, client, clock } = await startInstances(t);
   const names = Array.from({ length: 40 }, (_, number) => `tenant-${number}`);
-  // The sweep makes the part of a new day in a transaction, waits for this lock, and gives up.
+  // The sweep creates the partition of a new day in a transaction, waits for this lock, and gives up.
   await client.query('BEGIN');
   await client.query('LOCK TABLE answers_rest IN ACCESS SHARE MODE');
   clock.nowMs += 86_400_000;

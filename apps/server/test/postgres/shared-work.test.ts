@@ -1,4 +1,4 @@
-// The outbox and the sweep of two servers on one database.
+// Tests the outbox and the sweep of two servers on one database.
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import { emptyPostgres, postgresEnvironment } from '../harness/database.ts';
@@ -29,7 +29,7 @@ async function startTwo(t: TestContext, environment: Readonly<Record<string, str
     here.clock.nowMs += ms;
     there.clock.nowMs += ms;
   };
-  /** Days go by, on each of which both servers sweep at once. */
+  /** Lets days pass, and both servers sweep at the same time on each of them. */
   const passDays = async (days: number) => {
     for (let day = 0; day < days; day++) {
       pass(dayMs);
@@ -73,7 +73,7 @@ test('deliveries of a server that died are sent by another one, after its time a
   const dying = here.app.outbox.runOnce();
   await receiver.has(1);
   assert.equal(await there.app.outbox.runOnce(), 0, 'it is on its way');
-  // It is cut off before it could note anything.
+  // The server is stopped before it could record an outcome.
   await here.app.close();
   await dying;
   receiver.answer = () => ({ status: 204 });
@@ -101,7 +101,7 @@ test('a delivery under way is not sent by another server, even if it is requeste
   assert.equal(receiver.received.length, 1);
   held.resolve({ status: 500 });
   await sending;
-  // It failed, which was noted: it is tried again when that is due, by the first of them that looks.
+  // The failure was recorded: the first server that checks after the retry is due tries again.
   receiver.answer = () => ({ status: 204 });
   here.clock.nowMs += 60_000;
   there.clock.nowMs += 60_000;
@@ -122,7 +122,7 @@ test('each server gives few places to a tenant with hanging receivers, and both 
   }
   await honest.post('/webhooks', { url: receiver.url, events: ['*'] });
   await hostile.post('/usage/bulk', { items: Array.from({ length: 50 }, () => usage) });
-  // Not awaited: their attempts hang until the end of the test.
+  // These are not awaited, because their attempts hang until the end of the test.
   const running = [here.app.outbox.runOnce(), there.app.outbox.runOnce()];
   await tarpit.has(8);
   for (const [turn, { app }] of [here, there, here, there].entries()) {
@@ -153,7 +153,7 @@ test('servers that sweep at the same time evict and forget everything that is du
 
 test('rows of a day without a partition go to the default one, and are forgotten from there', async (t) => {
   const { databaseUrl, here, there, client, pass, passDays } = await startTwo(t);
-  // After the sweeps with which they start: the parts of a week exist, and no more are created.
+  // Both servers sweep at their start. After that, the partitions of a week exist, and no more are created.
   await Promise.all([here.app.sweep.runOnce(), there.app.sweep.runOnce()]);
   pass(30 * dayMs);
   const key = uuidV7At(here.clock.nowMs);
@@ -161,7 +161,7 @@ test('rows of a day without a partition go to the default one, and are forgotten
   for (const table of ['records', 'answers']) {
     assert.equal((await client.query(`SELECT 1 FROM ${table}_rest`)).rowCount, 1, table);
   }
-  // Parts are made of the days in which there is nothing yet.
+  // Partitions are created only for days without rows in the default partition.
   await passDays(2);
   assert.equal((await here.api.post('/usage', usage, key)).headers.get('idempotency-replayed'), null);
   await here.api.post('/usage', usage, 'later');
@@ -207,7 +207,7 @@ test('pending deliveries keep their partition, no matter how old they are', asyn
 
 test('an ended delivery is removed with the partition of its day, and not separately', async (t) => {
   const { here, there, client, pass, passDays } = await startTwo(t);
-  // Early in a day, so that it is not over when the delivery is old enough.
+  // The time is early in a day, so that this day is not over when the delivery is old enough.
   pass(dayMs - (here.clock.nowMs % dayMs) + 3_600_000);
   const receiver = await startReceiver(t);
   await here.api.post('/webhooks', { url: receiver.url, events: ['*'] });
@@ -229,7 +229,7 @@ test('a partition is created during a running batch, or by the next sweep', asyn
   pass(dayMs);
   const sweeping = Promise.all([here.app.sweep.runOnce(), there.app.sweep.runOnce()]);
   await untilWaiting(client, 1);
-  // It gives up soon, so that no statement waits long for it.
+  // It gives up soon, so that no statement waits for it for long.
   await sweeping;
   await client.query('ROLLBACK');
   const [report] = await here.app.sweep.runOnce();

@@ -1,5 +1,6 @@
-// How instances start, as processes: together, on a schema that is newer, on a database that forgets.
-// A PostgreSQL older than 15 is not to be had among the binaries of these tests: that refusal is not shown here.
+// Tests how instances start as processes: at the same time, on a newer schema, and on a database without durable
+// commits. The binaries of these tests have no PostgreSQL older than 15, so the refusal of such a version is not tested
+// here.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { startPostgres } from '../../../../packages/idempotency/test/harness/postgres.ts';
@@ -16,7 +17,7 @@ const usage = { agent: 'agent-7', serviceId: 'search', requests: 3 };
 test('five servers that start simultaneously on an empty database all run', async (t) => {
   const url = await emptyPostgres();
   const environment = { DATABASE_URL: url, DATABASE_ALLOW_UNSAFE: 'true', DATABASE_LANES: '1' };
-  // Held at the first thing that each of them does, so that they do the rest together.
+  // The lock stops each of them at its first step, so that they do the rest at the same time.
   const client = await connect(t, url);
   await client.query('BEGIN');
   await client.query('CREATE TABLE schema_versions (version integer PRIMARY KEY)');
@@ -35,7 +36,7 @@ test('five servers that start simultaneously on an empty database all run', asyn
     rows.map(({ version }) => version),
     rows.map((_, index) => index + 1),
   );
-  // Each of the five made the parts of the days ahead, or found them made: nothing went to the rest.
+  // Each of the five created the partitions of the next days, or found them: no row is in the default partition.
   for (const table of ['answers', 'records', 'deliveries']) {
     assert.equal((await client.query(`SELECT 1 FROM ${table}_rest`)).rowCount, 0, table);
   }
@@ -66,7 +67,7 @@ test('a database with tables of another program is refused, and nothing is creat
 });
 
 test('a server does not start on a database that can lose acknowledged commits, unless a setting allows it', async (t) => {
-  // That of the tests syncs nothing.
+  // The PostgreSQL of the tests does not sync.
   const url = await emptyPostgres();
   await assert.rejects(startProcess(t, { DATABASE_URL: url }), /fsync = off.*DATABASE_ALLOW_UNSAFE/);
   const settings = { fsync: 'on', synchronous_commit: 'on', full_page_writes: 'on' };

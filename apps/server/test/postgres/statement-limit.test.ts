@@ -1,4 +1,4 @@
-// The bound on the statements of a batch, and the heaviest command that is legal.
+// The time limit on the statements of a batch, and the heaviest command that is allowed.
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
@@ -35,7 +35,7 @@ test('the time limit of a statement grows with the accounts of its batch, so eve
     const [outcome] = await first.execute(command);
     assert.equal(outcome?.kind, 'answered');
   }
-  // A machine on which the bills take 0.8 s to save, and a bound of 0.5 s without the accounts.
+  // Simulates a machine that needs 0.8 s to save the bills, with a limit of 0.5 s without the accounts.
   await client.query(`CREATE FUNCTION be_slow() RETURNS trigger LANGUAGE plpgsql AS
     $$ BEGIN PERFORM pg_sleep(0.8); RETURN NULL; END $$;
     CREATE TRIGGER slow BEFORE INSERT ON settlements FOR EACH STATEMENT EXECUTE FUNCTION be_slow()`);

@@ -1,4 +1,4 @@
-// Keys, tenants and the operator, on the engine for many instances: what they say holds on both.
+// Runs the suites about keys, tenants and the operator on the engine for many instances.
 process.env['BILLONCE_TEST_ENGINE'] = 'postgres';
 
 const suites = [

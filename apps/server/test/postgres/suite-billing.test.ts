@@ -1,4 +1,4 @@
-// Usage, settlements and what corrects them, on the engine for many instances: what they say holds on both.
+// Runs the suites about usage, settlements and their corrections on the engine for many instances.
 process.env['BILLONCE_TEST_ENGINE'] = 'postgres';
 
 const suites = [

@@ -1,4 +1,4 @@
-// Each transaction and each statement is of one tenant, as where tenants are on several nodes: what the suites say holds there.
+// Runs suites with each transaction and each statement limited to one tenant, as when tenants are on several nodes.
 process.env['BILLONCE_TEST_ENGINE'] = 'postgres';
 process.env['BILLONCE_TEST_BY_TENANT'] = 'true';
 

@@ -1,4 +1,4 @@
-// Servers that are killed, and servers that keep to the model, on the engine for many instances: what they say holds on both.
+// Runs the suites about killed servers and about the model on the engine for many instances.
 process.env['BILLONCE_TEST_ENGINE'] = 'postgres';
 
 const suites = ['crash', 'model'];

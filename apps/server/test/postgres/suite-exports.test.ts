@@ -1,4 +1,4 @@
-// What leaves the server as a whole, on the engine for many instances: what they say holds on both.
+// Runs the suites about exports on the engine for many instances.
 process.env['BILLONCE_TEST_ENGINE'] = 'postgres';
 
 const suites = ['exports', 'export-command', 'reset', 'metrics'];

@@ -1,4 +1,4 @@
-// Requests, lists and what is kept, on the engine for many instances: what they say holds on both.
+// Runs the suites about requests, lists and retention on the engine for many instances.
 process.env['BILLONCE_TEST_ENGINE'] = 'postgres';
 
 const suites = [

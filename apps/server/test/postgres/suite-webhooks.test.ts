@@ -1,4 +1,4 @@
-// Webhooks, events and the workers, on the engine for many instances: what they say holds on both.
+// Runs the suites about webhooks, events and the workers on the engine for many instances.
 process.env['BILLONCE_TEST_ENGINE'] = 'postgres';
 
 const suites = [

@@ -20,7 +20,7 @@ import {
 } from '../harness/instances.ts';
 
 const firstId = '00000000-0000-0000-0000-000000000000';
-/** A list that must wait for a batch gives up at once. */
+/** A list that would have to wait for a batch gives up immediately. */
 const impatient = { horizonWaits: { freshWithinMs: 0, firstWithinMs: 0 } };
 
 const settle = (agent: string): Command => ({
@@ -41,7 +41,7 @@ async function holdTransaction(t: TestContext, url: string): Promise<Client> {
   return client;
 }
 
-/** Follows a list from the beginning. */
+/** Follows a list from its beginning. */
 function follower(
   read: (after: string) => Promise<readonly { readonly id: string; readonly agent: string }[]>,
 ) {
@@ -57,7 +57,7 @@ async function agentsOf({ books }: Instance): Promise<string[]> {
   return (await books.entriesAfter(tenant, firstId, 1_000)).map(({ agent }) => agent);
 }
 
-// Events of a tenant that are separate rows are created under its lock, one after the other.
+// Events of a tenant that are separate rows are created under its lock, one after another.
 for (const [list, make, read] of [
   ['entries', usage, (books: Books, after: string) => books.entriesAfter(tenant, after, 100)],
   ['settlements', settle, (books: Books, after: string) => books.settlementsAfter(tenant, after, 100)],
@@ -68,7 +68,7 @@ for (const [list, make, read] of [
     const follow = follower((after) => read(second.books, after));
     await first.execute(price(7n), usage('agent-0'), usage('agent-1'), usage('agent-2'), settle('agent-0'));
     await follow();
-    // Both have their ids and are still running, and nothing else has ended meanwhile: no snapshot has heard of them.
+    // Both have their ids and are still running, and nothing else has ended since: no snapshot knows about them.
     await holdKey(client, 'earlier');
     await holdKey(other, 'later');
     const earlier = first.send(make('agent-1'), 'earlier');
@@ -138,7 +138,7 @@ test('a list of deliveries that pages backwards misses none that were committed 
   await untilWaiting(client, 1);
   clock.nowMs += 10;
   await second.execute(usage('agent-2'));
-  // Otherwise the first page would show this one, and the page after it would begin below the one that hangs.
+  // Otherwise the first page would show this one, and the next page would begin below the one that hangs.
   assert.equal((await page(lastOfIds, 9)).length, 1);
   await client.query('ROLLBACK');
   await hanging;
@@ -153,7 +153,7 @@ for (const where of ['the same database', 'another database of the server']) {
     await holdTransaction(t, where === 'the same database' ? url : await emptyPostgres());
     await first.execute(usage('agent-0'));
     assert.deepEqual(await agentsOf(first), ['agent-0']);
-    // More looks than were once remembered, by many at once.
+    // These are more reads than an earlier version remembered, by many clients at the same time.
     const pollers = Array.from({ length: 20 }, async () => {
       for (let look = 0; look < 10; look++) await agentsOf(first);
     });
@@ -178,7 +178,7 @@ test('a hanging batch makes a list stale, but the list never goes back', async (
   await untilWaiting(client, 1);
   await second.execute(usage('agent-2'));
   for (let look = 0; look < 150; look++) assert.deepEqual(await agentsOf(first), ['agent-0']);
-  // Another batch hangs before the first has ended: the list still comes as far as the first let it.
+  // Another batch begins and hangs before the first one has ended: the list still continues up to the end of the first.
   const other = await connect(t, url);
   await holdKey(other, 'hanging too');
   const hangingToo = second.send(usage('agent-3'), 'hanging too');

@@ -1,4 +1,4 @@
-// Tiers of one account, filled by two instances at the same time.
+// Two instances fill the tiers of one account at the same time.
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import { emptyPostgres, postgresEnvironment } from '../harness/database.ts';
@@ -26,7 +26,7 @@ test('two instances that cross the end of a tier at the same time fill it exactl
     const api = number % 2 === 0 ? here : there;
     const answer = await api.post('/usage', item, `key-${number}`);
     assert.equal(answer.status, 201, answer.text);
-    // A retry at the other instance, while others still write.
+    // The retry goes to the other instance, while others still write.
     const again = await (api === here ? there : here).post('/usage', item, `key-${number}`);
     assert.equal(again.text, answer.text);
     return answer.headers.get('location')?.split('/').at(-1) ?? '';
@@ -40,7 +40,7 @@ test('two instances that cross the end of a tier at the same time fill it exactl
       [180, 3],
     ],
   );
-  // Each is taken back by both at once, once.
+  // Both instances reverse each entry at the same time. It is reversed once.
   const backs = await Promise.all(
     ids.flatMap((id) => [here, there].map((api) => api.post(`/entries/${id}/reverse`, { reason: 'r' }))),
   );

@@ -14,7 +14,7 @@ import { use } from '../harness/webhooks.ts';
 
 const fixture = (name: string) => fileURLToPath(new URL(`../fixtures/tls/${name}`, import.meta.url));
 
-/** A PostgreSQL that speaks TLS, with a certificate for `localhost` that no public authority signed. */
+/** Starts a PostgreSQL with TLS, and a certificate for `localhost` that no public authority signed. */
 async function startTlsPostgres(
   t: TestContext,
 ): Promise<(parameters: Readonly<Record<string, string>>) => string> {
@@ -43,7 +43,7 @@ async function startTlsPostgres(
   };
 }
 
-/** Whether all connections of servers to a database are encrypted: `undefined` if there are none. */
+/** Whether all connections of servers to a database are encrypted; `undefined` if there are none. */
 async function areEncrypted(url: string): Promise<boolean | undefined> {
   const client = new Client({ connectionString: url });
   await client.connect();

@@ -1,4 +1,4 @@
-// What the operator does at one server, as it is seen at another one on the same database.
+// Tests how a change by the operator at one server takes effect at another one on the same database.
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import type { Api } from '../harness/api.ts';
@@ -18,7 +18,7 @@ async function startTwo(t: TestContext) {
   return { here, there, admin: withHeaders(here.api, asAdmin), key, acmeThere };
 }
 
-/** How long it takes until another instance answers with a status, asked again and again. */
+/** The time until another instance answers with a status. It is asked repeatedly. */
 async function followedAfterMs(
   ask: () => Promise<{ readonly status: number }>,
   status: number,

@@ -1,4 +1,4 @@
-// The engine without prepared statements, as behind a pooler that does not know them.
+// Tests the engine without prepared statements, as needed with a pooler that does not support them.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 

@@ -1,4 +1,4 @@
-// Limits on several instances: a counter is read after it was locked, and locked after the accounts.
+// Limits on several instances: a counter is locked after the accounts, and read after it was locked.
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
@@ -43,7 +43,7 @@ function hold(agent: string, holdId: string): Command {
   return { kind: 'create_hold', agent, serviceId: usageService, wanted, expiresInMs: minuteMs, holdId };
 }
 
-/** A limit that was set so long ago that the audit is sure of what it must have counted. */
+/** Sets limits so long ago that the audit knows exactly what each must have counted. */
 async function limited(instances: Instances, ...limits: readonly Command[]): Promise<void> {
   for (const outcome of await instances.first.execute(...limits)) assert.equal(answerOf(outcome).status, 201);
   instances.clock.nowMs += 2 * minuteMs;
@@ -60,13 +60,13 @@ test('if two instances use the last unit of a limit at the same time, one is ref
   await limited(instances, limit(2));
   await first.execute(usage('a'), usage('b'));
   await first.execute(limit(3));
-  // Both wait at the counter, after they have their accounts.
+  // Both wait for the counter, after they have locked their accounts.
   await client.query('BEGIN');
   await client.query('SELECT 1 FROM limit_counters FOR UPDATE');
   const ahead = first.execute(usage('a', 'event-1'));
   const behind = second.execute(usage('b', 'event-2'));
   await untilWaiting(client, 2);
-  // What a statement reads that waits for the lock itself is older than what it waited for.
+  // A statement that itself waits for the lock reads a state from before the wait.
   const naive = await connect(t, url);
   const { rows } = await naive.query('SELECT windows FROM limit_counters');
   await client.query('ROLLBACK');
@@ -74,7 +74,7 @@ test('if two instances use the last unit of a limit at the same time, one is ref
   assert.deepEqual(statuses.sort(), [201, 'limit_reached']);
   const [counter] = await first.books.limitCounters(tenant, await idOf(instances, 'all'), undefined, 10);
   assert.equal(counter?.windows[0]?.used, 3_000_000n);
-  // So a second use decided by it would have been let through.
+  // So a second use based on this state would have been allowed.
   assert.match(String(rows[0]?.windows), /"2000000"/);
   await assertRight(instances);
 });
@@ -106,7 +106,7 @@ test('if two instances spend the last money of a limit at the same time, on two 
   assert.deepEqual(statuses.sort(), [201, 'limit_reached']);
   const [counter] = await first.books.limitCounters(tenant, await idOf(instances, 'all'), undefined, 10);
   assert.equal(counter?.windows[0]?.used, 3n * xlm);
-  // A use decided by what was read before the lock would have been let through.
+  // A use based on the state before the lock would have been allowed.
   assert.match(String(rows[0]?.windows), /"2000000000000000000"/);
   await assertRight(instances);
 });
@@ -195,7 +195,7 @@ test('holds and usage on three instances share a limit for 100: exactly 100 coun
   assert.equal(statuses.filter((status) => status === 201).length, 100);
   assert.equal(statuses.filter((status) => status === 'limit_reached').length, 300);
   await assertRight(instances);
-  // All instances record the same lapses, and other agents use what these return.
+  // All instances record the same lapses, and other agents use the returned amounts.
   clock.nowMs += minuteMs;
   const agents = Array.from({ length: 7 }, (_, number) => `agent-${number}`);
   const passing = await Promise.all(

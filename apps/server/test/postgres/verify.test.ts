@@ -1,4 +1,5 @@
-// `billonce verify` and `billonce export` on a PostgreSQL, beside what export-command.test.ts shows on both engines.
+// `billonce verify` and `billonce export` on a PostgreSQL, in addition to export-command.test.ts, which runs on both
+// engines.
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -49,7 +50,7 @@ test('verify finds the books on PostgreSQL correct while servers write, and find
   }
   isWriting = false;
   await Promise.all(writing);
-  // Its own server is not needed, and the source may be named on the command line.
+  // The commands need no running server, and the command line can name the database.
   for (const server of servers) await server.stop('SIGTERM');
   const { entries } =
     /(?<entries>\d+) entries/.exec((await run('file:none', 'verify', url)).printed)?.groups ?? {};

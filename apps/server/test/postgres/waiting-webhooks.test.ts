@@ -8,7 +8,7 @@ import { isPrepared, migratedPostgres } from '../harness/database.ts';
 import { connect } from '../harness/instances.ts';
 
 const nowMs = 1_795_000_000_000;
-/** An entry in an index, and the way to it; not the rows that are due. */
+/** Enough for an index entry and the way to it, but not for the due rows. */
 const blocksMax = 20;
 const webhooks = 16;
 const webhook = (number: string) => `('01a21b4b-4172-7000-8000-' || lpad(to_hex(${number}), 12, '0'))::uuid`;
@@ -47,7 +47,7 @@ test('webhooks with something due are found in a few blocks each, no matter how 
   }
 });
 
-/** How many blocks the database looks at for a statement. */
+/** The number of blocks that the database reads for a statement. */
 async function blocksOf(
   client: Client,
   ask: (statements: StatementRunner) => Promise<unknown>,

@@ -1,4 +1,4 @@
-// What a keyed single costs on PostgreSQL, in counts that do not depend on the machine.
+// The cost of a keyed single write on PostgreSQL, in counts that do not depend on the machine.
 import assert from 'node:assert/strict';
 import { Socket } from 'node:net';
 import { type TestContext, test } from 'node:test';
@@ -13,11 +13,11 @@ import { connect } from '../harness/instances.ts';
 import { keyedSingle } from '../harness/keyed-single.ts';
 import { onEnd } from '../harness/on-end.ts';
 
-/** About what an instance commits together with 64 connections. */
+/** About the number of writes that an instance commits together with 64 connections. */
 const batchItems = 32;
 const batches = 40;
 const warmUpBatches = 10;
-/** It syncs as a database in use does. Nothing but the batches writes to its log. */
+/** The database syncs like one in production. Only the batches write to its log. */
 const settings = { fsync: 'on', synchronous_commit: 'on', full_page_writes: 'on', autovacuum: 'off' };
 
 test('a batch of keyed singles costs a few statements, two round trips and one sync', async (t) => {
@@ -37,7 +37,7 @@ test('a batch of keyed singles costs a few statements, two round trips and one s
     const outcomes = await executor.execute({ submissions, nowMs: Date.now() });
     assert.ok(outcomes.every(({ kind }) => kind === 'answered'));
   };
-  // So that the accounts exist, and the statements are prepared.
+  // These create the accounts and prepare the statements.
   for (let batch = 0; batch < warmUpBatches; batch++) await commit();
 
   const before = await logBytes();
@@ -45,7 +45,7 @@ test('a batch of keyed singles costs a few statements, two round trips and one s
   for (let batch = 0; batch < batches; batch++) await commit();
   const { statements, writes } = counted();
   const bytes = ((await logBytes()) - before) / (batches * batchItems);
-  // A connection reports what it has done at its end, at the latest.
+  // A connection reports its work when it ends, or earlier.
   await close();
   const synced = (await syncs()) - migrationSyncs;
   t.diagnostic(
@@ -53,10 +53,11 @@ test('a batch of keyed singles costs a few statements, two round trips and one s
       `for each single ${bytes.toFixed(0)} bytes of log; ${synced} syncs for ${warmUpBatches + batches} batches`,
   );
   assert.ok(statements / batches <= 13, `${statements / batches} statements`);
-  // It locks and reads, then it saves and commits. All that is sent in one turn is one write.
+  // One write to the socket locks and reads, another one saves and commits. Everything sent in one turn of the event
+  // loop is one write.
   assert.equal(writes / batches, 2);
   assert.ok(bytes <= 1_700, `${bytes} bytes`);
-  // The writer of the log may have synced a commit with another one.
+  // The log writer may have synced a commit together with another one.
   assert.ok(synced > 0 && synced <= warmUpBatches + batches, `${synced} syncs`);
 
   async function logBytes(): Promise<number> {
@@ -66,7 +67,7 @@ test('a batch of keyed singles costs a few statements, two round trips and one s
     return rows[0]?.bytes ?? assert.fail('no row');
   }
 
-  /** How often connections that have ended synced the log. */
+  /** The number of log syncs by connections that have ended. */
   async function syncs(): Promise<number> {
     for (;;) {
       await client.query('SELECT pg_stat_clear_snapshot()');
@@ -79,7 +80,7 @@ test('a batch of keyed singles costs a few statements, two round trips and one s
   }
 });
 
-/** Counts statements, and the writes to a socket that send them, until the returned function is called. */
+/** Counts statements, and the socket writes that send them, until the returned function is called. */
 function countStatements(t: TestContext): () => { readonly statements: number; readonly writes: number } {
   const socket = Socket.prototype;
   assert.ok(writesSeveral(socket));

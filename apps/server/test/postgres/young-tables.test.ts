@@ -15,7 +15,7 @@ test('a small table is analyzed each time it has doubled, and so are the partiti
       SELECT 'acme', gen_random_uuid(), 'agent-' || n, 'search' FROM generate_series(${from}, ${through}) AS n`);
   const rowsKnown = async () =>
     (await client.query("SELECT reltuples FROM pg_class WHERE relname = 'accounts'")).rows[0].reltuples;
-  // Autovacuum does not run in this database meanwhile: it would take a minute to begin.
+  // Autovacuum does not run in this database during the test: it would begin only after a minute.
   await analyzeYoung(connection);
   for (const [from, through] of [
     [1, 5],

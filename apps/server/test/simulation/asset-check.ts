@@ -7,9 +7,9 @@ import { hold as keep } from './violation.ts';
 const promise = 'assets are apart';
 
 /**
- * Recomputes what a commit did in each asset: what is done in one of them moves nothing in another, and each adds up.
- *
- * @throws {Violation} if it does not
+ * Recomputes the changes of a commit in each asset: a write in one asset must change nothing in another, and the sums
+ * of each asset must be right.
+ * @throws {Violation} if they are not
  */
 export function checkAssets(rows: TenantRows, { movements, balances, settlements, entries }: Changes): void {
   for (const movement of movements) moved(rows, movement);
@@ -20,12 +20,12 @@ export function checkAssets(rows: TenantRows, { movements, balances, settlements
     keep(asset === assetOf(rows, serviceId), promise, () => `entry ${id} of ${serviceId} is in ${asset}`);
 }
 
-/** `undefined`: the service was never registered. */
+/** `undefined` if the service was never registered. */
 function assetOf(rows: TenantRows, serviceId: string): string | undefined {
   return rows.services.get(serviceId)?.asset;
 }
 
-/** An amount moves in the asset of the service that was used or held for, and of a grant in this asset. */
+/** An amount moves in the asset of its service, and in the asset of its grant. */
 function moved(rows: TenantRows, { asset, agent, kind, entryId, holdId, grantId }: Movement): void {
   const entry = rows.entriesById.get(entryId ?? '');
   const hold = rows.holds.get(holdId ?? '');
@@ -46,7 +46,10 @@ function moved(rows: TenantRows, { asset, agent, kind, entryId, holdId, grantId 
     );
 }
 
-/** What was granted is available, held, drawn, expired or voided, and the grants and open holds of this asset say so, too. */
+/**
+ * The granted amount is available, held, drawn, expired or voided, and equals the sums of the grants and open holds in
+ * this asset.
+ */
 function conserved(rows: TenantRows, balance: Balance): void {
   const name = balanceName(balance);
   const grants = [...rows.grants.values()].filter((owned) => balanceName(owned) === name);

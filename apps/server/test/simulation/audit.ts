@@ -56,7 +56,7 @@ function auditAccount(rows: TenantRows, account: Account, limits: LimitAudit): r
   return audit.finish().differences.map((difference) => `${name}: ${difference}`);
 }
 
-/** The usage that a reversal may take back, by price version. */
+/** The usage that a reversal may reverse, by price version. */
 function takenBy(entries: readonly Entry[], audit: AccountAudit, { sequence, reversal, requests }: Entry) {
   const taken = new Map<number, number>();
   const inTiers = new Map<number, TakenTiers>();

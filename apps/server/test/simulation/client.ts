@@ -8,31 +8,34 @@ import type { World } from './world.ts';
 
 const rarity = { requestLost: 12, requestDoubled: 12, answerLost: 12 } as const;
 
-/** An operation of a client, as its journal keeps it. */
+/** An operation of a client, as stored in its journal. */
 export interface SentOperation {
   readonly sent: Sent;
   readonly submission: Submission;
-  /** whether it may be sent again: it has a key */
+  /** whether it may be repeated, which requires a key */
   readonly isRepeatable: boolean;
   attempts: number;
   answer: Observed | undefined;
 }
 
-/** Sends an operation to one of the servers that live. */
+/** Returns one of the running servers. */
 type Reach = () => SimulatedServer | undefined;
 
-/** Sees what a client sends, and each answer that reaches it; `isBound` if that is the answer of its key from then on. */
+/**
+ * Receives each operation that a client sends, and each answer that reaches it. `isBound` says whether this is the
+ * answer of its key from now on.
+ */
 interface Witness {
   note(operation: SentOperation): void;
   answered(operation: SentOperation, answer: Observed, isBound: boolean): void;
 }
 
-/** A client that sends one operation at a time, and sends it again until it knows what came of it. */
+/** A client that sends one operation at a time, and repeats it until it knows the outcome. */
 export class SimulatedClient {
   readonly #world: World;
   readonly #reach: Reach;
   readonly #witness: Witness;
-  /** what survives its death */
+  /** survives the death of the client */
   readonly journal: SentOperation[] = [];
   #life = 0;
   answered = 0;
@@ -56,13 +59,13 @@ export class SimulatedClient {
       attempts: 0,
       answer: undefined,
     };
-    // Written down before it is sent.
+    // The operation is written to the journal before it is sent.
     this.journal.push(operation);
     this.#witness.note(operation);
     this.#send(operation);
   }
 
-  /** Stops waiting: sends again what may be sent again, and gives up the rest. */
+  /** Stops waiting: repeats the operations that may be repeated, and gives up the others. */
   timeOut(): void {
     for (const operation of [...this.journal]) {
       if (operation.isRepeatable) this.#send(operation);
@@ -70,7 +73,7 @@ export class SimulatedClient {
     }
   }
 
-  /** Dies, and starts again with its journal. */
+  /** Dies, and restarts with its journal. */
   die(): void {
     this.#life += 1;
     this.timeOut();

@@ -9,7 +9,7 @@ import { loadView } from './load.ts';
 import { TenantRows } from './rows.ts';
 import type { Owner } from './world.ts';
 
-/** A record with its place among the answers of its scope. */
+/** A record with the number of its answer within its scope. */
 interface NumberedRecord {
   readonly made: MadeRecord;
   readonly number: number;
@@ -19,13 +19,13 @@ interface NumberedRecord {
 interface State {
   readonly tenants: Map<string, TenantRows>;
   readonly records: Map<string, NumberedRecord>;
-  /** how many answers were ever given in a scope */
+  /** the number of answers that a scope has ever been given */
   readonly given: Map<string, number>;
   readonly idsReached: Map<string, IdPlace>;
   forgottenBeforeMs: number;
 }
 
-/** A transaction that has its locks. */
+/** A transaction that holds its locks. */
 export interface Transaction {
   readonly tenants: readonly string[];
   readonly owner: Owner;
@@ -41,8 +41,8 @@ interface Waiting {
 const noPlace: IdPlace = { timeMs: 0, counter: 0 };
 
 /**
- * The simulated database: rows in memory behind the port of storage. A transaction locks its tenants, in order, for as long as it
- * lasts, and applies its changes all at once. What is applied is on the disk, unless that lies.
+ * The simulated database: rows in memory, behind the storage port. A transaction locks its tenants in order until it
+ * ends, and applies all changes at once. Applied changes are on the disk, unless the disk lies.
  */
 export class SimulatedDatabase {
   readonly answersMax: number;
@@ -53,7 +53,7 @@ export class SimulatedDatabase {
     idsReached: new Map(),
     forgottenBeforeMs: 0,
   };
-  /** what the disk has, while it lies */
+  /** the real content of the disk while it lies */
   #synced: State | undefined;
   readonly #active = new Set<Transaction>();
   #waiting: Waiting[] = [];
@@ -96,12 +96,12 @@ export class SimulatedDatabase {
     return record === undefined || this.#isGone(record);
   }
 
-  /** The names of the records whose answers are gone. */
+  /** The names of the records whose answers are deleted. */
   goneAnswers(): string[] {
     return [...this.#state.records].filter(([, record]) => this.#isGone(record)).map(([name]) => name);
   }
 
-  /** Begins a transaction: resolves when it has all of its locks. */
+  /** Begins a transaction: resolves when it holds all of its locks. */
   begin(tenants: readonly string[], owner: Owner): Promise<Transaction> {
     const transaction: Transaction = { tenants, owner, isEnded: false };
     return new Promise((resolve) => {
@@ -116,13 +116,13 @@ export class SimulatedDatabase {
     this.#serve();
   }
 
-  /** Rolls back what a process that is dead had begun. */
+  /** Rolls back the transactions of dead processes. */
   rollBackDead(): void {
     this.#waiting = this.#waiting.filter(({ transaction }) => !transaction.owner.isDead);
     for (const transaction of [...this.#active]) if (transaction.owner.isDead) this.end(transaction);
   }
 
-  /** Those that wait get their locks in the order in which they came. */
+  /** Waiting transactions get their locks in the order of their requests. */
   #serve(): void {
     const taken = new Set([...this.#active].flatMap(({ tenants }) => tenants));
     const left: Waiting[] = [];
@@ -178,7 +178,7 @@ export class SimulatedDatabase {
     for (const tenant of tenants) this.#state.idsReached.set(tenant, changes.ids.reached);
   }
 
-  /** Forgets answers that have expired, and records whose retention is over. Returns since when records are known. */
+  /** Deletes expired answers, and records past their retention. Returns the time since which records are known. */
   sweep(nowMs: number, retentionMs: number): number {
     const beforeMs = nowMs - retentionMs;
     for (const [name, record] of this.#state.records) {
@@ -190,7 +190,7 @@ export class SimulatedDatabase {
     return this.#state.forgottenBeforeMs;
   }
 
-  /** From now on nothing reaches the disk, although it says so. */
+  /** From now on nothing reaches the disk, although the disk reports success. */
   beginToLie(): void {
     this.#synced = copyOf(this.#state);
   }
@@ -199,7 +199,7 @@ export class SimulatedDatabase {
     this.#synced = undefined;
   }
 
-  /** The power fails: what the disk has is what there is. The processes are dead. */
+  /** The power fails: only the content of the disk remains. The processes are dead. */
   losePower(): void {
     if (this.#synced === undefined) return;
     this.#state = this.#synced;

@@ -1,7 +1,7 @@
 import type { SimulatedDatabase } from './database.ts';
 import { hold } from './violation.ts';
 
-/** Follows the events of a tenant by its cursor, as a client does that lists them in ascending order. */
+/** Follows the events of a tenant by its cursor, like a client that lists them in ascending order. */
 export class Follower {
   readonly #database: SimulatedDatabase;
   readonly #tenant: string;
@@ -15,7 +15,7 @@ export class Follower {
     this.#pageRows = pageRows;
   }
 
-  /** Reads one page; returns whether there was something. */
+  /** Reads one page. Returns whether it had items. */
   look(): boolean {
     const beyond = this.#database.rows(this.#tenant).eventIds.filter((id) => id > this.#cursor);
     const page = beyond.sort().slice(0, this.#pageRows);
@@ -24,13 +24,13 @@ export class Follower {
     return page.length > 0;
   }
 
-  /** The disk has lost what came last: a new follower begins. */
+  /** The disk has lost the last commits: a new follower begins. */
   beginAgain(): void {
     this.#cursor = '';
     this.#seen = [];
   }
 
-  /** Reads to the end. It must then have seen each event once. */
+  /** Reads to the end. It must have seen each event exactly once. */
   finish(): void {
     while (this.look());
     const all = [...this.#database.rows(this.#tenant).eventIds].sort();

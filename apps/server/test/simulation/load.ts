@@ -9,10 +9,10 @@ import { areLimitsWanted, type TenantWants, wantOfEntry, wantOfHold } from '../.
 import type { Wants } from '../../src/ledger/wants.ts';
 import type { TenantRows } from './rows.ts';
 
-/** The time of a batch, and the most holds that have lapsed of which it sees and records it. */
+/** The time of a batch, and the maximum of lapsed holds that the batch may see and record. */
 type LoadedTime = Pick<Wants, 'nowMs' | 'lapsesMax'>;
 
-/** Loads what the commands of one tenant want, in the order in which an engine does: a row may make others wanted. */
+/** Loads what the commands of one tenant want, in the same order as an engine, because a row may require others. */
 export function loadView(rows: TenantRows, wants: TenantWants, time: LoadedTime): LoadedView {
   const view = new LoadedView(wants, time.nowMs);
   for (const id of wants.holdIds) {

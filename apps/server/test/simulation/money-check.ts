@@ -11,7 +11,7 @@ import { checkAssets } from './asset-check.ts';
 import { balanceName, type TenantRows } from './rows.ts';
 import { hold as keep } from './violation.ts';
 
-/** What a movement does to what is available. */
+/** The sign with which a movement changes the available amount. */
 const signs: Readonly<Record<MovementKind, bigint>> = {
   granted: 1n,
   refunded: 1n,
@@ -23,7 +23,7 @@ const signs: Readonly<Record<MovementKind, bigint>> = {
   voided: -1n,
 };
 
-/** The states that may follow one of a hold, besides itself. */
+/** The possible next states of a hold, besides its current one. */
 const following: Readonly<Record<HoldState, readonly HoldState[]>> = {
   open: ['captured', 'released', 'lapsed'],
   lapsed: ['captured'],
@@ -31,11 +31,11 @@ const following: Readonly<Record<HoldState, readonly HoldState[]>> = {
   released: [],
 };
 
-/** Recomputes what a commit did to money, with nothing of the code that did it. */
+/** Recomputes the changes of a commit to money, without any of the code that made them. */
 export class MoneyCheck {
   /** by tenant and id */
   #holds = new Map<string, HoldState>();
-  /** of services, by tenant and id */
+  /** assets of services, by tenant and id */
   #assets = new Map<string, string>();
 
   /** @throws {Violation} if one of the invariants M1 to M5 does not hold */
@@ -55,7 +55,7 @@ export class MoneyCheck {
     this.#assetsStay(tenant, changes);
   }
 
-  /** Looks at the rows again: the disk has lost what came last. */
+  /** Reads the rows again, because the disk has lost the last commits. */
   restore(tenant: string, rows: TenantRows): void {
     for (const name of [...this.#holds.keys()]) if (name.startsWith(`${tenant} `)) this.#holds.delete(name);
     for (const { id, state } of rows.holds.values()) this.#holds.set(`${tenant} ${id}`, state);
@@ -64,7 +64,7 @@ export class MoneyCheck {
       this.#assets.set(`${tenant} ${serviceId}`, asset);
   }
 
-  /** A service keeps the asset that it had first. */
+  /** The asset of a service never changes. */
   #assetsStay(tenant: string, { services }: Changes): void {
     for (const { serviceId, asset } of services) {
       const name = `${tenant} ${serviceId}`;
@@ -95,7 +95,7 @@ export class MoneyCheck {
       keep(balance[kind] === (sums.get(kind) ?? 0n), 'M1', () => `${kind} of ${name}`);
   }
 
-  /** Nothing that was accepted has taken a balance below its overdraft. */
+  /** No accepted write has taken a balance below its overdraft. */
   #overdrafts(rows: TenantRows, { movements, policies }: Changes): void {
     const groups = Map.groupBy(movements, (one) => `${balanceName(one)} ${one.holdId ?? one.entryId}`);
     for (const group of groups.values()) {
@@ -116,7 +116,7 @@ export class MoneyCheck {
     }
   }
 
-  /** Every draw is of one entry, every refund of one reversal or of a reason, and both are in one commit. */
+  /** Every draw belongs to one entry, every refund to one reversal or a reason, and both are in one commit. */
   #causes({ entries, movements, grants }: Changes): void {
     const moved = new Map<string, Amount>();
     for (const movement of movements) {
@@ -159,14 +159,14 @@ function isCaused({ entryId }: Movement, entries: Changes['entries']): boolean {
   return entries.some(({ id }) => id === entryId);
 }
 
-/** A refund in money says why it was made, and is of no reversal. */
+/** A refund in money has a reason, and does not belong to a reversal. */
 function isOfMoney({ kind, entryId, grantId }: Movement, grants: Changes['grants']): boolean {
   if (kind !== 'refunded' || entryId !== undefined) return false;
   const refund = grants.find(({ grant }) => grant.id === grantId)?.grant;
   return refund?.kind === 'refund' && refund.reversalId === undefined && refund.note !== undefined;
 }
 
-/** A bill begins where the one before it ended, and adds up. */
+/** A bill begins where the previous one ended, and its sums are right. */
 function bill(rows: TenantRows, settlement: Settlement): void {
   const {
     agent,

@@ -14,25 +14,25 @@ import { plantedRejection } from './storage.ts';
 import { FirstViolation, hold } from './violation.ts';
 import type { World } from './world.ts';
 
-/** What is replayed of an answer. */
+/** The parts of an answer that are replayed. */
 interface Given {
   readonly status: number;
   readonly text: string;
 }
 
-/** Holds every commit and every answer against the promises, at once. */
+/** Checks every commit and every answer against the promises immediately. */
 export class WorldReferee implements Referee {
   readonly #world: World;
   readonly #database: SimulatedDatabase;
-  /** the same books as a child would build them */
+  /** the same books in the simple form of the model */
   model: Model;
   readonly money = new MoneyCheck();
   readonly first = new FirstViolation();
-  /** what was sent, by the person who sent it */
+  /** the sent operations, by the actor of their submission */
   readonly #sent = new Map<unknown, Sent>();
-  /** something that was sent under a key, by the name of its record */
+  /** an operation sent under a key, by the name of its record */
   readonly #byKey = new Map<string, Sent>();
-  /** keys with an effect, and how they were first answered */
+  /** keys that had an effect, and their first answers */
   #effects = new Map<string, Given>();
   #acknowledged = new Map<string, string>();
   #lastEventId = new Map<string, string>();
@@ -84,10 +84,10 @@ export class WorldReferee implements Referee {
     this.first.watch(() => this.#decided(submission, outcome, nowMs));
   }
 
-  /** What was answered from memory was not decided by the writer. */
+  /** The writer does not decide what is answered from memory. */
   replayed(submission: Submission, outcome: Outcome, isIdle: boolean): void {
     if (outcome.kind === 'fault' || this.#judged.has(outcome)) return;
-    // A commit that the process has not heard of yet may have evicted it: then the replay comes before that.
+    // A commit that the process has not learned of yet may have evicted it: the replay then comes before that commit.
     if (isIdle) this.first.watch(() => this.#holdKept(submission));
     this.decided(submission, outcome, this.model.nowMs);
   }
@@ -118,7 +118,7 @@ export class WorldReferee implements Referee {
     this.#learnIds(sent);
   }
 
-  /** A replay is the first answer, byte by byte. */
+  /** A replay equals the first answer byte for byte. */
   #holdAgainstEffect({ tenant, key }: Submission, { isReplayed, status, text }: Observed): void {
     if (key === undefined || status === 0) return;
     const name = recordName(tenant, key);
@@ -137,14 +137,16 @@ export class WorldReferee implements Referee {
       );
   }
 
-  /** Clocks that disagree may end a hold for one and not for another: the model only helps to draw what is sent next. */
+  /**
+   * If clocks disagree, a hold may have ended for one of them only: the model merely helps to draw the next operations.
+   */
   #keepModel(sent: Sent, observed: Observed, nowMs: number): void {
     this.model.nowMs = nowMs;
     mismatch(this.model, sent, observed, new Map());
     this.#learnIds(sent);
   }
 
-  /** Evicted answers may be gone in the model, too. */
+  /** Evicted answers may be deleted in the model too. */
   #noteGone(): void {
     const gone = this.#database.goneAnswers();
     for (const name of gone) {
@@ -154,14 +156,14 @@ export class WorldReferee implements Referee {
     }
   }
 
-  /** What is replayed from memory is what the database would still replay. */
+  /** A replay from memory must be one that the database would still give. */
   #holdKept({ tenant, key }: Submission): void {
     if (key === undefined || this.#world.shape.clocks === 'wild') return;
     const isGone = this.#database.isAnswerGone(recordName(tenant, key));
     hold(!isGone, 'an evicted answer is gone', () => 'it was replayed from memory');
   }
 
-  /** A client sees the ids of the entries of a bulk only in a list. */
+  /** A client sees the ids of a bulk's entries only in a list. */
   #learnIds({ tenant }: Sent): void {
     const rows = this.#database.rows(tenant);
     for (const account of booksOf(this.model, tenant).accounts.values()) {
@@ -170,13 +172,13 @@ export class WorldReferee implements Referee {
     }
   }
 
-  /** An answer has reached a client. */
+  /** Called when an answer has reached a client. */
   answered({ submission }: SentOperation, { text }: Observed, isBound: boolean): void {
     this.counts.answers += 1;
     const { tenant, key } = submission;
     if (key === undefined || !isBound) return;
     const name = recordName(tenant, key);
-    // The sweep has forgotten it meanwhile, or the disk has.
+    // The sweep has forgotten it since, or the disk has lost it.
     if (!this.#effects.has(name)) return;
     const before = this.#acknowledged.get(name);
     hold(before === undefined || before === text, 'equal answers', () => `${name}: ${text} for ${before}`);
@@ -184,7 +186,7 @@ export class WorldReferee implements Referee {
     this.#holdAcknowledged(name);
   }
 
-  /** Everything that was answered is still in the books. */
+  /** Everything that was acknowledged must still be in the books. */
   holdAcknowledged(): void {
     for (const name of this.#acknowledged.keys()) this.#holdAcknowledged(name);
   }
@@ -203,7 +205,7 @@ export class WorldReferee implements Referee {
     }
   }
 
-  /** Remembers how things are now: the disk keeps this and loses what follows. */
+  /** Remembers the current state: the disk keeps it and loses everything later. */
   beginLie(): void {
     this.#saved = { effects: new Map(this.#effects), model: structuredClone(this.model) };
   }
@@ -212,7 +214,7 @@ export class WorldReferee implements Referee {
     this.#saved = undefined;
   }
 
-  /** The disk has lost what it said it had. What it kept must still be whole. */
+  /** The disk has lost commits that it had acknowledged. The remaining state must be consistent. */
   lostPower(): void {
     if (this.#saved === undefined) return;
     const { effects, model } = this.#saved;
@@ -231,7 +233,7 @@ export class WorldReferee implements Referee {
   }
 }
 
-/** A fault that the world has not made is a defect: a decision threw. */
+/** A fault that the world did not cause is a defect: a decision threw. */
 function holdFault({ code, facts }: Outcome & { readonly kind: 'fault' }): void {
   const isPlanted = code !== 'internal_error' || facts.message === plantedRejection;
   hold(isPlanted, 'the server has no defects', () => facts.message ?? code);

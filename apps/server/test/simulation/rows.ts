@@ -16,14 +16,14 @@ import type { Entry, KnownEntry, KnownUsage } from '../../src/domain/usage.ts';
 import type { Changes } from '../../src/domain/view.ts';
 import type { Webhook } from '../../src/domain/webhook.ts';
 
-/** The rows of one tenant in the simulated database: what the tables of an engine hold. Every value is immutable. */
+/** The rows of one tenant in the simulated database, like the tables of an engine. Every value is immutable. */
 export class TenantRows {
-  /** those that were registered, by their codes */
+  /** the registered assets, by code */
   readonly assets = new Map<string, Asset>();
   readonly services = new Map<string, Service>();
   readonly prices = new Map<string, readonly PriceVersion[]>();
   readonly accounts = new Map<string, Account>();
-  /** by account, in the order of their sequence */
+  /** by account, ordered by sequence */
   readonly entries = new Map<string, readonly Entry[]>();
   readonly entriesById = new Map<string, Entry>();
   readonly usages = new Map<string, KnownUsage>();
@@ -39,11 +39,11 @@ export class TenantRows {
   readonly holds = new Map<string, Hold>();
   readonly webhooks = new Map<string, Webhook>();
   readonly deliveries = new Map<string, Delivery>();
-  /** ids of all events, in the order in which they were committed */
+  /** ids of all events, in the order of their commits */
   readonly eventIds: string[] = [];
   readonly noted = new Map<string, NotedEvent>();
 
-  /** The same rows, which later changes of these leave alone. */
+  /** A copy that later changes of these rows do not affect. */
   copy(): TenantRows {
     const copied = new TenantRows();
     for (const name of mapNames) {
@@ -54,7 +54,7 @@ export class TenantRows {
     return copied;
   }
 
-  /** Saves what a batch did, as the `save.ts` of an engine does. */
+  /** Saves the changes of a batch, like the `save.ts` of an engine. */
   apply(changes: Changes): void {
     for (const asset of changes.assets) this.assets.set(asset.code, asset);
     for (const service of changes.services) this.services.set(service.serviceId, service);
@@ -105,7 +105,7 @@ export class TenantRows {
     return [...this.accounts.values()].filter((account) => account.agent === agent);
   }
 
-  /** Whether something was recorded of a service. */
+  /** Whether anything was recorded for a service. */
   isUsed(serviceId: string): boolean {
     return [...this.accounts.values()].some((account) => account.serviceId === serviceId);
   }
@@ -147,7 +147,7 @@ export class TenantRows {
     return [...this.limits.values()].filter(({ deleted }) => !deleted);
   }
 
-  /** Whether an agent, or its whole tenant, has a policy or a balance, or had one. */
+  /** Whether an agent, or its whole tenant, has or had a policy or a balance. */
   isBilled(agent: string): boolean {
     return this.policies.has(everyAgent) || this.policies.has(agent) || this.#balancesOf(agent).length > 0;
   }
@@ -213,7 +213,7 @@ function deliveryName({ webhookId, eventId }: Delivery): string {
   return `${webhookId} ${eventId}`;
 }
 
-/** The ids of the events of a batch, in their order. */
+/** The ids of the events of a batch, in order. */
 export function eventIdsOf(changes: Changes): string[] {
   const events: readonly BooksEvent[] = [
     ...changes.entries.map((entry) => ({ kind: 'entry', entry }) as const),

@@ -12,12 +12,12 @@ import type { Owner, World } from './world.ts';
 const outcomeLostRarity = 40;
 const replayBytesMax = 1_000_000;
 
-/** Sees what the processes decide, in the order in which it took effect. */
+/** Observes the decisions of the processes, in the order in which they take effect. */
 export interface Referee {
   readonly onApplied: OnApplied;
-  /** called for each submission of a batch, before anything else happens to its tenant */
+  /** called for each submission of a batch, before anything else changes its tenant */
   decided(submission: Submission, outcome: Outcome, nowMs: number): void;
-  /** called for each submission when it is answered, from memory too */
+  /** called for each submission when it is answered, even from memory */
   replayed(submission: Submission, outcome: Outcome, isIdle: boolean): void;
 }
 
@@ -29,12 +29,12 @@ export interface Parts {
   readonly options: ExecutorOptions;
 }
 
-/** The real executor, whose outcomes the referee sees before they are under way, or lost. */
+/** The real executor. The referee sees its outcomes before they are passed on or lost. */
 class WatchedExecutor extends StorageExecutor {
   readonly #parts: Parts;
   readonly #owner: Owner;
   readonly #judged = new WeakSet<Outcome>();
-  /** batches that are carried out now */
+  /** the number of batches that are being executed */
   running = 0;
 
   constructor(
@@ -54,7 +54,7 @@ class WatchedExecutor extends StorageExecutor {
     const outcomes = await super.execute(batch);
     for (const [index, submission] of batch.submissions.entries()) {
       const outcome = outcomes[index];
-      // One of a batch that was tried alone was judged then.
+      // If the submission was tried alone after its batch, it was judged then.
       if (outcome === undefined || this.#judged.has(outcome)) continue;
       this.#judged.add(outcome);
       referee.decided(submission, outcome, batch.nowMs);
@@ -67,10 +67,10 @@ class WatchedExecutor extends StorageExecutor {
   }
 }
 
-/** A server process without its sockets: the real write path, from the queue to the storage. */
+/** A server process without sockets: the real write path, from the queue to the storage. */
 export class SimulatedServer implements Owner {
   isDead = false;
-  /** how far its clock is from that of the world */
+  /** the difference between its clock and that of the world */
   clockOffsetMs = 0;
   readonly #parts: Parts;
   readonly #ledger: LedgerLanes;

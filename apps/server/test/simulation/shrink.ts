@@ -1,10 +1,10 @@
 import { type RunResult, simulate } from './simulate.ts';
 import type { Shape } from './world.ts';
 
-/** Runs that making a failure smaller may take. */
+/** The maximum number of runs to shrink a failure. */
 const runsMax = 200;
 
-/** Makes a run that broke a promise smaller while it breaks the same one: fewer steps, faults, clients and servers. */
+/** Shrinks a run that broke a promise, as long as it breaks the same one: fewer steps, faults, clients and servers. */
 export async function shrink(found: RunResult): Promise<RunResult> {
   let smallest = found;
   let runs = 0;
@@ -39,7 +39,7 @@ function smallerShapes(shape: Shape): readonly Shape[] {
   return smaller;
 }
 
-/** A failure as a person reads it, with the line that keeps it in `found.json`. */
+/** A readable description of a failure, with the line for `found.json`. */
 export function describeFailure({ seed, shape, violation, trace }: RunResult): string {
   return [
     violation?.stack ?? '',

@@ -17,9 +17,9 @@ import { faultKinds, type Shape, settled, World } from './world.ts';
 const hourMs = 3_600_000;
 const dayMs = 86_400_000;
 const retentionMs = 3 * dayMs;
-/** Without faults, everything must have its answer after so many steps. */
+/** Without faults, everything must be answered within this many steps. */
 const healedStepsMax = 20_000;
-/** How often each event from outside happens: once in so many steps. */
+/** How often each external event happens: once in this many steps. */
 const every = {
   begin: 3,
   timeOut: 30,
@@ -34,18 +34,18 @@ const every = {
   audit: 150,
 } as const;
 
-/** What a run came to. */
+/** The result of a run. */
 export interface RunResult {
   readonly seed: number;
   readonly shape: Shape;
   readonly steps: number;
   readonly violation: Violation | undefined;
-  /** what happened last, if a promise was broken */
+  /** the last events, if a promise was broken */
   readonly trace: readonly string[];
   readonly counts: Readonly<Record<string, number>>;
 }
 
-/** The shape that a seed has, unless one is given. */
+/** The shape that follows from a seed, unless one is given. */
 export function shapeOf(seed: number): Shape {
   const random = randomOf(seed ^ 0x5eed);
   const engine = random.pick(['one', 'many', 'many'] as const);
@@ -60,7 +60,7 @@ export function shapeOf(seed: number): Shape {
   };
 }
 
-/** Runs one world to its end. Never rejects because of a promise that was broken. */
+/** Runs one world to its end. A broken promise is returned, not thrown. */
 export async function simulate(seed: number, shape = shapeOf(seed)): Promise<RunResult> {
   const run = new Run(seed, shape);
   let violation: Violation | undefined;
@@ -104,7 +104,7 @@ class Run {
     const options = {
       ...executorOptions,
       policy: { ...executorOptions.policy, retentionMs },
-      // Most worlds have few holds. Where more than one lapses at once, several commits record them.
+      // Most worlds have few holds. If more than one lapses at once, several commits record them.
       lapsesPerCommit: 1,
     };
     this.#parts = {
@@ -147,7 +147,7 @@ class Run {
     this.referee.holdAcknowledged();
   }
 
-  /** Books begin with services, prices and prepaid money, mostly. */
+  /** Books mostly begin with services, prices and prepaid money. */
   async #begin(): Promise<void> {
     const { world } = this;
     world.isHealed = true;
@@ -216,7 +216,7 @@ class Run {
     this.#servers[at] = this.#newServer();
   }
 
-  /** The disk begins to lie; or the power fails while it does. */
+  /** The disk begins to lie, or the power fails while it lies. */
   #lie(): void {
     if (!this.#database.isLying) {
       this.#database.beginToLie();
@@ -237,7 +237,9 @@ class Run {
     referee.swept();
   }
 
-  /** Clocks that agree go on only while nothing is being decided, so that the model knows what time it was. */
+  /**
+   * Clocks that agree advance only while nothing is being decided, so that the model knows the time of each decision.
+   */
   async #passTime(): Promise<void> {
     const { world, referee } = this;
     const passedMs = this.#random.pick([0, 1, 1, 1_000, hourMs, hourMs, 5 * hourMs, dayMs]);
@@ -255,14 +257,14 @@ class Run {
     if (hasSharedLapse(referee.model)) await this.#recordPassedTime();
   }
 
-  /** What time alone has done is recorded, by a worker on another connection. */
+  /** A worker on another connection records the effects of time. */
   async #recordPassedTime(): Promise<void> {
     const { world, referee } = this;
     const [wasHealed, wasFull] = [world.isHealed, this.#disk.isFull];
     world.isHealed = true;
     this.#disk.isFull = false;
     const worker = this.#newServer();
-    // What is due by the time of the world is not due yet for a worker whose clock is late.
+    // Otherwise, effects that are due by the time of the world would not be due for a worker with a slow clock.
     worker.clockOffsetMs = 0;
     let isRecorded = false;
     const note = this.#recordAllDue(worker).then(() => {
@@ -275,7 +277,7 @@ class Run {
     notePassedTime(referee.model);
   }
 
-  /** A commit records only some of many lapses. */
+  /** If many holds lapse, a commit records only some of them. */
   async #recordAllDue(worker: SimulatedServer): Promise<void> {
     const { nowMs } = this.world;
     const isDue = (tenant: string) =>
@@ -307,7 +309,7 @@ class Run {
         'nothing waits for ever',
         () => 'something waits, and no fault happens any more',
       );
-      // Nothing is under way: what still waits was lost, and only sending it again helps.
+      // Nothing is running: operations that still wait were lost, and must be sent again.
       if (!this.world.runOne()) for (const client of this.#clients) if (client.isWaiting) client.timeOut();
       this.world.steps += 1;
       await settled();

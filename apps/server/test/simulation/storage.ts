@@ -10,16 +10,19 @@ import type { SimulatedDatabase, Transaction } from './database.ts';
 import type { Disk } from './disk.ts';
 import type { Owner, World } from './world.ts';
 
-/** The message of a rejection that the world has made: any other is a defect of the server. */
+/** The message of a rejection that the world caused. Any other rejection is a defect of the server. */
 export const plantedRejection = 'a value is out of range';
 
-/** How often each fault of the database strikes: once in so many chances. */
+/** How often each fault of the database occurs: once in this many chances. */
 const rarity = { error: 60, rejected: 150, decidedAgain: 25 } as const;
 
-/** Sees each commit in its order, before anything else can happen to the same tenants. */
+/** Called for each commit in order, before anything else can happen to the same tenants. */
 export type OnApplied = (changes: BatchChanges) => void;
 
-/** The simulated database as one process uses it. Between any two steps everything else may happen, its death too. */
+/**
+ * The simulated database as one process uses it. Between any two steps anything else may happen, including the death of
+ * the process.
+ */
 export class SimulatedStorage implements LedgerStorage {
   readonly #world: World;
   readonly #database: SimulatedDatabase;
@@ -39,7 +42,7 @@ export class SimulatedStorage implements LedgerStorage {
     while (!(await this.#tryCommit(wants, decide)));
   }
 
-  /** `false` if it must be decided again. */
+  /** `false` if it must be decided again */
   async #tryCommit(wants: Wants, decide: (loaded: Loaded) => BatchChanges): Promise<boolean> {
     await this.#world.pause('begin', this.#owner);
     const tenants = [...wants.tenants.keys()].sort();

@@ -1,6 +1,6 @@
-/** A promise that was broken in a run. */
+/** A promise that a run broke. */
 export class Violation extends Error {
-  /** which promise: it stays the same while a run is made smaller */
+  /** the broken promise; it remains the same while a run is shrunk */
   readonly promise: string;
 
   constructor(promise: string, message: string) {
@@ -15,7 +15,7 @@ export function hold(isKept: boolean, promise: string, message: () => string): a
   if (!isKept) throw new Violation(promise, message());
 }
 
-/** Keeps the first violation that was found where an error would be taken for one of the database. */
+/** Keeps the first violation, where throwing it would look like an error of the database. */
 export class FirstViolation {
   #found: Error | undefined;
 
@@ -32,7 +32,7 @@ export class FirstViolation {
     this.#found ??= error instanceof Error ? error : new Error(String(error));
   }
 
-  /** @throws what was found, if something was */
+  /** @throws the violation, if there is one */
   rethrow(): void {
     if (this.#found !== undefined) throw this.#found;
   }

@@ -1,10 +1,10 @@
 import { type Random, randomOf } from '../harness/seeded-random.ts';
 
-/** What can go wrong in a world. Shrinking takes them away one by one. */
+/** The faults that a world can have. Shrinking removes them one by one. */
 export const faultKinds = [
   /** a server dies between any two steps */
   'server_dies',
-  /** a client dies, and goes on from its journal */
+  /** a client dies, and continues with its journal */
   'client_dies',
   'request_lost',
   'request_doubled',
@@ -13,24 +13,24 @@ export const faultKinds = [
   'time_out',
   /** the database refuses a transaction, at any step; nothing is applied */
   'storage_error',
-  /** nothing can be written for a while */
+  /** nothing can be written for some time */
   'disk_full',
-  /** the database refuses a batch for good: each command is tried alone */
+  /** the database permanently rejects a batch: each command is tried alone */
   'rejected',
-  /** the database takes back what a transaction did, and decides it again */
+  /** the database rolls a transaction back, and its batch is decided again */
   'decided_again',
-  /** the database ends the transaction of an instance that is silent */
+  /** the database ends the transaction of a silent instance */
   'session_ended',
-  /** a commit is applied, and its answer never comes */
+  /** a commit is applied, but its answer is lost */
   'outcome_lost',
-  /** the disk says that it has synced, and loses what came after that with the power */
+  /** the disk reports that it has synced, and loses later commits when the power fails */
   'lying_disk',
-  /** what has expired is forgotten */
+  /** expired answers and records are deleted */
   'sweep',
 ] as const;
 type FaultKind = (typeof faultKinds)[number];
 
-/** What a world is made of. With its seed it repeats a run. */
+/** The parts of a world. With its seed they repeat a run. */
 export interface Shape {
   /** `one`: a writer with its file; `many`: instances that share a database */
   readonly engine: 'one' | 'many';
@@ -39,12 +39,12 @@ export interface Shape {
   readonly steps: number;
   /** `agreeing`: every answer is compared with the model; `wild`: they drift, jump and disagree */
   readonly clocks: 'agreeing' | 'wild';
-  /** how many answers a scope keeps */
+  /** the number of answers that a scope keeps */
   readonly answersMax: number;
   readonly faults: readonly FaultKind[];
 }
 
-/** A shape as `found.json` keeps it. */
+/** Parses a shape from `found.json`. */
 export function parseShape(kept: {
   readonly engine: string;
   readonly servers: number;
@@ -62,7 +62,7 @@ export function parseShape(kept: {
   };
 }
 
-/** Something that can happen next. What belongs to a process does not happen once that is dead. */
+/** A possible next event. It is dropped if its process dies. */
 interface Task {
   readonly label: string;
   readonly owner: Owner | undefined;
@@ -76,13 +76,13 @@ export interface Owner {
 
 const traceMax = 60;
 
-/** Everything that waits to happen, in no order but that of the seed; and what time it is. */
+/** Everything that waits to happen, in an order that the seed decides, and the current time. */
 export class World {
   readonly random: Random;
   readonly shape: Shape;
   readonly #tasks: Task[] = [];
   readonly #faults: ReadonlySet<FaultKind>;
-  /** what happened last */
+  /** the last events */
   readonly trace: string[] = [];
   nowMs: number;
   steps = 0;
@@ -101,7 +101,7 @@ export class World {
 
   /** Whether a fault happens here, one time in `rarity`. */
   strikes(kind: FaultKind, rarity: number): boolean {
-    // The number is drawn in any case: without a fault, the same seed goes on in the same way.
+    // The number is always drawn, so that the same seed continues in the same way without this fault.
     const isDrawn = this.random.below(rarity) === 0;
     return isDrawn && !this.isHealed && this.#faults.has(kind);
   }
@@ -110,12 +110,12 @@ export class World {
     this.#tasks.push({ label, owner, run });
   }
 
-  /** Lets everything else happen first that the seed says. A process that dies meanwhile never goes on. */
+  /** Lets other events happen first, as the seed decides. If the process dies before its turn, this never resolves. */
   pause(label: string, owner: Owner): Promise<void> {
     return new Promise((resolve) => this.add(label, owner, resolve));
   }
 
-  /** Lets one thing happen; `false` if there is none. */
+  /** Lets one event happen; `false` if there is none. */
   runOne(): boolean {
     while (this.#tasks.length > 0) {
       const at = this.random.below(this.#tasks.length);
@@ -137,7 +137,7 @@ export class World {
   }
 }
 
-/** Lets everything run that waits for nothing in the world. */
+/** Runs everything that does not wait for an event of the world. */
 export function settled(): Promise<void> {
   return new Promise((resolve) => {
     setImmediate(resolve);

@@ -3,12 +3,12 @@ import { once, setMaxListeners } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import type { Pattern, Target } from './pattern.ts';
 
-/** A pattern that goes on until it is stopped. */
+/** A pattern that runs until it is stopped. */
 export interface Attack {
   stop(): Promise<void>;
 }
 
-/** In this process: for the short version, which judges no times. */
+/** Attacks from this process, for the short version, which does not judge times. */
 export function attackFromHere(pattern: Pattern, target: Target): Attack {
   const ending = new AbortController();
   setMaxListeners(0, ending.signal);
@@ -23,7 +23,7 @@ export function attackFromHere(pattern: Pattern, target: Target): Attack {
 
 const attackerMain = fileURLToPath(new URL('./attacker.ts', import.meta.url));
 
-/** In a separate process. */
+/** Attacks from a separate process. */
 export async function attackFromProcess(
   pattern: Pattern,
   target: Target,

@@ -6,7 +6,8 @@ import { patternNamed } from './patterns.ts';
 
 const [name, url = '', apiKey = '', seconds = '60'] = process.argv.slice(2);
 const pattern = patternNamed(name);
-// An attacker's client runs elsewhere. Here it must not take the processors from the server and from the clients that are measured.
+// An attacker's client usually runs on another machine. Here it must not take the processors from the server and the
+// measured clients.
 setPriority(constants.priority.PRIORITY_LOW);
 const ending = new AbortController();
 setMaxListeners(0, ending.signal);

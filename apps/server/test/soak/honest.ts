@@ -2,17 +2,17 @@ import assert from 'node:assert/strict';
 import { setTimeout as passing } from 'node:timers/promises';
 import type { Receiver } from '../harness/receiver.ts';
 
-/** On these a client sends the same request again, under the same key. */
+/** After these statuses a client sends the same request again, under the same key. */
 const retriedStatuses: ReadonlySet<number> = new Set([408, 429, 500, 502, 503]);
 const answerWithinMs = 30_000;
 
-/** What an honest client saw. */
+/** The measurements of an honest client. */
 export interface Seen {
-  /** from the first try to the answer, or to the end of the slice for what had none */
+  /** from the first try to the answer, or to the end of the slice if there was no answer */
   readonly writeMs: number[];
   /** from the answer to the webhook's message */
   readonly deliveryMs: number[];
-  /** tries that were not answered for good */
+  /** tries without a final answer */
   refusedTries: number;
   /** writes that had no answer when the slice ended */
   unanswered: number;
@@ -30,7 +30,7 @@ interface Recorded {
   readonly entryId: string;
 }
 
-/** A tenant whose usage must all be billed once, no matter what others do. */
+/** A tenant whose usage must all be billed exactly once, no matter what others do. */
 export class HonestTenant {
   readonly #url: string;
   readonly #apiKey: string;
@@ -53,24 +53,24 @@ export class HonestTenant {
     };
   }
 
-  /** What it has recorded so far. */
+  /** The number of requests that it has recorded so far. */
   get recordedRequests(): number {
     return this.#recordedRequests;
   }
 
-  /** Entries whose message has not come. */
+  /** Entries whose message has not arrived. */
   get undelivered(): number {
     return this.#undelivered;
   }
 
-  /** What was seen since the last call. */
+  /** The measurements since the last call. */
   takeSeen(): Seen {
     const seen = this.#seen;
     this.#seen = nothingSeen();
     return seen;
   }
 
-  /** Records one usage under a key, and every fourth time sends it again. */
+  /** Records usage under a key, and repeats every fourth request. */
   async write(giveUpAtMs: number): Promise<void> {
     const number = ++this.#sent;
     const requests = 1 + (number % 7);
@@ -78,7 +78,7 @@ export class HonestTenant {
     await this.#record({ number, requests, body }, giveUpAtMs);
   }
 
-  /** Sends again what had no answer: how many have none now. */
+  /** Retries unanswered writes, and returns how many are still unanswered. */
   async retryOpen(giveUpAtMs: number): Promise<number> {
     for (const write of [...this.#open]) await this.#record(write, giveUpAtMs);
     return this.#open.size;
@@ -146,7 +146,7 @@ export class HonestTenant {
     this.#noteDelivery(id);
   }
 
-  /** Once both the answer and the message have come. */
+  /** Called for each of the two: notes the delivery once both the answer and the message have arrived. */
   #noteDelivery(id: string): void {
     const [from, to] = [this.#answeredAtMs.get(id), this.#arrivedAtMs.get(id)];
     if (from === undefined || to === undefined) return;

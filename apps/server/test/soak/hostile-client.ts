@@ -3,19 +3,19 @@ import { connect, type Socket } from 'node:net';
 import { setTimeout as passing } from 'node:timers/promises';
 import { scaled, type Target } from './pattern.ts';
 
-/** Pauses after what was refused or has ended: hostile loops are bounded too. */
+/** Pauses after a refusal or the end of a connection: hostile loops are bounded too. */
 const pauseMs = { request: 20, connection: 200 };
-/** The whole network 127.0.0.0/8 is this machine on Linux. Hostile clients have another address than the honest ones. */
+/** On Linux, all of 127.0.0.0/8 is this machine. Hostile clients use another address than the honest ones. */
 const localAddress = process.platform === 'linux' ? '127.0.0.2' : '127.0.0.1';
 
-/** What a hostile client sends. */
+/** A request of a hostile client. */
 export interface HostileRequest {
   readonly method?: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string;
 }
 
-/** The bytes of a request of this tenant; the head alone when a length is given in place of a body. */
+/** The bytes of a request of this tenant; only the head if a length is given in place of a body. */
 export function requestOf(
   { apiKey }: Target,
   method: string,
@@ -35,7 +35,7 @@ export function requestOf(
   return `${head.join('\r\n')}\r\n\r\n${body}`;
 }
 
-/** Keeps so many connections open, each of which does this; one that has ended is opened again. */
+/** Keeps this many connections open, and does this on each of them. A closed connection is opened again. */
 export async function onConnections(
   target: Target,
   signal: AbortSignal,
@@ -64,7 +64,7 @@ export async function onConnections(
   await Promise.all(Array.from({ length: scaled(target, count) }, keep));
 }
 
-/** Sends requests one after the other on so many connections, and reads the answers. */
+/** Sends requests one after another on this many connections, and reads the answers. */
 export async function onAgents(
   target: Target,
   signal: AbortSignal,
@@ -84,7 +84,7 @@ export async function onAgents(
   agent.destroy();
 }
 
-/** The status of the answer, once all of it was read; `undefined` if there was none. */
+/** The status of the answer, once the whole answer was read; `undefined` if there was none. */
 function exchange(
   { url, apiKey }: Target,
   signal: AbortSignal,
@@ -108,7 +108,7 @@ function exchange(
   });
 }
 
-/** Waits a little, or until the signal. */
+/** Waits for a short time, or until the signal. */
 async function rest(signal: AbortSignal, ms: number): Promise<void> {
   await passing(ms, undefined, { signal }).catch(() => undefined);
 }

@@ -7,7 +7,7 @@ import { temporaryFolder } from '../harness/temporary-folder.ts';
 
 const drainEveryMs = 20;
 
-/** The pipe that a server writes its log to. It can be full, as the disk of a log can. */
+/** The pipe to which a server writes its log. It can be full, like the disk of a log. */
 export class LogPipe {
   readonly descriptor: number;
   readonly #buffer = Buffer.alloc(64 * 1_024);
@@ -25,7 +25,7 @@ export class LogPipe {
     });
   }
 
-  /** Hands over what is written from now on. */
+  /** Passes on everything that is written from now on. */
   read(onText: (text: string) => void): void {
     this.#onText = onText;
   }

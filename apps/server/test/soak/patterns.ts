@@ -34,10 +34,13 @@ const known: readonly Pattern[] = [
 
 const part = process.env['SOAK_PATTERNS'] ?? '';
 
-/** Ways in which one client was able to stop the others; only those whose names contain the text in SOAK_PATTERNS, if it is set. */
+/**
+ * Patterns with which one client was once able to stop the others. If SOAK_PATTERNS is set, only those whose names
+ * contain it.
+ */
 export const patterns: readonly Pattern[] = known.filter(({ name }) => name.includes(part));
 
-/** A pattern by its name. */
+/** Finds a pattern by name. */
 export function patternNamed(name: string | undefined): Pattern {
   const pattern = known.find((one) => one.name === name);
   if (pattern === undefined) throw new Error(`no pattern is named ${name}`);

@@ -1,13 +1,16 @@
 import { existsSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { basename } from 'node:path';
 
-/** What a process holds. */
+/** The resources that a process holds. */
 export interface ProcessFacts {
   readonly memoryMiB: number;
   readonly descriptors: number;
 }
 
-/** Looks at a process of this machine. All is 0 on other systems than Linux, and of a process that has ended. */
+/**
+ * Reads the facts of a process on this machine. All are 0 on systems other than Linux, and for a process that has
+ * ended.
+ */
 export function factsOf(pid: number): ProcessFacts {
   if (!existsSync(`/proc/${pid}/fd`)) return { memoryMiB: 0, descriptors: 0 };
   const status = readFileSync(`/proc/${pid}/status`, 'utf8');
@@ -15,7 +18,7 @@ export function factsOf(pid: number): ProcessFacts {
   return { memoryMiB: Math.round(kibibytes / 1_024), descriptors: readdirSync(`/proc/${pid}/fd`).length };
 }
 
-/** What the descriptors of a process are, and how many of each: for the message of a test. */
+/** The kinds of a process's descriptors and their counts, for the message of a test. */
 export function descriptorKinds(pid: number): string {
   const counts = new Map<string, number>();
   for (const descriptor of existsSync(`/proc/${pid}/fd`) ? readdirSync(`/proc/${pid}/fd`) : []) {

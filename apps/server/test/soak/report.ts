@@ -1,27 +1,27 @@
 import type { Seen } from './honest.ts';
 import type { ProcessFacts } from './process-facts.ts';
 
-/** What the honest tenant saw beside one pattern, and what the server held at its end. */
+/** The measurements of the honest tenant during one pattern, and the server's resources at its end. */
 export interface Slice {
   readonly name: string;
   readonly seen: Seen;
-  /** messages that had not come at its end */
+  /** messages that had not arrived at its end */
   readonly undelivered: number;
   readonly facts: ProcessFacts;
 }
 
-/** The value that half, or another share, of the values do not exceed. */
+/** The value that a share of the values does not exceed. */
 function quantile(values: readonly number[], share: number): number {
   const sorted = [...values].sort((a, b) => a - b);
   return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0;
 }
 
-/** How many times its latency alone the median of a slice is. */
+/** The factor between the median of a slice and the median alone. */
 export function slowdown({ seen }: Slice, alone: Slice): number {
   return quantile(seen.writeMs, 0.5) / Math.max(0.001, quantile(alone.seen.writeMs, 0.5));
 }
 
-/** The first two lines of the table of a soak, as Markdown. */
+/** The first two lines of a soak's table, as Markdown. */
 export const tableHead = [
   [
     'beside',
@@ -41,7 +41,7 @@ export const tableHead = [
   .map((row) => `| ${row.join(' | ')} |`)
   .join('\n');
 
-/** A line of that table. */
+/** A line of this table. */
 export function tableRow(slice: Slice, alone: Slice): string {
   const { name, seen, undelivered, facts } = slice;
   const ms = (values: readonly number[], share: number) => quantile(values, share).toFixed(1);

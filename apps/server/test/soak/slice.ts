@@ -13,15 +13,15 @@ import type { Pattern } from './pattern.ts';
 import { factsOf } from './process-facts.ts';
 import type { Slice } from './report.ts';
 
-/** How long a soak is, and of what. */
+/** The length and size of a soak. */
 export interface Length {
-  /** writes of the honest tenant beside each pattern, at least */
+  /** the minimum number of writes of the honest tenant during each pattern */
   readonly writesEach: number;
-  /** how long each pattern goes on; 0: until the writes are made */
+  /** how long each pattern runs; 0: until the writes are made */
   readonly secondsEach: number;
   /** entries in the books of a hostile tenant before it attacks */
   readonly entriesEach: number;
-  /** of the connections and bytes of each pattern */
+  /** the share of the connections and bytes of each pattern */
   readonly scale: number;
   readonly patterns: readonly Pattern[];
   /** whether patterns run in separate processes */
@@ -33,7 +33,7 @@ export interface Length {
 /** The slice without an attack. */
 export const aloneName = 'no one';
 const clients = 4;
-/** A write that was sent before a slice ended may be answered so long after its end. */
+/** A write that was sent before the end of a slice may be answered this long after it. */
 const graceMs = 500;
 const shortPatienceMs = 120_000;
 
@@ -46,7 +46,7 @@ const environment = {
   LOG_LEVEL: 'warn',
 };
 
-/** A server with an honest tenant whose webhook is delivered to. */
+/** A server with an honest tenant that has a webhook. */
 export interface Soaked {
   readonly server: ServerProcess;
   readonly log: LogPipe;
@@ -69,7 +69,7 @@ export async function startSoaked(t: TestContext, { main }: Length): Promise<Soa
   return { server, log, api, honest: new HonestTenant(server.url, honestKey, receiver) };
 }
 
-/** Writes for a while beside some patterns. It ends in time, whether the server answers or not. */
+/** Writes for some time while patterns run. It ends in time, even if the server does not answer. */
 export async function runSlice(
   { server, log, api, honest }: Soaked,
   name: string,

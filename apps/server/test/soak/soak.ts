@@ -7,18 +7,27 @@ import { descriptorKinds, factsOf } from './process-facts.ts';
 import { type Slice, tableRow } from './report.ts';
 import { aloneName, type Length, runSlice, type Soaked, startSoaked, tenantOf } from './slice.ts';
 
-/** How many more descriptors than at the start may stay open: connections that are kept alive, and files. */
+/** How many more descriptors than at the start may remain open: kept-alive connections, and files. */
 const descriptorsMore = 24;
-/** Within this time every place is given back, after the attacks. A connection that is kept alive is closed 72 s after its last request. */
+/**
+ * Every place must be released within this time after the attacks. A kept-alive connection is closed 72 s after its
+ * last request.
+ */
 const givenBackWithinMs = 90_000;
-/** The same where each pattern runs on a new server: one that keeps what it was given shows it soon. */
+/** The same if each pattern runs on a new server. A server that does not release places shows this soon. */
 const givenBackApartWithinMs = 10_000;
-/** The slice beside all patterns. */
+/** The slice with all patterns. */
 export const allAtOnce = 'all of them at once';
-/** Of the seconds of a slice: for so long is written before the first one, so that it does not measure the start of a server. */
+/**
+ * Share of the seconds of a slice. This much time is spent on writes before the first slice, so that it does not
+ * measure the start of a server.
+ */
 const warmUpShare = 0.25;
 
-/** Honest clients beside every hostile pattern, one after the other and all at once; the books are exact afterwards. */
+/**
+ * Runs honest clients next to every hostile pattern, one after another, and next to all of them at once. Afterwards the
+ * books must be exact.
+ */
 export async function soak(
   t: TestContext,
   length: Length,
@@ -44,8 +53,8 @@ export async function soak(
 }
 
 /**
- * Honest clients beside each hostile pattern on a new server, so that what one pattern leaves behind harms no other. Nothing is
- * asserted, because the server may be of a version that does not pass: each row says what was found.
+ * Runs honest clients next to each hostile pattern on a new server, so that the remains of one pattern affect no other.
+ * Nothing is asserted, because the server may be a version that does not pass: each row reports the result.
  */
 export async function soakApart(t: TestContext, length: Length, onRow: (row: string) => void): Promise<void> {
   for (const pattern of length.patterns) {
@@ -63,7 +72,9 @@ export async function soakApart(t: TestContext, length: Length, onRow: (row: str
   }
 }
 
-/** Writes for a while, and starts both threads that read: what they hold open is not an attacker's. */
+/**
+ * Writes for some time, and starts both reader threads, so that what they keep open is not attributed to an attacker.
+ */
 async function warmUp(soaked: Soaked, length: Length): Promise<Slice> {
   const books = await apiOfTenant(soaked.api, 'honest');
   await Promise.all(['/events/summary', '/events/summary'].map((path) => books.get(path)));
@@ -82,7 +93,7 @@ async function faultOf(check: () => Promise<void>): Promise<string> {
   }
 }
 
-/** Every write is answered, every message is delivered, and no connection of an attacker is kept. */
+/** Asserts that every write is answered, every message is delivered, and no connection of an attacker remains. */
 async function assertGivenBack(
   { server, honest }: Soaked,
   descriptors: number,

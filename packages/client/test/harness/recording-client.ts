@@ -1,5 +1,5 @@
-// Records numbered items from a first one on: node recording-client.ts URL JOURNAL FIRST COUNT. It prints the number of
-// each item that its journal has, may be killed at any time, and ends when all items are answered.
+// Records numbered items, starting with a given number: node recording-client.ts URL JOURNAL FIRST COUNT. It prints the
+// number of each item that its journal contains, may be killed at any time, and ends when all items are answered.
 import { createBillonce } from '@billonce/client';
 import { fileJournal } from '@billonce/idempotency/client/file-journal';
 

@@ -11,15 +11,15 @@ const startTimeoutMs = 90_000;
 const printedMax = 16_384;
 const cache = process.env['NODE_COMPILE_CACHE'];
 const running = new Set<ChildProcess>();
-// Also when a test process ends before its hooks run: a server that stays keeps its runner waiting.
+// This also applies if a test process ends before its hooks run: a remaining server would keep the test runner waiting.
 process.on('exit', () => {
   for (const child of running) child.kill('SIGKILL');
 });
 
-/** Ends something when a test, or all tests of a file, have ended. */
+/** Runs a function when a test, or all tests of a file, have ended. */
 export type Ending = (end: () => void | Promise<void>) => void;
 
-/** A folder that is removed in the end. */
+/** A folder that is removed at the end. */
 export function newFolder(onEnd: Ending): string {
   const folder = mkdtempSync(join(tmpdir(), 'billonce-client-'));
   onEnd(() => rmSync(folder, { recursive: true, force: true }));
@@ -37,7 +37,7 @@ async function freePort(): Promise<number> {
   return address.port;
 }
 
-/** A real server on a port and a file that stay the same, so that it can be killed and started again. */
+/** A real server whose port and file remain the same, so that it can be killed and restarted. */
 export class TestServer {
   readonly url: string;
   readonly #environment: Readonly<Record<string, string>>;
@@ -47,7 +47,7 @@ export class TestServer {
     this.url = `http://127.0.0.1:${port}`;
     this.#environment = {
       PATH: process.env['PATH'] ?? '',
-      // Compiled once for all tests.
+      // Compiled code is shared by all tests.
       ...(cache === undefined ? {} : { NODE_COMPILE_CACHE: cache }),
       HOST: '127.0.0.1',
       PORT: String(port),
@@ -57,7 +57,7 @@ export class TestServer {
     };
   }
 
-  /** Makes a server that does not run yet. */
+  /** Prepares a server without starting it. */
   static async prepare(
     onEnd: Ending,
     environment: Readonly<Record<string, string>> = {},
@@ -104,7 +104,7 @@ export class TestServer {
     }
   }
 
-  /** Kills it, without a chance to finish anything. */
+  /** Kills it, so that it cannot finish anything. */
   async kill(): Promise<void> {
     const child = this.#process;
     this.#process = undefined;

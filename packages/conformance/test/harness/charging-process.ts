@@ -1,4 +1,4 @@
-// The small API in a process that can be killed: charging-process.ts PORT FILE FAULT
+// Runs the small API in a process that can be killed: charging-process.ts PORT FILE FAULT
 import { appendFileSync, existsSync, readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { emptyBooks, type Kept, type Step, startCharging } from './charging-server.ts';
@@ -13,7 +13,10 @@ interface Line {
   readonly answer?: Kept;
 }
 
-/** What the file says of each key. A key that was begun and not kept is free again, unless the fault says otherwise. */
+/**
+ * Reads the state of each key from the file. A key that was begun and not kept is free again, unless the fault says
+ * otherwise.
+ */
 function load(): void {
   const lines = existsSync(file) ? readFileSync(file, 'utf8').split('\n').slice(0, -1) : [];
   for (const text of lines) {
@@ -45,11 +48,11 @@ async function onStep({ kind, slot, fingerprint, answer }: Step): Promise<void> 
   const kept: Line = { step: 'kept', slot, fingerprint, answer };
   if (fault === 'effect-before-record') {
     append(kind === 'executed' ? executed : kept);
-    // A crash in this time leaves an effect without a record.
+    // A crash during this pause leaves an effect without a record.
     if (kind === 'executed') await sleep(60);
     return;
   }
-  // One write for both: a crash leaves both or none.
+  // Both are written together: a crash leaves both or none.
   if (kind === 'executed') append(executed, ...(fault === 'memory-only' ? [] : [kept]));
 }
 

@@ -5,26 +5,26 @@ import type { Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Fault } from './faults.ts';
 
-/** An answer as it is kept. */
+/** A stored answer. */
 export interface Kept {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
 }
 
-/** What a server knows of a key. */
+/** The state of a key. */
 export interface Entry {
   fingerprint: string;
-  /** while it is executed */
+  /** pending while it is executed */
   ended: Promise<void> | undefined;
   kept: Kept | undefined;
   keptAtMs: number;
   replays: number;
-  /** duplicates that came while it was executed */
+  /** duplicates that arrived while it was executed */
   waiters: number;
 }
 
-/** What two instances share. */
+/** The state that two instances share. */
 export interface Books {
   readonly entries: Map<string, Entry>;
   /** every execution, by the key that it was sent with */
@@ -35,19 +35,22 @@ export interface ChargingOptions {
   readonly fault?: Fault | undefined;
   readonly books?: Books;
   readonly expiresAfterMs?: number;
-  /** refuses duplicates of a request that has not ended, instead of letting them wait */
+  /** refuses duplicates of a running request, instead of letting them wait */
   readonly refusesInFlight?: boolean;
   readonly isKeyRequired?: boolean;
   readonly executionMs?: number;
-  /** 0: any free one */
+  /** 0 means any free port */
   readonly port?: number;
-  /** called when a key is begun, when it was executed, and when its answer is kept; the next step waits for it */
+  /**
+   * called when a key is begun, when it was executed, and when its answer is stored; the next step waits for the
+   * returned promise
+   */
   readonly onStep?: (step: Step) => void | Promise<void>;
   /** runs before each request; answers it if it returns true */
   readonly intercept?: (request: IncomingMessage, response: ServerResponse) => boolean | Promise<boolean>;
 }
 
-/** What happened to a key. */
+/** The steps of a key. */
 export interface Step {
   readonly kind: 'begun' | 'executed' | 'kept';
   readonly slot: string;
@@ -219,7 +222,8 @@ class Charging {
       entry.waiters += 1;
       if (isOther && this.#has('races-other-bodies'))
         return send(response, await this.#answer(request, body, key));
-      // A retry of a client that left is the first duplicate; several come from clients that send at the same time.
+      // A retry from a client that disconnected is the first duplicate. Several duplicates come from clients that send
+      // at the same time.
       if (!isOther && entry.waiters > 1) {
         if (this.#has('races')) return send(response, await this.#answer(request, body, key));
         if (this.#has('in-flight-as-423'))
@@ -292,12 +296,12 @@ class Charging {
     send(response, { ...kept, headers: { ...headers, ...mark }, body });
   }
 
-  /** Whether a request came after the answer, and not together with the first one. */
+  /** Whether a request arrived after the answer, not together with the first request. */
   #cameLater(request: IncomingMessage, entry: Entry): boolean {
     return (this.#connectedAtMs.get(request.socket) ?? 0) > entry.keptAtMs;
   }
 
-  /** What the handler answers. */
+  /** The answer of the handler. */
   async #answer(request: IncomingMessage, body: string, key: string): Promise<Kept> {
     if (request.url?.startsWith('/charges') !== true || /^\/charges\//.test(request.url))
       return refusal(404, 'not_found');

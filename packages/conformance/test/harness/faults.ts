@@ -1,4 +1,4 @@
-/** The faults of the small server, each with the checks that must fail by it, and no others. */
+/** The faults of the small server. Each lists the checks that must fail because of it; no other check may fail. */
 export const plantedFaults = {
   'replay-changes': ['replay-answer'],
   'replay-without-location': ['replay-headers'],

@@ -1,4 +1,4 @@
-/** A library on npm that was checked by the command, as its documentation shows its use. */
+/** A library on npm that the command has checked. It was set up as its documentation shows. */
 export interface PeerRun {
   readonly name: string;
   readonly version: string;
@@ -8,7 +8,7 @@ export interface PeerRun {
   readonly failed: readonly string[];
 }
 
-/** The runs of November 2026. Those of libraries that are installed here are repeated by a test. */
+/** The runs of November 2026. A test repeats those of the libraries that are installed here. */
 export const peerRuns: readonly PeerRun[] = [
   {
     name: '@billonce/idempotency',

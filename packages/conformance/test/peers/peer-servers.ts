@@ -7,7 +7,7 @@ import { MemoryStorageAdapter } from '@node-idempotency/storage-adapter-memory';
 import express, { type Express, type Request } from 'express';
 import { getSharedIdempotencyService, idempotency } from 'express-idempotency';
 
-/** An API on Express, and how it protects `POST /charges`. */
+/** Adds a protected `POST /charges` to an Express API. */
 type Protect = (app: Express, charge: (request: Request) => Promise<Charge>) => void;
 
 type Incoming = Record<string, unknown>;
@@ -59,7 +59,7 @@ export const nodeIdempotency: Protect = (app, charge) => {
   });
 };
 
-/** Starts the API, and gives its origin. */
+/** Starts the API, and returns its origin. */
 export async function startPeer(t: TestContext, protect: Protect): Promise<string> {
   let executions = 0;
   const app = express();
@@ -68,7 +68,7 @@ export async function startPeer(t: TestContext, protect: Protect): Promise<strin
   app.get('/count', (_request, response) => void response.json({ executions }));
   app.use(express.json());
   protect(app, async (request) => {
-    // A payment provider takes time.
+    // Simulates a payment provider, which takes some time.
     await sleep(10);
     const amount: unknown = Reflect.get(request.body ?? {}, 'amount');
     if (typeof amount !== 'number') return { status: 400, body: { error: 'invalid_request' } };

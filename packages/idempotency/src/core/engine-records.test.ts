@@ -72,7 +72,7 @@ test('a UUIDv7 older than the retention or ahead of the clock is refused, and no
   const ahead = keyOf(clock.nowMs() + 300_001);
   const tooOld = await answered(engine, { key: old });
   assert.equal(errorOf(tooOld), 'idempotency_key_expired');
-  // Nothing is known of its first use.
+  // No fact about its first use is known.
   assert.match(String(tooOld.body), /it may have been used, and is not executed/);
   const future = await answered(engine, { key: ahead });
   assert.equal(errorOf(future), 'idempotency_key_in_future');

@@ -69,7 +69,7 @@ test('an abandoned operation that a claim takes over too late stays abandoned', 
     return { status: 201, headers: [], body: 'found' };
   };
   const { engine } = setUp({ store, clock, leaseMs: 1000, storeTimeoutMs: 500, onAbandoned });
-  // The process of this execution has died: its clock stands still.
+  // The process of this execution has died, so its clock does not move.
   await executed(setUp({ store: working, leaseMs: 1000 }).engine);
   clock.advance(2000);
   const { promise, resolve: open } = Promise.withResolvers<void>();

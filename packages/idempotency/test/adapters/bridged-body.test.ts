@@ -6,7 +6,7 @@ import { test } from 'node:test';
 import { comparedBody } from '../../src/adapters/node/compared-body.ts';
 import { readWholeBody } from '../../src/adapters/node/whole-body.ts';
 
-/** A request as a serverless bridge makes it of an event: complete, with a body that comes with the first read. */
+/** A request that a serverless bridge makes from an event: complete, with a body that arrives with the first read. */
 class BridgedRequest extends IncomingMessage {
   readonly #left: Buffer[];
 

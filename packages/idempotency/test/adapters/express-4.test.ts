@@ -4,7 +4,7 @@ import { runExpressAppTests } from './harness/express-app-tests.ts';
 import { expressSubject } from './harness/express-subject.ts';
 import { runAdapterLaws } from './harness/run-adapter-laws.ts';
 
-// Its types are not installed; what is used here is the same in both versions.
+// The types of this version are not installed. The parts used here are the same in both versions.
 const express: typeof expressOf5 = createRequire(import.meta.url)('express-4');
 
 runAdapterLaws('Express 4', expressSubject(express));

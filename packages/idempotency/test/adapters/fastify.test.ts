@@ -3,7 +3,7 @@ import fastify from 'fastify';
 import { fastifySubject } from './harness/fastify-subject.ts';
 import { runAdapterLaws } from './harness/run-adapter-laws.ts';
 
-// Its types are not installed; what is used here is the same in both versions.
+// The types of this version are not installed. The parts used here are the same in both versions.
 const fastifyOf4: typeof fastify = createRequire(import.meta.url)('fastify-4');
 
 runAdapterLaws('Fastify 5', fastifySubject(fastify, true));

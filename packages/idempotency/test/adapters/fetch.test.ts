@@ -15,7 +15,7 @@ function post(key: string, init: RequestInit = {}): Request {
   return new Request(url, { method: 'POST', headers: { 'Idempotency-Key': key }, ...init });
 }
 
-/** A handler that is protected, with what became of its operations. */
+/** A protected handler, and the outcomes of its operations. */
 function watched(handler: (request: Request) => Response | Promise<Response>) {
   const outcomes: ExecutionOutcome[] = [];
   const answer = idempotent(

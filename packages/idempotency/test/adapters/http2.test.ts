@@ -63,7 +63,7 @@ async function listening(t: TestContext, server: Http2Server): Promise<Http2Serv
 
 const key = { 'idempotency-key': 'k', 'content-type': 'application/json' };
 
-/** With a key nothing is executed, and without one the server goes on. */
+/** With a key, nothing is executed. Without a key, the server continues. */
 async function refuses(t: TestContext, server: Http2Server, executions: () => number): Promise<void> {
   const [first, second, plain] = await exchange(t, server, [key, key, {}]);
   for (const refused of [first, second]) {
@@ -79,7 +79,7 @@ test('node:http2 with a key is refused before the handler, and the process conti
     executions++;
     response.end('made');
   });
-  // The compatible API of node:http2 is not of the types of node:http.
+  // The types of the compatible API of node:http2 differ from those of node:http.
   const server = createServer();
   server.on('request', (request, response) => Reflect.apply(handler, undefined, [request, response]));
   await refuses(t, await listening(t, server), () => executions);

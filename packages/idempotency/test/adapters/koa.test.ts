@@ -3,7 +3,7 @@ import Koa from 'koa';
 import { koaSubject } from './harness/koa-subject.ts';
 import { runAdapterLaws } from './harness/run-adapter-laws.ts';
 
-// Its types are not installed; what is used here is the same in both versions.
+// The types of this version are not installed. The parts used here are the same in both versions.
 const koaOf2: typeof Koa = createRequire(import.meta.url)('koa-2');
 const ways = ['writes', 'end', 'write-head', 'hijack', 'file'] as const;
 

@@ -65,7 +65,7 @@ test('a handler writes a large answer to its end when its client has hung up', a
   }
   const handler: NodeHandler = async (request, response) => {
     if (request.method === 'GET') return void response.end();
-    // It rejects: the client is gone.
+    // It rejects, because the client has disconnected.
     await pipeline(Readable.from(chunks()), response).catch(() => undefined);
     ended.arrive();
   };

@@ -10,7 +10,7 @@ import { idempotency as koaIdempotency } from '../../src/adapters/koa.ts';
 import { memoryStore } from '../../src/stores/memory.ts';
 import { listening } from './harness/listening.ts';
 
-// Its types are not installed; what is used here is the same in both versions.
+// The types of this version are not installed. The parts used here are the same in both versions.
 const express4: typeof expressOf5 = createRequire(import.meta.url)('express-4');
 
 /** The statuses for two different uploads under one key. */

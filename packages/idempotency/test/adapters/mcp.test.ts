@@ -6,7 +6,7 @@ import { createOnce } from '../../src/once.ts';
 import { memoryStore } from '../../src/stores/memory.ts';
 import { listening } from './harness/listening.ts';
 
-/** A call of a tool, as a client of MCP sends it over HTTP. */
+/** A tool call as an MCP client sends it over HTTP. */
 function call(id: number | string, amount: number, meta: Readonly<Record<string, unknown>>): string {
   const params = { name: 'charge', arguments: { amount }, _meta: { progressToken: 1, ...meta } };
   return JSON.stringify({ jsonrpc: '2.0', id, method: 'tools/call', params });
@@ -71,7 +71,7 @@ test('MCP: a message with a key in _meta is executed once if repeated unchanged,
         const [status, { error }] = await post(other);
         assert.deepEqual([status, error], [409, 'idempotency_conflict']);
       }
-      // Without a key a message is executed each time.
+      // A message without a key is executed each time.
       for (const charged of [2, 3]) {
         await post(call(charged, 5, {}));
         assert.equal(charges, charged);

@@ -13,7 +13,7 @@ import { served } from './harness/nest-app.ts';
 
 const typeDefs = 'type Query { balance: Int! } type Mutation { charge(amount: Int!): Int! }';
 
-/** A resolver that counts what it charges; decorators are applied as the functions that they are. */
+/** A resolver that counts its charges. Decorators are called as functions. */
 function resolverOf(counts: { charges: number }) {
   class Charges {
     balance(): number {
@@ -35,7 +35,7 @@ function resolverOf(counts: { charges: number }) {
 interface Wish {
   readonly options?: Partial<NestOptions>;
   readonly context?: ApolloDriverConfig['context'];
-  /** the route of GraphQL is protected by the adapter for Express */
+  /** the adapter for Express protects the GraphQL route */
   readonly isRouteProtected?: boolean;
 }
 

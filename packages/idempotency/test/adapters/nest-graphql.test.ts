@@ -14,7 +14,7 @@ const options: NestOptions = { store: memoryStore(), callers: 'by-address' };
 const keyed = () => ({ method: 'POST', headers: { 'idempotency-key': 'k' } });
 const plain = () => ({ method: 'POST', headers: {} });
 
-/** What becomes of a resolver: its value, or the code of what is thrown. */
+/** The result of a resolver: its value, or the code of the error that it throws. */
 async function resolved(
   shared: object,
   operation: string,

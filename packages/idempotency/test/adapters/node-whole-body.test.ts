@@ -13,7 +13,7 @@ const echo: NodeHandler = async (request, response) => {
   response.end(await text(request));
 };
 
-/** As handlers were written before streams could be awaited. */
+/** A handler in the style from before streams could be awaited. */
 const listeningEcho: NodeHandler = (request, response) => {
   let body = '';
   request.setEncoding('utf8');

@@ -6,7 +6,7 @@ import { idempotency } from '../../src/adapters/express.ts';
 import { memoryStore } from '../../src/stores/memory.ts';
 import { listening } from './harness/listening.ts';
 
-// They have no types.
+// These packages have no types.
 const require = createRequire(import.meta.url);
 const cookieSession: (options: {
   readonly keys: readonly string[];
@@ -110,7 +110,7 @@ test('a body in which a validator has created dates is compared by its dates', a
     assert.equal((await post(url, {}, at(1))).status, 200);
     assert.equal((await post(url, {}, at(1))).headers.get('idempotency-replayed'), 'true');
     assert.equal((await post(url, {}, at(2))).status, 409);
-    // A set has no form to be compared by.
+    // A set has no canonical form to compare.
     assert.equal((await post(url, {}, '{"at":"2026-01-01","tags":["a"]}')).status, 500);
   });
 });

@@ -13,7 +13,7 @@ interface LambdaAnswer {
   readonly body: string;
 }
 
-// Its own types need those of AWS Lambda.
+// Its types require those of AWS Lambda.
 const serverlessExpress: (options: {
   readonly app: Express;
 }) => (event: object, context: object) => Promise<LambdaAnswer> = createRequire(import.meta.url)(
@@ -49,7 +49,7 @@ const events: Readonly<Record<string, (body: string) => object>> = {
   }),
 };
 
-/** An app on Lambda that counts what it executes. */
+/** An app on Lambda that counts its executions. */
 function onLambda(...middleware: readonly RequestHandler[]) {
   const app = express();
   app.set('env', 'test');

@@ -14,7 +14,7 @@ import { RawConnection } from './harness/raw-connection.ts';
 
 const keyed = { path: '/', headers: [['Idempotency-Key', 'k']] } as const;
 const chunk = Buffer.alloc(65_536, 'x');
-/** More than the buffers of both ends of a connection take. */
+/** More than the buffers of both ends of a connection hold. */
 const chunkCount = 160;
 const bytes = chunk.length * chunkCount;
 

@@ -9,7 +9,7 @@ import { sqliteSubject } from '../harness/sqlite.ts';
 
 const keyed = { method: 'POST', headers: { 'Idempotency-Key': 'k' } };
 
-/** A handler of the Fetch API that streams, its calls, and how they have ended. */
+/** A streaming Fetch API handler, its calls, and their outcomes. */
 function streaming(
   options: Partial<FetchOptions<Request>>,
   body: (request: Request) => ConstructorParameters<typeof Response>[0],
@@ -49,7 +49,7 @@ test('a streamed Response keeps the pace of its client, and continues to its end
   const reader = (await call()).body?.getReader();
   assert.equal((await reader?.read())?.value?.byteLength, chunk.length);
   await turn();
-  // Nothing of the stream is made in advance but what the queues in between take.
+  // Only as much of the stream is produced in advance as the queues in between hold.
   assert.ok(made < 8, String(made));
   await reader?.cancel();
   await ends.arrival();

@@ -14,7 +14,7 @@ interface Form {
   readonly file?: string;
 }
 
-/** Sends a form as every client does: with another boundary at each attempt. */
+/** Sends a form like every client does: with a new boundary for each attempt. */
 async function post(port: number, { amount, file }: Form): Promise<string> {
   const form = new FormData();
   form.append('amount', amount);

@@ -32,7 +32,7 @@ describe('A server whose connection to PostgreSQL breaks', () => {
     await postgres.stop();
   });
 
-  /** Starts a server whose connections can lose a reply. Its lease is long enough that few renewals come in between. */
+  /** Starts a server whose connections can lose a reply. Its lease is so long that few renewals occur in between. */
   async function started(driver: string, more: Partial<ServerOptions> = {}) {
     const url = new URL(postgres.connectionString);
     url.port = `${loser.port}`;
@@ -49,7 +49,7 @@ describe('A server whose connection to PostgreSQL breaks', () => {
     const client = new RetryingClient(account);
     const answered = client.charge(server.url);
     await interrupt();
-    // Not a replay: it was executed again, or the store was asked what had become of it.
+    // It is not a replay: the request was executed again, or the store was asked about its outcome.
     assert.equal(await answered, false);
     return client;
   }
@@ -68,7 +68,7 @@ describe('A server whose connection to PostgreSQL breaks', () => {
 
       test('in the middle of a transaction executes it again', async () => {
         let isOver = false;
-        // postgres.js 3.4.9 writes to the closed connection and so ends the process: porsager/postgres#1208.
+        // postgres.js 3.4.9 writes to the closed connection, and this ends the process: porsager/postgres#1208.
         const revived = server.exited.then(() =>
           isOver ? undefined : started(driver, { port: server.port }),
         );

@@ -25,13 +25,13 @@ const readme = readFileSync(join(root, page), 'utf8');
 for (const { text } of codeBlocksOf(page)) take(page, text);
 const binaries = join(root, 'node_modules/.bin');
 
-/** Every line of the README that runs an example, by the name of its file. */
+/** Every line of the README that runs an example, by file name. */
 const commands = [
   ...readme.matchAll(/^.*\bnode tools\/bootstrap\.mjs examples\/charges\/([\w-]+)\.ts$/gm),
 ].map(([line, name = '']) => ({ name, line }));
 const [charge, conflict, tooMuch] = [...readme.matchAll(/^curl .*$/gm)].map(([line]) => requestOf(line));
 
-/** What a line with `curl` sends. */
+/** The request of a `curl` line. */
 function requestOf(line: string) {
   const headers = [...line.matchAll(/-H '([^:]+): ([^']+)'/g)].map(([, name = '', value = '']) => [
     name,
@@ -83,7 +83,7 @@ describe('An example, run and used as its README says,', () => {
           PORT: '0',
         },
         stdio: ['ignore', 'pipe', 'inherit'],
-        // A separate process group, because the shell has a child.
+        // A separate process group, because the shell has a child process.
         detached: true,
       });
       try {
@@ -130,7 +130,7 @@ describe('An example, run and used as its README says,', () => {
       (error: unknown) =>
         error instanceof Error && 'stdout' in error ? String(error.stdout) : String(error),
     );
-    // Faults in the library's own sources are reported where those are checked.
+    // Faults in the library's sources are reported where those are checked.
     assert.deepEqual(
       said
         .split('\n')
@@ -161,14 +161,14 @@ async function sendRequests(url: string): Promise<void> {
   assert.equal(refused.status, 402);
   assert.deepEqual(await refused.json(), { error: 'insufficient_funds' });
 
-  // The refusal has rolled everything back and left its key free; the balance tells that there was one charge.
+  // The refusal has rolled everything back and left its key free. The balance shows that there was one charge.
   const key = tooMuch?.headers;
   const next = await fetch(url, { ...charge, headers: { ...charge?.headers, ...key } });
   assert.equal(next.status, 201);
   assert.match(await next.text(), /"balance":"98000"/);
 }
 
-/** Where an example listens, by its own words. */
+/** The address that an example prints. */
 async function addressOf(example: ChildProcess): Promise<string> {
   if (example.stdout === null) throw new Error('the example has no output');
   for await (const line of createInterface({ input: example.stdout })) {

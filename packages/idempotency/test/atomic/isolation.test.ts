@@ -18,7 +18,7 @@ import { startPostgres, type TestPostgres } from '../harness/postgres.ts';
 const leaseMs = 30_000;
 const made = { status: 201, headers: [], body: 'charged' };
 
-/** A transaction whose snapshot has been taken, if it has one. */
+/** A transaction that has taken its snapshot, if it uses one. */
 interface Begun {
   /** charges, and completes the operation with the answer `made` */
   charge(id: string, operation: Operation): Promise<void>;
@@ -26,14 +26,14 @@ interface Begun {
   rollback(): Promise<void>;
 }
 
-/** A database with a table of charges beside the records. */
+/** A database with a table of charges next to the records. */
 interface Bank {
   readonly store: IdempotencyStore;
   begin(isolation: string): Promise<Begun>;
   charges(id: string): Promise<number>;
 }
 
-/** The calls of a handler that charges, with a store whose calls a test can wait for. */
+/** The calls of a charging handler, and a store whose calls a test can await. */
 function charging(
   { store, charges }: Bank,
   clock: ManualClock,
@@ -122,7 +122,7 @@ function keepsTheMode(bankOf: (clock: ManualClock) => Bank): void {
         await charged(transaction, key, operation);
         await transaction.commit();
         clock.advance(leaseMs / 3);
-        // It finds no lease to renew, and looks why.
+        // It finds no lease to renew, and checks the reason.
         await running.looks.arrival();
         for (let passed = 0; passed < 4; passed++) clock.advance(leaseMs);
         assert.equal(operation.signal.aborted, false);
@@ -174,7 +174,8 @@ describe('the atomic mode on PostgreSQL', () => {
   });
 });
 
-// As MariaDB does from 11.6 on by default: a transaction fails where it changes what others changed since its snapshot.
+// MariaDB does this by default since 11.6: a transaction fails if it changes rows that others changed since its
+// snapshot.
 const mariadb = await startMysql(['--innodb-snapshot-isolation=ON']);
 const missing = typeof mariadb === 'string' ? mariadb : false;
 

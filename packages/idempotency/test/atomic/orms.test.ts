@@ -10,13 +10,13 @@ import { type PostgresStore, type PostgresTransaction, postgresStore } from '../
 import { startPostgres, type TestPostgres } from '../harness/postgres.ts';
 import { claimed, completion, slotOf, stateOf } from '../harness/store-cases.ts';
 
-/** Makes the effect and completes, in one transaction of an ORM. */
+/** Makes the effect and completes the operation, in one transaction of an ORM. */
 type InTransaction = (id: string, complete: (tx: PostgresTransaction) => Promise<void>) => Promise<unknown>;
 
-/** What is done with an ORM. */
+/** The functions of an ORM that the tests need. */
 interface Orm {
   readonly inTransaction: InTransaction;
-  /** what its users may give in place of a transaction, by mistake, where the compiler lets them */
+  /** an object that users may pass by mistake in place of a transaction, if the compiler allows it */
   readonly outside?: PostgresTransaction;
   close(): unknown;
 }
@@ -66,7 +66,7 @@ const orms: Readonly<Record<string, (url: string) => Promise<Orm>>> = {
           assert.ok(tx !== undefined);
           await complete(tx);
         }),
-      // Not waited for: the pool waits for the connection that a test broke, which is not given back to it.
+      // This is not awaited: the pool waits for the connection that a test broke, which is never returned to it.
       close() {
         orm.close(true).catch(() => undefined);
       },

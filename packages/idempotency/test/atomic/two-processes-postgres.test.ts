@@ -11,7 +11,7 @@ describe('Two processes on one PostgreSQL', { concurrency: 2 }, () => {
     });
   }
 
-  // The stopped one holds the row of the account, so the other one stands before it.
+  // The suspended process has locked the row of the account, so the other one waits for it.
   test('execute a charge once, if one holds it too long with its effects done', async () => {
     await shareCharges('node-postgres', suite().ledger, 'charged');
   });

@@ -5,7 +5,7 @@ import { shareCharges } from './harness/two-processes.ts';
 describe('Two processes on one file of SQLite', () => {
   const ledger = useSqliteLedger();
   for (const driver of sqliteDrivers) {
-    // Stopped before its transaction, which holds the whole file and has no pause in it.
+    // It is suspended before its transaction, which locks the whole file and contains no pause.
     test(`execute a charge once, if one holds it too long and if both receive it simultaneously: ${driver}`, () =>
       shareCharges(driver, ledger, 'claimed'));
   }

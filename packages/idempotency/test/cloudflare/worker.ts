@@ -1,4 +1,4 @@
-// Runs inside workerd: the laws of stores, and a protected handler, over both stores of Cloudflare.
+// Runs inside workerd: the laws of stores, and a protected handler, on both Cloudflare stores.
 import { idempotent } from '../../src/adapters/fetch.ts';
 import type { IdempotencyStore } from '../../src/core/store.ts';
 import {
@@ -14,7 +14,7 @@ import { upstashStore } from '../../src/stores/redis-upstash.ts';
 import { ManualClock } from '../../src/testing/manual-clock.ts';
 import { storeLaws } from '../../src/testing/store-laws.ts';
 
-/** What miniflare binds. */
+/** The bindings that miniflare provides. */
 interface Environment {
   readonly DB: D1DatabaseLike<unknown>;
   readonly RECORDS: ObjectNamespaceLike<unknown>;
@@ -25,11 +25,11 @@ interface Environment {
 /** One of the two databases. */
 interface Engine {
   open(options: CloudflareStoreOptions): CloudflareStore;
-  /** Runs a statement beside the store. */
+  /** Runs a statement directly on the database of the store. */
   run(sql: string): Promise<readonly (readonly unknown[])[]>;
 }
 
-/** `/d1/laws/ID`, `/object/charge`, …: gives JSON, or the error as a text with status 500. */
+/** Handles `/d1/laws/ID`, `/object/charge` and so on: returns JSON, or the error as text with status 500. */
 export async function handle(request: Request, environment: Environment): Promise<Response> {
   const [, engineName = '', verb = '', rest = ''] = new URL(request.url).pathname.split('/');
   const engine = engineName === 'd1' ? d1Engine(environment) : objectEngine(environment);
@@ -98,7 +98,7 @@ async function keepsLaw(engine: Engine, id: string): Promise<string> {
   return 'kept';
 }
 
-/** What a test calls of a store: a verb with its arguments, at a moment. */
+/** A test's call of a store: a verb with its arguments, and the time. */
 interface Call {
   readonly verb: string;
   readonly values: readonly unknown[];

@@ -1,4 +1,4 @@
-// The code of the library's pages: each block compiles as it stands, and does what its page says.
+// The code of the library's pages: each block compiles unchanged, and does what its page says.
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { existsSync, globSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
@@ -22,7 +22,7 @@ const pages = [
   'packages/idempotency/README.md',
 ];
 const blocks = pages.flatMap(blocksOf);
-/** Blocks that are tests themselves: they are added to this file. */
+/** Blocks that are tests themselves are added to this file. */
 const testBlocks = blocks.filter(({ file }) => /\.test\.[jt]s$/.test(file));
 
 after(stopServers);

@@ -8,7 +8,7 @@ import { take } from './taken-blocks.ts';
 
 const readme = readFileSync(path.join(packageFolder, 'README.md'), 'utf8');
 
-/** An application of Express, with mistakes that the compiler must report. */
+/** An Express application with mistakes that the compiler must report. */
 export const expressApp = `
 import express from 'express';
 import { type IdempotencyOptions, LeaseLostError, inspect } from '@billonce/idempotency';
@@ -43,13 +43,16 @@ export const misspelled = () => idempotency({ store: memoryStore(), callers: 'by
 export const journal: typeof fileJournal = fileJournal;
 `;
 
-/** Prints the port of the first server that listens, so that no test must guess a free one or when it is ready. */
+/**
+ * Prints the port of the first server that listens, so that no test must guess a free port or the time when the server
+ * is ready.
+ */
 export const tellPort = `
 import { channel } from 'node:diagnostics_channel';
 channel('tracing:net.server.listen:asyncEnd').subscribe(({ server }) => process.send(server.address().port));
 `;
 
-/** The entries that have exports when they are loaded in a project by Node as it is, without types to strip. */
+/** The entries that have exports when an unmodified Node loads them in a project, without stripping types. */
 export function loadIn(project: string, wanted: readonly string[]): unknown {
   writeFileSync(
     path.join(project, 'load.js'),
@@ -62,7 +65,7 @@ export function loadIn(project: string, wanted: readonly string[]): unknown {
   return JSON.parse(run(project, process.execPath, '--no-experimental-strip-types', 'load.js'));
 }
 
-/** What the compiler reports of a source in a project. */
+/** The errors that the compiler reports for a source in a project. */
 export function typeErrors(
   project: string,
   moduleResolution: string,
@@ -81,7 +84,7 @@ export function typeErrors(
     .stdout;
 }
 
-/** A source that loads all of some entries. */
+/** A source that imports everything from some entries. */
 export function importsOf(wanted: readonly string[]): string {
   return wanted.map((specifier, at) => `export * as entry${at} from '${specifier}';\n`).join('');
 }

@@ -3,11 +3,11 @@ import { DynamoDB } from '@aws-sdk/client-dynamodb';
 import dynalite from 'dynalite';
 import { dynamodbTemplate } from '../../src/stores/dynamodb.ts';
 
-/** A local server that speaks as DynamoDB does, in this process. */
+/** A local server with the protocol of DynamoDB, in this process. */
 export interface TestDynamodb {
   readonly endpoint: string;
   newClient(): DynamoDB;
-  /** Makes a table as the printed template does. */
+  /** Creates a table like the printed template does. */
   newTable(name?: string): Promise<string>;
   stop(): Promise<void>;
 }

@@ -2,12 +2,12 @@ import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 
-/** Systems hand out higher ports for port 0: Linux from 32768, others from 49152. */
+/** For port 0, systems assign higher ports: Linux from 32768, others from 49152. */
 const chosen = { from: 10_000, below: 32_768 } as const;
 
 /**
- * A port of loopback that is free, and that no system gives to a server which listens on port 0. The server of another test would
- * else take it before it is used, and the two tests would write into each other's books.
+ * A free loopback port that no system assigns to a server that listens on port 0. Otherwise the server of another test
+ * could take it before it is used, and the two tests would write into each other's books.
  */
 export async function freePort(): Promise<number> {
   for (;;) {

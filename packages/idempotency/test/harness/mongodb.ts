@@ -1,19 +1,19 @@
 import { MongoClient, type MongoClientOptions } from 'mongodb';
 
-/** A database of a test's own on a real server. */
+/** A separate database for a test, on a real server. */
 export interface TestMongodb {
-  /** with the name of the database in it */
+  /** includes the name of the database */
   readonly url: string;
   newClient(options?: MongoClientOptions): MongoClient;
   stop(): Promise<void>;
 }
 
-/** The variable that names a server for the tests, `mongodb://…`; they make a database on it, and drop it. */
+/** The variable with the server for the tests, `mongodb://…`. They create a database on it, and drop it. */
 const mongodbVariable = 'BILLONCE_TEST_MONGODB';
 
 /**
- * The server that `BILLONCE_TEST_MONGODB` names. Without it a text, for a test to say why it was skipped: no package of
- * npm or Debian has such a server.
+ * Connects to the server in `BILLONCE_TEST_MONGODB`. Without it, returns the reason to skip a test: neither npm nor
+ * Debian has a package with this server.
  */
 export function openMongodb(): TestMongodb | string {
   const named = process.env[mongodbVariable];

@@ -7,14 +7,14 @@ import mysql from 'mysql2/promise';
 import { runApt } from './apt.ts';
 import { freePort } from './free-port.ts';
 
-/** A database of a test's own on a real server. */
+/** A separate database for a test, on a real server. */
 export interface TestMysql {
-  /** what mysql2 connects with, as one who may do everything */
+  /** the URL for mysql2, with a user who has all rights */
   readonly url: string;
   readonly stop: () => Promise<void>;
 }
 
-/** The variable that names a server for the tests, `mysql://…`; they make a database on it, and drop it. */
+/** The variable with the server for the tests, `mysql://…`. They create a database on it, and drop it. */
 const mysqlVariable = 'BILLONCE_TEST_MYSQL';
 
 const program = 'mariadbd';
@@ -25,7 +25,7 @@ process.once('exit', () => {
   for (const child of living) child.kill('SIGKILL');
 });
 
-// The programs alone: the package with the system service would start one.
+// Installs only the programs, because the package with the system service would start one.
 const install = `
 command -v ${program} && exit 0
 export DEBIAN_FRONTEND=noninteractive
@@ -33,8 +33,8 @@ apt-get update -qq
 apt-get install -y --no-install-recommends mariadb-server-core`;
 
 /**
- * The server that `BILLONCE_TEST_MYSQL` names, else a MariaDB of this machine's, started for the test; on Debian, as
- * root, it is installed. What is missing is a text, for a test to say why it was skipped: npm brings no such server.
+ * Connects to the server in `BILLONCE_TEST_MYSQL`, or starts a MariaDB of this machine for the test. On Debian, root
+ * installs it. If there is none, returns the reason to skip a test: no npm package contains such a server.
  */
 export async function startMysql(settings: readonly string[] = []): Promise<TestMysql | string> {
   const named = process.env[mysqlVariable];
@@ -77,7 +77,7 @@ async function newDatabase(url: string, stop: () => Promise<void>): Promise<Test
   };
 }
 
-/** Why there is no server; undefined if there is one. */
+/** The reason why there is no server; `undefined` if there is one. */
 async function findProgram(): Promise<string | undefined> {
   const isThere = () => spawnSync(program, ['--version']).status === 0 && existsSync(scripts);
   if (isThere()) return undefined;

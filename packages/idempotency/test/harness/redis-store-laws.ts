@@ -9,7 +9,7 @@ import type { OpenClient } from './redis-drivers.ts';
 
 const setScript = newScript(`return redis.call('SET', KEYS[1], ARGV[1])`);
 
-/** Runs the laws of stores over a Redis store, by one driver. */
+/** Runs the laws of stores on a Redis store, with one driver. */
 export function redisStoreLaws(
   driver: string,
   open: () => Promise<OpenClient>,
@@ -41,7 +41,7 @@ export function redisStoreLaws(
   });
 }
 
-/** What `before` has set. */
+/** The value that a `before` hook has set. */
 export function given<T>(value: T | undefined): T {
   assert.ok(value !== undefined);
   return value;

@@ -6,19 +6,19 @@ import { join } from 'node:path';
 import { freePort } from './free-port.ts';
 import { redisBinary } from './redis-binary.ts';
 
-/** A real server in a separate process, which keeps nothing on disk unless it is configured to. */
+/** A real server in a separate process. By default it keeps no data on disk. */
 export interface RedisServer {
   readonly url: string;
   readonly port: number;
   readonly pid: number;
-  /** Kills the process, waits until it is gone, and removes its folder. */
+  /** Kills the process, waits until it has ended, and removes its folder. */
   stop(): Promise<void>;
 }
 
 const startsMax = 5;
 const startTimeoutMs = 30_000;
 
-/** Servers that were not stopped; none outlives this process. */
+/** Servers that were not stopped. They end with this process. */
 const living = new Set<ChildProcess>();
 process.once('exit', () => {
   for (const child of living) child.kill('SIGKILL');
@@ -26,7 +26,6 @@ process.once('exit', () => {
 
 /**
  * Starts a Redis or Valkey server on a free port.
- *
  * @param settings of the server, such as `['--maxmemory', '3mb']`
  * @throws {Error} if this machine has none, and none can be installed
  */
@@ -34,7 +33,7 @@ export function startRedis(settings: readonly string[] = []): Promise<RedisServe
   return startServer(async () => settings);
 }
 
-/** @param newSettings settings for one try: a port may be taken by another process before it is used */
+/** @param newSettings the settings of one try: another process may take a port before it is used */
 export async function startServer(newSettings: () => Promise<readonly string[]>): Promise<RedisServer> {
   const { file, name } = await redisBinary();
   for (let starts = 1; ; starts++) {
@@ -85,7 +84,7 @@ async function ready(child: ChildProcess): Promise<void> {
 async function killed(child: ChildProcess): Promise<void> {
   if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
   const gone = once(child, 'exit');
-  // A server that is stopped by SIGSTOP does not see a gentler signal.
+  // A server that is stopped by SIGSTOP does not receive other signals.
   child.kill('SIGKILL');
   await gone;
 }

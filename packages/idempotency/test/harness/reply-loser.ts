@@ -1,17 +1,17 @@
 import { once } from 'node:events';
 import { connect, createServer, type Socket } from 'node:net';
 
-/** A server in front of another one, which can lose a reply together with the connection. */
+/** A proxy of a server that can lose a reply together with the connection. */
 export interface ReplyLoser {
   readonly port: number;
-  /** The next bytes that come from the server are not passed on: the connection breaks instead. */
+  /** Drops the next bytes from the server, and breaks the connection instead. */
   loseNextReply(): void;
-  /** How many replies were lost. */
+  /** The number of lost replies. */
   lost(): number;
   stop(): Promise<void>;
 }
 
-/** Starts such a server in front of a port of this machine. */
+/** Starts such a proxy for a port of this machine. */
 export async function startReplyLoser(port: number): Promise<ReplyLoser> {
   const sockets = new Set<Socket>();
   let isLosing = false;

@@ -17,7 +17,7 @@ export function someCompletion(more: Partial<Completion> = {}): Completion {
   return { answer: '201\n\n{"id":1}', answerTtlMs: 600_000, location: undefined, ...more };
 }
 
-/** Claims a slot that is free, and gives the fencing token. */
+/** Claims a free slot, and returns the fencing token. */
 export async function claimFree(
   store: IdempotencyStore,
   slot: Slot,
@@ -28,7 +28,7 @@ export async function claimFree(
   return claim.fencingToken;
 }
 
-/** Claims a slot many times at once, by each of the stores in turn. */
+/** Claims a slot many times at the same time, through the given stores in turn. */
 export function claimTogether(
   count: number,
   stores: readonly IdempotencyStore[],

@@ -11,7 +11,7 @@ process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
 
 let files = 0;
 
-/** The name of a file that is not there yet; it is removed when this process ends. */
+/** The name of a new file, which is removed when this process ends. */
 export function newDatabaseFile(): string {
   return join(folder, `${++files}.db`);
 }
@@ -33,13 +33,13 @@ export const sqliteDrivers: readonly {
   },
 ];
 
-/** As the documentation asks for, but for the syncs: no test here cuts the power. */
+/** The settings that the documentation recommends, except for syncs: no test here cuts the power. */
 export function wal<T extends SqliteDatabase>(database: T): T {
   database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = OFF');
   return database;
 }
 
-/** A store with its own file and its own clock. */
+/** A store with a separate file and clock. */
 export function sqliteSubject(options: Partial<SqliteStoreOptions> = {}) {
   const clock = new ManualClock();
   const database = wal(new DatabaseSync(newDatabaseFile()));

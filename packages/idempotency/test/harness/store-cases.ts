@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { sha256 } from '../../src/core/digest.ts';
 import type { ClaimRequest, Completion, IdempotencyStore, Slot } from '../../src/core/store.ts';
 
-/** What a test claims with, and how it completes, where the details do not matter. */
+/** A claim and a completion for tests in which the details do not matter. */
 export const request: ClaimRequest = {
   fingerprint: sha256('r'),
   leaseMs: 1000,
@@ -15,7 +15,7 @@ export function slotOf(scope: string, key: number | string): Slot {
   return { scope: sha256(scope).slice(0, 32), key: sha256(`${key}`).slice(0, 32) };
 }
 
-/** Claims a slot that must be free, and gives the fencing token. */
+/** Claims a slot that must be free, and returns the fencing token. */
 export async function claimed(store: IdempotencyStore, slot: Slot): Promise<number> {
   const claim = await store.claim(slot, request);
   assert.ok(claim.kind === 'claimed');
@@ -28,7 +28,7 @@ export async function completed(store: IdempotencyStore, scope: string, key: num
   assert.equal(await store.complete(slot, await claimed(store, slot), completion), true);
 }
 
-/** `leased`, or what has become of the answer. */
+/** `leased`, or the state of the answer. */
 export async function stateOf(store: IdempotencyStore, scope: string, key: number | string) {
   const record = (await store.inspect(slotOf(scope, key)))?.record;
   return record?.kind === 'completed' ? record.answer.kind : record?.kind;

@@ -8,8 +8,7 @@ import { root } from './packed-package.ts';
 const taken = new Set<CodeBlock>();
 
 /**
- * Notes that a test runs a block, or compares with it, and returns the block.
- *
+ * Notes that a test runs a block or compares results with it, and returns the block.
  * @throws {assert.AssertionError} if the page has no such block
  */
 export function take(page: string, text: string): string {
@@ -19,7 +18,7 @@ export function take(page: string, text: string): string {
   return text;
 }
 
-/** Adds the test that this file has taken each block that it claims. Called at the end of a test file. */
+/** Adds a test that this file has taken each block that it claims. Call it at the end of a test file. */
 export function checkClaims(fileUrl: string): void {
   const file = path.relative(root, new URL(fileUrl).pathname);
   test(`${path.basename(file)} runs each block of a page that it claims`, () => {

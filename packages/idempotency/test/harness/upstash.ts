@@ -3,13 +3,13 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { Redis } from 'ioredis';
 import { type RedisServer, startRedis } from './redis.ts';
 
-/** A real Redis behind an HTTP server that speaks the REST API of Upstash. */
+/** A real Redis with an HTTP server in front of it that implements Upstash's REST API. */
 export interface TestUpstash {
   readonly url: string;
   readonly token: string;
-  /** the commands that came in, as many as there were */
+  /** all received commands */
   readonly commands: readonly string[][];
-  /** What the next commands are answered with, in place of what the server says. */
+  /** Answers the next commands with this, in place of the server's reply. */
   answerInstead(answer: { readonly status: number; readonly body: string } | undefined): void;
   readonly redis: Redis;
   stop(): Promise<void>;
@@ -81,7 +81,7 @@ function parseCommand(body: string): string[] {
   return command.map(String);
 }
 
-/** Upstash leaves `OK` as it is. */
+/** Upstash does not encode `OK`. */
 function written(reply: unknown, encoding: 'base64' | 'utf8'): unknown {
   if (Array.isArray(reply)) return reply.map((part) => written(part, encoding));
   if (!Buffer.isBuffer(reply)) return reply;

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { build } from 'esbuild';
 import { Miniflare } from 'miniflare';
 
-/** A Worker on workerd, with a D1 database and a Durable Object, whose data outlive a restart. */
+/** A Worker on workerd with a D1 database and a Durable Object. The data survive a restart. */
 export interface TestWorker {
   fetch(path: string, request?: { readonly body: string; readonly key?: string }): Promise<WorkerAnswer>;
   restart(): Promise<void>;
@@ -19,7 +19,7 @@ export interface WorkerAnswer {
 
 const folderOfWorker = join(import.meta.dirname, '../cloudflare');
 
-// As an application writes it. TypeScript does not know the module of the runtime.
+// An entry as an application writes it. TypeScript does not know the module of the runtime.
 const entry = `
 import { DurableObject } from 'cloudflare:workers';
 import { runInObject } from '../../src/stores/cloudflare.ts';
@@ -32,7 +32,7 @@ export class IdempotencyRecords extends DurableObject {
 export default { fetch: handle };
 `;
 
-/** Starts workerd, which npm brings along. It ends with this process at the latest. */
+/** Starts workerd, which npm installs. It ends with this process, or earlier. */
 export async function startWorker(bindings: Readonly<Record<string, string>> = {}): Promise<TestWorker> {
   const folder = mkdtempSync(join(tmpdir(), 'billonce-workerd-'));
   const script = await bundled();
@@ -84,7 +84,7 @@ function newMiniflare(script: string, folder: string, bindings: Readonly<Record<
     script,
     compatibilityDate: '2026-05-01',
     compatibilityFlags: ['nodejs_compat'],
-    // Otherwise it asks for facts about the place of this machine.
+    // Otherwise it requests facts about the location of this machine.
     cf: false,
     bindings,
     d1Databases: ['DB'],

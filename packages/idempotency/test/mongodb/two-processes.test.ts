@@ -18,7 +18,7 @@ interface Charging {
 }
 
 const program = fileURLToPath(new URL('harness/charging-process.ts', import.meta.url));
-/** Longer than a loaded machine takes for an operation. */
+/** Longer than an operation takes on a loaded machine. */
 const longMs = 120_000;
 
 async function start(t: TestContext, url: string, leaseMs: number): Promise<Charging> {
@@ -28,7 +28,7 @@ async function start(t: TestContext, url: string, leaseMs: number): Promise<Char
   return { child, port: Number(port) };
 }
 
-/** Waits for so many messages of a process. */
+/** Waits for this many messages of a process. */
 async function messages(child: ChildProcess, count: number): Promise<void> {
   const { promise, resolve } = Promise.withResolvers<void>();
   let heard = 0;
@@ -79,7 +79,7 @@ describe('Two processes on one MongoDB', { skip: missing ?? false }, () => {
     await charged;
     first.child.kill('SIGKILL');
     await Promise.all(cut);
-    // The leases are ended by hand, at once, so that nothing waits for them.
+    // The test ends the leases directly, so that nothing waits for them.
     const store = mongodbStore({ database });
     for (const { _id, token } of await heldDocuments()) {
       const [scope = '', key = ''] = _id.split(':');

@@ -31,7 +31,7 @@ after(async () => {
   await Promise.all([database.stop(), redis.stop()]);
 });
 
-/** Each gives two instances on the same cells. */
+/** Each returns two instances on the same cells. */
 type Subject = readonly [
   name: string,
   open: (t: TestContext) => Promise<readonly [CellStore, CellStore]> | readonly [CellStore, CellStore],
@@ -65,7 +65,7 @@ const subjects: readonly Subject[] = [
     (driver): Subject => [
       `Redis, by ${driver.name}`,
       async (t) => {
-        // Each for itself: a client is closed when it has nothing to do.
+        // They run separately, because an idle client is closed.
         const prefix = `${++schemas}:`;
         const { client, close } = await driver.open(redis);
         t.after(close);

@@ -1,4 +1,4 @@
-// The code of the page on payments, which `test/docs` compiles.
+// Tests the code of the page on payments, which `test/docs` compiles.
 import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync } from 'node:fs';
 import type { RequestListener } from 'node:http';
@@ -21,7 +21,7 @@ import { acceptsEachCredentialOnce } from './harness/mppx-laws.ts';
 import { accepts, exactScheme, paymentHeaders } from './harness/payments.ts';
 
 const page = 'docs/how-to/idempotency/take-payments-once.md';
-// The examples open their files where they are started.
+// The examples open their files in the folder in which they are started.
 const folder = mkdtempSync(join(tmpdir(), 'billonce-page-'));
 process.chdir(folder);
 after(() => {

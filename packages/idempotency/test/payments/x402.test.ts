@@ -35,7 +35,7 @@ async function send({ url }: PaidApp, request: Request): Promise<Answer> {
   };
 }
 
-/** All that a retry gets again. */
+/** Everything that a retry must get again. */
 function bytesOf({ status, receipt, body, headers }: Answer) {
   return [status, receipt, body, headers.get('content-type'), headers.get('cache-control')];
 }
@@ -121,7 +121,7 @@ for (const [framework, start] of Object.entries(paidApps)) {
         assert.equal(refused.receipt, null);
       }
       assert.deepEqual(bytesOf(await send(app, { headers })), bytesOf(first));
-      // The key of another payer is another one.
+      // The same key of another payer is another key.
       const other = await send(app, { headers: paymentHeaders({ identifier, from: '0xOther' }) });
       assert.equal(other.status, 201);
       assert.equal(facilitator.settleCalls, 3);

@@ -1,7 +1,7 @@
 import type { Request, Response } from 'express';
 import type { ExpressOptions } from '../../src/adapters/express.ts';
 
-/** The suites whose cases were read, by the names of their projects. */
+/** The suites whose cases were read, by project name. */
 export type Peer =
   | 'express-idempotency'
   | '@node-idempotency'
@@ -17,20 +17,23 @@ export type Peer =
   | 'idempotence4j'
   | 'arun0009/idempotent'
   | 'Powertools for AWS Lambda'
-  // The back end that this project began from.
+  // The back end that this project began with.
   | 'AgentPay'
-  // Of Stripe the documentation was read.
+  // For Stripe, the documentation was read.
   | 'Stripe';
 
-/** Something that suites of peers expect, and what this library does there. */
+/** A behaviour that suites of peers expect, and the behaviour of this library. */
 export interface PeerCase {
-  /** the case, as a sentence of ours */
+  /** the case, in our words */
   readonly intent: string;
-  /** how many cases of each suite it stands for; 0 if a suite has it only within a case that another row counts */
+  /**
+   * the number of cases of each suite that this row covers; 0 if a suite has it only within a case that another row
+   * counts
+   */
   readonly peers: Readonly<Partial<Record<Peer, number>>>;
-  /** `same` as they expect, `different` on purpose, or the same with an `option` */
+  /** `same`: as they expect; `different`: intentionally not; `option`: the same with an option */
   readonly here: 'same' | 'different' | 'option';
-  /** why it is different, which option it is, or what else is to be known */
+  /** why it differs, which option it is, or further facts */
   readonly note?: string;
   /** Rejects if the library does something else. */
   readonly check: (start: StartApp) => Promise<void>;
@@ -42,27 +45,27 @@ export interface PeerSubject {
   readonly cases: readonly PeerCase[];
 }
 
-/** What a case wishes of its app: Express, with a protected route for each method at each path. */
+/** The app that a case needs: Express, with a protected route for each method at each path. */
 export interface AppWish {
   readonly options?: Partial<ExpressOptions>;
-  /** what the handler does with its execution, which is counted from 1; answers `201 { id }` if it is not given */
+  /** handles an execution, counted from 1; by default answers `201 { id }` */
   readonly handle?: (response: Response, id: number, request: Request) => unknown;
   /** protects `/charges` only */
   readonly protects?: 'route';
 }
 
-/** A request of a case; a POST of `{ amount: 1 }` to `/charges` under the key `k`, unless it says otherwise. */
+/** The request of a case; by default a POST of `{ amount: 1 }` to `/charges` under the key `k`. */
 export interface PeerRequest {
   readonly method?: string;
   readonly path?: string;
   /** `null` for none, several for several headers */
   readonly key?: string | null | readonly string[];
-  /** JSON, or a text or a form that is sent as it is */
+  /** JSON, or a text or form that is sent unchanged */
   readonly body?: unknown;
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** An answer, read to its end. */
+/** A complete answer. */
 export interface PeerAnswer {
   readonly status: number;
   /** the value of a header; `undefined` if there is none */
@@ -77,7 +80,7 @@ export interface PeerApp {
   /** how often a handler has run */
   executions(): number;
   send(request?: PeerRequest): Promise<PeerAnswer>;
-  /** Sends a request whose client hangs up when the function that is given back is called. */
+  /** Sends a request. Its client hangs up when the returned function is called. */
   sendAndHangUp(request?: PeerRequest): () => void;
 }
 

@@ -21,7 +21,7 @@ export const peerSubjects: readonly PeerSubject[] = [
   { title: 'options and functions', cases: optionCases },
 ];
 
-/** How many cases of a suite the rows stand for, by what the library does there. */
+/** How many cases of a suite the rows cover, by the behaviour of the library. */
 export interface PeerCount {
   readonly rows: Record<PeerCase['here'], number>;
 }

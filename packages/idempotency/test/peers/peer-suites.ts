@@ -1,8 +1,8 @@
 import type { Peer } from './peer-case.ts';
 
 /**
- * How many cases the suite of each peer has about behavior: of middleware, handlers and functions, and not of its stores. A
- * case that runs with several parameters is one. Of Stripe the documentation was read, which has no cases.
+ * The number of cases about behaviour in the suite of each peer: of middleware, handlers and functions, not of its
+ * stores. A case with several parameters counts once. For Stripe the documentation was read, which has no cases.
  */
 export const peerSuites: ReadonlyMap<Peer, number> = new Map<Peer, number>([
   ['express-idempotency', 18],

@@ -3,7 +3,7 @@ import { pathToFileURL } from 'node:url';
 import { PrismaPg } from '@prisma/adapter-pg';
 import { generatePrismaClient } from '../harness/prisma-folder.ts';
 
-/** What tests use of a client that Prisma generated from our schema. */
+/** The used part of a client that Prisma generated from our schema. */
 export interface TestPrisma {
   $transaction<T>(work: (tx: TestPrismaTransaction) => Promise<T>): Promise<T>;
   $queryRawUnsafe(text: string, ...values: unknown[]): PromiseLike<unknown>;

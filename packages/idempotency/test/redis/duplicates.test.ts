@@ -5,10 +5,10 @@ import { type RedisCluster, startReplicatedRedisCluster } from '../harness/redis
 import { type RedisDriver, redisDrivers } from '../harness/redis-drivers.ts';
 import { attempt, type CountingApp, Executions, startCountingApp } from './harness/counting-app.ts';
 
-/** How often each application is sent the request of a key at the same time. */
+/** How often each application gets the request of a key at the same time. */
 const duplicatesPerApp = 4;
 const keyCount = 8;
-/** Longer than a loaded machine takes: no duplicate is to be refused as one in progress. */
+/** Longer than a loaded machine needs: no duplicate must be refused as in progress. */
 const waitMs = 60_000;
 const storeTimeoutMs = 30_000;
 
@@ -42,7 +42,7 @@ describe('Six applications on a Redis Cluster of three masters and three replica
     }
   }
 
-  /** An application for each node, whose driver knows of that node only, and finds the others by it. */
+  /** An application for each node. Its driver is given only this node, and finds the others through it. */
   function startApps(t: TestContext, driver: RedisDriver, replicas: number, executions: Executions) {
     const entrances = [...cluster.nodes, ...cluster.replicas];
     return Promise.all(

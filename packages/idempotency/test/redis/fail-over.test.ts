@@ -20,10 +20,10 @@ import {
 } from './harness/counting-app.ts';
 
 const workerCount = 6;
-/** How many keys are answered before the master is killed, and after the cluster serves again. */
+/** The number of keys that are answered before the master is killed, and again after the cluster is available. */
 const keysBefore = 60;
 const keysAfter = 60;
-/** Every claim draws its token there, so that no new key can be begun while this one is failed over. */
+/** Every claim draws its token there, so no new key can begin while this master is failed over. */
 const counter = 'idempotency:fencing-token';
 
 describe('A Redis Cluster whose master is killed under load', { concurrency: 2 }, () => {
@@ -46,7 +46,7 @@ describe('A Redis Cluster whose master is killed under load', { concurrency: 2 }
       const cluster = await newCluster(t);
       const load = await startLoad(t, driver, cluster, 1);
       await load.untilAnswered(keysBefore);
-      // The promoted one has no replica: until it gets one, nothing can be acknowledged.
+      // The promoted master has no replica: until it gets one, nothing can be acknowledged.
       const promoted = await killAndPromote(cluster);
       await cluster.addReplica(promoted);
       await load.untilAnswered(load.answered() + keysAfter);
@@ -64,7 +64,7 @@ async function newCluster(t: TestContext): Promise<RedisCluster> {
   return cluster;
 }
 
-/** Kills the master that has the counter of the tokens, and gives the replica that has taken over. */
+/** Kills the master with the counter of the tokens, and returns the replica that has taken over. */
 async function killAndPromote(cluster: RedisCluster) {
   const master = await masterOf(cluster, counter);
   process.kill(master.pid, 'SIGKILL');
@@ -73,7 +73,7 @@ async function killAndPromote(cluster: RedisCluster) {
   return replica;
 }
 
-/** Workers that send one new key after another to two applications, and each until it is settled. */
+/** Workers that send new keys to two applications, and retry each until it is settled. */
 async function startLoad(t: TestContext, driver: RedisDriver, cluster: RedisCluster, replicas: number) {
   const executions = new Executions();
   const apps = await Promise.all([1, 2].map(() => startApp(t, driver, cluster, replicas, executions)));
@@ -101,7 +101,7 @@ async function startLoad(t: TestContext, driver: RedisDriver, cluster: RedisClus
       isEnding = true;
       await ended;
     },
-    /** The store was unavailable: refused requests got that answer, and no handler ran for them. */
+    /** The store was unavailable: refused requests got this answer, and no handler ran for them. */
     checkRefusals() {
       const unavailable = refused.filter(({ code }) => code === 'store_unavailable');
       assert.ok(unavailable.length > 0);

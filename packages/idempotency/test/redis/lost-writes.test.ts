@@ -17,8 +17,8 @@ import { type RedisDriver, redisDrivers } from '../harness/redis-drivers.ts';
 import { claimFree, someClaim, someCompletion, someSlot } from '../harness/some-claim.ts';
 import { attempt, Executions, settle, startCountingApp } from './harness/counting-app.ts';
 
-// What a replica does not have when its master dies is lost with it. Here that is no matter of luck: the link between
-// the two is broken first.
+// Writes that a replica does not have when its master dies are lost. These tests break the link between the two first,
+// so that this is certain.
 
 type Waiting = Pick<RedisStoreOptions, 'replicas' | 'replicationTimeoutMs'>;
 const forReplica: Waiting = { replicas: 1, replicationTimeoutMs: 300 };
@@ -94,7 +94,7 @@ describe('A store that waits for a replica', () => {
       const careful = redisStore({ client: await openClient(t, driver, cluster), ...forReplica });
       const slot = someSlot();
       const token = await claimFree(plain, slot);
-      // They stay connected, and acknowledge nothing.
+      // The replicas remain connected, but acknowledge nothing.
       signalReplicas(cluster, 'SIGSTOP');
       t.after(() => signalReplicas(cluster, 'SIGCONT'));
       assert.equal(await plain.complete(slot, token, someCompletion()), true);
@@ -118,7 +118,7 @@ describe('A store that waits for a replica', () => {
       const slot = someSlot();
       await assert.rejects(async () => await careful.claim(slot, someClaim()), /0 of 1 replicas/);
       assert.equal(await plain.inspect(slot), undefined);
-      // After a release it would be executed again without a question.
+      // After a release it would be executed again without any check.
       await assert.rejects(
         async () => await careful.claim(abandoned, someClaim({ takeOver })),
         /0 of 1 replicas/,
@@ -187,7 +187,7 @@ async function caughtUp(cluster: RedisCluster): Promise<void> {
   await Promise.all(cluster.nodes.map((master) => untilReplicated(master, replicaOf(cluster, master))));
 }
 
-/** As the handler of a claim runs: lets the replicas have it, and then nothing more. */
+/** Called while the handler of a claim runs: the replicas get the claim, but no later write. */
 async function cutAllReplicated(cluster: RedisCluster): Promise<void> {
   await caughtUp(cluster);
   await cutAll(cluster);
@@ -197,7 +197,7 @@ async function cutAll(cluster: RedisCluster): Promise<void> {
   await Promise.all(cluster.nodes.map((master) => cutReplication(master, replicaOf(cluster, master))));
 }
 
-/** The master that has the one record that there is. */
+/** The master that has the single record. */
 async function holderOfRecord(cluster: RedisCluster): Promise<RedisServer> {
   for (const master of cluster.nodes) {
     const records = await withClient(master, (client) => client.keys('idempotency:{*'));

@@ -16,7 +16,7 @@ import { claimFree, someClaim, someCompletion, someSlot } from '../harness/some-
 
 /** The first of three masters has the slots below. */
 const firstMasterSlots = 5462;
-/** Longer than a fail-over takes; what is not answered by then counts as not acknowledged. */
+/** Longer than a fail-over takes. An operation without an answer by then counts as not acknowledged. */
 const giveUpMs = 20_000;
 
 describe('A store that waits for a replica, if slots have moved to another master than its driver knows', () => {
@@ -26,7 +26,7 @@ describe('A store that waits for a replica, if slots have moved to another maste
   });
   after(() => cluster.stop());
 
-  // Each moves the slots of another master: the masters vote for replicas of one and the same only after a while again.
+  // Each moves the slots of a different master: for the same one, the masters vote again only after some time.
   for (const [at, driver] of redisDrivers.entries()) {
     test(`follows them: ${driver.name}`, async (t) => {
       const { client, close } = await driver.openCluster(cluster);
@@ -44,7 +44,7 @@ describe('A store that waits for a replica, if slots have moved to another maste
     });
   }
 
-  /** A fail-over by hand, which loses nothing: replica and master change places. */
+  /** A manual fail-over, which loses nothing: replica and master swap roles. */
   async function makeMaster(at: number): Promise<void> {
     const [master, replica] = [cluster.nodes[at], cluster.replicas[at]];
     assert.ok(master !== undefined && replica !== undefined);
@@ -71,7 +71,7 @@ describe('A master that stops, is failed over, and continues as before', {
       const [master, replica] = [cluster.nodes[0], cluster.replicas[0]];
       assert.ok(master !== undefined && replica !== undefined);
       process.kill(master.pid, 'SIGSTOP');
-      // What is sent to it waits in its sockets, and is what it finds first when it goes on.
+      // Commands sent to it wait in its sockets, and it reads them first when it continues.
       const completions = leased.map(([slot, token]) => acknowledges(store, slot, token));
       await untilPromoted(replica);
       process.kill(master.pid, 'SIGCONT');
@@ -90,7 +90,10 @@ describe('A master that stops, is failed over, and continues as before', {
   }
 });
 
-/** Whether a completion is acknowledged. A driver may not give one up whose master was lost under it: as a request does, we do. */
+/**
+ * Whether a completion is acknowledged. A driver may never give up a command whose master was lost, so this has a time
+ * limit, like a request.
+ */
 async function acknowledges(store: IdempotencyStore, slot: Slot, token: number): Promise<boolean> {
   try {
     const completion = Promise.resolve(store.complete(slot, token, someCompletion()));

@@ -34,7 +34,7 @@ describe('A store that waits for a replica, on one master', () => {
       t.after(() => close());
       const storeThatWaits = (replicationTimeoutMs: number) =>
         redisStore({ client, replicas: 1, replicationTimeoutMs });
-      // A replica that is there may answer late on a busy machine; one that is cut off never does.
+      // A working replica may be slow on a busy machine. A disconnected one never answers.
       const store = storeThatWaits(60_000);
       const impatient = storeThatWaits(50);
       const answer = Uint8Array.from({ length: 256 }, (_, at) => at);

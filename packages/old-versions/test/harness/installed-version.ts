@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-/** The version of a package that a module of the library gets when it imports it. */
+/** The version of a package that a module of the library imports. */
 export function installedVersion(name: string): string {
   const entry = fileURLToPath(import.meta.resolve(name));
   const folder = entry.slice(0, entry.lastIndexOf(path.normalize(`/node_modules/${name}/`)));

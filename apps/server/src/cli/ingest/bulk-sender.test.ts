@@ -18,11 +18,11 @@ const unreached: Answer = () => {
 interface Bounds {
   readonly giveUpMs?: number;
   readonly unreachedMs?: number;
-  /** Called before each answer, with its number. */
+  /** Called before each answer, with the number of the answer. */
   readonly onSend?: (number: number) => void;
 }
 
-/** A sender to a server that gives these answers, the last one for ever, with a clock that only waits move. */
+/** A sender to a server that gives these answers and repeats the last one. Only waits move its clock. */
 function senderTo(answers: readonly Answer[], bounds: Bounds = {}) {
   const { giveUpMs = 600_000, unreachedMs = 15_000, onSend } = bounds;
   const keys: (string | null)[] = [];
@@ -51,7 +51,7 @@ function senderTo(answers: readonly Answer[], bounds: Bounds = {}) {
       isUnderWay = false;
     }
   };
-  // The longest waits; keys take more bytes.
+  // Four random bytes decide how long a wait is: these give the longest waits. Keys take more bytes.
   const random = (bytes: number) =>
     bytes === 4 ? new Uint8Array(4).fill(255) : crypto.getRandomValues(new Uint8Array(bytes));
   const access = { url: 'http://127.0.0.1', apiKey: undefined, tenant: undefined, timeoutMs: 60_000 };

@@ -115,7 +115,7 @@ test('a quantity is read exactly with up to six decimal places, and no further',
     ['1e-6', 1n],
     ['1000000000000', 10n ** 18n],
     ['0', 0n],
-    // A double would not have its last digit.
+    // A double would lose the last digit.
     ['123456789012.345678', 123_456_789_012_345_678n],
   ] as const)
     assert.equal(quantity(text), expected, text);

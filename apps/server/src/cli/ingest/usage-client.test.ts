@@ -8,7 +8,7 @@ const items = [{ agent: 'a', serviceId: 's', requests: 1, id: 'i' }];
 const enough = new Error('one failure is enough');
 type Attempt = SentBulk | ({ readonly kind: 'failed' } & FailedAttempt);
 
-/** What comes of the first attempt to send a bulk. */
+/** The result of the first attempt to send a bulk. */
 async function firstAttempt(client: UsageClient): Promise<Attempt> {
   const failures: FailedAttempt[] = [];
   const onFailure = (failure: FailedAttempt) => {
@@ -41,7 +41,7 @@ function urlOf(server: Server): string {
   return `http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}`;
 }
 
-/** Every attempt that ends an ingestion includes the next step. */
+/** Every attempt that ends an ingestion also names the next step. */
 function withoutAdvice(attempt: Attempt): object {
   if (attempt.kind === 'answered') return attempt;
   const { advice, ...others } = attempt;

@@ -3,7 +3,7 @@ import { Buffer } from 'node:buffer';
 import { test } from 'node:test';
 import { BodyParts } from './body-parts.ts';
 
-/** Parts of these lengths, whose bytes count up. */
+/** Parts of these lengths, filled with increasing bytes. */
 function partsOf(lengths: Iterable<number>): { readonly parts: BodyParts; readonly sent: Buffer } {
   const parts = new BodyParts();
   const sent: Buffer[] = [];

@@ -5,7 +5,7 @@ import { Turns } from './turns.ts';
 
 const mebibyte = 1_024 ** 2;
 
-/** How many of a tenant's bodies find room, if none is released. */
+/** Returns how many bodies of a tenant are admitted if none is released. */
 function fill(room: BodyRoom, lane: string, bytes: number): number {
   let count = 0;
   while (count < 10_000 && room.place(lane).reach(bytes)) count += 1;

@@ -9,7 +9,7 @@ import { readBody } from './read-body.ts';
 
 type Handler = (request: IncomingMessage, answer: ServerResponse) => Promise<void>;
 
-/** What a server of this handler answers to these bytes, until it closes the connection. */
+/** Returns what a server with this handler answers to these bytes until it closes the connection. */
 async function answersTo(t: TestContext, bytes: string, handle: Handler): Promise<string> {
   const server = createServer((request, answer) => {
     takePartsEarly(request, answer);
@@ -40,7 +40,7 @@ const read = (request: IncomingMessage) =>
     turn: async () => undefined,
   });
 
-/** As if a key were looked up: all that one read of the socket brought has been handed over by then. */
+/** Like a lookup of a key: everything that one read of the socket returned has been handed over before it ends. */
 const later = () => new Promise((resolve) => setImmediate(resolve));
 
 const head = 'POST / HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n';

@@ -8,7 +8,7 @@ import { largeFrom, parseJsonBody } from './json-body.ts';
 import { levelsMax, valuesApartMax, valuesMax } from './json-scan.ts';
 import { Slices } from './turns.ts';
 
-/** Slices that end at each check, and count. */
+/** Slices that end at each check and are counted. */
 function countedSlices() {
   const turns = { count: 0 };
   let nowMs = 0;
@@ -36,7 +36,7 @@ async function refusal(text: string): Promise<ApiError> {
 }
 
 const filler = 'f'.repeat(2 * largeFrom);
-/** The same in a small body, parsed in one go, and in a large one, parsed in slices. */
+/** The same content in a small body, parsed in one piece, and in a large body, parsed in slices. */
 const sizes = [
   { size: 'small', items: (item: string) => `{"items":[${item}]}`, at: 0 },
   {
@@ -136,7 +136,7 @@ test('a large body is parsed in slices, to the same value and the same canonical
   assert.deepEqual(parsed.value, body);
   assert.equal(parsed.canonical, canonicalJson(body));
   assert.ok(turns.count >= 5, `${turns.count} turns`);
-  // Without a key the canonical text is not needed.
+  // Without a key, the canonical text is not needed.
   const unkeyed = await parseJsonBody(Buffer.from(JSON.stringify(body)), countedSlices().slices, false);
   assert.deepEqual([unkeyed.value, unkeyed.canonical], [body, undefined]);
 });

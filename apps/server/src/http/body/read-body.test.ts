@@ -11,7 +11,7 @@ test('a body whose client left before it was read takes no room, and no one wait
   const room = new BodyRoom(1_000_000);
   const stream = new PassThrough();
   stream.destroy();
-  // Its last event has been emitted.
+  // After this, the stream emits no further event.
   await new Promise((resolve) => stream.once('close', resolve));
   const bounds = {
     bytesMax: 1_000_000,

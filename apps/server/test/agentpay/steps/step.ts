@@ -1,8 +1,8 @@
-/** Stand for any value of their type. */
+/** These stand for any value of their type. */
 export const number = 'a number';
 export const text = 'a text';
 
-/** A request that AgentPay documents, and what it says of the answer. */
+/** A request that AgentPay documents, and the documented answer. */
 export interface Step {
   readonly send: string;
   readonly body?: unknown;

@@ -9,7 +9,7 @@ import type { LibraryReferee } from './referee.ts';
 
 const storeFailsRarity = 25;
 
-/** A process with an engine of the library, whose handler has effects elsewhere. */
+/** A process with an engine of the library. Its handler has effects outside the store. */
 export class LibraryProcess implements Owner {
   isDead = false;
   readonly clock: ManualClock;
@@ -30,7 +30,7 @@ export class LibraryProcess implements Owner {
     this.#engine = new IdempotencyEngine(checkOptions({ store: own, clock: this.clock, onAbandoned }));
   }
 
-  /** The store over a network: each verb may take long, fail before it took effect, or after that. */
+  /** The store over a network: each verb may take long, and may fail before or after its effect. */
   #far(store: IdempotencyStore): IdempotencyStore {
     const call = async <T>(label: string, verb: () => T | Promise<T>): Promise<T> => {
       await this.#world.pause(`send ${label}`, this);
@@ -63,7 +63,7 @@ export class LibraryProcess implements Owner {
         for (let step = this.#world.random.below(4); step >= 0; step--)
           await this.#world.pause('handler', this);
         const answer = this.#referee.effect(request, operation.fencingToken);
-        // It may take long after its effect, too: longer than its lease.
+        // It may also take longer than its lease after its effect.
         for (let step = this.#world.random.below(8); step >= 0; step--)
           await this.#world.pause('handler', this);
         return await this.#engine.finish(operation, answer, request);

@@ -2,20 +2,20 @@ import type { IdempotentRequest } from '../../../../../packages/idempotency/src/
 import type { KeptResponse } from '../../../../../packages/idempotency/src/core/kept-response.ts';
 import { FirstViolation, hold } from '../violation.ts';
 
-/** What happened under one key of one caller. */
+/** The events under one key of one caller. */
 interface KeyHistory {
   effects: number;
-  /** of the last effect; the resource refuses a smaller one */
+  /** the token of the last effect; the resource refuses a smaller one */
   token: number;
-  /** the request that had the effect */
+  /** identifies the request that had the effect */
   identity: string;
-  /** the answer that a client has got */
+  /** the answer that a client has received */
   answer: string | undefined;
 }
 
 const failed: KeptResponse = { status: 500, headers: [], body: 'a later execution has taken over' };
 
-/** The resource that the handlers change, and what the clients heard of it. */
+/** The resource that the handlers change, and the answers that the clients received. */
 export class LibraryReferee {
   readonly first = new FirstViolation();
   readonly counts = { executions: 0, answers: 0, replays: 0, refusals: 0 };
@@ -26,7 +26,7 @@ export class LibraryReferee {
     this.#mayRerun = mayRerun;
   }
 
-  /** Has the effect of a handler. A resource that knows fencing tokens refuses a late holder. */
+  /** Executes the effect of a handler. A resource that checks fencing tokens refuses a late holder. */
   effect(request: IdempotentRequest, token: number | undefined): KeptResponse {
     const name = nameOf(request);
     const identity = identityOf(request);
@@ -50,16 +50,15 @@ export class LibraryReferee {
     return { status: 201, headers: [], body: `made ${this.counts.executions} for ${name} ${identity}` };
   }
 
-  /** Whether a client has got the answer of this request. */
+  /** Whether a client has received the answer of this request. */
   isAnswered(request: IdempotentRequest): boolean {
     const history = this.#keys.get(nameOf(request));
     return history?.answer !== undefined && history.identity === identityOf(request);
   }
 
   /**
-   * An answer has reached a client.
-   *
-   * @param wasAnswered whether that was so already when the request arrived: an answer that was late does not count
+   * Called when an answer has reached a client.
+   * @param wasAnswered whether an answer had already reached a client when this request arrived: a late answer does not count
    */
   answered(request: IdempotentRequest, { status, body }: KeptResponse, wasAnswered: boolean): void {
     const name = nameOf(request);

@@ -8,7 +8,7 @@ import { LibraryReferee } from './referee.ts';
 
 const healedStepsMax = 20_000;
 const passMs = 5_000;
-/** An answer after which a client asks no more. */
+/** An answer after which a client stops retrying. */
 const isFinal = (status: number, body: string) =>
   status === 201 || status === 410 || /conflict|outcome_unknown|key_expired/.test(body);
 
@@ -16,7 +16,7 @@ interface Sent {
   readonly request: IdempotentRequest;
 }
 
-/** What a run came to. */
+/** The result of a run. */
 interface LibraryResult {
   readonly seed: number;
   readonly steps: number;
@@ -24,7 +24,7 @@ interface LibraryResult {
   readonly counts: Readonly<Record<string, number>>;
 }
 
-/** Runs one world of processes that share a store of the library. Never rejects because of a promise that was broken. */
+/** Runs one world of processes that share a store of the library. A broken promise is returned, not thrown. */
 export async function simulate(seed: number): Promise<LibraryResult> {
   const run = new Run(seed);
   let violation: Violation | undefined;
@@ -56,7 +56,7 @@ class Run {
   readonly #store;
   readonly #onAbandoned: 'refuse' | 'rerun';
   readonly #processes: LibraryProcess[] = [];
-  /** by client: what it waits for */
+  /** by client: the operation that it waits for */
   readonly #waiting: (Sent | undefined)[];
 
   constructor(seed: number) {

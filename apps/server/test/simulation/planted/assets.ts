@@ -2,7 +2,7 @@ import { faultsOf, type PlantedFault } from './planted-fault.ts';
 
 const domain = 'apps/server/src/domain';
 
-/** Sums over accounts are read more than they are answered to writes: worlds see few of them. */
+/** Sums over accounts appear in reads more than in answers to writes, so worlds see few of them. */
 const inBatches = { file: 'model.test.ts', name: 'batches give the same answers as the model' } as const;
 
 /** Amounts in several assets. */

@@ -2,7 +2,7 @@ import { faultsOf, type PlantedFault } from './planted-fault.ts';
 
 const domain = 'apps/server/src/domain';
 
-/** A credit comes after a bill that was above 0 and a reversal after it: worlds with several assets see few of them. */
+/** A credit requires a bill above 0 and a later reversal, so worlds with several assets see few of them. */
 const ofCredits = { file: 'credits.test.ts', name: 'a write-off takes the carried credit' } as const;
 
 /** Accounts, bills and reversals. */

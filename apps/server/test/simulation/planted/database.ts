@@ -2,14 +2,14 @@ import { faultsOf, type PlantedFault } from './planted-fault.ts';
 
 const simulation = 'apps/server/test/simulation';
 
-/** How the simulated database reads: after it has its locks. */
+/** The simulated database reads after it holds its locks. */
 const lockThenLoad = `    const transaction = await this.#database.begin(tenants, this.#owner);
     try {
       await this.#step('load', transaction);
       const loaded = this.#database.load(wants);
 `;
 
-/** The same, with something that was read before. */
+/** The same, but something was read before the locks. */
 function loadThenLock(loaded: string): string {
   return `    const early = this.#database.load(wants);
     const withEarly = (part: string) => {
@@ -26,7 +26,7 @@ function loadThenLock(loaded: string): string {
 `;
 }
 
-/** What is filled of tiers, as it was read before; everything else as it is read after the lock. */
+/** The filled tiers as read before the lock, and everything else as read after it. */
 const withEarlyTiers = `(() => {
         const now = this.#database.load(wants);
         for (const [tenant, { accounts }] of now.tenants)

@@ -11,7 +11,7 @@ import type { PlantedFault } from './planted-fault.ts';
 import { faultsOfTiers } from './tiers.ts';
 import { faultsOfUsage } from './usage.ts';
 
-/** All planted faults; each noun has a file of them. */
+/** All planted faults, with a file for each noun. */
 export const plantedFaults: readonly PlantedFault[] = [
   ...faultsOfKeys,
   ...faultsOfTheDatabase,

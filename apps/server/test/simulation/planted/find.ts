@@ -10,7 +10,9 @@ const tests = join(root, 'apps/server/test');
 const workerMain = new URL('./worker.ts', import.meta.url);
 const preload = new URL('./planted-test.ts', import.meta.url).href;
 
-/** Looks for a planted fault, and says what found it; `undefined` if nothing did. Of worlds, those of some seeds are tried. */
+/**
+ * Looks for a planted fault, and returns what found it; `undefined` if nothing did. For worlds, it tries several seeds.
+ */
 export async function findFault(
   fault: PlantedFault,
   firstSeed: number,
@@ -21,7 +23,7 @@ export async function findFault(
     : await findByTest(fault.name, fault.foundBy);
 }
 
-/** In a thread that has loaded it. */
+/** Runs in a thread that has loaded the fault. */
 async function findInWorlds(
   fault: PlantedFault,
   firstSeed: number,
@@ -36,7 +38,7 @@ async function findInWorlds(
   }
 }
 
-/** In a process all of whose threads load it. */
+/** Runs in a process whose threads all load the fault. */
 async function findByTest(
   fault: string,
   { file, name }: Exclude<PlantedFault['foundBy'], string>,
@@ -52,7 +54,7 @@ async function findByTest(
   });
   const [code] = await once(child, 'close');
   if (code === 0) return undefined;
-  // The test has failed, and not only its file.
+  // The test itself must have failed, not only its file.
   if (!printed.split('\n').some((line) => /^(?:✖|not ok)/.test(line) && line.includes(name)))
     throw new Error(`${file} ended with ${code}:\n${printed}`);
   return `${file} fails: ${name}`;

@@ -2,7 +2,7 @@ import { faultsOf, type PlantedFault } from './planted-fault.ts';
 
 const domain = 'apps/server/src/domain';
 
-/** Holds, from the reservation to their end. */
+/** Holds, from their reservation to their end. */
 export const faultsOfHolds: readonly PlantedFault[] = [
   ...faultsOf(`${domain}/commands/holds.ts`, {
     'a hold that is released twice': [

@@ -46,7 +46,8 @@ export const faultsOfKeys: readonly PlantedFault[] = [
     'a replay from memory under another fingerprint': ['|| kept.fingerprint !== key.fingerprint', ''],
     'a replay from memory of an expired answer': ['nowMs >= kept.expiresAtMs || ', ''],
   }),
-  // It needs a retry between an eviction and the next commit that this process hears of: of 400 worlds, some of these see none.
+  // Only a retry between an eviction and the next commit that this process learns of can show it: some of these do not
+  // occur in 400 worlds.
   ...faultsOf(
     `${ledger}/recent-replays.ts`,
     { 'a replay from memory of an evicted answer': [' || this.#isEvicted(kept)', ''] },

@@ -2,7 +2,7 @@ import { faultsOf, type PlantedFault } from './planted-fault.ts';
 
 const domain = 'apps/server/src/domain';
 
-/** Limits and what they count. */
+/** Limits and their counts. */
 export const faultsOfLimits: readonly PlantedFault[] = [
   ...faultsOf(`${domain}/counted-use.ts`, {
     'a limit that refuses nothing': [

@@ -2,7 +2,7 @@ import { registerHooks } from 'node:module';
 import { pathToFileURL } from 'node:url';
 import type { PlantedFault } from './planted-fault.ts';
 
-/** From now on this thread loads the file of a fault with it. */
+/** From now on, this thread loads the file with the fault in it. */
 export function plant(root: string, fault: Pick<PlantedFault, 'file' | 'from' | 'to'>): void {
   const target = pathToFileURL(`${root}/${fault.file}`).href;
   registerHooks({

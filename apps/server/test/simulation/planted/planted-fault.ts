@@ -1,13 +1,13 @@
-/** The test that finds a fault, by how its name begins. */
+/** The test that finds a fault, by the beginning of its name. */
 interface FindingTest {
   readonly file: `${string}.test.ts`;
   readonly name: string;
 }
 
-/** A fault that is planted: one place of one file reads otherwise. The prover must find it. */
+/** A planted fault changes one place of one file. The prover must find it. */
 export interface PlantedFault {
   readonly name: string;
-  /** from the root of the repository */
+  /** path from the root of the repository */
   readonly file: string;
   readonly from: string;
   readonly to: string;
@@ -15,7 +15,7 @@ export interface PlantedFault {
   readonly foundBy: 'server' | 'library' | FindingTest;
 }
 
-/** Faults of one file: for each name, what the file reads and what it reads with the fault. */
+/** Faults of one file: for each name, the original text and the text with the fault. */
 export function faultsOf(
   file: string,
   faults: Readonly<Record<string, readonly [string, string]>>,

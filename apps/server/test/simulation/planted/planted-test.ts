@@ -1,4 +1,5 @@
-// Is loaded before a test file, in each of its threads: what they load has the planted fault that the environment names.
+// Loaded before a test file, in each of its threads: modules that they load have the planted fault that the environment
+// names.
 
 import { plantedFaults } from './faults.ts';
 import { plant } from './plant.ts';

@@ -2,7 +2,7 @@ import { faultsOf, type PlantedFault } from './planted-fault.ts';
 
 const domain = 'apps/server/src/domain';
 
-/** Prices in tiers: what fell into which tier, and what comes back from it. */
+/** Prices in tiers: the usage in each tier, and its reversal. */
 export const faultsOfTiers: readonly PlantedFault[] = [
   ...faultsOf(`${domain}/account.ts`, {
     'a period of tiers that all agents share': [

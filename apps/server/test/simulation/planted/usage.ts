@@ -2,7 +2,7 @@ import { faultsOf, type PlantedFault } from './planted-fault.ts';
 
 const domain = 'apps/server/src/domain';
 
-/** Usage as it is recorded, alone and in bulks. */
+/** Recording usage, alone and in bulks. */
 export const faultsOfUsage: readonly PlantedFault[] = [
   ...faultsOf(`${domain}/commands/usage.ts`, {
     'a counter that a refused atomic bulk moves': [

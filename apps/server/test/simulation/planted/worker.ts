@@ -1,4 +1,4 @@
-// Looks for one planted fault: the modules of this thread are loaded with it.
+// Looks for one planted fault. This thread loads its modules with the fault.
 import { parentPort, workerData } from 'node:worker_threads';
 import { plant } from './plant.ts';
 import type { PlantedFault } from './planted-fault.ts';

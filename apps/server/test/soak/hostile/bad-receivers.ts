@@ -4,7 +4,7 @@ import { createServer, type Socket } from 'node:net';
 import { onAgents } from '../hostile-client.ts';
 import { type Pattern, scaled, type Target } from '../pattern.ts';
 
-/** A receiver of webhooks that answers each connection with these bytes, and never ends it. */
+/** A receiver of webhooks that answers each connection with these bytes, and never closes it. */
 async function attackFrom(bytes: string, target: Target, signal: AbortSignal): Promise<void> {
   const open = new Set<Socket>();
   const server = createServer((socket) => {

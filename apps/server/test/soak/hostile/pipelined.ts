@@ -18,7 +18,7 @@ export const tinyChunks: Pattern = {
       const chunked = head.replace(/Content-Length: 0$/m, 'Transfer-Encoding: chunked');
       socket.resume();
       const part = '1\r\n \r\n'.repeat(1_000);
-      // With the head come as many chunks as one read of the socket takes.
+      // The head is sent with as many chunks as one read of the socket takes.
       socket.write(`${chunked}\r\n\r\n${part.repeat(10)}`);
       for (let sent = 0; sent < scaled(target, 1_000) && socket.writable; sent++) {
         await new Promise((resolve) => socket.write(part, resolve));

@@ -11,7 +11,7 @@ import { listening } from './listening.ts';
 
 type Protection = ReturnType<typeof idempotency<Request>>;
 
-/** What is Express's own, in the version that is given. */
+/** Tests the parts that only Express has, with the given version. */
 export function runExpressAppTests(express: typeof expressOf5): void {
   async function withApp(
     make: (app: Express, protection: Protection) => void,

@@ -14,7 +14,7 @@ import { timeoutMs } from './timeout-ms.ts';
 type Way = Exclude<AnswerWay, 'response' | 'hijack'>;
 type Answer = (request: Request, response: Response, id: number) => unknown;
 
-/** An Express app of the version that is given, to hold the laws against. */
+/** An Express app of the given version, on which the laws are tested. */
 export function expressSubject(express: typeof expressOf5): AdapterSubject {
   return {
     ways: ['writes', 'end', 'write-head', 'file'],
@@ -63,12 +63,12 @@ function start(express: typeof expressOf5, wish: LawApp): Promise<LawServer> {
   return listening(app);
 }
 
-/** Reads the body and keeps nothing of it. */
+/** Reads the body and discards it. */
 const losing: RequestHandler = (request, _response, next) => {
   request.on('end', next).resume();
 };
 
-/** Gives each request an id, as express-request-id and pino-http do. */
+/** Gives each request an id, like express-request-id and pino-http do. */
 function named(id: string): RequestHandler {
   return (request, _response, next) => {
     Object.assign(request, { id });
@@ -76,7 +76,7 @@ function named(id: string): RequestHandler {
   };
 }
 
-/** Express 4 does not know promises: what a handler rejects with goes to `next` here. */
+/** Express 4 does not support promises: a rejection of a handler is passed to `next` here. */
 function handler(wish: LawApp, answer: Answer): RequestHandler {
   return (request: Request, response: Response, next: NextFunction) => {
     wish.work

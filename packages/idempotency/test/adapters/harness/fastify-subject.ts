@@ -10,7 +10,7 @@ import { timeoutMs } from './timeout-ms.ts';
 
 type Answer = (request: FastifyRequest, reply: FastifyReply, id: number) => unknown;
 
-/** A Fastify app of the version that is given, to hold the laws against; compression and timeout are of version 5. */
+/** A Fastify app of the given version, on which the laws are tested. Compression and timeout exist for version 5. */
 export const fastifySubject = (fastify: typeof fastifyOf5, isOf5: boolean): AdapterSubject => ({
   ways: ['response', 'writes', 'end', 'write-head', 'hijack', 'file'],
   bodyParsers: ['before'],

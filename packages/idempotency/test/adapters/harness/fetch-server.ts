@@ -4,10 +4,10 @@ import { pipeline } from 'node:stream/promises';
 import type { LawServer } from '../../../src/testing/adapter-laws.ts';
 import { listening } from './listening.ts';
 
-/** A handler of the Fetch API that is also told the address of the client, as Bun and Deno do. */
+/** A Fetch API handler that also receives the address of the client, as with Bun and Deno. */
 export type ServedHandler = (request: Request, address: string | undefined) => Response | Promise<Response>;
 
-/** Serves a handler of the Fetch API on real sockets: what Node itself does not do. */
+/** Serves a Fetch API handler on real sockets, which Node itself cannot do. */
 export function servingFetch(handler: ServedHandler): Promise<LawServer> {
   return listening((incoming, outgoing) => {
     const { remoteAddress } = incoming.socket;

@@ -10,7 +10,7 @@ type Way = Exclude<AnswerWay, 'writes' | 'end' | 'write-head' | 'hijack'>;
 type Answer = (id: number, request: Request) => Response | Promise<Response>;
 type Wrap = (handler: ServedHandler) => ServedHandler;
 
-/** Handlers of the Fetch API, to hold the laws against. */
+/** Fetch API handlers on which the laws are tested. */
 export const fetchSubject: AdapterSubject = {
   ways: ['response', 'file'],
   bodyParsers: ['none'],
@@ -54,13 +54,13 @@ function protection({ tenantOfApiKey }: LawApp, options: LawApp['options']): Wra
 
 const same: Wrap = (handler) => handler;
 
-/** Reads the body and keeps nothing of it. */
+/** Reads the body and discards it. */
 const losing: Wrap = (handler) => async (request, address) => {
   await request.text();
   return handler(request, address);
 };
 
-/** Gives each request an id: a `Request` has no other place for it than a header. */
+/** Gives each request an id, in a header: a `Request` has no other place for it. */
 function naming(id: string): Wrap {
   return (handler) => (request, address) => {
     const headers = new Headers(request.headers);
@@ -77,7 +77,7 @@ function race(wish: LawApp): Wrap {
   };
 }
 
-/** A timeout inside the protection: it tells the operation what it does not wait for. */
+/** A timeout inside the protection: it tells the operation which promise it does not wait for. */
 function followed(wish: LawApp): Wrap {
   return (handler) => (request, address) => {
     const late = tooLate(wish);

@@ -5,12 +5,12 @@ import { withServer } from './protected-server.ts';
 
 export const keyed = { path: '/', headers: [['Idempotency-Key', 'k']] } as const;
 
-/** Once these are answered, the server has heard of every client that hung up before. */
+/** Once these are answered, the server has noticed every client that hung up before. */
 export async function roundTrips(port: number): Promise<void> {
   for (let trip = 0; trip < 3; trip++) await send(port, { path: '/', method: 'GET' });
 }
 
-/** Sends one request twice and gives the first answer and its replay. */
+/** Sends one request twice, and returns the first answer and its replay. */
 export async function twice(
   handler: NodeHandler,
   check: (first: WireAnswer, replay: WireAnswer) => void,

@@ -17,13 +17,13 @@ type Way = Exclude<AnswerWay, 'writes' | 'end' | 'write-head' | 'hijack'>;
 type Answer = (context: Context, id: number) => Response | Promise<Response>;
 
 interface HonoSubjectWish {
-  /** leaves `@hono/node-server` its light requests and responses */
+  /** keeps the lightweight requests and responses of `@hono/node-server` */
   readonly isLight: boolean;
   /** Hono 3 has no timeout */
   readonly hasTimeout?: boolean;
 }
 
-/** A Hono app to hold the laws against. */
+/** A Hono app on which the laws are tested. */
 export function honoSubject({ isLight, hasTimeout = true }: HonoSubjectWish): AdapterSubject {
   return {
     ways: ['response', 'file'],
@@ -41,7 +41,7 @@ export function honoSubject({ isLight, hasTimeout = true }: HonoSubjectWish): Ad
   };
 }
 
-// Middleware has a path, because Hono 3 uses one without a path for `/` alone.
+// Middleware has a path, because Hono 3 applies middleware without a path only to `/`.
 function appOf(wish: LawApp, isLight: boolean): Hono {
   const app = new Hono();
   app.onError((error, context) =>
@@ -76,14 +76,14 @@ function appOf(wish: LawApp, isLight: boolean): Hono {
   return app;
 }
 
-/** Makes real requests and responses of the light ones, as other runtimes have them. */
+/** Replaces the lightweight requests and responses by real ones, as other runtimes have them. */
 const heavy: MiddlewareHandler = async (context, next) => {
   context.req.raw = new Request(context.req.raw);
   context.header('X-Prepared', 'before');
   await next();
 };
 
-/** Reads the body as a validator does: by way of Hono, which keeps it. */
+/** Reads the body like a validator: through Hono, which keeps it. */
 const parsed: MiddlewareHandler = async (context, next) => {
   if (context.req.header('content-type') === 'application/json') await context.req.json();
   await next();
@@ -127,7 +127,7 @@ function answers({ work }: LawApp): Readonly<Record<Way, Answer>> {
   };
 }
 
-/** The streams of Hono swallow errors: one that breaks is a stream of one's own. */
+/** Hono's stream functions swallow errors, so a broken stream is made without them. */
 function broken(context: Context, chunks: AsyncIterable<Uint8Array>): Response {
   return context.body(ReadableStream.from(chunks));
 }

@@ -15,7 +15,7 @@ import { someFile } from './some-file.ts';
 type OwnWay = AdapterSubject['ways'][number];
 type Answer = (context: Context, id: number) => unknown;
 
-/** A Koa app of the version that is given, to hold the laws against. */
+/** A Koa app of the given version, on which the laws are tested. */
 export const koaSubject = (Koa: typeof KoaOf3, ways: readonly OwnWay[]): AdapterSubject => ({
   ways,
   bodyParsers: ['none', 'before', 'after'],
@@ -63,13 +63,13 @@ async function start(Koa: typeof KoaOf3, wish: LawApp): Promise<LawServer> {
   });
 }
 
-/** Reads the body and keeps nothing of it. */
+/** Reads the body and discards it. */
 const losing: Middleware = async (context, next) => {
   await text(context.req);
   await next();
 };
 
-/** Gives each request an id, where middleware for Koa leaves what others need. */
+/** Gives each request an id, in the place where Koa middleware puts values for others. */
 function named(requestId: string): Middleware {
   return (context, next) => {
     Object.assign(context.state, { requestId });
@@ -77,7 +77,7 @@ function named(requestId: string): Middleware {
   };
 }
 
-/** A timeout as they are written for Koa. */
+/** A timeout as is usual for Koa. */
 function race({ work }: LawApp): Middleware {
   return async (context, next) => {
     const late = handlerBegun(work).then(() => context.throw(504));

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer, type RequestListener } from 'node:http';
 import type { LawServer } from '../../../src/testing/adapter-laws.ts';
 
-/** Reads the body of each request, and keeps nothing of it, before a listener is called. */
+/** Reads the body of each request and discards it, before a listener is called. */
 export function withoutBodies(listener: RequestListener): RequestListener {
   return (request, response) => {
     request.on('end', () => listener(request, response)).resume();

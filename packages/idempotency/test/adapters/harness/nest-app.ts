@@ -29,10 +29,10 @@ import type { AnswerWay, LawApp, LawServer } from '../../../src/testing/adapter-
 import { rxjsTimeout } from './rxjs-timeout.ts';
 import { someFile } from './some-file.ts';
 
-/** Node's own request, or one around it. */
+/** Node's request, or one that wraps it. */
 export type PlatformRequest = IncomingMessage & { readonly raw?: IncomingMessage };
 
-/** What the routes use of the responses of both platforms. */
+/** The parts of both platforms' responses that the routes use. */
 export interface PlatformResponse {
   readonly raw?: ServerResponse;
   status(status: number): PlatformResponse;
@@ -41,12 +41,12 @@ export interface PlatformResponse {
   hijack?(): unknown;
 }
 
-/** Answers a way: by its value, which Nest sends, or by the response, which Nest then leaves alone. */
+/** A way to answer: with a value, which Nest sends, or with the response, which Nest then does not touch. */
 interface Route {
   readonly status?: number;
-  /** by the value, with the response at hand for headers */
+  /** with the value; the response is available for headers */
   readonly value?: (response: PlatformResponse, id: number, body: unknown) => unknown;
-  /** by the response alone */
+  /** only with the response */
   readonly sent?: (response: PlatformResponse, id: number) => unknown;
 }
 
@@ -133,8 +133,7 @@ function routes(
 }
 
 /**
- * The root module of an app with a route for each way. Decorators are applied as the functions that they are.
- *
+ * The root module of an app with a route for each way. Decorators are called as functions.
  * @param hijacksStreams whether handlers that write a stream take the response over from Fastify
  */
 export function rootModule(

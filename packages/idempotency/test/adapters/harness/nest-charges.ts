@@ -5,7 +5,7 @@ import { memoryStore } from '../../../src/stores/memory.ts';
 import { Gate } from '../../../src/testing/adapter-laws/gate.ts';
 import { onTheWire, write } from '../../../src/testing/adapter-laws/wire.ts';
 
-/** The operations that have ended, and what became of them. */
+/** The operations that have ended, and their outcomes. */
 export class Watch {
   readonly outcomes: ExecutionOutcome[] = [];
   readonly ended = new Gate();
@@ -20,7 +20,7 @@ export class Watch {
   };
 }
 
-/** Decorators are applied as the functions that they are, the last one first. */
+/** Decorators are called as functions, the last one first. */
 export function controllerOf(
   handler: (request: object) => unknown,
   ...decorators: readonly MethodDecorator[]

@@ -5,7 +5,7 @@ import compression from 'compression';
 import type { AdapterSubject } from '../../../src/testing/adapter-laws.ts';
 import { type PlatformResponse, rootModule, served } from './nest-app.ts';
 
-/** A Nest app on Express to hold the laws against. */
+/** A Nest app on Express, on which the laws are tested. */
 export const nestExpressSubject: AdapterSubject = {
   ways: ['response', 'writes', 'end', 'write-head', 'file'],
   bodyParsers: ['before'],
@@ -38,7 +38,7 @@ export const nestExpressSubject: AdapterSubject = {
   },
 };
 
-/** A response of Express is the one of Node. */
+/** A response of Express is Node's response. */
 function rawOf(response: PlatformResponse & Partial<ServerResponse>): ServerResponse {
   return response as ServerResponse;
 }

@@ -2,7 +2,7 @@ import { NestFactory } from '@nestjs/core';
 import { ExpressAdapter } from '@nestjs/platform-express';
 import { runNestTests } from './nest-tests.ts';
 
-/** Runs the tests of what is peculiar to Nest, on Express. */
+/** Runs the tests of features that only Nest has, on Express. */
 export function runNestExpressTests(): void {
   runNestTests('Express', (root, log) => {
     const write = (line: unknown) => log(String(line));

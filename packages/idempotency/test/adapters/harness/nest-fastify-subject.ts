@@ -5,8 +5,9 @@ import type { AdapterSubject } from '../../../src/testing/adapter-laws.ts';
 import { rootModule, served } from './nest-app.ts';
 
 /**
- * A Nest app on Fastify to hold the laws against. Under Nest 10, on Fastify 4, there is no compression to test with, and a
- * stream that a handler writes and that breaks ends the process unless the handler took the response over.
+ * A Nest app on Fastify, on which the laws are tested. Under Nest 10, on Fastify 4, there is no compression for the
+ * tests, and a stream that breaks while a handler writes it ends the process, unless the handler took the response
+ * over.
  */
 export const nestFastifySubject = (isOf10: boolean): AdapterSubject => ({
   ways: ['response', 'writes', 'end', 'write-head', 'hijack', 'file'],

@@ -2,7 +2,7 @@ import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { runNestTests } from './nest-tests.ts';
 
-/** Runs the tests of what is peculiar to Nest, on Fastify. */
+/** Runs the tests of features that only Nest has, on Fastify. */
 export function runNestFastifyTests(): void {
   runNestTests('Fastify', (root, log) => {
     const write = (line: unknown) => log(String(line));

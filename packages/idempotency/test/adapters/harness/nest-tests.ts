@@ -27,13 +27,13 @@ import { Gate } from '../../../src/testing/adapter-laws/gate.ts';
 import { served } from './nest-app.ts';
 import { controllerOf, hangUp, post, rootOf, Watch } from './nest-charges.ts';
 
-/** Creates an app. `log` is given each line that Nest or the platform logs as a warning or an error. */
+/** Creates an app. `log` receives each line that Nest or the platform logs as a warning or an error. */
 type Create = (root: DynamicModule, log: (line: string) => void) => Promise<INestApplication>;
 type Decorator = MethodDecorator;
 
 function ignore(): void {}
 
-/** What is peculiar to Nest, on one of its platforms. */
+/** Tests the features that only Nest has, on one of its platforms. */
 export function runNestTests(platform: string, create: Create): void {
   async function start(
     t: TestContext,

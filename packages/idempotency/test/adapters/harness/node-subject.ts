@@ -12,7 +12,7 @@ import { someFile } from './some-file.ts';
 type Way = Exclude<AnswerWay, 'response' | 'hijack'>;
 type Answer = (request: IncomingMessage, response: ServerResponse, id: number) => unknown;
 
-/** A server without a framework, to hold the laws against. */
+/** A server without a framework, on which the laws are tested. */
 export const nodeSubject: AdapterSubject = {
   ways: ['writes', 'end', 'write-head', 'file'],
   bodyParsers: ['none'],
@@ -53,7 +53,7 @@ function answerLate({ work }: LawApp, response: ServerResponse): void {
   handlerBegun(work).then(answer, () => undefined);
 }
 
-/** A protected handler is one without promises. */
+/** Wraps a handler that does not use promises. */
 function adapted(handler: (request: IncomingMessage, response: ServerResponse) => void) {
   return async (request: IncomingMessage, response: ServerResponse): Promise<void> =>
     handler(request, response);

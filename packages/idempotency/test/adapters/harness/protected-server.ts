@@ -6,13 +6,13 @@ import { listening } from './listening.ts';
 /** A server on `node:http` with a protected handler. */
 export interface ProtectedServer {
   readonly port: number;
-  /** how each execution has ended */
+  /** the outcome of each execution */
   readonly outcomes: readonly string[];
   /** passed by each execution that ends */
   readonly ends: Gate;
 }
 
-/** Serves a protected handler, and stops it after the steps. */
+/** Serves a protected handler, runs the steps, and stops the server. */
 export async function withServer(
   handler: NodeHandler,
   steps: (server: ProtectedServer) => Promise<void>,

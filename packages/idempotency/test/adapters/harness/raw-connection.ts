@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 
-/** A connection on which a test writes bytes and reads what comes back. */
+/** A connection on which a test writes bytes and reads the received ones. */
 export class RawConnection {
   readonly #socket: Socket;
   #received = '';
@@ -20,7 +20,7 @@ export class RawConnection {
     this.#socket.write(lines.join('\r\n'), 'latin1');
   }
 
-  /** Waits until a pattern has come, and gives everything until then. */
+  /** Waits until a pattern has been received, and returns everything up to it. */
   async until(pattern: RegExp): Promise<string> {
     while (!pattern.test(this.#received)) {
       const { promise, resolve } = Promise.withResolvers<void>();
@@ -30,7 +30,7 @@ export class RawConnection {
     return this.#received;
   }
 
-  /** Waits until the server has ended the connection, and gives everything that came. */
+  /** Waits until the server has ended the connection, and returns everything received. */
   async untilEnd(): Promise<string> {
     if (!this.#socket.closed) await once(this.#socket, 'close');
     return this.#received;

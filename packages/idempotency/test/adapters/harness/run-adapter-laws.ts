@@ -3,7 +3,7 @@ import { describe, test } from 'node:test';
 import { type AdapterSubject, adapterLaws } from '../../../src/testing/adapter-laws.ts';
 import { unconcerned } from './unconcerned.ts';
 
-/** Holds the adapter laws against a subject: those that are about what its framework has. */
+/** Tests a subject against the adapter laws, except those about features that its framework does not have. */
 export function runAdapterLaws(name: string, subject: AdapterSubject): void {
   describe(`laws of the adapter for ${name}`, () => {
     for (const law of adapterLaws) {

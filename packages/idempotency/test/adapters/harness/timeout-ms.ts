@@ -1,2 +1,2 @@
-/** After what a timeout of a framework answers whose handler waits for a law: long enough for the handler to have begun. */
+/** The timeout of a framework for a handler that waits for a law: long enough for the handler to begin. */
 export const timeoutMs = 100;

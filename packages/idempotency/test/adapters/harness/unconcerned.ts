@@ -1,4 +1,4 @@
-/** The laws that do not concern an adapter, because its framework has nothing that they are about. */
+/** The laws that do not apply to an adapter, because its framework does not have the feature that they are about. */
 export const unconcerned: Readonly<Record<string, readonly string[]>> = {
   'Express 4': ['replay-response', 'replay-hijack'],
   'Express 5': ['replay-response', 'replay-hijack'],

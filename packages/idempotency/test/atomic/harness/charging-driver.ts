@@ -1,14 +1,14 @@
 import type { IdempotencyStore, KeptResponse, Operation } from '../../../src/index.ts';
 import type { Progress } from './steps.ts';
 
-/** What is taken from an account. */
+/** A charge on an account. */
 export interface Charge {
   readonly id: string;
   readonly account: string;
   readonly amount: number;
 }
 
-/** A way to own a transaction. */
+/** A way to run a transaction. */
 export interface ChargingDriver {
   readonly store: IdempotencyStore;
   /** Debits the account, inserts the charge and completes the operation, in one transaction. */

@@ -64,7 +64,7 @@ const handler = idempotent(
   },
 );
 
-/** Sends what is written next without its end, and dies when that is on its way. */
+/** Sends the next write without its end, and dies while it is being sent. */
 function dieInTheMiddle(socket: Socket): void {
   const { write } = socket;
   socket.write = (chunk: Uint8Array | string) => {
@@ -86,7 +86,7 @@ if (KILL_AT !== undefined && !steps.some((step) => step === KILL_AT)) throw new 
 const server = createServer(handler).listen(Number(PORT), '127.0.0.1', () =>
   process.send?.({ kind: 'listening' }),
 );
-// An orphan must not stay behind.
+// The process must not survive its parent.
 process.on('disconnect', () => {
   server.close();
   process.exit();

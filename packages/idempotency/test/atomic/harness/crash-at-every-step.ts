@@ -6,8 +6,8 @@ import { type ServerOptions, type ServerProcess, startServer } from './server-pr
 import { type Step, steps } from './steps.ts';
 
 /**
- * Charges once for each step, with a server that dies there and one that takes its place. That one dies at the next
- * step, in the next charge.
+ * Charges once for each step: one server dies at the step, and another one takes its place. That one dies at the next
+ * step, during the next charge.
  */
 export async function crashAtEveryStep(
   driver: string,
@@ -30,7 +30,7 @@ export async function crashAtEveryStep(
       const survived = answered.then(() => assert.fail(`the server did not die: ${step}`));
       assert.equal(await Promise.race([server.exited, survived]), 'SIGKILL');
       server = await start(steps[at + 1]);
-      // What had committed is replayed; what had not is executed again.
+      // A committed charge is replayed. Any other is executed again.
       const hasCommitted = step === 'committed' || step === 'answering';
       assert.equal(await answered, hasCommitted, step);
       assert.equal(await client.charge(server.url), true, step);

@@ -1,11 +1,11 @@
 import type pg from 'pg';
 import type { Ledger } from './ledger.ts';
 
-/** Holds back the commits of one account, as a slow disk or a standby would. */
+/** Delays the commits of one account, like a slow disk or standby would. */
 export interface HeldCommit {
-  /** Waits until such a commit is under way, and gives the process id of its backend. */
+  /** Waits until such a commit is running, and returns the process id of its backend. */
   underWay(): Promise<number>;
-  /** Lets go. */
+  /** Lets the commits continue. */
   letGo(): Promise<void>;
 }
 
@@ -16,12 +16,12 @@ const trigger = `
   CREATE CONSTRAINT TRIGGER hold AFTER INSERT ON charges DEFERRABLE INITIALLY DEFERRED
     FOR EACH ROW EXECUTE FUNCTION hold();`;
 
-/** Makes it possible to hold commits: a constraint that is checked at the commit can be made to wait. */
+/** Creates a constraint that is checked at the commit and can be made to wait, so that commits can be held. */
 export async function allowHeldCommits({ pool }: { readonly pool: pg.Pool }): Promise<void> {
   await pool.query(trigger);
 }
 
-/** Holds back the commits of accounts whose name begins with `held-`. */
+/** Holds the commits of accounts whose name begins with `held-`. */
 export async function holdCommits({ pool }: Ledger & { readonly pool: pg.Pool }): Promise<HeldCommit> {
   const holder = await pool.connect();
   await holder.query('SELECT pg_advisory_lock(1)');

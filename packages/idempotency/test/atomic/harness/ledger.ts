@@ -4,7 +4,7 @@ import type pg from 'pg';
 import { openPool } from './open-pool.ts';
 import type { RetryingClient } from './retrying-client.ts';
 
-/** The tables that the servers charge, as a test looks at them from outside. */
+/** The tables that the servers charge, as a test reads them directly. */
 export interface Ledger {
   readonly database: string;
   addAccount(id: string): Promise<void>;
@@ -37,7 +37,7 @@ export async function postgresLedger(database: string): Promise<Ledger & { reado
   };
 }
 
-/** A ledger in a file of SQLite. */
+/** A ledger in a SQLite file. */
 export function sqliteLedger(database: string): Ledger {
   const handle = new DatabaseSync(database, { timeout: 5000 });
   handle.exec(`PRAGMA journal_mode = WAL; ${schema}`);
@@ -57,7 +57,7 @@ export function sqliteLedger(database: string): Ledger {
   };
 }
 
-/** One effect, the same answer each time, and that answer is about the effect that there is. */
+/** Asserts that there is one effect, that each answer is the same, and that the answer is about this effect. */
 export async function assertOnce(
   ledger: Ledger,
   account: string,

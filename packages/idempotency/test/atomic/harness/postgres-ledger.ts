@@ -3,16 +3,16 @@ import { startPostgres, type TestPostgres } from '../../harness/postgres.ts';
 import { generatePrismaClient, type PrismaFolder } from '../../harness/prisma-folder.ts';
 import { type Ledger, postgresLedger } from './ledger.ts';
 
-/** The drivers of PostgreSQL that are tested. */
+/** The tested drivers for PostgreSQL. */
 export const postgresDrivers = ['node-postgres', 'postgres-js', 'kysely', 'drizzle', 'prisma'];
 
-/** What a suite on PostgreSQL shares. */
+/** The parts that a suite on PostgreSQL shares. */
 export interface PostgresSuite {
   readonly ledger: Ledger;
   readonly options: { readonly prismaFolder: string };
 }
 
-/** Starts a PostgreSQL with a ledger for the suite that this is called in; gives them to its tests. */
+/** Starts a PostgreSQL with a ledger for the calling suite, and returns a function that gives them to its tests. */
 export function usePostgresLedger(): () => PostgresSuite {
   let suite: PostgresSuite | undefined;
   let postgres: TestPostgres | undefined;

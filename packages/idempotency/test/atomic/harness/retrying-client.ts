@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { createIdempotentFetch, wasReplayed } from '../../../src/client/index.ts';
 
-/** A client that charges one account once, and does not give up. */
+/** A client that charges one account once, and retries until it succeeds. */
 export class RetryingClient {
-  /** every success that arrived whole, of whichever attempt */
+  /** every complete success that arrived, from any attempt */
   readonly answers: string[] = [];
   readonly #account: string;
   readonly #key = randomUUID();
@@ -26,7 +26,7 @@ export class RetryingClient {
     this.#account = account;
   }
 
-  /** The request, with its key, for a test that sends it in another way. */
+  /** The request with its key, for a test that sends it in another way. */
   request() {
     return {
       method: 'POST',
@@ -35,7 +35,7 @@ export class RetryingClient {
     };
   }
 
-  /** Charges; a retry if it was called before. Gives whether the answer was replayed. */
+  /** Charges, or retries the charge after an earlier call. Returns whether the answer was replayed. */
   async charge(url: string): Promise<boolean> {
     const response = await this.#fetch(url, this.request());
     assert.equal(response.status, 201, await response.clone().text());

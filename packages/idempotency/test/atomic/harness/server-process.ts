@@ -3,19 +3,19 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import type { Step } from './steps.ts';
 
-/** What a process of `charging-server.ts` is started with. */
+/** The options of a `charging-server.ts` process. */
 export interface ServerOptions {
   readonly driver: string;
   /** URL or file */
   readonly database: string;
   readonly port: number;
   readonly killAt?: Step | undefined;
-  /** whose charge it dies in */
+  /** the account in whose charge it dies */
   readonly killAccount?: string;
-  /** where the first charge waits for `goOn` */
+  /** the step at which the first charge waits for `goOn` */
   readonly pauseAt?: Step;
   readonly leaseMs?: number;
-  /** with the generated client of Prisma */
+  /** the folder with the generated Prisma client */
   readonly prismaFolder?: string;
 }
 
@@ -25,9 +25,9 @@ export interface ServerProcess {
   readonly port: number;
   /** Waits until a charge of an account has reached a step. */
   reached(step: Step, account: string): Promise<void>;
-  /** Lets the charge that waits at `pauseAt` go on. */
+  /** Lets the charge that waits at `pauseAt` continue. */
   goOn(): void;
-  /** How it ended, when it has. */
+  /** resolves with how it ended */
   readonly exited: Promise<NodeJS.Signals | number | null>;
   hasExited(): boolean;
   kill(signal: NodeJS.Signals): void;

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { after } from 'node:test';
 import { type Ledger, sqliteLedger } from './ledger.ts';
 
-/** The drivers of SQLite that are tested. */
+/** The tested drivers for SQLite. */
 export const sqliteDrivers = ['node-sqlite', 'better-sqlite3'];
 
 /** A ledger in a separate file, for the suite that calls this. */

@@ -1,4 +1,4 @@
-/** Where a charge can be interrupted, in their order. */
+/** The steps at which a charge can be interrupted, in order. */
 export const steps = [
   /** the key is claimed, and the handler begins */
   'claimed',
@@ -9,18 +9,18 @@ export const steps = [
   'charged',
   /** `completeWithin` has returned */
   'completed',
-  /** and nothing of the answer is sent */
+  /** but no part of the answer is sent */
   'committed',
-  /** a part of the answer is sent */
+  /** part of the answer is sent */
   'answering',
 ] as const;
 
 export type Step = (typeof steps)[number];
 
-/** Told of each step by the code under test. */
+/** The code under test reports each step to this. */
 export interface Progress {
-  /** Dies here, if it is to; for drivers without promises. */
+  /** Dies at this step if requested. This is for drivers without promises. */
   reach(step: Step): void;
-  /** Likewise, and waits here, if it is to. */
+  /** The same, and also waits at this step if requested. */
   pass(step: Step): Promise<void>;
 }

@@ -4,14 +4,13 @@ import { assertOnce, type Ledger } from './ledger.ts';
 import { RetryingClient } from './retrying-client.ts';
 import { type ServerOptions, type ServerProcess, startServer } from './server-process.ts';
 
-/** The other one has come so far when the first one is woken up. */
+/** The step that the other process has reached when the first one continues. */
 const furthest = { claimed: 'committed', begun: 'committed', charged: 'begun' } as const;
 
 /**
- * Lets two processes execute the same charge: one is stopped in the middle of it until its lease has lapsed and the other
- * one has taken over, and then goes on. Then both get another charge ten times each, at once.
- *
- * @param pauseAt where the first one is stopped
+ * Lets two processes execute the same charge. One is suspended during it until its lease has lapsed and the other one
+ * has taken over; then it continues. Afterwards both get another charge ten times each, at the same time.
+ * @param pauseAt the step at which the first one is suspended
  */
 export async function shareCharges(
   driver: string,
@@ -52,7 +51,7 @@ async function holdLate(
   late.kill('SIGCONT');
   late.goOn();
   assert.equal(await ofOther, false);
-  // Its own execution was refused and rolled back: what it sent in the end is the other one's answer.
+  // Its own execution was refused and rolled back: it finally sent the other process's answer.
   assert.equal(await ofLate, true);
   await assertOnce(ledger, account, [client]);
 }

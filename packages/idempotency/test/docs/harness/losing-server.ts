@@ -4,10 +4,10 @@ import { idempotency } from '../../../src/adapters/express.ts';
 import { memoryStore } from '../../../src/stores/memory.ts';
 import { listening } from '../../adapters/harness/listening.ts';
 
-/** A server that charges, executes the first request, and breaks its connection instead of sending the answer. */
+/** A charging server that executes the first request, and breaks its connection instead of sending the answer. */
 export interface LosingServer {
   readonly url: string;
-  /** how many charges were made, and how many requests came */
+  /** the number of charges, and the number of requests */
   readonly counts: { charges: number; requests: number };
 }
 
@@ -18,7 +18,7 @@ export async function startLosingServer(t: TestContext): Promise<LosingServer> {
   app.set('env', 'test');
   app.use((request, response, next) => {
     counts.requests++;
-    // In front of the protection: what it sends is lost after it was stored.
+    // This runs before the protection, so the answer is lost after it was stored.
     if (counts.requests === 1) Object.assign(response, { end: () => request.socket.destroy() });
     next();
   });

@@ -5,7 +5,7 @@ import { take } from '../../harness/taken-blocks.ts';
 
 const repository = fileURLToPath(new URL('../../../../..', import.meta.url));
 
-/** A block of code in a page that is a whole file: its first line names it. */
+/** A code block of a page that is a complete file. Its first line contains the file name. */
 export interface PageBlock {
   /** the page, by its path in the repository */
   readonly page: string;

@@ -9,9 +9,9 @@ import { blocksOf } from './page-blocks.ts';
 
 // A block is loaded as a module from its place in the page. No file is written.
 
-/** Where blocks seem to be: they find the packages that the library's own tests find. */
+/** The folder in which blocks appear to be: they find the same packages as the library's tests. */
 const folder = new URL('../pages/', import.meta.url).href;
-/** The address of the server in blocks that call one. */
+/** The address of the server in blocks that call a server. */
 const addressInPages = 'http://127.0.0.1:3000';
 
 const addresses = new Map<string, string>();
@@ -49,8 +49,7 @@ const compilerOptions: ts.CompilerOptions = {
 
 /**
  * Loads a block as a separate module, even if it was loaded before, and returns its exports.
- *
- * @param address where the server is that the block calls
+ * @param address the address of the server that the block calls
  */
 export async function loadBlock(
   page: string,
@@ -63,9 +62,8 @@ export async function loadBlock(
 }
 
 /**
- * Loads a block that starts a server, gives the server's address, and stops it after the test.
- *
- * @throws {Error} if the block starts none
+ * Loads a block that starts a server, returns the server's address, and stops the server after the test.
+ * @throws {Error} if the block starts no server
  */
 export async function serveBlock(t: TestContext, page: string, file: string): Promise<string> {
   const servers: Server[] = [];
@@ -82,7 +80,7 @@ export async function serveBlock(t: TestContext, page: string, file: string): Pr
   channel('tracing:net.server.listen:asyncEnd').subscribe(onListening);
   t.after(() => Promise.all(servers.map(stopped)));
   process.env['PORT'] = '0';
-  // Express and Koa then print no error that a page provokes.
+  // With this setting, Express and Koa do not print the errors that a page provokes.
   process.env['NODE_ENV'] ??= 'test';
   try {
     await loadBlock(page, file);

@@ -6,10 +6,10 @@ import type { TestContext } from 'node:test';
 import { inspect } from 'node:util';
 import { loadBlock, serveBlock } from './page-modules.ts';
 
-/** Runs a block of a page, and asserts what the page says of it. */
+/** Runs a block of a page, and asserts the statements of the page about it. */
 export type Run = (t: TestContext, page: string, file: string) => Promise<void>;
 
-/** What a request to an app of a page may say besides its key. */
+/** Optional parts of a request to the app of a page. */
 export interface Sent {
   readonly path?: string;
   readonly key?: string;
@@ -17,7 +17,7 @@ export interface Sent {
   readonly body?: unknown;
 }
 
-/** An answer of an app of a page. */
+/** An answer from the app of a page. */
 export interface Answer {
   readonly status: number;
   readonly text: string;
@@ -25,7 +25,7 @@ export interface Answer {
   readonly headers: Headers;
 }
 
-/** Sends a charge, as the pages do it with curl. */
+/** Sends a charge, like the pages do with curl. */
 export async function charge(url: string, sent: Sent = {}): Promise<Answer> {
   const { path = '/charges', key = 'order-1842', headers = {}, body = { amount: '12.50' } } = sent;
   const response = await fetch(url + path, {
@@ -47,22 +47,22 @@ export async function assertCharges(url: string, sent: Sent = {}, conflict = 409
   assert.deepEqual([other.status, other.isReplay], [conflict, false], other.text);
 }
 
-/** A block that starts a server which charges. */
+/** For a block that starts a charging server. */
 export function charges(sent: Sent = {}): Run {
   return async (t, page, file) => assertCharges(await serveBlock(t, page, file), sent);
 }
 
-/** A block that starts a server, and steps with its address. */
+/** For a block that starts a server: runs steps with its address. */
 export function serves(steps: (url: string) => Promise<void>): Run {
   return async (t, page, file) => steps(await serveBlock(t, page, file));
 }
 
-/** A block whose exports are used. */
+/** For a block whose exports are used. */
 export function exporting(steps: (exported: Record<string, unknown>) => Promise<void> | void): Run {
   return async (_t, page, file) => steps(await loadBlock(page, file));
 }
 
-/** A block that prints, in this order, and may call a server. */
+/** For a block that prints lines in this order, and may call a server. */
 export function prints(
   lines: readonly (string | RegExp)[],
   serve?: (t: TestContext) => Promise<string>,
@@ -83,7 +83,7 @@ export function prints(
   };
 }
 
-/** A run with variables of the environment, as long as it lasts. */
+/** Runs with environment variables that are removed afterwards. */
 export function withEnvironment(variables: Readonly<Record<string, string>>, run: Run): Run {
   return async (t, page, file) => {
     const before = { ...process.env };
@@ -99,7 +99,7 @@ export function withEnvironment(variables: Readonly<Record<string, string>>, run
   };
 }
 
-/** A run in a folder that is removed after it, for a block that writes files. */
+/** Runs in a folder that is removed afterwards, for a block that writes files. */
 export function inTemporaryFolder(run: Run): Run {
   return async (t, page, file) => {
     const folder = mkdtempSync(join(tmpdir(), 'billonce-page-'));
@@ -113,7 +113,7 @@ export function inTemporaryFolder(run: Run): Run {
   };
 }
 
-/** A block that is typed, and not run here, because another test runs the same on real servers. */
+/** For a block that is only type-checked here, because another test runs the same code on real servers. */
 export function elsewhere(file: string): Run {
   return (t) => {
     t.diagnostic(`run by ${file}`);

@@ -20,9 +20,9 @@ const options: ts.CompilerOptions = {
   emitDecoratorMetadata: true,
 };
 
-/** What the compiler says of each block under `strict`, as if a team had copied it into a file of TypeScript. */
+/** The compiler's errors in each block under `strict`, as if a team had copied it into a TypeScript file. */
 export function typeErrorsOf(blocks: readonly PageBlock[]): readonly string[] {
-  // The body parser of Koa says of every request of Node that it has a body, of Express's requests too.
+  // The types of Koa's body parser give every request of Node a body, including requests of Express.
   const isKoa = ({ code }: PageBlock) => code.includes("from 'koa'");
   return [blocks.filter(isKoa), blocks.filter((block) => !isKoa(block))].flatMap(errorsIn);
 }

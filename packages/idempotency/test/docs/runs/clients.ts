@@ -7,7 +7,7 @@ import { startLosingServer } from '../harness/losing-server.ts';
 import { serveBlock } from '../harness/page-modules.ts';
 import { charge, prints, type Run } from '../harness/runs.ts';
 
-/** A client whose first answer is lost: it sends the request again, under the same key, and prints the first answer. */
+/** For a client whose first answer is lost: it resends the request under the same key, and prints the first answer. */
 function survivesALostAnswer(line: RegExp): Run {
   return async (t, page, file) => {
     const { url, counts } = await startLosingServer(t);
@@ -18,7 +18,10 @@ function survivesALostAnswer(line: RegExp): Run {
 
 const printsAnswer = survivesALostAnswer(/^201 \{"charge":1,"amount":"12.50"\}$/);
 
-/** The page's handler calls Stripe, whose first answer is lost; then its own answer is lost, and its client asks again. */
+/**
+ * The page's handler calls Stripe, and Stripe's first answer is lost. Then the handler's own answer is lost, and its
+ * client retries.
+ */
 async function payWithStripe(t: TestContext, page: string, file: string): Promise<void> {
   const keys: unknown[] = [];
   const stripe = express();
@@ -31,7 +34,7 @@ async function payWithStripe(t: TestContext, page: string, file: string): Promis
   t.after(() => atStripe.close());
   const { fetch } = globalThis;
   const toStripe = (input: string | URL | Request, init?: RequestInit) => {
-    // `fetch` sets the length itself; on Node 22, undici 8, which another page loads, refuses to have it twice.
+    // `fetch` sets the length itself. On Node 22, undici 8, which another page loads, rejects a second length.
     const headers = new Headers(init?.headers);
     headers.delete('content-length');
     const url = String(input).replace('https://api.stripe.com', `http://127.0.0.1:${atStripe.port}`);
@@ -55,7 +58,7 @@ async function payWithStripe(t: TestContext, page: string, file: string): Promis
   assert.equal(keys[0], keys[1]);
 }
 
-/** Stripe's own SDK against the API of the page. */
+/** Stripe's SDK against the API of the page. */
 async function stripeLikeApi(t: TestContext, page: string, file: string): Promise<void> {
   const { hostname, port } = new URL(await serveBlock(t, page, file));
   const stripe = new Stripe('sk_test_123', { host: hostname, port, protocol: 'http' });

@@ -5,7 +5,7 @@ import { charge, prints, type Run, serves } from '../harness/runs.ts';
 
 const origin = 'https://shop.example';
 
-/** Asserts that every kind of answer has the headers of CORS, and that preflights take no key. */
+/** Asserts that every kind of answer has CORS headers, and that preflight requests use no key. */
 async function assertCors(url: string): Promise<void> {
   const preflight = await fetch(`${url}/charges`, {
     method: 'OPTIONS',

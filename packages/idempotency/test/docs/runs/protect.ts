@@ -5,7 +5,7 @@ import { codeBlocksOf } from '../../../../../tools/code-blocks.ts';
 import { take } from '../../harness/taken-blocks.ts';
 import { charges, exporting, type Run, serves } from '../harness/runs.ts';
 
-/** Two runs of a block, one after the other. */
+/** Runs a block in two ways, one after another. */
 const both =
   (one: Run, other: Run): Run =>
   async (t, page, file) => {
@@ -30,7 +30,7 @@ const fetchRoute = exporting(async ({ POST }) => {
   assert.equal((await send('unknown')).status, 500);
 });
 
-/** Sends the request of the page, as it is typed, twice. */
+/** Sends the request that the page shows, twice. */
 const typedTwice = serves(async (url) => {
   const page = 'docs/how-to/idempotency/protect-an-api.md';
   const [{ text = '' } = {}] = codeBlocksOf(page).filter(({ language }) => language === 'sh');

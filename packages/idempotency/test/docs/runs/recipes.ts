@@ -9,7 +9,7 @@ interface LambdaAnswer {
   readonly body: string;
 }
 
-/** Sends events of API Gateway to a handler: the first, its retry, and another body under its key. */
+/** Sends API Gateway events to a handler: the first one, its retry, and another body under the same key. */
 const lambda = exporting(async ({ handler }) => {
   if (typeof handler !== 'function') assert.fail('there is no handler');
   const invoke = async (amount: string): Promise<LambdaAnswer> => {

@@ -27,7 +27,7 @@ const works = exporting(({ store }) => assertWorks(store));
 
 let postgres: Promise<TestPostgres> | undefined;
 
-/** A run with the address of a PostgreSQL, one for all of them. */
+/** Runs with the address of a PostgreSQL, which all runs share. */
 function onPostgres(run: Run): Run {
   return async (t, page, file) => {
     postgres ??= startPostgres();
@@ -35,7 +35,7 @@ function onPostgres(run: Run): Run {
   };
 }
 
-/** Stops what the runs have started; the pools of the pages lose their connections, and let the process end. */
+/** Stops the servers of the runs. The pools of the pages lose their connections, so that the process can end. */
 export async function stopServers(): Promise<void> {
   await (await postgres)?.stop();
 }

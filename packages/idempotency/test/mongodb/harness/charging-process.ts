@@ -3,14 +3,14 @@ import { MongoClient } from 'mongodb';
 import { idempotent, operationOf } from '../../../src/adapters/node.ts';
 import { mongodbStore } from '../../../src/stores/mongodb.ts';
 
-// A server of a test's: each execution is one document in the collection `charges`. A request with `X-Hold` is never
+// A server for tests: each execution is one document in the collection `charges`. A request with `X-Hold` is never
 // answered after its charge.
 
 const [url = '', leaseMs] = process.argv.slice(2);
 const client = new MongoClient(url);
 const database = client.db();
 const store = mongodbStore({ database });
-// Longer than a loaded machine takes.
+// Longer than a loaded machine needs.
 const waits = { waitMs: 60_000, storeTimeoutMs: 30_000 } as const;
 const options = { callers: 'by-address', store, leaseMs: Number(leaseMs), ...waits } as const;
 

@@ -2,16 +2,16 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { text } from 'node:stream/consumers';
 
-/** What becomes of a settlement: it is answered, or the charge is made and the answer is lost, or refused. */
+/** The result of a settlement: it is answered, the charge is made and the answer is lost, or it is refused. */
 export type Behaviour = 'settle' | 'lose' | 'refuse' | 'hang up first';
 
-/** A facilitator on loopback that counts: each authorization can be settled once, as on a chain. */
+/** A counting facilitator on loopback. Each authorization can be settled once, as on a chain. */
 export interface Facilitator {
   readonly url: string;
   readonly verified: string[];
-  /** the nonces that were charged, in their order */
+  /** the charged nonces, in order */
   readonly charged: string[];
-  /** how often it was asked to settle */
+  /** how often a settlement was requested */
   settleCalls: number;
   behaviour: Behaviour;
   /** called between the charge and its answer */
@@ -58,7 +58,7 @@ export async function startFacilitator(): Promise<Facilitator> {
     const { nonce, from } = authorizationIn(await body());
     if (path === '/verify') {
       facilitator.verified.push(nonce);
-      // What was charged cannot be used again: a retry that is verified first is lost.
+      // A charged payment cannot be used again: a retry that is verified first fails.
       return facilitator.charged.includes(nonce)
         ? { isValid: false, invalidReason: 'invalid_exact_evm_nonce_already_used', payer: from }
         : { isValid: true, payer: from };

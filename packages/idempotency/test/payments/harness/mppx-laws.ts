@@ -8,7 +8,7 @@ import type { CellStore } from '../../../src/cells.ts';
 import { type MppxAtomicStore, mppxStore } from '../../../src/payments/mppx.ts';
 
 const account = privateKeyToAccount(generatePrivateKey());
-/** There is no chain: proofs of a wallet are checked by their signature alone. */
+/** There is no chain: proofs of a wallet are checked only by their signature. */
 const client = createClient({
   account,
   chain,
@@ -20,7 +20,7 @@ const payer = Payer.create({
   polyfill: false,
 });
 
-/** The real `mppx`, as its README has it: a 402 with a challenge, and then a credential for it. */
+/** The real `mppx` as its README shows it: a 402 with a challenge, and then a credential for it. */
 function api(store: MppxAtomicStore, served: string[]) {
   const method = tempo.charge({
     currency: '0x20c0000000000000000000000000000000000000',
@@ -39,7 +39,7 @@ function api(store: MppxAtomicStore, served: string[]) {
   };
 }
 
-/** A credential that is sent twenty times at once, to two instances, buys one answer. */
+/** A credential that is sent twenty times at the same time to two instances buys one answer. */
 export async function acceptsEachCredentialOnce(instances: readonly MppxAtomicStore[]): Promise<void> {
   const served: string[] = [];
   const apis = instances.map((store) => api(store, served));
@@ -60,7 +60,7 @@ export async function acceptsEachCredentialOnce(instances: readonly MppxAtomicSt
 
 type Channel = { spent: bigint; note: string };
 
-/** What the sessions of `mppx` do with its store: bigints in one value, changed by many at once. */
+/** Uses a store like the sessions of `mppx` do: bigints in one value that many requests change at the same time. */
 export async function deductsEachCharge(instances: readonly CellStore[]): Promise<void> {
   const note = '7#__bigint';
   const stores = instances.map((cells) =>

@@ -19,13 +19,13 @@ export interface PaidAppOptions {
   readonly store: IdempotencyStore;
   readonly settlements: CellStore;
   readonly flow?: PaymentFlow;
-  /** nonces that were charged, where the app can ask for them */
+  /** finds nonces that were charged, if the app can ask for them */
   readonly findCharged?: (nonce: string) => Promise<boolean | undefined>;
-  /** what the handler answers with; `undefined`: 201 with a new id */
+  /** the answer of the handler; by default 201 with a new id */
   readonly answer?: () => { readonly status: number; readonly body?: string } | undefined;
 }
 
-/** A paid API that listens. */
+/** A running paid API. */
 export interface PaidApp {
   readonly url: string;
   /** how often the handler has run */
@@ -74,7 +74,7 @@ function parseAuthorization(value: unknown): { readonly nonce: string; readonly 
   return { nonce: String(value.nonce), from: String(value.from) };
 }
 
-/** What a handler answers with. */
+/** Makes the answers of a handler. */
 function worker({ answer }: PaidAppOptions) {
   let executions = 0;
   return {
@@ -134,7 +134,7 @@ async function startHono(options: PaidAppOptions): Promise<PaidApp> {
   };
 }
 
-/** The frameworks for which x402 has a middleware that is tested here. */
+/** The frameworks with a tested x402 middleware. */
 export const paidApps: Readonly<Record<string, (options: PaidAppOptions) => Promise<PaidApp>>> = {
   express: startExpress,
   hono: startHono,

@@ -1,5 +1,5 @@
-// The process that the tests kill: a paid API on a SQLite file. Arguments: framework, file, URL of the facilitator, how far
-// its clock is ahead in milliseconds, whether it can ask what was charged.
+// The process that the tests kill: a paid API on a SQLite file. Arguments: framework, file, URL of the facilitator, how
+// far its clock is ahead in milliseconds, whether it can look up charges.
 import { DatabaseSync } from 'node:sqlite';
 import { sqliteCells } from '../../../src/cells.ts';
 import { sqliteStore } from '../../../src/stores/sqlite.ts';
@@ -21,7 +21,7 @@ const { url } = await start({
   ...(canAsk === 'yes' ? { findCharged } : {}),
 });
 process.send?.(url);
-// An orphan must not stay behind.
+// The process must not survive its parent.
 process.on('disconnect', () => process.exit());
 
 async function findCharged(nonce: string): Promise<boolean> {

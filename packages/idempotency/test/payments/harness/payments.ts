@@ -22,7 +22,7 @@ export function exactScheme(paymentFlow: PaymentFlow): SchemeNetworkServer {
   };
 }
 
-/** What a paid route asks for. */
+/** The payment that a route requires. */
 export const accepts = { scheme: 'exact', network, payTo, price: '$0.01' } as const;
 
 /** The extension, as a route declares it. */
@@ -30,7 +30,7 @@ export const extensions = { 'payment-identifier': declarePaymentIdentifierExtens
 
 let nonces = 0;
 
-/** What differs between payments. */
+/** The parts that differ between payments. */
 export interface PaymentParts {
   readonly nonce?: string;
   readonly identifier?: string;

@@ -1,7 +1,7 @@
 import { Gate } from '../../../src/testing/adapter-laws/gate.ts';
 import type { AppWish, PeerApp, StartApp } from '../peer-case.ts';
 
-/** An app whose handler waits until it is let go on. */
+/** An app whose handler waits until it may continue. */
 export interface WaitingApp extends PeerApp {
   /** a handler has begun */
   readonly begun: Promise<void>;

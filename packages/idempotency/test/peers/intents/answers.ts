@@ -12,7 +12,7 @@ const answering = (status: number, options: AppWish['options'] = {}): AppWish =>
 });
 const only2xx = { shouldStore: ({ status }: { readonly status: number }) => status >= 200 && status < 300 };
 
-/** What a retry is answered with. */
+/** Cases about the answer to a retry. */
 export const answerCases: readonly PeerCase[] = [
   {
     intent: 'A retry gets the status and the body of the first answer, and the handler does not run.',

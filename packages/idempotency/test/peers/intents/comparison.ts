@@ -8,7 +8,7 @@ function form(amount: string, text = 'one'): FormData {
   return made;
 }
 
-/** What makes two requests under one key the same request. */
+/** Cases about whether two requests under one key are the same request. */
 export const comparisonCases: readonly PeerCase[] = [
   {
     intent: 'The same key with another body is refused, and not executed.',

@@ -20,11 +20,11 @@ async function whileRunning(
   return second;
 }
 
-/** Sends a request after the process of the first one under its key has died, and gives how often it was executed. */
+/** Sends a request after the process of the first one under its key has died, and returns the number of executions. */
 async function afterDeath(start: StartApp, options: AppWish['options']) {
   const clock = new ManualClock();
   const store = memoryStore({ nowMs: () => clock.nowMs() });
-  // It does not renew its lease: to its own clock no time passes.
+  // It does not renew its lease, because its clock does not move.
   const dead = await startWaiting(start, { store, clock: new ManualClock(clock.nowMs()), leaseMs: 10_000 });
   const lost = dead.send();
   await dead.begun;
@@ -36,7 +36,7 @@ async function afterDeath(start: StartApp, options: AppWish['options']) {
   return { answer, executions: app.executions() };
 }
 
-/** What a second request gets while the first one has not ended. */
+/** Cases about a second request while the first one is running. */
 export const duplicateCases: readonly PeerCase[] = [
   {
     intent: 'Of requests at the same time one is executed.',

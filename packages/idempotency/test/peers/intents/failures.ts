@@ -25,7 +25,7 @@ function storeWith(verbs: Partial<IdempotencyStore>): IdempotencyStore {
   };
 }
 
-/** What becomes of a key when something fails. */
+/** Cases about the key after a failure. */
 export const failureCases: readonly PeerCase[] = [
   {
     intent: 'A handler that throws frees the key, and the retry is executed.',

@@ -9,7 +9,7 @@ import type { PeerCase } from '../peer-case.ts';
 const problemJson = { Accept: 'application/problem+json' };
 const [first, other] = [{ body: { amount: 1 } }, { body: { amount: 2 } }];
 
-/** How refusals look, what can be watched, and work without a request. */
+/** Cases about the form of refusals, observers, and work without a request. */
 export const optionCases: readonly PeerCase[] = [
   {
     intent: 'Without a store the start fails.',

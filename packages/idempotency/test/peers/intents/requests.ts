@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { executesBoth, refuses, replays } from '../harness/steps.ts';
 import type { PeerCase } from '../peer-case.ts';
 
-/** Which requests are protected. */
+/** Cases about which requests are protected. */
 export const requestCases: readonly PeerCase[] = [
   {
     intent: 'A GET with a key passes, and is executed each time.',

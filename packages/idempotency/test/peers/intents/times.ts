@@ -16,7 +16,7 @@ async function afterADay(start: StartApp, retentionMs?: number) {
   return { answer: await app.send(), executions: app.executions() };
 }
 
-/** How long a key is remembered, and what is done when there is no room. */
+/** Cases about how long a key is remembered, and about a full store. */
 export const timeCases: readonly PeerCase[] = [
   {
     intent: 'When the answer has expired the key is new, and its request is executed.',

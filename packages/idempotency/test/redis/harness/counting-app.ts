@@ -4,13 +4,13 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { idempotent, type NodeHandlerOptions, operationOf } from '../../../src/adapters/node.ts';
 import { listening } from '../../adapters/harness/listening.ts';
 
-/** An application on a store; it counts what it executes, for all applications that count in the same place. */
+/** An application on a store that counts its executions, together with all applications that share the counter. */
 export interface CountingApp {
   readonly port: number;
   close(): Promise<void>;
 }
 
-/** What was executed. */
+/** The executed requests. */
 export class Executions {
   readonly #ofKey = new Map<string, number>();
   /** the attempts whose request reached the handler */
@@ -30,7 +30,7 @@ export class Executions {
   }
 }
 
-/** What an attempt was answered with. */
+/** The answer to an attempt. */
 export interface Answered {
   readonly attempt: string;
   readonly status: number;
@@ -40,7 +40,9 @@ export interface Answered {
   readonly code: string | undefined;
 }
 
-/** A request must be answered within this, however the servers are: many times the time-outs of the store. */
+/**
+ * A request must be answered within this time in any state of the servers. It is many times the time-outs of the store.
+ */
 const hangMs = 30_000;
 const retryPauseMs = 25;
 const retryForMs = 90_000;
@@ -75,7 +77,7 @@ export async function attempt({ port }: CountingApp, key: string): Promise<Answe
   return { attempt: id, status, body, isReplay: headers.has('idempotency-replayed'), code };
 }
 
-/** Sends the request of a key until it is answered for good: with an answer, or by a refusal that stays. */
+/** Sends the request of a key until there is a final result: an answer, or a permanent refusal. */
 export async function settle(
   apps: readonly CountingApp[],
   key: string,

@@ -1,4 +1,4 @@
-// Books of an earlier version, when their indexes become tables that lag: every row is found by them afterwards.
+// Books of an earlier version whose indexes are migrated to lagging tables: afterwards every row is still found.
 import assert from 'node:assert/strict';
 import { DatabaseSync } from 'node:sqlite';
 import { type TestContext, test } from 'node:test';

@@ -1,4 +1,4 @@
-// The index of entries by account lags, and its readers see every entry all the same.
+// The index of entries by account lags, but readers still see every entry.
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
@@ -14,10 +14,10 @@ import { entryIndexTable, hasEntriesBeyond, type IndexedEntry } from './entry-in
 import { LaggingIndex } from './lagging-index.ts';
 
 const accountCount = 7;
-/** A run of few entries, so that many of them begin and end in a short test. */
+/** Runs have few entries, so that many runs begin and end in a short test. */
 const newIndex = () => new LaggingIndex({ ...entryIndexTable, runRows: 150 });
 
-/** A file with accounts, the writer's index, and what the accounts are to have. */
+/** A file with accounts, the writer's index, and the entries that the accounts must have. */
 interface Books {
   readonly connection: SqliteConnection;
   index: LaggingIndex<IndexedEntry>;
@@ -42,7 +42,7 @@ function openBooks(t: TestContext): Books {
 
 const tenantOf = (account: number) => `tenant-${account % 3}`;
 
-/** A batch in an open transaction: its entries, and what the index does after the `COMMIT`. */
+/** Writes a batch in an open transaction: its entries, and the work of the index after the `COMMIT`. */
 function writeBatch(
   books: Books,
   random: Random,
@@ -68,7 +68,7 @@ function writeBatch(
     connection.run('UPDATE accounts SET sequence = ? WHERE account = ?', sequence, account);
     return { account, sequence, id };
   });
-  // Entries of a batch come tenant by tenant, not in the order of their ids.
+  // The entries of a batch are ordered by tenant, not by their ids.
   return {
     made,
     takeIn: index.write(
@@ -78,7 +78,7 @@ function writeBatch(
   };
 }
 
-/** What a reader finds wrong with the entries of the accounts. */
+/** The differences that a reader finds in the entries of the accounts. */
 async function differences({ connection, sequences }: Books): Promise<string[]> {
   const { entriesOf } = entryReads(async (work) => work(connection));
   const found: string[] = [];
@@ -100,7 +100,7 @@ async function differences({ connection, sequences }: Books): Promise<string[]> 
   return found;
 }
 
-/** Commits a batch as the writer does; `died` are the places where the process may die in it. */
+/** Commits a batch like the writer does. `died` says where the process dies. */
 function commit(books: Books, random: Random, died: 'nowhere' | 'before_commit' | 'after_commit'): void {
   books.connection.exec('BEGIN IMMEDIATE');
   const { made, takeIn } = writeBatch(books, random);
@@ -133,7 +133,7 @@ test('every entry is found by its account, wherever the process dies', async (t)
       ] as const);
       commit(books, random, died);
       if (random.below(40) === 0) {
-        // A fault of storage forgets what is in memory.
+        // A storage fault clears the memory.
         books.index.forget();
       }
       if (batch % 5 === 0) assert.deepEqual(await differences(books), [], `round ${round}, batch ${batch}`);
@@ -157,7 +157,7 @@ test('an entry beyond the last one of its account is found, whether it is in the
   }
 });
 
-/** Faults that a writer could have, each of which the readers must not survive unnoticed. */
+/** Faults that a writer could have. Readers must notice each of them. */
 const planted: Readonly<Record<string, (books: Books, random: Random) => void>> = {
   'the index claims to contain entries that it does not have': ({ connection }) => {
     connection.exec('UPDATE ledger_clock SET entries_indexed_through = (SELECT max(id) FROM entries)');
@@ -171,7 +171,7 @@ const planted: Readonly<Record<string, (books: Books, random: Random) => void>> 
     books.connection.exec('ROLLBACK');
     takeIn();
     books.index.write(books.connection, []);
-    // The same ids are given again, to other entries.
+    // The same ids are used again for other entries.
     books.idNumber -= 20;
     for (let batch = 0; batch < 60; batch++) commit(books, random, 'nowhere');
   },

@@ -1,4 +1,4 @@
-// The index of records by key lags, and a key that is not in it yet is never missed.
+// The index of records by key lags, but a key that the index does not have yet is still found.
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
@@ -16,17 +16,17 @@ import { saveRecords } from './records.ts';
 
 const cap = { answersMax: 1_000_000, bytesMax: 1_000_000_000 };
 const scopes = ['aa'.repeat(16), 'bb'.repeat(16), 'cc'.repeat(16)];
-/** A run of few records, so that many of them begin and end in a short test. */
+/** Runs have few records, so that many runs begin and end in a short test. */
 const newRows = () => new KeptRows({ recordRunRows: 150 });
 const startMs = 1_700_000_000_000;
 
-/** A file, its writer, a reader that stays open, and the keys that have a record. */
+/** A file, its writer, a reader that remains open, and the keys that have a record. */
 interface Books {
   readonly connection: SqliteConnection;
   readonly reader: ReturnType<typeof recordReads>;
   rows: KeptRows;
   readonly known: Map<string, MadeRecord>;
-  /** given to each record, so that the record that is found is known */
+  /** a number that identifies each record, so that the test knows which record was found */
   number: number;
 }
 
@@ -61,7 +61,7 @@ function drawRecord(books: Books, random: Random): MadeRecord {
   };
 }
 
-/** A batch in an open transaction, and what is done after its `COMMIT`. */
+/** Writes a batch in an open transaction, and what happens after its `COMMIT`. */
 function writeBatch(books: Books, random: Random): { readonly made: readonly MadeRecord[]; takeIn(): void } {
   const { connection, rows } = books;
   rows.begin(connection);
@@ -93,7 +93,7 @@ function commit(books: Books, random: Random, died: 'nowhere' | 'before_commit' 
   else takeIn();
 }
 
-/** A batch that fails before its commit: what is not in the index stays known. */
+/** A batch that fails before its commit: records that the index does not have yet remain known. */
 function fail(books: Books, random: Random): void {
   books.connection.exec('BEGIN IMMEDIATE');
   writeBatch(books, random);
@@ -101,11 +101,11 @@ function fail(books: Books, random: Random): void {
   books.rows.forgetRows();
 }
 
-/** The keys that the writer, or a reader, does not find the record of. */
+/** The keys whose record the writer or a reader does not find. */
 async function missed({ connection, reader, rows, known }: Books, random: Random): Promise<string[]> {
   const found: string[] = [];
   const all = [...known.values()];
-  // All that are new, and some of the others.
+  // All new keys, and some of the others.
   const looked = [...all.slice(-350), ...Array.from({ length: 20 }, () => random.pick(all))];
   connection.exec('BEGIN IMMEDIATE');
   rows.begin(connection);
@@ -140,7 +140,7 @@ test('the record of every key is found, wherever the process dies', async (t) =>
         'after_commit',
       ] as const);
       commit(books, random, died);
-      // A fault of storage forgets what is in memory.
+      // A storage fault clears the memory.
       if (random.below(40) === 0) books.rows.forgetAll();
       if (random.below(20) === 0) fail(books, random);
       if (batch % 9 === 0)
@@ -173,7 +173,7 @@ test('a sweep forgets late records with their keys, and no number is used twice'
   };
   const last = () => Math.max(...connection.all('SELECT n FROM records').map((row) => integer(row, 'n')));
   const lastBefore = last();
-  // The clock must run steadily for the whole retention before a record is forgotten.
+  // A record is forgotten only after the clock has run steadily for the whole retention.
   for (let day = 0; day <= 30; day += 2) sweepAt(startMs + day * dayMs);
   assert.equal(countOf(books, 'records'), 0);
   assert.equal(countOf(books, 'record_keys'), 0);
@@ -227,7 +227,7 @@ test('a reader does not take the record of another key for one that was deleted 
   assert.equal(await reader.keyFacts(deleted), undefined);
 });
 
-/** Faults that a writer could have, each of which must be noticed. */
+/** Faults that a writer could have. Each must be noticed. */
 const planted: Readonly<Record<string, (books: Books, random: Random) => void>> = {
   'the index claims to contain records that it does not have': ({ connection, rows }) => {
     connection.exec('UPDATE ledger_clock SET records_indexed_through = (SELECT max(n) FROM records)');

@@ -1,4 +1,4 @@
-// Rows are made several with one statement, and a fault of one of them takes back everything.
+// Several rows are inserted with one statement, and a fault in one of them rolls back all of them.
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { test } from 'node:test';

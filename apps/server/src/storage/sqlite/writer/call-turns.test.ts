@@ -7,7 +7,7 @@ interface Call {
   readonly weight: number;
 }
 
-/** Lines with calls of these weights; a call is named by its line and its place there. */
+/** Lines with calls of these weights. A call is named by its line and its position in the line. */
 function turnsOf(...lines: readonly (readonly number[])[]): CallTurns<Call> {
   const turns = new CallTurns<Call>(({ weight }) => weight);
   for (const [line, weights] of lines.entries()) {

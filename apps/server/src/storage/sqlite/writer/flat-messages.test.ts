@@ -7,7 +7,7 @@ import type { UsageItem } from '../../../domain/usage.ts';
 import type { KeyUse, Outcome, Remembered, Submission } from '../../../ledger/submission.ts';
 import { flatOutcome, flatSubmission, outcomeOf, submissionOf } from './flat-messages.ts';
 
-// `Required`: a member that one of the types gains is an error here, until the lists have it.
+// `Required`: a new member of one of these types is a compile error here until the lists contain it.
 const item: Required<UsageItem> = {
   agent: 'agent',
   serviceId: 'search',

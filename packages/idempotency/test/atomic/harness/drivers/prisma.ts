@@ -4,7 +4,10 @@ import { created, type OpenDriver } from '../charging-driver.ts';
 import { generatedPrismaClient } from '../generated-prisma-client.ts';
 import { openPool } from '../open-pool.ts';
 
-/** What is used of the client that Prisma generates from `schema.prisma`, which is not there when types are checked. */
+/**
+ * The used part of the client that Prisma generates from `schema.prisma`. The generated client does not exist when
+ * types are checked.
+ */
 interface GeneratedClient {
   readonly PrismaClient: new (options: {
     readonly adapter: PrismaPg;
