@@ -4,14 +4,14 @@ const server = '^apps/server/src';
 const storage = `${server}/storage`;
 const dashboard = '^apps/dashboard/src';
 /** The layers of the dashboard, each with the layers that it may import besides itself. */
-const dashboardRooms: Readonly<Record<string, readonly string[]>> = {
+const dashboardLayers: Readonly<Record<string, readonly string[]>> = {
   core: [],
   api: ['core'],
   parts: ['api', 'core'],
   pages: ['parts', 'api', 'core'],
 };
 /** The layers of the server, each with the layers that it may import besides itself. Tests may import anything. */
-const rooms: Readonly<Record<string, readonly string[]>> = {
+const serverLayers: Readonly<Record<string, readonly string[]>> = {
   domain: [],
   answers: ['domain'],
   ledger: ['answers', 'domain'],
@@ -39,7 +39,7 @@ const core = `${library}/core/`;
 /** Files of the library that only tests import. */
 const libraryTest = [test, `${library}/.*/test/`];
 /** The layers of the library, each with the files that it may import, besides itself and the modules of Node. */
-const libraryRooms: Readonly<Record<string, readonly string[]>> = {
+const libraryLayers: Readonly<Record<string, readonly string[]>> = {
   stores: [core],
   adapters: [core],
   client: [core],
@@ -70,21 +70,22 @@ export const layers: IForbiddenRuleType[] = [
   {
     name: 'declared-dependencies',
     comment:
-      'a package names what it uses in its own package.json; the MCP server and the site for development, so that a start leaves it out',
+      'a package lists its dependencies in its package.json; the MCP server and the site list them as development dependencies, so that `npm start` does not install them',
     severity: 'error',
     from: { path: '^(packages|apps)/', pathNot: [test, '/test/', '^apps/(mcp|site)/'] },
     to: { dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown'], dependencyTypesNot: ['npm-peer'] },
   },
   {
     name: 'domain-is-pure',
-    comment: 'no I/O, no clock, no randomness: the domain knows the core of the library and itself',
+    comment: 'no I/O, no clock, no randomness: the domain imports only itself and the core of the library',
     severity: 'error',
     from: { path: `${server}/domain/`, pathNot: test },
     to: { pathNot: [`${server}/domain/`, '^packages/idempotency/src/core/'] },
   },
   {
     name: 'answers-take-types-of-the-contract',
-    comment: 'the thread of the writer renders answers, and does not load the schemas',
+    comment:
+      'the writer thread renders answers without loading the schemas, so only types of the contract may be imported',
     severity: 'error',
     from: { path: `${server}/(answers|domain|ledger|reads|storage)/`, pathNot: test },
     to: { path: '^packages/contract/', dependencyTypesNot: ['type-only'] },
@@ -92,7 +93,7 @@ export const layers: IForbiddenRuleType[] = [
   {
     name: 'answers-are-typed-by-the-contract',
     comment:
-      'an answer knows the domain, the types of the contract and the core of the library, and nothing of HTTP',
+      'answers/ imports only the domain, the types of the contract and the core of the library, and no HTTP code',
     severity: 'error',
     from: { path: `${server}/answers/`, pathNot: test },
     to: {
@@ -101,37 +102,39 @@ export const layers: IForbiddenRuleType[] = [
   },
   {
     name: 'core-knows-nothing',
-    comment: 'the core of the library decides, and knows no framework, no store, no file, no socket',
+    comment: 'the core of the library decides, and imports no framework, store, file system or socket',
     severity: 'error',
     from: { path: core, pathNot: [test, '/core/test/'] },
     to: { pathNot: [core, '^(node:)?(crypto|net)$'] },
   },
-  ...Object.entries(libraryRooms).map(
-    ([room, below]): IForbiddenRuleType => ({
-      name: `library-${room}`,
-      comment: 'rooms of the library look only at the core',
+  ...Object.entries(libraryLayers).map(
+    ([layer, below]): IForbiddenRuleType => ({
+      name: `library-${layer}`,
+      comment:
+        'a layer of the library imports only itself, the core, and the files listed for it in `libraryLayers`',
       severity: 'error',
-      from: { path: `${library}/${room}/`, pathNot: libraryTest },
-      to: { path: '^(packages|apps)/', pathNot: [`${library}/${room}/`, ...below] },
+      from: { path: `${library}/${layer}/`, pathNot: libraryTest },
+      to: { path: '^(packages|apps)/', pathNot: [`${library}/${layer}/`, ...below] },
     }),
   ),
   {
     name: 'stores-are-strangers',
-    comment: 'a store knows its own folder and no other store',
+    comment: 'a store imports files of its own folder, and of no other store',
     severity: 'error',
     from: { path: `${library}/stores/([a-z]+)`, pathNot: test },
     to: { path: `${library}/stores/`, pathNot: `${library}/stores/$1[./]` },
   },
   {
     name: 'adapters-are-strangers',
-    comment: 'an adapter knows its own folder, and what those for node:http and for fetch share',
+    comment:
+      'an adapter imports files of its own folder, and the shared code of the adapters for node:http and fetch',
     severity: 'error',
     from: { path: `${library}/adapters/([a-z]+)`, pathNot: test },
     to: { path: `${library}/adapters/`, pathNot: [`${library}/adapters/$1[./]`, sharedAdapters] },
   },
   {
     name: 'library-loads-nothing',
-    comment: 'frameworks and drivers are handed in: the library names their types at most',
+    comment: 'users pass frameworks and drivers in: the library imports at most their types',
     severity: 'error',
     from: { path: `${library}/`, pathNot: [...libraryTest, ...Object.keys(extended)] },
     to: { path: 'node_modules', dependencyTypesNot: ['type-only'] },
@@ -153,15 +156,14 @@ export const layers: IForbiddenRuleType[] = [
   {
     name: 'client-loads-the-client-of-the-library',
     comment:
-      'the SDK runs in a browser, too: the types of frameworks at most, and of the contract only what is printed',
+      'the SDK also runs in a browser: it imports at most the types of frameworks, and only the printed part of the contract',
     severity: 'error',
     from: { path: `${client}/`, pathNot: test },
     to: { pathNot: [`${client}/`, `${library}/client/(?!file-journal)`], dependencyTypesNot: ['type-only'] },
   },
   {
     name: 'meters-take-the-types-of-a-recorder',
-    comment:
-      'a meter is given a recorder, and loads no other part of the SDK but what a quantity and an error are',
+    comment: 'a meter receives a recorder, and loads only the quantities and the error class of the SDK',
     severity: 'error',
     from: { path: `${client}/meter/`, pathNot: test },
     to: {
@@ -172,14 +174,14 @@ export const layers: IForbiddenRuleType[] = [
   },
   {
     name: 'mcp-knows-the-client',
-    comment: 'the MCP server is a user of the SDK, and knows nothing of the server',
+    comment: 'the MCP server uses the SDK, and imports nothing of the server',
     severity: 'error',
     from: { path: `${mcp}/`, pathNot: test },
     to: { path: '^(apps|packages)/', pathNot: [`${mcp}/`, '^packages/client/src/index'] },
   },
   {
     name: 'server-knows-no-client',
-    comment: 'the commands that call a server do so with the SDK, as any other program does',
+    comment: 'only the commands call a server, and they use the SDK like any other program',
     severity: 'error',
     from: { path: '^apps/server/', pathNot: [test, '^apps/server/test/', `${server}/cli/`] },
     to: { path: ['^packages/client/', '^apps/mcp/'] },
@@ -192,7 +194,7 @@ export const layers: IForbiddenRuleType[] = [
   },
   {
     name: 'dashboard-is-a-client',
-    comment: 'a page in a browser knows the server only by the types of the contract',
+    comment: 'a page in a browser imports only the types of the contract',
     severity: 'error',
     from: { path: `${dashboard}/` },
     to: { path: '^(apps|packages)/', pathNot: `${dashboard}/`, dependencyTypesNot: ['type-only'] },
@@ -203,28 +205,28 @@ export const layers: IForbiddenRuleType[] = [
     from: { path: '^apps/dashboard/(src|build)/' },
     to: { path: '^(apps/server|tools|bench)/' },
   },
-  ...Object.entries(dashboardRooms).map(
-    ([room, below]): IForbiddenRuleType => ({
-      name: `dashboard-${room}`,
-      comment: 'rooms of the dashboard look only downward',
+  ...Object.entries(dashboardLayers).map(
+    ([layer, below]): IForbiddenRuleType => ({
+      name: `dashboard-${layer}`,
+      comment: 'a layer of the dashboard imports only itself and the layers below it',
       severity: 'error',
-      from: { path: `${dashboard}/${room}/` },
+      from: { path: `${dashboard}/${layer}/` },
       to: {
         path: `${dashboard}/`,
-        pathNot: [room, ...below].map((name) => `${dashboard}/${name}/`),
+        pathNot: [layer, ...below].map((name) => `${dashboard}/${name}/`),
       },
     }),
   ),
   {
     name: 'conformance-stands-alone',
-    comment: 'the command checks the APIs of others, so it has no package at run time, not even ours',
+    comment: 'the command checks any API, so it loads no package at run time, not even ours',
     severity: 'error',
     from: { path: '^packages/conformance/src/', pathNot: test },
     to: { pathNot: ['^packages/conformance/src/', '^(node:)?[a-z_/]+$'] },
   },
   {
     name: 'verdicts-are-pure',
-    comment: 'what judges an observation neither sends nor reads anything',
+    comment: 'code that judges an observation neither sends nor reads anything',
     severity: 'error',
     from: { path: '^packages/conformance/src/judge/' },
     to: {
@@ -234,7 +236,8 @@ export const layers: IForbiddenRuleType[] = [
   },
   {
     name: 'packages-know-no-app',
-    comment: 'only their tests, which say which blocks of the docs they run',
+    comment:
+      'only the tests of packages may import tools: those that list which blocks of the docs a test runs',
     severity: 'error',
     from: { path: '^packages/', pathNot: '^packages/[^/]+/test/' },
     to: { path: '^(apps|tools|bench)/' },
@@ -247,51 +250,51 @@ export const layers: IForbiddenRuleType[] = [
   },
   {
     name: 'only-main-and-cli-start-processes',
-    comment: 'no file but the launcher imports a file that begins to run',
+    comment: 'only the launcher imports a file that runs when it is loaded',
     severity: 'error',
     from: { pathNot: '^apps/server/bin/' },
     to: { path: [`${server}/(cli/)?main\\.ts$`, `${mcp}/main\\.ts$`] },
   },
   {
     name: 'engines-are-strangers',
-    comment: 'an engine of storage knows its own folder and not the other one',
+    comment: 'a storage engine imports nothing of the other engine',
     severity: 'error',
     from: { path: `${storage}/(sqlite|postgres)/`, pathNot: test },
     to: { path: `${storage}/(sqlite|postgres)/`, pathNot: `${storage}/$1/` },
   },
   {
     name: 'tables-know-no-engine',
-    comment: 'what describes the tables is the same for both engines',
+    comment: 'the table descriptions are the same for both engines',
     severity: 'error',
     from: { path: `${storage}/(tables/|table\\.ts|generated\\.ts)`, pathNot: test },
     to: { path: `${storage}/(sqlite|postgres)/` },
   },
   {
     name: 'reads-do-not-write',
-    comment: 'in an engine, read/ knows neither write/ nor upkeep/',
+    comment: 'in an engine, read/ imports neither write/ nor upkeep/',
     severity: 'error',
     from: { path: `${storage}/(sqlite|postgres)/read/`, pathNot: test },
     to: { path: `${storage}/$1/(write|upkeep)/` },
   },
   {
     name: 'upkeep-knows-no-batch',
-    comment: 'in an engine, upkeep/ does not know write/',
+    comment: 'in an engine, upkeep/ does not import write/',
     severity: 'error',
     from: { path: `${storage}/(sqlite|postgres)/upkeep/`, pathNot: test },
     to: { path: `${storage}/$1/write/` },
   },
-  ...Object.entries(rooms).map(
-    ([room, below]): IForbiddenRuleType => ({
-      name: `room-${room}`,
-      comment: 'rooms look only downward',
+  ...Object.entries(serverLayers).map(
+    ([layer, below]): IForbiddenRuleType => ({
+      name: `server-${layer}`,
+      comment: 'a layer imports only itself and the layers below it',
       severity: 'error',
-      from: { path: `${server}/${room}/`, pathNot: test },
+      from: { path: `${server}/${layer}/`, pathNot: test },
       to: {
         path: `${server}/`,
         pathNot: [
           ground,
-          ...(room === 'cli' ? [serve] : []),
-          ...[room, ...below].map((name) => `${server}/${name}/`),
+          ...(layer === 'cli' ? [serve] : []),
+          ...[layer, ...below].map((name) => `${server}/${name}/`),
         ],
       },
     }),

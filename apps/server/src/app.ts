@@ -24,7 +24,7 @@ export interface App extends Workers {
 }
 
 /**
- * Connects the rooms and starts to listen.
+ * Connects the layers and starts to listen.
  *
  * @throws {Error} if the database cannot be opened, or the address cannot be listened on
  */

@@ -42,7 +42,7 @@ export interface RequestStorage {
   close(): Promise<void>;
 }
 
-/** An open storage engine, from which the other rooms are composed. */
+/** An open storage engine, from which the other layers are composed. */
 export interface Storage extends RequestStorage {
   readonly deliveryQueue: DeliveryQueue;
   /** runs the reads that look at many rows, off the thread that serves HTTP */

@@ -24,7 +24,7 @@ export interface DeliveryAttempt {
   readonly status: number | undefined;
 }
 
-/** Where the server's spans are sent. All rooms know this interface; only one file knows the implementation. */
+/** Where the server's spans are sent. All layers know this interface; only one file knows the implementation. */
 export interface Traces {
   /** Begins the span of a request; the returned function ends it. */
   begin(head: RequestHead): (end: RequestEnd) => void;
