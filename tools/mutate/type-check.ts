@@ -13,7 +13,7 @@ export class TypeChecker {
   #changed: readonly [file: string, text: string] | undefined;
   #version = 0;
 
-  /** @param files those that are mutated, and those that may import them */
+  /** @param files the mutated files, and those that may import them */
   constructor(files: readonly string[]) {
     this.#files = files.map((file) => path.join(root, file));
     const config = ts.readConfigFile(path.join(root, 'tsconfig.json'), ts.sys.readFile);

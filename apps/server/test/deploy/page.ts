@@ -17,9 +17,9 @@ export function textOf(page: string): string {
 }
 
 /**
- * The blocks of commands of a page.
+ * The command blocks of a page.
  *
- * @throws {assert.AssertionError} if there is another number of them: what a block says is typed by the test of its page
+ * @throws {assert.AssertionError} if the page has another number of them: the test of a page types each block
  */
 export function blocksOfPage(page: string, count: number): readonly TypedBlock[] {
   const blocks = blocksOf(`docs/how-to/${page}.md`);

@@ -13,10 +13,10 @@ export const strangerTenant = 'other';
 const idNames = ['id', 'prefix', 'eventId'];
 
 /**
- * Sends requests about what a tenant has in the name of another one that has nothing: this one must see and change
- * nothing of it.
+ * Sends requests about the data of a tenant in the name of a tenant without data, which must not see or change any of
+ * it.
  *
- * @param stranger the headers of a tenant without anything
+ * @param stranger the headers of the tenant without data
  */
 export async function runIsolated(
   fuzzer: Fuzzer,

@@ -14,7 +14,7 @@ export class Pool {
   readonly #spared: ReadonlySet<string>;
   #harvests = 0;
 
-  /** @param spared values that no request may name, such as the key that requests are sent with */
+  /** @param spared values that no request may name, such as the API key of the run */
   constructor(spared: readonly string[]) {
     this.#spared = new Set(spared);
   }

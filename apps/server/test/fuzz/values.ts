@@ -18,10 +18,10 @@ export class Values {
   }
 
   /**
-   * A value that keeps to a schema: for the most part one that the server told of.
+   * A value that matches a schema: mostly one from the server's answers.
    *
-   * @param name of the member or parameter, for which the value is
-   * @throws {Error} when none is found: then the schema needs an example
+   * @param name the name of the member or parameter
+   * @throws {Error} if none is found: the schema then needs an example
    */
   draw(schema: Schema, name: string, collection: string): unknown {
     const known = this.#pool.known(name, collection).filter((value) => keeps(schema, value));

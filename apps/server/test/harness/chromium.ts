@@ -26,6 +26,7 @@ const flags = [
 
 /**
  * Starts a real browser that ends with the test: the machine's Chromium. On Debian, root installs it if it is missing.
+ *
  * @throws {Error} if there is none
  */
 export async function startChromium(t: TestContext): Promise<Browser> {

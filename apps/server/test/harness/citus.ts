@@ -13,6 +13,7 @@ export class CitusTemplate {
 
   /**
    * Creates one on all nodes that a database of the coordinator knows.
+   *
    * @param prepare fills it, on the coordinator
    */
   static async make(coordinator: string, prepare?: (url: string) => Promise<void>): Promise<CitusTemplate> {

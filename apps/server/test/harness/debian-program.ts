@@ -31,6 +31,7 @@ const programs = {
 /**
  * Finds a program on the machine. Otherwise it unpacks Debian's package once for all tests, and does not install it,
  * because the package's system service would start.
+ *
  * @returns its file, or the reason to skip a test
  */
 export async function debianProgram(

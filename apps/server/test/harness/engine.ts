@@ -45,6 +45,7 @@ export const postgresOptions = {
 
 /**
  * Opens the engine on an empty database, and closes it when the test has ended.
+ *
  * @param nowMs the clock of the database, if the database decides the time of a batch; its own clock by default
  */
 export async function openEngine(

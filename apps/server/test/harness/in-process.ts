@@ -19,6 +19,7 @@ export interface InProcess {
 
 /**
  * Starts a server for a test, and stops it when the test has ended.
+ *
  * @param nowMs the time of its clock at the start; the current time by default
  * @param log where its log goes; the standard output by default
  */

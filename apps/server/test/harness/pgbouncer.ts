@@ -33,6 +33,7 @@ export interface TestPgBouncer {
 
 /**
  * Starts PgBouncer in front of a server, for all of its databases. If PATH has none, Debian's package is unpacked.
+ *
  * @param poolSize connections to each database, however many clients there are
  * @throws {Error} if there is none, or it does not start
  */

@@ -64,6 +64,7 @@ export class PostgresNode {
 
   /**
    * Creates an empty one and starts it. It ends with the test.
+   *
    * @param programs the folder of its programs, if they are not those of the package that the tests install
    */
   static async start(
@@ -134,6 +135,7 @@ export class PostgresNode {
 
   /**
    * Creates a streaming standby of it, and starts both. It is stopped for the copy.
+   *
    * @param name under which the standby can be named in `synchronous_standby_names`
    */
   async standby(t: TestContext, name: string): Promise<PostgresNode> {

@@ -15,6 +15,7 @@ export interface RawReceiver {
 
 /**
  * Starts a receiver that handles the bytes of a connection as the test wants.
+ *
  * @param behave called with each connection and its number, from 1
  */
 export async function startRawReceiver(

@@ -11,7 +11,7 @@ const waitMaxMs = 100;
 /**
  * Sends a write to the instances in turn until one gives a final answer, like a persistent client.
  *
- * @throws {Error} if no instance gives a final answer, or a 503 does not say when to retry
+ * @throws {Error} if no instance gives a final answer, or a 503 has no Retry-After
  */
 export async function sendUntilAnswered(
   apis: () => readonly Api[],

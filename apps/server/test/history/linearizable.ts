@@ -12,6 +12,7 @@ export interface Operation<Call, Answer> {
 export interface SequentialModel<Call, Answer> {
   /**
    * Executes a call if it can have this answer now.
+   *
    * @returns a function that undoes it; `undefined` if the answer is not possible now, and nothing was changed
    */
   apply(call: Call, answer: Answer | undefined): (() => void) | undefined;

@@ -68,6 +68,7 @@ function measureOf(
 
 /**
  * Whether every limit that applies to an item allows it.
+ *
  * @param held where the open hold that the item captures counts, and how much
  */
 export function limitsAllow(books: ModelBooks, item: CountedUse, nowMs: number, held = noHold): boolean {

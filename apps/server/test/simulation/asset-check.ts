@@ -9,6 +9,7 @@ const promise = 'assets are apart';
 /**
  * Recomputes the changes of a commit in each asset: a write in one asset must change nothing in another, and the sums
  * of each asset must be right.
+ *
  * @throws {Violation} if they are not
  */
 export function checkAssets(rows: TenantRows, { movements, balances, settlements, entries }: Changes): void {

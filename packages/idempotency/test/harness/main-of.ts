@@ -6,6 +6,7 @@ const root = fileURLToPath(new URL('../../../..', import.meta.url));
 
 /**
  * The file to start for a main file of the repository: its bundle, if the test run has made one, or the source.
+ *
  * @param main its path in the repository
  */
 export function mainOf(main: string): string {

@@ -15,6 +15,7 @@ export function run(cwd: string, file: string, ...args: string[]): string {
 
 /**
  * Builds the package, packs it into a folder as for the registry, and returns the path of the tarball.
+ *
  * @param command as a page shows it: `npm run tarballs -- /tmp idempotency`
  */
 export function packInto(folder: string, command = 'npm run tarballs -- /tmp idempotency'): string {

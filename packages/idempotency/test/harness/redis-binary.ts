@@ -27,6 +27,7 @@ let found: Promise<RedisBinary> | undefined;
 
 /**
  * Finds the server of this machine. On Debian, root installs it if it is missing.
+ *
  * @throws {Error} if there is none
  */
 export function redisBinary(): Promise<RedisBinary> {

@@ -26,6 +26,7 @@ process.once('exit', () => {
 
 /**
  * Starts a Redis or Valkey server on a free port.
+ *
  * @param settings of the server, such as `['--maxmemory', '3mb']`
  * @throws {Error} if this machine has none, and none can be installed
  */

@@ -9,6 +9,7 @@ const taken = new Set<CodeBlock>();
 
 /**
  * Notes that a test runs a block or compares results with it, and returns the block.
+ *
  * @throws {assert.AssertionError} if the page has no such block
  */
 export function take(page: string, text: string): string {

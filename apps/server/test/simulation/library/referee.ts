@@ -58,6 +58,7 @@ export class LibraryReferee {
 
   /**
    * Called when an answer has reached a client.
+   *
    * @param wasAnswered whether an answer had already reached a client when this request arrived: a late answer does not count
    */
   answered(request: IdempotentRequest, { status, body }: KeptResponse, wasAnswered: boolean): void {

@@ -134,6 +134,7 @@ function routes(
 
 /**
  * The root module of an app with a route for each way. Decorators are called as functions.
+ *
  * @param hijacksStreams whether handlers that write a stream take the response over from Fastify
  */
 export function rootModule(

@@ -10,6 +10,7 @@ const furthest = { claimed: 'committed', begun: 'committed', charged: 'begun' } 
 /**
  * Lets two processes execute the same charge. One is suspended during it until its lease has lapsed and the other one
  * has taken over; then it continues. Afterwards both get another charge ten times each, at the same time.
+ *
  * @param pauseAt the step at which the first one is suspended
  */
 export async function shareCharges(

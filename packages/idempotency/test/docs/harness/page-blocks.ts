@@ -14,7 +14,7 @@ export interface PageBlock {
 }
 
 /**
- * The blocks of JavaScript and TypeScript of a page that are whole files.
+ * The JavaScript and TypeScript blocks of a page that are complete files.
  *
  * @throws {Error} if two have the same name
  */
@@ -29,7 +29,8 @@ export function blocksOf(page: string): readonly PageBlock[] {
 }
 
 /**
- * A block for a Worker of Cloudflare. It is marked as `javascript`: it imports a module of that runtime, which Node does not have.
+ * A block for a Cloudflare Worker. It is marked as `javascript`, because it imports a module of the Workers runtime
+ * that Node does not have.
  *
  * @throws {Error} if the page has no such block
  */

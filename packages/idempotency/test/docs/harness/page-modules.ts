@@ -49,6 +49,7 @@ const compilerOptions: ts.CompilerOptions = {
 
 /**
  * Loads a block as a separate module, even if it was loaded before, and returns its exports.
+ *
  * @param address the address of the server that the block calls
  */
 export async function loadBlock(
@@ -63,6 +64,7 @@ export async function loadBlock(
 
 /**
  * Loads a block that starts a server, returns the server's address, and stops the server after the test.
+ *
  * @throws {Error} if the block starts no server
  */
 export async function serveBlock(t: TestContext, page: string, file: string): Promise<string> {
