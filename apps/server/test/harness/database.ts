@@ -21,6 +21,9 @@ const givenServer = process.env['BILLONCE_TEST_POSTGRES'];
 /** The coordinator of a running Citus with workers. The test databases are created on all of them. */
 const givenCitus = process.env['BILLONCE_TEST_CITUS'];
 
+/** Whether the tests of this process run on Citus. */
+export const isOnCitus = givenCitus !== undefined;
+
 /** The engine for the tests of this process. The files in test/postgres choose PostgreSQL. */
 export const engine = process.env['BILLONCE_TEST_ENGINE'] === 'postgres' ? 'postgres' : 'sqlite';
 
@@ -28,7 +31,7 @@ export const engine = process.env['BILLONCE_TEST_ENGINE'] === 'postgres' ? 'post
 export const isPrepared = process.env['BILLONCE_TEST_PREPARED'] !== 'false';
 
 /** Whether each transaction is limited to one tenant, as on Citus. */
-export const isByTenant = givenCitus !== undefined || process.env['BILLONCE_TEST_BY_TENANT'] === 'true';
+export const isByTenant = isOnCitus || process.env['BILLONCE_TEST_BY_TENANT'] === 'true';
 
 /** The settings of a test's server on PostgreSQL. */
 export const postgresEnvironment: Readonly<Record<string, string>> = {

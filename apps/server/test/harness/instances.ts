@@ -13,7 +13,7 @@ import type { Books } from '../../src/reads/books.ts';
 import type { JobRunner } from '../../src/reads/read-jobs.ts';
 import { openPostgres, type PostgresEngineOptions } from '../../src/storage/postgres/open.ts';
 import type { Sweepable } from '../../src/storage/storage.ts';
-import { migratedPostgres } from './database.ts';
+import { isOnCitus, migratedPostgres } from './database.ts';
 import { executorOptions, postgresOptions } from './engine.ts';
 import { onEnd } from './on-end.ts';
 
@@ -125,12 +125,15 @@ export async function connect(t: TestContext, url: string): Promise<Client> {
   return client;
 }
 
+const waitingSql = 'SELECT count(DISTINCT pid)::integer AS waiting FROM pg_locks WHERE NOT granted';
+const waitingOnAllNodesSql = `SELECT sum(result::integer)::integer AS waiting FROM run_command_on_all_nodes('${waitingSql}')`;
+
 /**
- * Waits until this many connections to the server wait for a lock. Within a transaction, the view of activity does not
- * change.
+ * Waits until this many connections to the server wait for a lock, on Citus those of all nodes. Within a transaction, the view of
+ * activity does not change.
  */
 export async function untilWaiting(client: Client, count: number): Promise<void> {
-  const sql = 'SELECT count(DISTINCT pid)::integer AS waiting FROM pg_locks WHERE NOT granted';
+  const sql = isOnCitus ? waitingOnAllNodesSql : waitingSql;
   for (;;) {
     const waiting = Number((await client.query(sql)).rows[0]?.waiting);
     if (waiting >= count) return;

@@ -190,7 +190,10 @@ test('the outcomes of two simultaneous attempts are both recorded, and the succe
     [other.eventId, ['delivered', 'timed_out']],
   ] as const) {
     await client.query('BEGIN');
-    await client.query('SELECT 1 FROM deliveries WHERE event = $1 FOR UPDATE', [eventId]);
+    await client.query('SELECT 1 FROM deliveries WHERE tenant = $1 AND event = $2 FOR UPDATE', [
+      tenant,
+      eventId,
+    ]);
     const reports = [
       first.execute(report(eventId, outcomes[0])),
       second.execute(report(eventId, outcomes[1])),
@@ -230,8 +233,10 @@ test('accounts that only a refusal touched are not kept, nor anything of a batch
   const session = await connect(t, url);
   const state = async () => {
     const rows = await session.query(`SELECT a.xmin::text || l.xmin::text || s.xmin::text AS versions,
-      (SELECT count(*) FROM records) + (SELECT count(*) FROM answers) + (SELECT count(*) FROM entries) AS kept
-      FROM accounts AS a JOIN account_lines AS l USING (tenant, account) CROSS JOIN scopes AS s`);
+      (SELECT count(*) FROM records WHERE tenant = '${tenant}') + (SELECT count(*) FROM answers WHERE tenant = '${tenant}')
+        + (SELECT count(*) FROM entries WHERE tenant = '${tenant}') AS kept
+      FROM accounts AS a JOIN account_lines AS l USING (tenant, account) JOIN scopes AS s USING (tenant)
+      WHERE tenant = '${tenant}'`);
     return rows.rows;
   };
   const before = await state();

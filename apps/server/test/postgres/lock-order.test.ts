@@ -15,6 +15,7 @@ import {
   untilWaiting,
   usage,
 } from '../harness/instances.ts';
+import { nodesOf } from '../harness/nodes.ts';
 
 test('rows joined in the statement that waits for a lock are stale; a batch reads them in a later statement', async (t) => {
   const { url, first, second, client } = await startInstances(t);
@@ -103,7 +104,8 @@ test('batches lock accounts and take item ids in one order, so none ends in a de
   assert.equal(await deadlocks(), 0);
   // The same two orders as separate statements, which the batches do not use.
   const [one, other] = [await connect(t, url), await connect(t, url)];
-  const lock = (agent: string) => `SELECT 1 FROM accounts WHERE agent = '${agent}' FOR UPDATE`;
+  const lock = (agent: string) =>
+    `SELECT 1 FROM accounts WHERE tenant = '${tenant}' AND agent = '${agent}' FOR UPDATE`;
   for (const [session, agent] of [
     [one, 'agent-1'],
     [other, 'agent-2'],
@@ -118,8 +120,10 @@ test('batches lock accounts and take item ids in one order, so none ends in a de
   );
 
   async function deadlocks(): Promise<number> {
-    const sql = 'SELECT deadlocks::integer FROM pg_stat_database WHERE datname = current_database()';
-    return Number((await client.query(sql)).rows[0]?.deadlocks);
+    const sql = 'SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()';
+    const nodes = await nodesOf(t, client, url);
+    const found = await Promise.all(nodes.map(async (node) => (await node.query(sql)).rows[0]?.deadlocks));
+    return found.reduce((sum, count) => sum + Number(count), 0);
   }
 });
 
