@@ -51,6 +51,13 @@ export class CitusCluster {
     return worker;
   }
 
+  /** From now on another node, which has the same rows, takes the place of a worker. */
+  async replace(worker: PostgresNode, by: PostgresNode): Promise<void> {
+    await this.coordinator.query(
+      `SELECT citus_update_node(nodeid, '127.0.0.1', ${by.port}, true, 1000) FROM pg_dist_node WHERE nodeport = ${worker.port}`,
+    );
+  }
+
   /** The shard of `accounts` with the rows of a tenant, and the port of its node. */
   async placeOf(tenant: string): Promise<{ readonly port: number; readonly shard: string }> {
     const [row] = await this.coordinator.query(

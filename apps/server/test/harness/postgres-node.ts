@@ -35,6 +35,8 @@ const safeSettings = {
 };
 const startsMax = 40;
 const againMs = 100;
+const looksMax = 400;
+const lookEveryMs = 25;
 
 /** Stops the server when this process closes the pipe or ends in any way. QUIT does not wait for clients. */
 const keep = `"$@" & server=$!
@@ -47,17 +49,25 @@ export class PostgresNode {
   readonly port: number;
   readonly #folder: string;
   readonly #bin: string;
+  readonly #programs: string | undefined;
   readonly #ids: UserIds;
   readonly #settings: Readonly<Record<string, string>>;
   #keeper: ChildProcess | undefined;
 
   private constructor(
-    place: { readonly port: number; readonly folder: string; readonly bin: string; readonly ids: UserIds },
+    place: {
+      readonly port: number;
+      readonly folder: string;
+      readonly bin: string;
+      readonly programs: string | undefined;
+      readonly ids: UserIds;
+    },
     settings: Readonly<Record<string, string>>,
   ) {
     this.port = place.port;
     this.#folder = place.folder;
     this.#bin = place.bin;
+    this.#programs = place.programs;
     this.#ids = place.ids;
     this.#settings = { ...safeSettings, ...settings };
   }
@@ -88,7 +98,7 @@ export class PostgresNode {
     const ids = unprivileged();
     if (ids.uid !== undefined && ids.gid !== undefined) chownSync(folder, ids.uid, ids.gid);
     const bin = programs ?? join(reachable(nativeFolder(), folder, ids), 'bin');
-    const node = new PostgresNode({ port: await freePort(), folder, bin, ids }, settings);
+    const node = new PostgresNode({ port: await freePort(), folder, bin, programs, ids }, settings);
     onEnd(t, async () => {
       await node.stop();
       rmSync(folder, { recursive: true, force: true });
@@ -139,11 +149,13 @@ export class PostgresNode {
    * @param name under which the standby can be named in `synchronous_standby_names`
    */
   async standby(t: TestContext, name: string): Promise<PostgresNode> {
-    const standby = await PostgresNode.#prepared(t, {
+    const settings = {
       ...this.#settings,
       synchronous_standby_names: '',
-      primary_conninfo: `host=127.0.0.1 port=${this.port} user=postgres application_name=${name}`,
-    });
+      // The user that it runs as may not be able to look for a certificate at home.
+      primary_conninfo: `host=127.0.0.1 port=${this.port} user=postgres sslmode=disable application_name=${name}`,
+    };
+    const standby = await PostgresNode.#prepared(t, settings, this.#programs);
     await this.stopCleanly();
     const data = join(standby.#folder, 'data');
     cpSync(join(this.#folder, 'data'), data, { recursive: true });
@@ -154,6 +166,16 @@ export class PostgresNode {
     await this.start();
     await standby.start();
     return standby;
+  }
+
+  /** Waits until a standby has caught up so far that commits wait for it. */
+  async untilSynchronous(): Promise<void> {
+    for (let looks = 0; looks < looksMax; looks++) {
+      const rows = await this.query(`SELECT 1 FROM pg_stat_replication WHERE sync_state = 'sync'`);
+      if (rows.length > 0) return;
+      await pause(lookEveryMs);
+    }
+    throw new Error('the standby is not synchronous');
   }
 
   /** Promotes a standby, and waits until it accepts writes. */

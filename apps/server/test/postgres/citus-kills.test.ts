@@ -32,6 +32,30 @@ test('if a worker is killed, only its tenants get 503, and when it is back every
   await endAndAssertOnce(t, loads);
 });
 
+test("if a worker's synchronous standby is promoted under load, only its tenants get 503, and every write is billed once", {
+  skip: skipWithoutCitus,
+}, async (t) => {
+  const { cluster, left, onLeft, onRight, loads } = await distributed(t);
+  const standby = await left.standby(t, 'standby_one');
+  await left.query('ALTER SYSTEM SET synchronous_standby_names = standby_one');
+  await left.query('SELECT pg_reload_conf()');
+  await left.untilSynchronous();
+  beginAll(loads);
+  await eachMore(loads, 30);
+  await left.kill();
+  answersOf(loads);
+  await Promise.all(onLeft.map((load) => load.untilAnswered(503)));
+  await standby.promote();
+  await cluster.replace(left, standby);
+  await eachMore(loads, 30);
+  const [ofLeft, ofRight] = [answersOf(onLeft), answersOf(onRight)];
+  t.diagnostic(
+    `since a worker was killed: its tenants ${JSON.stringify(ofLeft)}, the others ${JSON.stringify(ofRight)}`,
+  );
+  for (const answers of ofRight) assert.ok(Object.keys(answers).every((status) => Number(status) < 300));
+  await endAndAssertOnce(t, loads);
+});
+
 test('if the coordinator is killed, no write is lost or billed twice', {
   skip: skipWithoutCitus,
 }, async (t) => {

@@ -18,21 +18,11 @@ import {
 const standbyName = 'standby_one';
 const usage = { agent: 'agent-7', serviceId: 'search', requests: 3 };
 
-/** Waits until the standby has caught up and commits wait for it. */
-async function untilSynchronous(primary: PostgresNode): Promise<void> {
-  for (let looks = 0; looks < 400; looks++) {
-    const rows = await primary.query(`SELECT 1 FROM pg_stat_replication WHERE sync_state = 'sync'`);
-    if (rows.length > 0) return;
-    await passing(25);
-  }
-  assert.fail('the standby is not synchronous');
-}
-
 test('if a synchronous standby is promoted under load, nothing acknowledged is lost and nothing is billed twice', async (t) => {
   const random = seededRandom(t);
   const primary = await PostgresNode.start(t, { synchronous_standby_names: standbyName });
   const standby = await primary.standby(t, standbyName);
-  await untilSynchronous(primary);
+  await primary.untilSynchronous();
   // The address remains and its target changes, like a virtual address or a redirected name.
   const address = await TcpProxy.start(t, primary.port);
   const environment = { DATABASE_URL: address.through(primary.url), LOG_LEVEL: 'silent' };
@@ -66,7 +56,7 @@ test('if a synchronous standby is promoted under load, nothing acknowledged is l
 test('without the standby a write waits and its outcome is unknown; when it is back the retry has one effect', async (t) => {
   const primary = await PostgresNode.start(t, { synchronous_standby_names: standbyName });
   const standby = await primary.standby(t, standbyName);
-  await untilSynchronous(primary);
+  await primary.untilSynchronous();
   const instances = new ServerProcesses(t, [{ DATABASE_URL: primary.url, LOG_LEVEL: 'silent' }]);
   await instances.startAll();
   const api = instances.api(0);
@@ -77,7 +67,7 @@ test('without the standby a write waits and its outcome is unknown; when it is b
   assert.equal(waited.json.error, 'outcome_unknown');
   assert.ok(Number(waited.headers.get('retry-after')) > 0);
   await standby.start();
-  await untilSynchronous(primary);
+  await primary.untilSynchronous();
   const random = seededRandom(t);
   const write = { key: 'waited', path: '/usage', body: usage };
   const retried = await sendUntilAnswered(instances.apis, write, random);
@@ -90,7 +80,7 @@ test('without the standby a write waits and its outcome is unknown; when it is b
 test('if an operator cancels the wait for the standby, the answer says that the outcome is unknown', async (t) => {
   const primary = await PostgresNode.start(t, { synchronous_standby_names: standbyName });
   const standby = await primary.standby(t, standbyName);
-  await untilSynchronous(primary);
+  await primary.untilSynchronous();
   const instances = new ServerProcesses(t, [{ DATABASE_URL: primary.url, LOG_LEVEL: 'silent' }]);
   await instances.startAll();
   const api = instances.api(0);
