@@ -5,7 +5,14 @@ import { Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { freePort } from './free-port.ts';
-import { initialize, nativeFolder, reachable, readiness, unprivileged } from './postgres-program.ts';
+import {
+  initialize,
+  makeData,
+  nativeFolder,
+  reachable,
+  readiness,
+  unprivileged,
+} from './postgres-program.ts';
 
 /** A separate PostgreSQL for a test. */
 export interface TestPostgres {
@@ -18,6 +25,8 @@ export interface TestPostgres {
 export interface TestPostgresOptions {
   /** server settings, on top of ours; a test that crashes the server sets `fsync` to `on` */
   readonly settings?: Readonly<Record<string, string>>;
+  /** the folder of its programs, if they are not those of the package that the tests install */
+  readonly programs?: string | undefined;
 }
 
 const fastSettings = {
@@ -49,9 +58,12 @@ const keep = `"$@" & server=$!
  *
  * @throws {Error} with the server's own message if it does not start
  */
-export async function startPostgres({ settings = {} }: TestPostgresOptions = {}): Promise<TestPostgres> {
+export async function startPostgres({
+  settings = {},
+  programs,
+}: TestPostgresOptions = {}): Promise<TestPostgres> {
   for (let tried = 1; ; tried++) {
-    const started = await start({ ...fastSettings, ...settings });
+    const started = await start({ ...fastSettings, ...settings }, programs);
     if (typeof started !== 'string') return started;
     // Another process may have taken the port between the search and the start.
     const isPortTaken = started.includes('could not create any TCP/IP sockets');
@@ -60,13 +72,17 @@ export async function startPostgres({ settings = {} }: TestPostgresOptions = {})
 }
 
 /** Returns a server, or its last messages if it did not start. */
-async function start(settings: Readonly<Record<string, string>>): Promise<TestPostgres | string> {
+async function start(
+  settings: Readonly<Record<string, string>>,
+  programs: string | undefined,
+): Promise<TestPostgres | string> {
   const folder = mkdtempSync(join(tmpdir(), 'billonce-postgres-'));
   try {
     const ids = unprivileged();
     if (ids.uid !== undefined && ids.gid !== undefined) chownSync(folder, ids.uid, ids.gid);
-    const bin = join(reachable(nativeFolder(), folder, ids), 'bin');
-    await initialize(join(bin, 'initdb'), folder, ids);
+    const bin = programs ?? join(reachable(nativeFolder(), folder, ids), 'bin');
+    const make = programs === undefined ? initialize : makeData;
+    await make(join(bin, 'initdb'), folder, ids);
     const port = await freePort();
     const flags = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
     const command = [join(bin, 'postgres'), '-D', join(folder, 'data'), '-p', `${port}`, ...flags];
