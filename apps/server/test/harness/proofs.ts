@@ -46,6 +46,14 @@ export const attacks = {
     result: 'each reversal once, audit clean',
     file: `${here}/reversals-crash.test.ts`,
   },
+  power_cut_on_sqlite: {
+    promises: ['once', 'same_answer', 'durable', 'conservation', 'never_overdrawn'],
+    attack:
+      'a server on SQLite: the power of its disk is cut under load and during starts; what was not synced is lost; all writes are sent again',
+    result:
+      'nothing acknowledged lost, nothing billed twice, every retry answered as before, balances exact, audit clean',
+    file: `${here}/power-loss.test.ts`,
+  },
   instances_struck: {
     promises: ['once', 'same_answer', 'durable', 'conservation'],
     attack:

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import type { Api, ApiAnswer } from './api.ts';
+import type { HoldWrites } from './hold-writes.ts';
 import type { Random } from './seeded-random.ts';
 
 /** A write with its key, which a client keeps until the outcome is known. */
@@ -11,6 +12,7 @@ export interface KeyedWrite {
 
 const agents = ['agent-0', 'agent-1', 'agent-2'];
 const services = ['search', 'browse', 'tokens'];
+const heldService = 'search';
 const priceStroops = 7;
 const writesPerLifeMax = 300;
 
@@ -18,26 +20,44 @@ const writesPerLifeMax = 300;
 export class Workload {
   readonly writes: KeyedWrite[] = [];
   readonly #random: Random;
+  readonly #holds: HoldWrites | undefined;
   #events = 0;
   #singleRequests = 0;
 
-  constructor(random: Random) {
+  /** @param holds writes of holds, to be mixed with the others */
+  constructor(random: Random, holds?: HoldWrites) {
     this.#random = random;
+    this.#holds = holds;
   }
 
   next(): KeyedWrite {
-    const kind = this.#random.below(10);
-    const made = kind < 6 ? this.#single() : kind < 9 ? this.#bulk() : this.#settle();
-    const write = { ...made, key: `key-${this.writes.length}` };
+    const key = `key-${this.writes.length}`;
+    const write = { ...this.#draw(key), key };
     this.writes.push(write);
     return write;
   }
 
+  #draw(key: string): Omit<KeyedWrite, 'key'> {
+    const kind = this.#random.below(this.#holds === undefined ? 10 : 13);
+    if (kind >= 10 && this.#holds !== undefined) return this.#holds.next(key, heldService);
+    return kind < 6 ? this.#single() : kind < 9 ? this.#bulk() : this.#settle();
+  }
+
   /** The total of requests if each write took effect once. */
   get requestsTotal(): number {
-    let sum = this.#singleRequests;
+    let sum = this.#singleRequests + (this.#holds?.capturedRequests ?? 0);
     for (let number = 0; number < this.#events; number++) sum += eventOf(number).requests;
     return sum;
+  }
+
+  /** Registers what the writes need; a repetition changes nothing. */
+  async prepare(api: Api): Promise<void> {
+    await registerServices(api);
+    await this.#holds?.fund(api);
+  }
+
+  async assertBalance(api: Api): Promise<void> {
+    await this.#holds?.assertBalance(api, priceStroops);
   }
 
   #single(): Omit<KeyedWrite, 'key'> {
@@ -152,6 +172,7 @@ export async function assertExactlyOnce(
   );
   assert.equal(new Set(settlementIds).size, settlementIds.length, 'two answers name one settlement');
   await assertBooks(api, workload.requestsTotal, settlementIds);
+  await workload.assertBalance(api);
   return unheard;
 }
 

@@ -1,0 +1,135 @@
+import assert from 'node:assert/strict';
+import type { TestContext } from 'node:test';
+import { setTimeout as passing } from 'node:timers/promises';
+import { type Api, apiAt } from './api.ts';
+import { HoldWrites } from './hold-writes.ts';
+import type { PoweredDisk } from './powered-disk.ts';
+import { figure } from './proofs.ts';
+import { type Random, seededRandom } from './seeded-random.ts';
+import {
+  assertExactlyOnce,
+  type Essence,
+  essence,
+  inParallel,
+  Workload,
+  writeUntilKilled,
+} from './workload.ts';
+
+/** A server, and whatever else has its data on a disk whose power can be cut. */
+export interface PoweredServer {
+  readonly disk: PoweredDisk;
+  /** whether the power is cut in the middle of some starts, too */
+  readonly cutsStarts: boolean;
+  /** Starts everything, and returns the URL. */
+  start(): Promise<string>;
+  /** Kills every process, as a power cut does. */
+  die(): Promise<void>;
+}
+
+/** Of the 300 writes between two cuts, at most so many are answered before the cut. */
+const answersMax = 280;
+const startMsMax = 3_000;
+const lookMs = 2;
+
+/** Writes, with the answers that came before a cut. */
+class Load {
+  readonly acknowledged = new Map<string, Essence>();
+  readonly workload: Workload;
+
+  constructor(random: Random) {
+    this.workload = new Workload(random, new HoldWrites(random, (key) => this.acknowledged.has(key)));
+  }
+
+  /** Writes until so many more were acknowledged; the writing goes on. */
+  async writeUntil(api: Api, answers: number): Promise<{ readonly over: Promise<void> }> {
+    const enough = this.acknowledged.size + answers;
+    let isOver = false;
+    const over = writeUntilKilled(api, this.workload, this.acknowledged).finally(() => {
+      isOver = true;
+    });
+    while (this.acknowledged.size < enough && !isOver) await passing(lookMs);
+    return { over };
+  }
+
+  /** Retries what was acknowledged from a write on. Returns the keys that do not get the same answer, as a replay. */
+  async lost(api: Api, from: number): Promise<string[]> {
+    const lost: string[] = [];
+    const left = this.workload.writes.slice(from).filter(({ key }) => this.acknowledged.has(key));
+    await inParallel(
+      16,
+      () => left.shift(),
+      async ({ key, path, body }) => {
+        const answer = await api.post(path, body, key);
+        const isReplayed = answer.headers.get('idempotency-replayed') === 'true';
+        const isSame = JSON.stringify(essence(answer)) === JSON.stringify(this.acknowledged.get(key));
+        if (!isReplayed || !isSame) lost.push(key);
+      },
+    );
+    return lost;
+  }
+}
+
+/**
+ * Cuts the power again and again while clients write, and sometimes while the server starts. Asserts that nothing
+ * acknowledged is lost, and that everything sent again takes effect once. Returns how much there was, in words.
+ */
+export async function assertSurvivesCuts(
+  t: TestContext,
+  server: PoweredServer,
+  cuts: number,
+): Promise<string> {
+  const random = seededRandom(t);
+  const load = new Load(random);
+  let cutStarts = 0;
+  let from = 0;
+  for (let cut = 0; cut < cuts; cut++) {
+    const starting = server.start();
+    if (server.cutsStarts && random.below(5) === 0) {
+      starting.catch(() => undefined);
+      await passing(random.below(startMsMax));
+      await cutPower(server);
+      cutStarts += 1;
+      continue;
+    }
+    const api = apiAt(await starting);
+    assert.deepEqual(await load.lost(api, from), [], `acknowledged before cut ${cut} and lost`);
+    from = load.workload.writes.length;
+    await load.workload.prepare(api);
+    const { over } = await load.writeUntil(api, random.below(answersMax));
+    server.disk.cut();
+    // In half of the cases the processes go on for a while without their disk, and must not acknowledge anything then.
+    if (random.below(2) === 0) await over;
+    await cutPower(server);
+    await over;
+  }
+  const api = apiAt(await server.start());
+  await load.workload.prepare(api);
+  const { acknowledged, workload } = load;
+  const unheard = await assertExactlyOnce(api, workload, acknowledged);
+  const starts = cutStarts === 0 ? '' : `, ${figure(cutStarts)} of them during a start`;
+  return `${figure(cuts)} cuts${starts}, ${figure(workload.writes.length)} writes, ${figure(acknowledged.size)} acknowledged before a cut, ${figure(unheard)} committed without an answer`;
+}
+
+/** How many acknowledged writes one cut of the power loses: none, unless the server does not sync. */
+export async function lostByACut(
+  t: TestContext,
+  server: PoweredServer,
+): Promise<{ readonly acknowledged: number; readonly lost: number }> {
+  const load = new Load(seededRandom(t));
+  const api = apiAt(await server.start());
+  await load.workload.prepare(api);
+  // The books are there; what is written from now on is synced by the server or not at all.
+  server.disk.sync();
+  const { over } = await load.writeUntil(api, answersMax / 2);
+  await cutPower(server);
+  await over;
+  const lost = await load.lost(apiAt(await server.start()), 0);
+  t.diagnostic(`${lost.length} of ${load.acknowledged.size} acknowledged writes were lost`);
+  return { acknowledged: load.acknowledged.size, lost: lost.length };
+}
+
+async function cutPower({ disk, die }: PoweredServer): Promise<void> {
+  disk.cut();
+  await die();
+  await disk.restore();
+}
