@@ -8,7 +8,7 @@ import { type ServerProcess, startProcess } from './harness/process.ts';
 import { withstood } from './harness/proofs.ts';
 import { rounds } from './harness/rounds.ts';
 
-const cuts = rounds({ test: 3, prove: 100 });
+const cuts = rounds({ test: 3, prove: 60 });
 const mebibytes = 512;
 
 /** A server on SQLite with its file on the disk. */

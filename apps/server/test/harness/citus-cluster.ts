@@ -79,7 +79,7 @@ export class CitusCluster {
 }
 
 async function startNode(t: TestContext, programs: string): Promise<PostgresNode> {
-  const node = await PostgresNode.start(t, settings, programs);
+  const node = await PostgresNode.start(t, settings, { programs });
   // Newer versions list which libraries may decode the log. Citus decodes it to split a shard.
   const [known] = await node.query(`SELECT setting FROM pg_settings WHERE name = 'output_plugin_libraries'`);
   if (known === undefined) return node;

@@ -44,6 +44,14 @@ const keep = `"$@" & server=$!
   kill -QUIT $server 2> /dev/null
   wait $server`;
 
+/** Where a server is, if not where the tests have theirs. */
+export interface PostgresPlace {
+  /** the folder of its programs, if they are not those of the package that the tests install */
+  readonly programs?: string;
+  /** the folder that gets its data, which may be on a separate disk; the test removes it */
+  readonly folder?: string;
+}
+
 /** A PostgreSQL with a separate folder and port, which can be killed and restarted. */
 export class PostgresNode {
   readonly port: number;
@@ -53,6 +61,8 @@ export class PostgresNode {
   readonly #ids: UserIds;
   readonly #settings: Readonly<Record<string, string>>;
   #keeper: ChildProcess | undefined;
+  /** the process of the server, as it was last read: without its disk, the file cannot be read */
+  #knownPid = 0;
 
   private constructor(
     place: {
@@ -72,18 +82,14 @@ export class PostgresNode {
     this.#settings = { ...safeSettings, ...settings };
   }
 
-  /**
-   * Creates an empty one and starts it. It ends with the test.
-   *
-   * @param programs the folder of its programs, if they are not those of the package that the tests install
-   */
+  /** Makes an empty one and starts it; it ends with the test. */
   static async start(
     t: TestContext,
     settings: Readonly<Record<string, string>> = {},
-    programs?: string,
+    place: PostgresPlace = {},
   ): Promise<PostgresNode> {
-    const node = await PostgresNode.#prepared(t, settings, programs);
-    const make = programs === undefined ? initialize : makeData;
+    const node = await PostgresNode.#prepared(t, settings, place);
+    const make = place.programs === undefined ? initialize : makeData;
     await make(join(node.#bin, 'initdb'), node.#folder, node.#ids);
     await node.start();
     return node;
@@ -92,16 +98,18 @@ export class PostgresNode {
   static async #prepared(
     t: TestContext,
     settings: Readonly<Record<string, string>>,
-    programs?: string,
+    { programs, folder: given }: PostgresPlace = {},
   ): Promise<PostgresNode> {
-    const folder = mkdtempSync(join(tmpdir(), 'billonce-postgres-'));
+    const made = mkdtempSync(join(tmpdir(), 'billonce-postgres-'));
+    const folder = given ?? made;
     const ids = unprivileged();
-    if (ids.uid !== undefined && ids.gid !== undefined) chownSync(folder, ids.uid, ids.gid);
-    const bin = programs ?? join(reachable(nativeFolder(), folder, ids), 'bin');
-    const node = new PostgresNode({ port: await freePort(), folder, bin, programs, ids }, settings);
+    if (ids.uid !== undefined && ids.gid !== undefined)
+      for (const own of [made, folder]) chownSync(own, ids.uid, ids.gid);
+    const bin = programs ?? join(reachable(nativeFolder(), made, ids), 'bin');
+    const node = new PostgresNode({ port: await freePort(), folder, bin, ids }, settings);
     onEnd(t, async () => {
       await node.stop();
-      rmSync(folder, { recursive: true, force: true });
+      rmSync(made, { recursive: true, force: true });
     });
     return node;
   }
@@ -114,7 +122,10 @@ export class PostgresNode {
   async start(): Promise<void> {
     for (let starts = 1; ; starts++) {
       const said = await this.#tryStart();
-      if (said === undefined) return;
+      if (said === undefined) {
+        this.#knownPid = this.#pid();
+        return;
+      }
       // A backend of a killed server may still run for a moment, because it has not noticed the kill yet.
       if (starts === startsMax) throw new Error(`PostgreSQL did not start: ${said}`);
       await this.stop();
@@ -124,7 +135,12 @@ export class PostgresNode {
 
   /** Kills the server like a crash of its machine would. Flushed data is there when it starts again. */
   async kill(): Promise<void> {
-    process.kill(this.#pid(), 'SIGKILL');
+    try {
+      process.kill(this.#knownPid, 'SIGKILL');
+    } catch (error) {
+      // A server whose disk failed has ended already.
+      if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error;
+    }
     await this.stop();
   }
 

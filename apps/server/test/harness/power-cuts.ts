@@ -29,6 +29,7 @@ export interface PoweredServer {
 /** Of the 300 writes between two cuts, at most so many are answered before the cut. */
 const answersMax = 280;
 const startMsMax = 3_000;
+const withoutDiskMs = 500;
 const lookMs = 2;
 
 /** Writes, with the answers that came before a cut. */
@@ -98,7 +99,7 @@ export async function assertSurvivesCuts(
     const { over } = await load.writeUntil(api, random.below(answersMax));
     server.disk.cut();
     // In half of the cases the processes go on for a while without their disk, and must not acknowledge anything then.
-    if (random.below(2) === 0) await over;
+    if (random.below(2) === 0) await Promise.race([over, passing(withoutDiskMs)]);
     await cutPower(server);
     await over;
   }

@@ -1,6 +1,6 @@
 import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, truncateSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, truncateSync, writeFileSync } from 'node:fs';
 import { Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -43,6 +43,8 @@ export class PoweredDisk {
     const whole = mkdtempSync(join(tmpdir(), 'billonce-disk-'));
     const [folder, image] = [join(whole, 'disk'), join(whole, 'image')];
     mkdirSync(folder);
+    // PostgreSQL does not run as root, and must reach its data.
+    chmodSync(whole, 0o711);
     const keeper = spawn('sh', ['-c', keep, 'sh', folder, whole], {
       cwd: '/',
       detached: true,

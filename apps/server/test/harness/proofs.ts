@@ -54,6 +54,14 @@ export const attacks = {
       'nothing acknowledged lost, nothing billed twice, every retry answered as before, balances exact, audit clean',
     file: `${here}/power-loss.test.ts`,
   },
+  power_cut_on_postgres: {
+    promises: ['once', 'same_answer', 'durable', 'conservation', 'never_overdrawn'],
+    attack:
+      'the same with a PostgreSQL that has its data on such a disk, and a server that is killed with it',
+    result:
+      'nothing acknowledged lost, nothing billed twice, every retry answered as before, balances exact, audit clean',
+    file: `${here}/postgres/power-loss.test.ts`,
+  },
   instances_struck: {
     promises: ['once', 'same_answer', 'durable', 'conservation'],
     attack:
