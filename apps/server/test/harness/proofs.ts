@@ -62,6 +62,18 @@ export const attacks = {
       'nothing acknowledged lost, nothing billed twice, every retry answered as before, balances exact, audit clean',
     file: `${here}/postgres/power-loss.test.ts`,
   },
+  power_cut_below_a_journal: {
+    promises: ['durable'],
+    attack: "the power of the disk with a client's journal is cut while operations begin and end",
+    result: 'every operation that had begun is pending with its key',
+    file: `${here}/journal-power-loss.test.ts`,
+  },
+  power_cut_below_a_recorder: {
+    promises: ['once', 'durable'],
+    attack: 'the same with the journal of a recorder, which sends usage meanwhile',
+    result: 'all saved usage billed, none of it twice',
+    file: `${here}/journal-power-loss.test.ts`,
+  },
   instances_struck: {
     promises: ['once', 'same_answer', 'durable', 'conservation'],
     attack:
