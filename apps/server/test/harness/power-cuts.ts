@@ -3,7 +3,7 @@ import type { TestContext } from 'node:test';
 import { setTimeout as passing } from 'node:timers/promises';
 import { type Api, apiAt } from './api.ts';
 import { HoldWrites } from './hold-writes.ts';
-import type { PoweredDisk } from './powered-disk.ts';
+import type { FaultyDisk } from './powered-disk.ts';
 import { figure } from './proofs.ts';
 import { type Random, seededRandom } from './seeded-random.ts';
 import {
@@ -15,9 +15,9 @@ import {
   writeUntilKilled,
 } from './workload.ts';
 
-/** A server, and whatever else has its data on a disk whose power can be cut. */
+/** A server, and whatever else has its data on a disk that fails. */
 export interface PoweredServer {
-  readonly disk: PoweredDisk;
+  readonly disk: FaultyDisk;
   /** whether the power is cut in the middle of some starts, too */
   readonly cutsStarts: boolean;
   /** Starts everything, and returns the URL. */
@@ -36,9 +36,11 @@ const lookMs = 2;
 class Load {
   readonly acknowledged = new Map<string, Essence>();
   readonly workload: Workload;
+  #isCut = false;
 
   constructor(random: Random) {
-    this.workload = new Workload(random, new HoldWrites(random, (key) => this.acknowledged.has(key)));
+    const isAcknowledged = (key: string) => !this.#isCut && this.acknowledged.has(key);
+    this.workload = new Workload(random, new HoldWrites(random, isAcknowledged));
   }
 
   /** Writes until so many more were acknowledged; the writing goes on. */
@@ -50,6 +52,24 @@ class Load {
     });
     while (this.acknowledged.size < enough && !isOver) await passing(lookMs);
     return { over };
+  }
+
+  /**
+   * Cuts, and lets the processes go on for a while without their disk. What they answer then does not count: a machine
+   * without power answers nothing, and the kernel can report a sync as done that the cut interrupted.
+   */
+  async cut(server: PoweredServer, over: Promise<void>, withoutDiskMs: number): Promise<void> {
+    const heard = new Set(this.acknowledged.keys());
+    this.#isCut = true;
+    server.disk.cut();
+    if (withoutDiskMs > 0) await Promise.race([over, passing(withoutDiskMs)]);
+    await server.die();
+    await over;
+    for (const key of this.acknowledged.keys()) {
+      if (!heard.has(key)) this.acknowledged.delete(key);
+    }
+    this.#isCut = false;
+    await server.disk.restore();
   }
 
   /** Retries what was acknowledged from a write on. Returns the keys that do not get the same answer, as a replay. */
@@ -88,7 +108,9 @@ export async function assertSurvivesCuts(
     if (server.cutsStarts && random.below(5) === 0) {
       starting.catch(() => undefined);
       await passing(random.below(startMsMax));
-      await cutPower(server);
+      server.disk.cut();
+      await server.die();
+      await server.disk.restore();
       cutStarts += 1;
       continue;
     }
@@ -97,18 +119,14 @@ export async function assertSurvivesCuts(
     from = load.workload.writes.length;
     await load.workload.prepare(api);
     const { over } = await load.writeUntil(api, random.below(answersMax));
-    server.disk.cut();
-    // In half of the cases the processes go on for a while without their disk, and must not acknowledge anything then.
-    if (random.below(2) === 0) await Promise.race([over, passing(withoutDiskMs)]);
-    await cutPower(server);
-    await over;
+    await load.cut(server, over, random.below(2) * withoutDiskMs);
   }
   const api = apiAt(await server.start());
   await load.workload.prepare(api);
   const { acknowledged, workload } = load;
   const unheard = await assertExactlyOnce(api, workload, acknowledged);
   const starts = cutStarts === 0 ? '' : `, ${figure(cutStarts)} of them during a start`;
-  return `${figure(cuts)} cuts${starts}, ${figure(workload.writes.length)} writes, ${figure(acknowledged.size)} acknowledged before a cut, ${figure(unheard)} committed without an answer`;
+  return `${figure(cuts)} cuts${starts}, ${figure(workload.writes.length)} writes, ${figure(acknowledged.size)} acknowledged before a cut, ${figure(unheard)} committed although no answer came before the cut`;
 }
 
 /** How many acknowledged writes one cut of the power loses: none, unless the server does not sync. */
@@ -122,15 +140,8 @@ export async function lostByACut(
   // The books are there; what is written from now on is synced by the server or not at all.
   server.disk.sync();
   const { over } = await load.writeUntil(api, answersMax / 2);
-  await cutPower(server);
-  await over;
+  await load.cut(server, over, 0);
   const lost = await load.lost(apiAt(await server.start()), 0);
   t.diagnostic(`${lost.length} of ${load.acknowledged.size} acknowledged writes were lost`);
   return { acknowledged: load.acknowledged.size, lost: lost.length };
-}
-
-async function cutPower({ disk, die }: PoweredServer): Promise<void> {
-  disk.cut();
-  await die();
-  await disk.restore();
 }

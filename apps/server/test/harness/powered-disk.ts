@@ -1,12 +1,10 @@
-import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
-import { once } from 'node:events';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { chmodSync, mkdirSync, mkdtempSync, truncateSync, writeFileSync } from 'node:fs';
-import { Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { setTimeout as passing } from 'node:timers/promises';
-import { onEnd } from './on-end.ts';
+import { unmountAtEnd } from './unmounted.ts';
 
 const mebibyte = 1024 * 1024;
 /**
@@ -20,13 +18,19 @@ const shutdown = `open(my $folder, '<', $ARGV[0]) or die "open: $!\\n";
   ioctl($folder, 0x8004587D, $flag) or die "ioctl: $!\\n";`;
 const unmountsMax = 200;
 const againMs = 50;
-/** Unmounts and removes everything when the process of the test closes the pipe or ends in any way. */
-const keep = `cat > /dev/null
-  while umount -l "$1" 2> /dev/null; do :; done
-  rm -rf --one-file-system "$2"`;
+/** A disk that stops working, and works again. */
+export interface FaultyDisk {
+  readonly folder: string;
+  /** Everything that was written so far survives the fault. */
+  sync(): void;
+  /** What was not synced is lost, or part of it. From now on nothing is kept. */
+  cut(): void;
+  /** Mounts what the disk has. The processes that had files open are dead. */
+  restore(): Promise<void>;
+}
 
 /** An ext4 in a file, whose power can be cut. */
-export class PoweredDisk {
+export class PoweredDisk implements FaultyDisk {
   readonly folder: string;
   readonly #image: string;
 
@@ -35,29 +39,29 @@ export class PoweredDisk {
     this.#image = image;
   }
 
-  /** Makes a disk that ends with the test. @returns it, or why there is none, as a reason to skip a test */
+  /**
+   * Makes a disk that ends with the test.
+   *
+   * @param parent the folder that gets its image
+   * @returns it, or why there is none, as a reason to skip a test
+   */
   static async make(
     t: TestContext,
     mebibytes: number,
+    parent = tmpdir(),
   ): Promise<{ readonly disk: PoweredDisk } | { readonly missing: string }> {
-    const whole = mkdtempSync(join(tmpdir(), 'billonce-disk-'));
+    const whole = mkdtempSync(join(parent, 'billonce-disk-'));
     const [folder, image] = [join(whole, 'disk'), join(whole, 'image')];
     mkdirSync(folder);
     // PostgreSQL does not run as root, and must reach its data.
     chmodSync(whole, 0o711);
-    const keeper = spawn('sh', ['-c', keep, 'sh', folder, whole], {
-      cwd: '/',
-      detached: true,
-      stdio: ['pipe', 'ignore', 'ignore'],
-    });
-    letGo(keeper);
-    onEnd(t, () => ended(keeper));
+    unmountAtEnd(t, folder, whole);
     const disk = new PoweredDisk(folder, image);
     try {
       writeFileSync(image, '');
       truncateSync(image, mebibytes * mebibyte);
       run('mkfs.ext4', ['-q', '-F', image]);
-      disk.#mount();
+      disk.mount();
       disk.cut();
       await disk.restore();
       return { disk };
@@ -67,47 +71,35 @@ export class PoweredDisk {
     }
   }
 
-  /** Everything that was written so far survives a cut. */
   sync(): void {
     run('sync', ['--file-system', this.folder]);
   }
 
-  /** Drops what was not synced. From now on every call to the disk fails. */
+  /** Drops everything that was not synced. From now on every call to the disk fails. */
   cut(): void {
     run('perl', ['-e', shutdown, this.folder]);
   }
 
-  /** Mounts what the disk has. The processes that had files open are dead. */
   async restore(): Promise<void> {
+    await this.unmount();
+    this.mount();
+  }
+
+  async unmount(): Promise<void> {
     for (let tries = 1; ; tries++) {
       const { status, stderr } = spawnSync('umount', [this.folder], { encoding: 'utf8' });
-      if (status === 0) break;
+      if (status === 0) return;
       // A process that was killed closes its files a moment later.
       if (tries === unmountsMax) throw new Error(stderr);
       await passing(againMs);
     }
-    this.#mount();
   }
 
-  #mount(): void {
+  mount(): void {
     run('mount', ['-o', mountOptions, this.#image, this.folder]);
   }
 }
 
 function run(program: string, args: readonly string[]): void {
   execFileSync(program, args, { stdio: ['ignore', 'ignore', 'pipe'] });
-}
-
-/** It must not keep alive a process whose tests have ended. */
-function letGo(keeper: ChildProcess): void {
-  keeper.unref();
-  for (const stream of keeper.stdio) if (stream instanceof Socket) stream.unref();
-}
-
-async function ended(keeper: ChildProcess): Promise<void> {
-  if (keeper.exitCode !== null || keeper.signalCode !== null) return;
-  keeper.ref();
-  const exited = once(keeper, 'exit');
-  keeper.stdin?.end();
-  await exited;
 }

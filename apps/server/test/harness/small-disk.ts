@@ -2,8 +2,8 @@ import { execFileSync } from 'node:child_process';
 import { closeSync, mkdirSync, openSync, rmSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
-import { onEnd } from './on-end.ts';
 import { temporaryFolder } from './temporary-folder.ts';
+import { unmountAtEnd } from './unmounted.ts';
 
 /** A separate file system that is small enough to fill. */
 export interface SmallDisk {
@@ -18,7 +18,8 @@ const mebibyte = 1024 * 1024;
 
 /** Mounts a small disk. Returns `undefined` if this process must not mount. */
 export function smallDisk(t: TestContext, mebibytes: number): SmallDisk | undefined {
-  const folder = join(temporaryFolder(t), 'disk');
+  const whole = temporaryFolder(t);
+  const folder = join(whole, 'disk');
   mkdirSync(folder);
   try {
     const options = ['-t', 'tmpfs', '-o', `size=${mebibytes}m`, 'tmpfs', folder];
@@ -26,9 +27,9 @@ export function smallDisk(t: TestContext, mebibytes: number): SmallDisk | undefi
   } catch {
     return undefined;
   }
-  onEnd(t, () => execFileSync('umount', [folder]));
+  unmountAtEnd(t, folder, whole);
   const ballast = join(folder, 'ballast');
-  return { folder, fill: () => fillWith(ballast), clear: () => rmSync(ballast) };
+  return { folder, fill: () => fillWith(ballast), clear: () => rmSync(ballast, { force: true }) };
 }
 
 function fillWith(file: string): void {

@@ -14,6 +14,7 @@ import type { AnswerCap } from '../../stored-answer.ts';
 import type { SweepLimits } from '../../sweep-step.ts';
 import { SqliteConnection } from '../connection.ts';
 import { needsReopening, type Step, storageFault } from '../fault.ts';
+import { assertRoomForLog, emptyLog } from '../file/empty-log.ts';
 import { type FileLock, lockFile } from '../file/file-lock.ts';
 import { openFault } from '../file/open-fault.ts';
 import { refuseForeign } from '../file/our-file.ts';
@@ -251,6 +252,20 @@ export class SqliteStorage implements LedgerStorage {
     }
   }
 
+  /**
+   * Empties the log, which may have a gap on the disk after a fault.
+   *
+   * @throws {StorageFault | Error} if that is not possible now, and the file is opened after a fault
+   */
+  #distrustLog(connection: SqliteConnection): void {
+    const isAfterFault = this.#openings > 0;
+    if (isAfterFault) assertRoomForLog(this.#options.file);
+    // At a start, another program may be reading from a log that has no gap.
+    if (emptyLog(connection) || !isAfterFault) return;
+    const message = 'the log cannot be emptied while another connection reads from it';
+    throw new StorageFault('unavailable', { engine: 'sqlite', step: 'open', message });
+  }
+
   #open(): SqliteConnection {
     // Otherwise SQLite would open, or create, any file that has the name now.
     this.#assertInPlace('open');
@@ -259,6 +274,7 @@ export class SqliteStorage implements LedgerStorage {
       this.#assertInPlace('open');
       setPragmas(connection);
       assertPragmas(connection);
+      this.#distrustLog(connection);
       migrate(connection);
       this.#tables = new Set(listAnswersTables(connection));
     } catch (error) {

@@ -1,0 +1,35 @@
+import { closeSync, fdatasyncSync, openSync, rmSync, statSync, writeSync } from 'node:fs';
+import type { SqliteConnection } from '../connection.ts';
+
+const pieceBytes = 1024 * 1024;
+
+/**
+ * Copies the write-ahead log into the database file and empties it. After a failed sync a part of the log can be missing
+ * on the disk although it still reads well from memory, and a restart of the machine would lose every later commit.
+ * Later syncs succeed: the system reports a failed write only once. An empty log gets new blocks.
+ *
+ * @returns whether it is empty; `false` while another connection reads from it
+ */
+export function emptyLog(connection: SqliteConnection): boolean {
+  return connection.get('PRAGMA wal_checkpoint(TRUNCATE)')?.['busy'] === 0;
+}
+
+/**
+ * Checks that the disk takes as much as the log has. A copy of the log that fails halfway would damage the database file
+ * itself.
+ *
+ * @throws {Error} of the system, if it does not
+ */
+export function assertRoomForLog(file: string): void {
+  const { size = 0 } = statSync(`${file}-wal`, { throwIfNoEntry: false }) ?? {};
+  const trial = `${file}-trial`;
+  const descriptor = openSync(trial, 'w', 0o600);
+  try {
+    const piece = Buffer.alloc(pieceBytes, 1);
+    for (let written = 0; written < size; ) written += writeSync(descriptor, piece);
+    fdatasyncSync(descriptor);
+  } finally {
+    closeSync(descriptor);
+    rmSync(trial, { force: true });
+  }
+}
