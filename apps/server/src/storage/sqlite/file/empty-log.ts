@@ -23,7 +23,9 @@ export function emptyLog(connection: SqliteConnection): boolean {
 export function assertRoomForLog(file: string): void {
   const { size = 0 } = statSync(`${file}-wal`, { throwIfNoEntry: false }) ?? {};
   const trial = `${file}-trial`;
-  const descriptor = openSync(trial, 'w', 0o600);
+  // One that a killed process left, or a link that another user made.
+  rmSync(trial, { force: true });
+  const descriptor = openSync(trial, 'wx', 0o600);
   try {
     const piece = Buffer.alloc(pieceBytes, 1);
     for (let written = 0; written < size; ) written += writeSync(descriptor, piece);
