@@ -49,6 +49,8 @@ export class SqliteStorage implements LedgerStorage {
   #lost: string | undefined;
   #connection: SqliteConnection | undefined;
   #openings = 0;
+  /** why the log may still have a gap */
+  #logFault: StorageFault | undefined;
   /** tables of answers that there are; read again whenever the file is opened */
   #tables = new Set<string>();
   readonly #kept = new KeptRows();
@@ -179,6 +181,7 @@ export class SqliteStorage implements LedgerStorage {
       connection.exec('BEGIN IMMEDIATE');
       const { end, value } = work(connection, at);
       this.#assertInPlace(step);
+      if (end === 'commit' && this.#logFault !== undefined) throw this.#logFault;
       if (end === 'commit') at('commit');
       connection.exec(end === 'commit' ? 'COMMIT' : 'ROLLBACK');
       // A write may be acknowledged only if it is in the file that others find by its name.
@@ -213,7 +216,10 @@ export class SqliteStorage implements LedgerStorage {
     try {
       if (connection.isInTransaction) connection.exec('ROLLBACK');
       this.#tables = new Set(listAnswersTables(connection));
-      if (!mustReopen) return;
+      if (!mustReopen) {
+        if (this.#logFault !== undefined) this.#emptyLog(connection);
+        return;
+      }
     } catch {
       // A connection that cannot even roll back is given up like one after an I/O error.
     }
@@ -252,18 +258,18 @@ export class SqliteStorage implements LedgerStorage {
     }
   }
 
-  /**
-   * Empties the log, which may have a gap on the disk after a fault.
-   *
-   * @throws {StorageFault | Error} if that is not possible now, and the file is opened after a fault
-   */
-  #distrustLog(connection: SqliteConnection): void {
+  /** Empties the log. Until that succeeds after a fault, nothing may be committed after a gap that it may have. */
+  #emptyLog(connection: SqliteConnection): void {
     const isAfterFault = this.#openings > 0;
-    if (isAfterFault) assertRoomForLog(this.#options.file);
-    // At a start, another program may be reading from a log that has no gap.
-    if (emptyLog(connection) || !isAfterFault) return;
     const message = 'the log cannot be emptied while another connection reads from it';
-    throw new StorageFault('unavailable', { engine: 'sqlite', step: 'open', message });
+    const busy = new StorageFault('unavailable', { engine: 'sqlite', step: 'open', message });
+    try {
+      if (isAfterFault) assertRoomForLog(this.#options.file);
+      // At a start, another program may be reading from a log that has no gap.
+      this.#logFault = emptyLog(connection) || !isAfterFault ? undefined : busy;
+    } catch (error) {
+      this.#logFault = new StorageFault('unavailable', storageFault(error, 'open').facts, error);
+    }
   }
 
   #open(): SqliteConnection {
@@ -274,7 +280,7 @@ export class SqliteStorage implements LedgerStorage {
       this.#assertInPlace('open');
       setPragmas(connection);
       assertPragmas(connection);
-      this.#distrustLog(connection);
+      this.#emptyLog(connection);
       migrate(connection);
       this.#tables = new Set(listAnswersTables(connection));
     } catch (error) {
