@@ -17,28 +17,28 @@ interface Held {
 
 const head = `# Guarantees
 
-Printed by \`npm run docs\` from the code and from what ran; not to be edited here.
+\`npm run docs\` prints this page from the code and from the results of test runs. Do not edit it here.
 
 ## The server
 
-Each promise below is attacked by tests on real processes, real sockets and a real disk, or in a simulated world. \`npm test\` runs
-each attack in a short version, \`npm run prove\` in a long one; an attack is listed with the last long run that passed. A run that
-fails prints its seed, and \`SEED=… npm run prove -- FILE\` repeats it.
+Tests attack each promise below on real processes, real sockets and a real disk, or in a simulated world. \`npm test\` runs a
+short version of each attack, and \`npm run prove\` a long one; the table shows the last long run that passed. A failed run
+prints its seed, and \`SEED=… npm run prove -- FILE\` repeats it.
 `;
 
 const libraryHead = `## The library
 
-A law is a sentence and a function that rejects when the sentence does not hold. \`npm test\` runs each law over every store and every
-adapter below: on real servers, over real sockets. Your own store or adapter is held to them in the same way, see
-[write a store](../how-to/idempotency/write-a-store.md). An id stays the same from release to release.
+A law is a sentence and a function that rejects if the sentence is false. \`npm test\` runs each law on every store and every
+adapter below, with real servers and real sockets. You can run the laws on your own store or adapter:
+[write a store](../how-to/idempotency/write-a-store.md). The id of a law does not change between releases.
 `;
 
 const mutationHead = `## What the tests notice
 
-Mutation testing changes one small thing of the sources at a time and looks whether a test fails
-([ADR 0186](../adr/0186-mutation-testing.md)). A change that TypeScript refuses does not count. The score is the share of the others that a test
-noticed. A survivor is explained in one line of \`${explanationsFile}\` if no test can or need notice it. Only the sources below were run; no
-score is known of the rest. *Near* tests are those of the
+Mutation testing changes one small thing in the sources at a time, and checks whether a test fails
+([ADR 0186](../adr/0186-mutation-testing.md)). A change that TypeScript refuses does not count. The score is the share of the other changes that a test
+noticed. \`${explanationsFile}\` explains in one line each survivor that no test can or need notice. Only the sources below were run; the
+score of the others is unknown. *Near* tests are those of the
 same folder and its neighbours; *all* includes larger ones, for at most 20 seconds for each change.
 `;
 
@@ -65,7 +65,7 @@ function serverProofs(): string {
       throw new Error(`${attack.file} does not note what the attack ${id} came to`);
     }
     const proof = proofs[id];
-    const amount = proof === undefined ? 'only its short version yet' : `${proof.amount} (${proof.day})`;
+    const amount = proof === undefined ? 'only the short version so far' : `${proof.amount} (${proof.day})`;
     const command = `\`npm run prove -- ${attack.file}\``;
     return `| ${attack.attack} | ${attack.promises.map((one) => `\`${one}\``).join(', ')} | ${amount} | ${attack.result} | ${command} |\n`;
   });
@@ -88,7 +88,7 @@ function heldTable(laws: 'storeLaws' | 'runAdapterLaws', what: string, held: rea
     }
   }
   const rows = held.map(({ name, file }) => `| ${name} | \`${file}\` |\n`).join('');
-  return `| ${what} | held to them by |\n| --- | --- |\n${rows}`;
+  return `| ${what} | tested by |\n| --- | --- |\n${rows}`;
 }
 
 function lawTable(laws: readonly Pick<Law<never>, 'id' | 'sentence'>[]): string {
@@ -147,7 +147,7 @@ function concernTable(): string {
     const ids = others.map((id) => `\`${id}\``).join(', ');
     return `| ${name} | ${adapterLaws.length - others.length} | ${ids} |\n`;
   });
-  return `| adapter | laws | laws that do not concern it |\n| --- | --- | --- |\n${rows.join('')}`;
+  return `| adapter | laws | laws that do not apply |\n| --- | --- | --- |\n${rows.join('')}`;
 }
 
 /** The text of `docs/reference/guarantees.md`. */
@@ -158,9 +158,9 @@ export function guaranteesPage(): string {
     libraryHead,
     `### Every store\n\n${lawTable(storeLaws)}`,
     heldTable('storeLaws', 'store', stores),
-    `### Every adapter\n\nA law concerns an adapter whose framework has what the law is about.\n\n${lawTable(adapterLaws)}`,
+    `### Every adapter\n\nA law applies to an adapter if its framework has the feature that the law is about.\n\n${lawTable(adapterLaws)}`,
     heldTable('runAdapterLaws', 'adapter', adapters),
-    `Of the ${adapterLaws.length} laws, each adapter is held to:\n\n${concernTable()}`,
+    `Number of the ${adapterLaws.length} laws that apply to each adapter:\n\n${concernTable()}`,
     mutationHead,
     mutationTable(),
   ].join('\n');

@@ -4,13 +4,14 @@ import { appendFileSync } from 'node:fs';
 export const promises = {
   once: 'An operation with a key takes effect at most once in its scope.',
   same_answer: 'A retry gets the first answer: its status, its bytes and its representation headers.',
-  durable: 'What was acknowledged survives `kill -9`, a restart and a failover.',
+  durable: 'An acknowledged write survives `kill -9`, a restart and a failover.',
   conservation: 'Entries, totals, bills and balances add up, to the last atom, at every moment.',
   isolation: "No caller sees, replays or uses up another caller's keys, usage or answers.",
-  honest_refusal: 'What is refused has an error with a code and a request id, and applies nothing.',
-  exact_money: 'A bill is the exact price of what was used: rounding loses and adds nothing.',
+  honest_refusal: 'A refused request gets an error with a code and a request id, and changes nothing.',
+  exact_money: 'A bill is the exact price of the usage: rounding neither loses nor adds anything.',
   never_overdrawn: 'A prepaid balance is never overdrawn, and a limit never exceeded.',
-  complete_lists: 'A follower of a list sees each row once, also of those that are written meanwhile.',
+  complete_lists:
+    'A client that follows a list sees each row once, including rows that are written meanwhile.',
 } as const;
 
 /** An attack on promises that has a long version, and its result. */
@@ -42,7 +43,7 @@ export const attacks = {
   },
   killed_while_reversing: {
     promises: ['once', 'durable', 'conservation'],
-    attack: 'the process is killed among reversals, write-offs and settlements; all are sent again',
+    attack: 'the process is killed during reversals, write-offs and settlements; all are sent again',
     result: 'each reversal once, audit clean',
     file: `${here}/reversals-crash.test.ts`,
   },
@@ -96,26 +97,26 @@ export const attacks = {
   at_once: {
     promises: ['once', 'never_overdrawn', 'conservation'],
     attack:
-      'more writes at once than a balance or a limit is enough for, on SQLite, with a server that is killed; then all again',
-    result: 'exactly as many accepted as there was enough for, the second time as the first, audit clean',
+      'more concurrent writes than a balance or a limit allows, on SQLite, with a server that is killed; then all again',
+    result: 'exactly as many accepted as allowed, both times, audit clean',
     file: `${here}/at-once.test.ts`,
   },
   at_once_at_instances: {
     promises: ['once', 'never_overdrawn', 'conservation'],
     attack:
       'the same with a balance at three instances on one PostgreSQL, some of which are killed meanwhile',
-    result: 'exactly as many accepted as there was enough for, the second time as the first, audit clean',
+    result: 'exactly as many accepted as allowed, both times, audit clean',
     file: `${here}/postgres/at-once.test.ts`,
   },
   limits_at_once_at_instances: {
     promises: ['once', 'never_overdrawn', 'conservation'],
     attack: 'the same with a limit at three instances on one PostgreSQL, some of which are killed meanwhile',
-    result: 'exactly as many accepted as there was enough for, the second time as the first, audit clean',
+    result: 'exactly as many accepted as allowed, both times, audit clean',
     file: `${here}/postgres/limits-at-once.test.ts`,
   },
   llm_proxy_killed: {
     promises: ['once', 'never_overdrawn'],
-    attack: 'a proxy that holds, streams and captures is killed between the capture and its end',
+    attack: 'a proxy that holds, streams and captures is killed during captures',
     result: 'every call charged once, no hold left',
     file: `${here}/llm-proxy.test.ts`,
   },
@@ -134,26 +135,26 @@ export const attacks = {
   },
   planted_faults: {
     promises: ['once', 'same_answer', 'durable', 'conservation', 'isolation', 'never_overdrawn'],
-    attack: 'faults planted in the code, one at a time, to see that the simulation finds them',
+    attack: 'faults planted in the code, one at a time, to check that the simulation finds them',
     result: 'each found',
     file: `${here}/simulation-planted.test.ts`,
   },
   model_in_batches: {
     promises: ['once', 'same_answer', 'conservation', 'never_overdrawn'],
-    attack: 'random commands in batches cut at random, beside a second implementation of the rules',
+    attack: 'random commands in batches of random size, compared with a second implementation of the rules',
     result: 'equal answers, equal books',
     file: `${here}/model.test.ts`,
   },
   model_concurrent: {
     promises: ['once', 'same_answer', 'conservation', 'never_overdrawn'],
-    attack: 'random concurrent requests to a server, then all of them again, beside the same model',
+    attack: 'random concurrent requests to a server, then all of them again, compared with the same model',
     result: 'equal answers, equal books',
     file: `${here}/model.test.ts`,
   },
   assets_apart: {
     promises: ['conservation', 'exact_money', 'never_overdrawn'],
     attack:
-      'random grants, holds, usage, reversals, limits and settlements in four assets of one tenant, in batches, beside a tenant for each asset',
+      'random grants, holds, usage, reversals, limits and settlements in four assets of one tenant, in batches, compared with one tenant for each asset',
     result: 'in each asset the same answers, balances and bills, audit clean',
     file: `${here}/assets-apart.test.ts`,
   },

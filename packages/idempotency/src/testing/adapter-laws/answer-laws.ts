@@ -59,7 +59,7 @@ const remembered: readonly (readonly [way: AnswerWay, what: string, check: Check
   ['empty', 'no bytes', (_work, answer) => assert.deepEqual([answer.status, answer.body.length], [200, 0])],
   [
     'no-content',
-    '204 without a body',
+    'status 204 and no body',
     (_work, answer) => {
       assert.deepEqual([answer.status, answer.body.length], [204, 0]);
       assert.equal(header(answer, 'content-length'), undefined);
@@ -68,18 +68,18 @@ const remembered: readonly (readonly [way: AnswerWay, what: string, check: Check
   ['refused', 'an error of the framework below 500', (_work, answer) => assert.equal(answer.status, 422)],
   [
     'end',
-    'nothing but an end',
+    'only an `end` call',
     (work, answer) => assert.deepEqual([answer.status, answer.body.toString()], [202, work.text(1)]),
   ],
-  ['write-head', 'writeHead and end', headWritten],
-  ['hijack', 'a response taken out of the framework’s hands', headWritten],
+  ['write-head', '`writeHead` and `end`', headWritten],
+  ['hijack', 'a response taken over from the framework', headWritten],
   ['file', 'a file', (_work, answer) => assert.ok(answer.status === 200 && answer.body.length > 65_536)],
 ];
 
 function isReplayed([way, what, check]: (typeof remembered)[number]): AdapterLaw {
   return {
     id: `replay-${way}`,
-    sentence: `An answer of ${what} reaches the client as the handler sent it, is made once, and is replayed byte for byte with the same status and representation headers.`,
+    sentence: `An answer with ${what} reaches the client unchanged, is made once, and is replayed byte for byte with the same status and representation headers.`,
     concerns: ({ ways }) => isCommon(way) || ways.some((own) => own === way),
     run: (subject) =>
       withApp(subject, {}, async (app) => {
@@ -127,7 +127,7 @@ export const answerLaws: readonly AdapterLaw[] = [
   ...[500, 503, 401, 402, 403, 408, 413, 415, 421, 425, 429].map(isForgotten),
   {
     id: 'remembered-422',
-    sentence: 'A refusal of the handler below 500 is remembered as any other answer.',
+    sentence: 'An error of the handler below 500 is remembered like any other answer.',
     concerns: () => true,
     run: (subject) =>
       withApp(subject, {}, async (app) => {
@@ -215,7 +215,7 @@ export const answerLaws: readonly AdapterLaw[] = [
   {
     id: 'broken-answer-is-abandoned',
     sentence:
-      'An answer that breaks off in the middle is not stored: no retry gets half of it, and the outcome is reported as unknown.',
+      'An answer that breaks off is not stored: no retry gets a part of it, and the outcome is reported as unknown.',
     concerns: endsBrokenStreams,
     run: (subject) =>
       withApp(subject, {}, async (app) => {
@@ -232,7 +232,7 @@ export const answerLaws: readonly AdapterLaw[] = [
   {
     id: 'answer-too-large',
     sentence:
-      'An answer over `answerBytesMax` reaches its client whole and is not kept: the retry gets 410, and nothing is executed twice.',
+      'The client gets all of an answer over `answerBytesMax`, and the answer is not stored: the retry gets 410, and nothing is executed twice.',
     concerns: () => true,
     run: (subject) =>
       withApp(subject, { options: { answerBytesMax: 1000 } }, async (app) => {
@@ -257,7 +257,7 @@ export const answerLaws: readonly AdapterLaw[] = [
   {
     id: 'large-answer-breaks-off',
     sentence:
-      'An answer over `answerBytesMax` that breaks off leaves its key taken: the retry learns that the outcome is unknown.',
+      'If an answer over `answerBytesMax` breaks off, its key stays taken: the retry learns that the outcome is unknown.',
     concerns: endsBrokenStreams,
     run: (subject) =>
       withApp(subject, { options: { answerBytesMax: 10 } }, async (app) => {

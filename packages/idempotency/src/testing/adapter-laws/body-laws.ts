@@ -15,7 +15,7 @@ const places: readonly BodyParserPlace[] = ['none', 'before', 'after'];
 function isRead(bodyParser: BodyParserPlace): AdapterLaw {
   return {
     id: `body-parser-${bodyParser}`,
-    sentence: `The handler reads the whole body ${placed[bodyParser]}; the same JSON with its members reordered is the same request, another value is not.`,
+    sentence: `The handler reads the whole body ${placed[bodyParser]}; JSON with reordered members is the same request, JSON with another value is not.`,
     concerns: ({ bodyParsers }) => bodyParsers.includes(bodyParser),
     run: (subject) =>
       withApp(subject, { bodyParser }, async (app) => {
@@ -39,7 +39,7 @@ function isRead(bodyParser: BodyParserPlace): AdapterLaw {
 function isBounded(bodyParser: BodyParserPlace): AdapterLaw {
   return {
     id: `body-too-large-${bodyParser}`,
-    sentence: `A body over \`requestBytesMax\` is refused with 413, ${placed[bodyParser]}, whether or not its length is announced; nothing is executed.`,
+    sentence: `A body over \`requestBytesMax\` is refused with 413, ${placed[bodyParser]}, with or without a declared length; nothing is executed.`,
     concerns: ({ bodyParsers }) => bodyParsers.includes(bodyParser),
     run: (subject) =>
       withApp(subject, { bodyParser, options: { requestBytesMax: 1000 } }, async (app) => {
@@ -62,7 +62,7 @@ function isBounded(bodyParser: BodyParserPlace): AdapterLaw {
 function isOfTheApp(bodyParser: BodyParserPlace): AdapterLaw {
   return {
     id: `body-bound-of-the-app-${bodyParser}`,
-    sentence: `A body over the default of \`requestBytesMax\` is taken where the application allows it, ${placed[bodyParser]}.`,
+    sentence: `A body over the default of \`requestBytesMax\` is accepted if the application allows it, ${placed[bodyParser]}.`,
     concerns: ({ bodyParsers }) => bodyParsers.includes(bodyParser),
     run: (subject) =>
       withApp(subject, { bodyParser, options: { requestBytesMax: 3_000_000 } }, async (app) => {
@@ -96,7 +96,7 @@ export const bodyLaws: readonly AdapterLaw[] = [
   {
     id: 'form-by-its-parts',
     sentence:
-      'A form is compared by its parts: another boundary is the same request, another field or file is not.',
+      'A form is compared by its parts: with another boundary it is the same request, with another field or file it is not.',
     concerns: ({ bodyParsers }) => bodyParsers.includes('none'),
     run: (subject) =>
       withApp(subject, { bodyParser: 'none' }, async (app) => {
@@ -111,7 +111,7 @@ export const bodyLaws: readonly AdapterLaw[] = [
   {
     id: 'coded-body-by-its-content',
     sentence:
-      'A body with a content coding is compared by what it contains: two ways to compress it are one request.',
+      'A body with a content coding is compared by its decoded content: two ways to compress it are the same request.',
     concerns: ({ bodyParsers }) => bodyParsers.includes('none'),
     run: (subject) =>
       withApp(subject, { bodyParser: 'none' }, async (app) => {

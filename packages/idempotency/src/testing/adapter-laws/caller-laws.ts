@@ -47,7 +47,7 @@ export const callerLaws: readonly AdapterLaw[] = [
   {
     id: 'tenant-is-a-name',
     sentence:
-      'If `tenantOf` gives anything but a non-empty string or `undefined`, now or by its promise, the request fails and nothing is executed.',
+      'If `tenantOf` returns anything but a non-empty string or `undefined`, directly or as a promise, the request fails and nothing is executed.',
     concerns: always,
     run: async (subject) => {
       for (const wrong of ['', 'half of a character: \ud83d', null, 7, false, {}, Symbol('tenant')]) {
@@ -137,7 +137,7 @@ export const callerLaws: readonly AdapterLaw[] = [
   {
     id: 'address-is-a-network',
     sentence:
-      'An IPv6 client is its /64, in which it changes its address at will; the port that a proxy adds to an address is not part of it.',
+      'An IPv6 client is identified by its /64, because it can change its address within it; a port that a proxy adds to an address is ignored.',
     concerns: always,
     run: (subject) =>
       withApp(subject, { options: { trustedProxies: 1 } }, async (app) => {

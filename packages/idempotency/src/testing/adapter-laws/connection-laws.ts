@@ -40,7 +40,7 @@ export const connectionLaws: readonly AdapterLaw[] = [
   },
   {
     id: 'hang-up-in-the-answer',
-    sentence: 'A client that hangs up in the middle of a streamed answer does not cut what is stored.',
+    sentence: 'If a client hangs up in the middle of a streamed answer, the whole answer is still stored.',
     concerns: always,
     run: (subject) =>
       withApp(subject, {}, async (app) => {
@@ -60,7 +60,7 @@ export const connectionLaws: readonly AdapterLaw[] = [
   {
     id: 'hang-up-before-executing',
     sentence:
-      'A client that hangs up while its key is being claimed loses nothing: its retry gets the answer to its whole body, made once.',
+      'If a client hangs up while its key is being claimed, the request is executed once, and its retry gets the answer to the whole body.',
     concerns: always,
     run: async (subject) => {
       const gate = new Gate();
@@ -96,7 +96,7 @@ export const connectionLaws: readonly AdapterLaw[] = [
   {
     id: 'reset-right-after-sending',
     sentence:
-      'Of fifty requests whose connection is reset right after they were sent, each retry is answered, and none is executed twice.',
+      'The connections of fifty requests are reset right after sending: each retry is answered, and no request is executed twice.',
     concerns: always,
     run: (subject) =>
       withApp(subject, {}, async (app) => {
@@ -113,7 +113,7 @@ export const connectionLaws: readonly AdapterLaw[] = [
   },
   {
     id: 'half-a-body',
-    sentence: 'A request whose body breaks off is not executed, and its key is free.',
+    sentence: 'A request with an incomplete body is not executed, and its key is free.',
     concerns: always,
     run: (subject) =>
       withApp(subject, {}, async (app) => {

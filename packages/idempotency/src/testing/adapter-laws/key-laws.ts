@@ -24,7 +24,7 @@ export const keyLaws: readonly AdapterLaw[] = [
   },
   {
     id: 'concurrent-duplicates',
-    sentence: 'Twenty duplicates at the same time are one execution and twenty equal answers.',
+    sentence: 'Twenty concurrent duplicates of a request are executed once, and all get the same answer.',
     concerns: always,
     run: (subject) =>
       withApp(subject, {}, async (app) => {
@@ -45,7 +45,7 @@ export const keyLaws: readonly AdapterLaw[] = [
   },
   {
     id: 'in-progress',
-    sentence: 'A duplicate that may not wait longer gets 409 idempotency_in_progress with Retry-After.',
+    sentence: 'A duplicate whose wait has ended gets 409 idempotency_in_progress with Retry-After.',
     concerns: always,
     run: (subject) =>
       withApp(subject, { options: { waitMs: 0 } }, async (app) => {
@@ -64,7 +64,7 @@ export const keyLaws: readonly AdapterLaw[] = [
   {
     id: 'conflict',
     sentence:
-      'The same key with another method, path, query, If-Match, media type or body is a conflict with the id of the request, and is not executed.',
+      'The same key with another method, path, query, If-Match, media type or body is a conflict, and is not executed; the answer has the id of the request.',
     concerns: always,
     run: (subject) =>
       withApp(subject, {}, async (app) => {
@@ -97,7 +97,7 @@ export const keyLaws: readonly AdapterLaw[] = [
   },
   {
     id: 'profile-ietf',
-    sentence: 'In the dialect of the draft a conflict is 422 as problem details.',
+    sentence: 'With the profile of the IETF draft, a conflict is 422 with problem details.',
     concerns: always,
     run: (subject) =>
       withApp(subject, { options: { profile: 'ietf' } }, async (app) => {
@@ -111,7 +111,7 @@ export const keyLaws: readonly AdapterLaw[] = [
   {
     id: 'bad-keys',
     sentence:
-      'An empty key, a broken one, one too long and two key headers are refused; nothing is executed.',
+      'An empty key, an invalid key, a key that is too long, and two key headers are refused; nothing is executed.',
     concerns: always,
     run: (subject) =>
       withApp(subject, {}, async (app) => {
@@ -134,7 +134,7 @@ export const keyLaws: readonly AdapterLaw[] = [
   {
     id: 'key-in-headers-alone',
     sentence:
-      'A key that is in `headers` and not in `rawHeaders`, as serverless bridges hand it over, protects its request.',
+      'A key in `headers` but not in `rawHeaders`, as serverless bridges pass it, protects its request.',
     // An app of the Fetch API has no other headers than those of its request.
     concerns: ({ addressBy }) => addressBy !== 'app',
     run: (subject) =>
@@ -156,7 +156,7 @@ export const keyLaws: readonly AdapterLaw[] = [
   {
     id: 'one-key-two-spellings',
     sentence:
-      'The quoted and the bare spelling of the same characters are one key; an option asks for the quoted one.',
+      'The quoted and the bare spelling of the same characters are one key; an option requires the quoted one.',
     concerns: always,
     run: async (subject) => {
       await withApp(subject, {}, async (app) => {
@@ -198,7 +198,7 @@ export const keyLaws: readonly AdapterLaw[] = [
   {
     id: 'misspelled-key',
     sentence:
-      'A write with `X-Idempotency-Key` and no `Idempotency-Key` is executed as one without a key, and reported once, by the observer and as a warning of the process.',
+      'A write with `X-Idempotency-Key` but no `Idempotency-Key` is executed like one without a key, and reported once, to the observer and as a process warning.',
     concerns: always,
     run: (subject) =>
       withApp(subject, {}, async (app) => {
@@ -226,7 +226,7 @@ export const keyLaws: readonly AdapterLaw[] = [
   },
   {
     id: 'operation-reaches-the-handler',
-    sentence: 'The handler can ask for its operation: the key, a fencing token that grows, and a signal.',
+    sentence: 'The handler can access its operation: the key, a growing fencing token, and a signal.',
     concerns: always,
     run: (subject) =>
       withApp(subject, {}, async (app) => {

@@ -92,7 +92,7 @@ export const keyPlaceLaws: readonly AdapterLaw[] = [
   {
     id: 'key-of-another-form',
     sentence:
-      'Options bound the length and the form of keys; a key beyond them is refused, and not executed.',
+      'Options limit the length and the form of keys; a request with another key is refused, and not executed.',
     concerns: always,
     run: (subject) =>
       withApp(
@@ -112,7 +112,7 @@ export const keyPlaceLaws: readonly AdapterLaw[] = [
   {
     id: 'skipped',
     sentence:
-      'A request that an option skips is executed each time, with a key or without one that is required; a promise is awaited.',
+      'A request that an option skips is executed each time, with or without a key, even if a key is required; a promise is awaited.',
     concerns: always,
     run: async (subject) => {
       let skip: unknown = true;

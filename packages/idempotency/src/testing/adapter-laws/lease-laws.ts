@@ -70,7 +70,7 @@ export const leaseLaws: readonly AdapterLaw[] = [
   {
     id: 'handler-outlives-the-lease',
     sentence:
-      'A handler that takes ten times as long as its lease is executed once: the lease is renewed while it lives.',
+      'A handler that takes ten times as long as its lease is executed once: the lease is renewed while it runs.',
     concerns: always,
     run: async (subject) => {
       const clock = new ManualClock();
@@ -98,7 +98,7 @@ export const leaseLaws: readonly AdapterLaw[] = [
   },
   {
     id: 'execution-bounded',
-    sentence: 'A handler that takes longer than an execution may take has its signal aborted.',
+    sentence: 'If a handler takes longer than `executionMsMax`, its signal is aborted.',
     concerns: always,
     run: async (subject) => {
       const clock = new ManualClock();
@@ -119,7 +119,7 @@ export const leaseLaws: readonly AdapterLaw[] = [
   {
     id: 'abandoned-refused',
     sentence:
-      'After its process died in the middle, an operation is not executed again: 409 idempotency_outcome_unknown.',
+      'If its process died, an operation is not executed again: a retry gets 409 idempotency_outcome_unknown.',
     concerns: always,
     run: (subject) =>
       afterDeath(subject, 'refuse', async (app, key) => {
@@ -145,7 +145,7 @@ export const leaseLaws: readonly AdapterLaw[] = [
   {
     id: 'abandoned-inner',
     sentence:
-      'Of two protections of a route the inner one decides on an abandoned operation that the outer one would execute once more.',
+      'If a route is protected twice, the inner protection decides about an abandoned operation, even if the outer one would execute it again.',
     concerns: always,
     run: async (subject) => {
       const refused = async (app: RunningApp, key: string) => {
@@ -165,7 +165,7 @@ export const leaseLaws: readonly AdapterLaw[] = [
   },
   {
     id: 'store-down',
-    sentence: 'While the store fails the answer is 503 store_unavailable, and the handler is not run.',
+    sentence: 'While the store fails, the answer is 503 store_unavailable, and the handler does not run.',
     concerns: always,
     run: (subject) => {
       const store = failing('claim', () => Promise.reject(new Error('no connection')));
@@ -179,7 +179,7 @@ export const leaseLaws: readonly AdapterLaw[] = [
   {
     id: 'store-silent',
     sentence:
-      'A store that never answers is waited for no longer than `storeTimeoutMs`: then 503, and the handler is not run.',
+      'If a store never answers, the request gets 503 after `storeTimeoutMs`, and the handler does not run.',
     concerns: always,
     run: async (subject) => {
       const clock = new ManualClock();
@@ -219,7 +219,7 @@ export const leaseLaws: readonly AdapterLaw[] = [
   {
     id: 'answer-not-stored',
     sentence:
-      'An answer that could not be stored is not sent: 503 idempotency_outcome_unknown, and no second execution.',
+      'An answer that could not be stored is not sent: the client gets 503 idempotency_outcome_unknown, and there is no second execution.',
     concerns: always,
     run: (subject) => {
       const store = failing('complete', () => Promise.reject(new Error('no connection')));

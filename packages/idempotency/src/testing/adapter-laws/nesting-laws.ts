@@ -48,7 +48,7 @@ export const nestingLaws: readonly AdapterLaw[] = [
   {
     id: 'protected-twice-compared',
     sentence:
-      'Of two protections of a route that compare requests in different ways, the inner one decides what is the same request.',
+      'If two protections of a route compare requests in different ways, the inner one decides which requests are the same.',
     concerns: always,
     run: async (subject) => {
       const store = memoryStore();

@@ -11,7 +11,7 @@ export const optionLaws: readonly AdapterLaw[] = [
   {
     id: 'own-refusals',
     sentence:
-      'A function puts refusals into the form of the application, with the status and the headers of the profile; if it fails, the refusal has the form of the profile.',
+      'A function renders refusals in the form of the application, with the status and the headers of the profile; if it fails, the refusal has the form of the profile.',
     concerns: always,
     run: async (subject) => {
       let fails = false;
@@ -92,7 +92,7 @@ export const optionLaws: readonly AdapterLaw[] = [
   },
   {
     id: 'keys-per-endpoint',
-    sentence: 'If the options say so, the same key at another path or method is another operation.',
+    sentence: 'If an option is set, the same key at another path or method is another operation.',
     concerns: always,
     run: (subject) =>
       withApp(subject, { options: { keysPer: 'endpoint' } }, async (app) => {
@@ -107,7 +107,7 @@ export const optionLaws: readonly AdapterLaw[] = [
   },
   {
     id: 'ignored-members',
-    sentence: 'Members of a JSON body that the options name are not compared; all others are.',
+    sentence: 'Members of a JSON body that an option names are not compared; all others are.',
     concerns: always,
     run: (subject) =>
       withApp(subject, { options: { ignoreMembers: ['sentAt', ['meta', 'trace']] } }, async (app) => {
@@ -121,7 +121,7 @@ export const optionLaws: readonly AdapterLaw[] = [
   },
   {
     id: 'compared-headers',
-    sentence: 'Headers that the options name are compared; no others are.',
+    sentence: 'Headers that an option names are compared; no others are.',
     concerns: always,
     run: (subject) =>
       withApp(subject, { options: { compareHeaders: ['X-Account'] } }, async (app) => {
@@ -136,7 +136,7 @@ export const optionLaws: readonly AdapterLaw[] = [
   },
   {
     id: 'failed-work-again',
-    sentence: 'If the options say so, an answer from 400 to 499 leaves its key free: the retry is executed.',
+    sentence: 'If an option is set, an answer from 400 to 499 leaves its key free: the retry is executed.',
     concerns: always,
     run: (subject) =>
       withApp(subject, { options: { onClientError: 'free' } }, async (app) => {
@@ -151,7 +151,7 @@ export const optionLaws: readonly AdapterLaw[] = [
   },
   {
     id: 'handler-decides',
-    sentence: 'A handler can free its key, or say that its outcome is unknown, with any answer.',
+    sentence: 'With any answer, a handler can free its key, or declare that the outcome is unknown.',
     concerns: always,
     run: (subject) =>
       withApp(subject, {}, async (app) => {
@@ -179,7 +179,7 @@ export const optionLaws: readonly AdapterLaw[] = [
   {
     id: 'request-id-of-the-app',
     sentence:
-      'A refusal has the id that the application gave the request, not the one that the client sent; without one, that of the client.',
+      'A refusal has the request id from the application, not the one from the client; without one, that of the client.',
     concerns: always,
     run: async (subject) => {
       const key = newKey();
@@ -224,7 +224,7 @@ export const optionLaws: readonly AdapterLaw[] = [
   {
     id: 'profile-acp',
     sentence:
-      'In the dialect of ACP every POST needs a key, a conflict is 422, a replay has `Idempotent-Replayed`, and the key is echoed.',
+      'With the ACP profile every POST needs a key, a conflict is 422, a replay has `Idempotent-Replayed`, and the key is echoed.',
     concerns: always,
     run: (subject) =>
       withApp(subject, { options: { profile: 'acp' } }, async (app) => {
@@ -245,7 +245,7 @@ export const optionLaws: readonly AdapterLaw[] = [
   {
     id: 'profile-ucp',
     sentence:
-      'In the dialect of UCP a key has at least 22 characters, a refusal has `code` and `content`, a conflict is 409, and a replay has `Idempotency-Replayed`.',
+      'With the UCP profile a key has at least 22 characters, a refusal has `code` and `content`, a conflict is 409, and a replay has `Idempotency-Replayed`.',
     concerns: always,
     run: (subject) =>
       withApp(subject, { options: { profile: 'ucp', retentionMs: 172_800_000 } }, async (app) => {
@@ -264,7 +264,7 @@ export const optionLaws: readonly AdapterLaw[] = [
   {
     id: 'profile-adcp',
     sentence:
-      'In the dialect of AdCP the key is a member of the body, only successes are kept, and a replay has the member `replayed`.',
+      'With the AdCP profile the key is a member of the body, only successes are kept, and a replay has the member `replayed`.',
     concerns: always,
     run: (subject) =>
       withApp(subject, { options: { profile: 'adcp' } }, async (app) => {

@@ -73,7 +73,7 @@ export const streamLaws: readonly AdapterLaw[] = [
   {
     id: 'stream-outlives-its-client',
     sentence:
-      'A client that leaves in the middle of such an answer does not end it: it is recorded to its end, and a retry gets all of it.',
+      'If a client disconnects in the middle of such an answer, the answer is still recorded to its end, and a retry gets all of it.',
     concerns: always,
     run: async (subject) => {
       for (const way of streamWays(subject)) {
@@ -97,7 +97,7 @@ export const streamLaws: readonly AdapterLaw[] = [
   {
     id: 'stream-breaks-off',
     sentence:
-      'Such an answer that breaks off breaks off for its client, and its outcome is unknown: it is not executed again.',
+      'If such an answer breaks off, it also breaks off for its client, and its outcome is unknown: the request is not executed again.',
     concerns: ({ endsBrokenStreams }) => endsBrokenStreams !== false,
     run: (subject) =>
       withApp(subject, {}, async (app) => {
@@ -113,7 +113,7 @@ export const streamLaws: readonly AdapterLaw[] = [
   {
     id: 'stream-not-stored',
     sentence:
-      'Such an answer that could not be stored does not end for its client, and is not executed again.',
+      'If such an answer could not be stored, it breaks off for its client, and the request is not executed again.',
     concerns: always,
     run: async (subject) => {
       const complete = () => Promise.reject(new Error('no connection'));
@@ -133,7 +133,7 @@ export const streamLaws: readonly AdapterLaw[] = [
   {
     id: 'stream-over-the-bound',
     sentence:
-      'Such an answer over `answerBytesMax` reaches its client whole and is not kept: the retry gets 410, and nothing is executed twice.',
+      'If such an answer is over `answerBytesMax`, the client gets all of it, and it is not stored: the retry gets 410, and nothing is executed twice.',
     concerns: always,
     run: (subject) =>
       withApp(subject, { options: { answerBytesMax: 100 } }, async (app) => {

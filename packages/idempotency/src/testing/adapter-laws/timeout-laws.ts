@@ -61,7 +61,7 @@ function isHeld(timeout: Exclude<TimeoutPlace, 'none'>): AdapterLaw {
 const whileClaiming: AdapterLaw = {
   id: 'timeout-while-claiming',
   sentence:
-    'A timeout in front of the protection that answers while the key is being claimed leaves no key stuck: the retry gets the answer, of one execution.',
+    'If a timeout before the protection answers while the key is being claimed, the key does not stay taken: the request is executed once, and the retry gets the answer.',
   concerns: ({ timeouts }) => timeouts.includes('front'),
   run: async (subject) => {
     const claims = new Gate();

@@ -61,7 +61,7 @@ export const claimLaws: readonly Law<StoreSubject>[] = [
   },
   {
     id: 'token-grows',
-    sentence: 'Each fencing token is greater than all before it, over all slots, also after a release.',
+    sentence: 'Each fencing token is greater than all earlier ones, over all slots, even after a release.',
     async run({ store, clock }) {
       const slot = newSlot();
       const tokens = [await claimed(store, slot)];
@@ -98,7 +98,8 @@ export const claimLaws: readonly Law<StoreSubject>[] = [
   },
   {
     id: 'take-over-keeps-first-seen',
-    sentence: 'A take-over keeps when the key was first seen, and takes the fingerprint of the record.',
+    sentence:
+      'A take-over keeps the time at which the key was first seen, and the fingerprint of the record.',
     async run({ store, clock }) {
       const slot = newSlot();
       const firstSeenAtMs = clock.nowMs();

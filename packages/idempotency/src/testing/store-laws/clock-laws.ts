@@ -10,7 +10,7 @@ export const clockLaws: readonly Law<StoreSubject>[] = [
   {
     id: 'own-clock',
     sentence:
-      'The clock of the server decides: a caller whose clock is a day ahead takes over no living lease, and moves no time of a record.',
+      'The clock of the server decides: a caller whose clock is a day ahead cannot take over a valid lease, and does not change the times of a record.',
     async run({ openByServerClock }) {
       if (openByServerClock === undefined) return;
       const trueMs = Date.now();

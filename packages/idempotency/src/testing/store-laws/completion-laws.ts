@@ -90,7 +90,7 @@ export const completionLaws: readonly Law<StoreSubject>[] = [
   },
   {
     id: 'completion-without-answer',
-    sentence: 'A completion without an answer makes a tombstone at once.',
+    sentence: 'A completion without an answer makes a tombstone immediately.',
     async run({ store }) {
       const slot = newSlot();
       const token = await claimed(store, slot);

@@ -8,7 +8,8 @@ import type { StoreSubject } from './subject.ts';
 export const leaseLaws: readonly Law<StoreSubject>[] = [
   {
     id: 'renew-prolongs',
-    sentence: 'A renewal prolongs the lease from now on, also one that has lapsed and was not taken over.',
+    sentence:
+      'A renewal extends the lease from the current time, even a lease that has lapsed and was not taken over.',
     async run({ store, clock }) {
       const slot = newSlot();
       const token = await claimed(store, slot);
@@ -24,7 +25,7 @@ export const leaseLaws: readonly Law<StoreSubject>[] = [
   },
   {
     id: 'renew-zero-abandons',
-    sentence: 'A renewal for 0 ms abandons the operation at once.',
+    sentence: 'A renewal for 0 ms abandons the operation immediately.',
     async run({ store }) {
       const slot = newSlot();
       const token = await claimed(store, slot);
@@ -47,7 +48,7 @@ export const leaseLaws: readonly Law<StoreSubject>[] = [
   {
     id: 'release-frees-the-key',
     sentence:
-      'After a release the key is unknown: another request may use it, and the old token holds nothing.',
+      'After a release the key is unknown: another request may use it, and the old token is no longer valid.',
     async run({ store }) {
       const slot = newSlot();
       const token = await claimed(store, slot);
@@ -61,7 +62,7 @@ export const leaseLaws: readonly Law<StoreSubject>[] = [
   },
   {
     id: 'release-never-a-completed',
-    sentence: 'A completed record is not released: what took effect stays known.',
+    sentence: 'A completed record cannot be released.',
     async run({ store }) {
       const slot = newSlot();
       const token = await claimed(store, slot);

@@ -9,7 +9,7 @@ export const retentionLaws: readonly Law<StoreSubject>[] = [
   {
     id: 'tombstone-refuses',
     sentence:
-      'When the answer has expired the record remains, without the answer or with its expiry in the past.',
+      'After the answer has expired, the record remains, without the answer or with an expiry in the past.',
     async run({ store, clock }) {
       const slot = newSlot();
       const token = await claimed(store, slot);
@@ -24,7 +24,7 @@ export const retentionLaws: readonly Law<StoreSubject>[] = [
   {
     id: 'forgotten-after-retention',
     sentence:
-      'From the end of the retention on, counted from the first use, a key is unknown again; not a moment before.',
+      'A key is unknown again from the end of its retention, counted from the first use, and not earlier.',
     async run({ store, clock }) {
       const slot = newSlot();
       const old = await claimed(store, slot);
@@ -45,7 +45,7 @@ export const retentionLaws: readonly Law<StoreSubject>[] = [
   },
   {
     id: 'living-lease-outlives-retention',
-    sentence: 'A record under a living lease is not forgotten, even when the retention is over.',
+    sentence: 'A record with a valid lease is not forgotten, even after its retention has ended.',
     async run({ store, clock }) {
       const slot = newSlot();
       const token = await claimed(store, slot, { retentionMs: 1000 });

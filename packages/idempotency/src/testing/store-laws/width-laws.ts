@@ -8,7 +8,7 @@ export const widthLaws: readonly Law<StoreSubject>[] = [
   {
     id: 'long-location',
     sentence:
-      'A location of 8,000 characters is stored whole; a longer one is stored whole or refused with the completion, never cut.',
+      'A location of 8,000 characters is stored whole; a longer one is stored whole or refused with the completion, never truncated.',
     async run({ store }) {
       for (const length of [256, 2_000, 8_000]) {
         const slot = newSlot();
@@ -52,7 +52,7 @@ export const widthLaws: readonly Law<StoreSubject>[] = [
   },
   {
     id: 'last-token',
-    sentence: 'After the fencing token 2^53 − 1 a claim is refused: no token is given twice.',
+    sentence: 'After the fencing token 2^53 − 1 a claim is refused: no token is issued twice.',
     async run({ openAtToken }) {
       if (openAtToken === undefined) return;
       const store = await openAtToken(2 ** 53 - 2);
