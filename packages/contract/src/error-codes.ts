@@ -158,7 +158,7 @@ export const errorCodes = {
     status: 409,
     title: 'The entry was already reversed',
     advice:
-      'Nothing was applied. Earlier reversals took back the whole entry, or left less of it than this request asks for; `message` says how much.',
+      'Nothing was applied. Earlier reversals have reversed the whole entry, or left less of it than this request reverses; `message` names the rest.',
     retry: 'do_not_retry',
   },
   not_reversible: {
@@ -192,7 +192,7 @@ export const errorCodes = {
     status: 412,
     title: 'The grant has changed',
     advice:
-      'Nothing was taken away. `amount` is what voiding the grant would take away now: check it, then resend with it as `expectedAmount`.',
+      'Nothing was voided. `amount` is the amount that voiding the grant would remove now: check it, then resend with this value as `expectedAmount`.',
     retry: 'after_fixing',
   },
   payload_too_large: {

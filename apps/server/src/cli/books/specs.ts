@@ -35,8 +35,9 @@ export const verifySpec: CommandSpec = {
     },
   ],
   text: [
-    'Recomputes every total and every bill of every tenant of a database from the entries. Nothing is changed, nothing is left beside a ' +
-      'file, and a server may be running on it. A server audits the tenant of the API key itself.',
+    'Recomputes every total and every bill of every tenant of a database from the entries. It changes ' +
+      'nothing, leaves no files, and works while a server is running. With the URL of a server, that server ' +
+      'audits the tenant of the API key.',
   ],
   groups: [{ title: 'Options', options: verifyOptions }],
   endings: { done: 'the books are right', incomplete: 'the books differ; each difference is printed' },
@@ -47,8 +48,8 @@ export const exportOptions = {
   ...serverInstead,
   ...apiKeyOption,
   ...tenantOption('whose books', ', the tenant of the API key, or the only one of a database'),
-  agent: { value: 'NAME', text: 'of this agent only' },
-  service: { value: 'NAME', text: 'of this service only' },
+  agent: { value: 'NAME', text: 'only rows of this agent' },
+  service: { value: 'NAME', text: 'only rows of this service' },
   from: { value: 'TIME', text: 'recorded, or settled, at this time or later, like 2026-11-01T00:00:00Z' },
   to: { value: 'TIME', text: 'and before this time' },
   source: {
@@ -68,9 +69,10 @@ export const exportSpec: CommandSpec = {
     { name: 'FILE', text: 'the file to write' },
   ],
   text: [
-    'Writes the entries or the settlements of a tenant into the new file FILE: as CSV if its name ends in .csv, as JSON Lines if ' +
-      'it ends in .jsonl. A server may be writing meanwhile: what was recorded before the export began is in it. The file gets its ' +
-      'name only once it is whole and on disk.',
+    'Writes the entries or the settlements of a tenant into the new file FILE: as CSV if its name ends in ' +
+      '.csv, as JSON Lines if it ends in .jsonl. A server may be writing at the same time: the file ' +
+      'contains everything that was recorded before the export began. It gets its name only once it is ' +
+      'complete and on disk.',
   ],
   groups: [{ title: 'Options', options: exportOptions }],
   endings: { failed: 'it failed, and there is no file' },

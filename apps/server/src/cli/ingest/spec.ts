@@ -24,9 +24,9 @@ const fileOptions = {
   },
   delimiter: {
     value: 'WORD',
-    text: 'of CSV: comma, tab, semicolon, bar, or a character; default: detected from the file (also sep=;)',
+    text: 'for CSV: comma, tab, semicolon, bar, or a character; default: detected from the file (also sep=;)',
   },
-  rows: { value: 'PATH', text: 'of JSON: the place of the rows, such as data or data.results' },
+  rows: { value: 'PATH', text: 'for JSON: the path of the rows, such as data or data.results' },
 } as const satisfies OptionTable;
 
 const rowOptions = {
@@ -37,12 +37,12 @@ const rowOptions = {
       'identifies the row; if given several times, the columns together. A row is then billed once, in any file and order. ' +
       'Without it, see below',
   },
-  agent: { value: 'NAME', text: 'every row is of this agent, or' },
-  'agent-column': { value: 'COLUMN', text: 'of the one in this column, or' },
-  agents: { value: 'N', text: 'row by row of agent-1 to agent-N, by the number of the row' },
-  service: { value: 'NAME', text: 'every row is of this service, or' },
-  'service-column': { value: 'COLUMN', text: 'of the one in this column' },
-  requests: { value: 'N', text: 'every row counts N, or' },
+  agent: { value: 'NAME', text: 'the agent of every row; or' },
+  'agent-column': { value: 'COLUMN', text: 'the column with the agent; or' },
+  agents: { value: 'N', text: 'agent-1 to agent-N in turn, by the number of the row' },
+  service: { value: 'NAME', text: 'the service of every row; or' },
+  'service-column': { value: 'COLUMN', text: 'the column with the service' },
+  requests: { value: 'N', text: 'the count of every row; or' },
   'requests-column': {
     value: 'COLUMN',
     text:
@@ -62,7 +62,7 @@ const rowOptions = {
   'no-occurred-at': { text: 'does not send the time, although the preset names its column' },
   timezone: {
     value: 'ZONE',
-    text: 'of dates, and of times without an offset (such as Europe/Berlin or +02:00; default: UTC)',
+    text: 'for dates, and for times without an offset (such as Europe/Berlin or +02:00; default: UTC)',
   },
   decimal: {
     value: 'point|comma',
@@ -111,7 +111,11 @@ const targetOptions = {
     integer: { default: 4, min: 1, max: 64 },
     text: 'bulks that are sent at the same time',
   },
-  timeout: { value: 'SECONDS', integer: { default: 60, min: 1, max: 3_600 }, text: 'for one bulk' },
+  timeout: {
+    value: 'SECONDS',
+    integer: { default: 60, min: 1, max: 3_600 },
+    text: 'the time limit for one bulk',
+  },
   'give-up-after': {
     value: 'SECONDS',
     integer: { default: 600, min: 0, max: 1_209_600 },

@@ -41,9 +41,10 @@ export const moveSpec: CommandSpec = {
   summary: 'carries over services, outstanding usage, webhooks and API keys from AgentPay',
   arguments: [{ name: 'URL', text: 'the URL of AgentPay' }],
   text: [
-    'Carries over from the AgentPay at URL, which must be paused: services with price, description, owner and disabled flag; the usage ' +
-      'that is outstanding; webhooks; and the API keys that you supply. Then it compares every service and every total. You can run it ' +
-      'again, also after a crash: nothing is carried over twice. Use the same tenants and the same --source each time.',
+    'Moves from the AgentPay at URL, which must be paused: services with price, description, owner and ' +
+      'disabled flag; outstanding usage; webhooks; and the API keys that you supply. Then it compares every ' +
+      'service and every total. You can run it again, also after a crash: nothing is carried over twice. ' +
+      'Use the same tenants and the same --source each time.',
   ],
   groups: [{ title: 'Options', options: moveOptions }],
   endings: {

@@ -12,7 +12,7 @@ const listCommand = remoteCommand({
   summary: 'lists holds, oldest first',
   text: ['Lists the holds of the tenant in the order in which they were made. Nothing is changed.'],
   options: {
-    agent: { value: 'NAME', text: 'of this agent only' },
+    agent: { value: 'NAME', text: 'only holds of this agent' },
     state: { value: 'open|captured|released|lapsed', text: 'only those in this state' },
     ...listOptions,
   },

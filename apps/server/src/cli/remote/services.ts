@@ -223,7 +223,7 @@ export const serviceCommands: readonly RemoteCommand[] = [
   cancelCommand,
   switchCommand(
     'disable',
-    'Usage of the service is refused from now on. What is outstanding can still be settled.',
+    'Usage of the service is refused from now on. Outstanding usage can still be settled.',
   ),
   switchCommand('enable', 'Usage of the service is recorded again.'),
 ];

@@ -7,7 +7,7 @@ export const watchOptions = {
     text: 'shows events from this moment on; default: from now on',
   },
   type: { value: 'EVENT', text: 'only events of this type, such as usage.settled' },
-  agent: { value: 'NAME', text: 'of this agent only' },
+  agent: { value: 'NAME', text: 'only events of this agent' },
   events: {
     value: 'N',
     integer: { default: 0, min: 0, max: 1_000_000_000 },
