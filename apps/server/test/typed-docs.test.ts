@@ -138,7 +138,7 @@ function apiItems(page: unknown): readonly unknown[] {
 test("the README's request counts once when it is sent twice, and another request with its key conflicts", async (t) => {
   const { url } = await startProcess(t, { DATABASE_URL: await emptyDatabase(t) });
   const { commands, prose } = blockWith(blocksOf('README.md'), 'my-first-key');
-  const [firstSaid = '', secondSaid = '', otherSaid = ''] = prose.split(/The second time|With another body/);
+  const [firstSaid = '', secondSaid = '', otherSaid = ''] = prose.split(/The second time|Another body/);
   assert.equal(assertSaid(firstSaid, await type(t, commands, url)), 2);
   const second = await type(t, commands, url);
   assert.equal(assertSaid(secondSaid, second), 2);
