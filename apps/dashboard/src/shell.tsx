@@ -1,8 +1,9 @@
 import type { ComponentChildren } from 'preact';
-import { useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import { useSession } from './api/session.ts';
 import { hrefOf, type Route } from './core/route.ts';
 import { Badge } from './parts/badge.tsx';
+import { showInRow } from './parts/show-in-row.ts';
 import { applyTheme, storedTheme, type Theme } from './theme.ts';
 
 type Target = Extract<
@@ -36,6 +37,8 @@ const groups: readonly (readonly [
 
 /** What is around every page: where one can go, and who is signed in. */
 export function Shell({ route, children }: { readonly route: Route; readonly children: ComponentChildren }) {
+  const nav = useRef<HTMLElement>(null);
+  useEffect(() => showInRow(nav.current, nav.current?.querySelector('[aria-current]')), [route.page]);
   return (
     <div class="shell">
       <button type="button" class="skip" onClick={toContent}>
@@ -48,7 +51,7 @@ export function Shell({ route, children }: { readonly route: Route; readonly chi
           </span>
           Billonce
         </a>
-        <nav aria-label="Pages">
+        <nav aria-label="Pages" ref={nav}>
           {groups.map(([title, links]) => (
             <div key={title} class="nav-group">
               <p class="nav-title">{title}</p>

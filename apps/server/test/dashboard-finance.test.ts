@@ -128,12 +128,71 @@ const longIds: Case = async ({ tab: { page, open }, api }) => {
   assert.ok(box !== null && box.width <= 160, `${box?.width} pixels`);
 };
 
+/** What a card of the page says of a fact, by its name. */
+const fact = (page: Page, card: string, name: string) =>
+  page
+    .locator('.card', { hasText: card })
+    .locator('.facts div', { has: page.locator('dt', { hasText: name }) })
+    .locator('dd');
+
+const charged: Case = async ({ tab: { page, open }, api }) => {
+  const usage = { agent: 'agent-charged', serviceId: 'search', requests: 3, id: 'charged-1' };
+  await api.post('/usage', usage, 'charged-key-1');
+  const { json: entry } = await api.get('/entries?agent=agent-charged&serviceId=search');
+  const { json: bill } = await api.post('/settle', { agent: 'agent-charged', serviceId: 'search' });
+  for (const [path, card] of [
+    ['lookup/charged-1', 'As a usage id'],
+    ['lookup/charged-key-1', 'As an idempotency key'],
+  ] as const) {
+    await open(path);
+    const digits = ((await fact(page, card, 'Amount').textContent()) ?? '').replaceAll(/[^\d.]/g, '');
+    assert.equal(Number(digits), Number(entry.items[0].amount));
+    const link = fact(page, card, 'Bill').getByRole('link');
+    assert.equal(await link.getAttribute('href'), `#/bills/${bill.settlementId}`);
+  }
+};
+
+const pricedLater: Case = async ({ tab: { page, open }, api }) => {
+  const serviceId = 'priced-later';
+  await api.post('/usage', { agent: 'agent-early', serviceId, requests: 3 });
+  await api.post('/services', { serviceId, price: '0.25' });
+  const { json } = await api.post('/settle', { agent: 'agent-early', serviceId });
+  await open(`bills/${json.settlementId}`);
+  const versions = async (table: string) => {
+    const shown = page.getByRole('region', { name: table });
+    const names = await shown.locator('thead th').allTextContents();
+    return await shown.locator(`tbody td:nth-child(${names.indexOf('Price version') + 1})`).allTextContents();
+  };
+  await page.getByRole('region', { name: 'Entries of the bill' }).waitFor();
+  assert.deepEqual(await versions('Lines'), ['1']);
+  assert.deepEqual(await versions('Entries of the bill'), ['1']);
+};
+
+const narrow: Case = async ({ tab: { page, open } }) => {
+  await page.setViewportSize({ width: 390, height: 844 });
+  await open('log');
+  const chosen = page.locator('nav [aria-current]');
+  assert.equal(await chosen.textContent(), 'Administrative acts');
+  const isInside = (box: Awaited<ReturnType<typeof chosen.boundingBox>>) =>
+    box !== null && box.x >= 0 && box.x + box.width <= 390;
+  assert.ok(isInside(await chosen.boundingBox()));
+  await open(`agents/${prepaidAgent}`);
+  // A click scrolls by itself; a script and a screen reader do not.
+  await page.getByRole('tab', { name: 'Entries' }).dispatchEvent('click');
+  const tab = page.getByRole('tab', { name: 'Entries', selected: true });
+  await tab.waitFor();
+  assert.ok(isInside(await tab.boundingBox()));
+};
+
 const cases: Readonly<Record<string, Case>> = {
   'the statement of a month is downloaded as CSV and as a page to print': statement,
   'the statement of an agent is on its page, adds up, and is downloaded there': statementOfAgent,
-  'usage of a service without a price is explained, and is not shown as a failure': unpriced,
-  'the audit shows the amounts paid from balances': audit,
-  'on paper, the facts of a bill do not overlap, and a sum that was not calculated is omitted': paper,
+  'usage of a service without a price is explained, and is no failure': unpriced,
+  'the audit shows what was paid from balances': audit,
+  'on paper, no fact of a bill runs into the next one, and a sum that was not made is left out': paper,
+  'a usage id and an idempotency key tell what was charged, and on which bill': charged,
+  'usage that was recorded before its service had a price shows the price that it is billed at': pricedLater,
+  'on a narrow screen the name of the page and the chosen tab are in sight': narrow,
   'a long usage id is shortened to leave room for the other columns': longIds,
 };
 

@@ -4,7 +4,7 @@ import { useRead } from '../api/use-read.ts';
 import { hrefOf } from '../core/route.ts';
 import { Count } from '../parts/amount.tsx';
 import { Badge } from '../parts/badge.tsx';
-import { EntryKind } from '../parts/entries.tsx';
+import { EntryAmount, EntryBill, EntryKind } from '../parts/entries.tsx';
 import { Form, TextField } from '../parts/fields.tsx';
 import { Link } from '../parts/links.tsx';
 import { Card, Facts, Page } from '../parts/page.tsx';
@@ -204,6 +204,12 @@ function EntryFacts({ id }: { readonly id: string }) {
             ],
             ['Kind', <EntryKind key="k" entry={found} />],
             ['Requests', <Count key="n" of={found.requests} />],
+            ['Amount', <EntryAmount key="m" entry={found} />],
+            ['Bill', <EntryBill key="b" entry={found} />],
+            [
+              'Taken back',
+              found.reversedRequests === 0 ? 'none' : <Count key="v" of={found.reversedRequests} />,
+            ],
             ['Recorded', <Time key="t" at={found.recordedAt} />],
             ['Occurred', found.occurredAt === null ? 'not said' : <Time key="o" at={found.occurredAt} />],
             ['Entry', <code key="i">{found.id}</code>],

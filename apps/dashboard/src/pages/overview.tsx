@@ -2,6 +2,7 @@ import { useMemo, useState } from 'preact/hooks';
 import type { BodyOf } from '../api/types.ts';
 import { type Reading, useRead } from '../api/use-read.ts';
 import { counted, grouped } from '../core/amount.ts';
+import { differencesOf } from '../core/audit.ts';
 import { localTime } from '../core/time.ts';
 import { Count, InOtherAssets, Xlm } from '../parts/amount.tsx';
 import { Badge, type Tone } from '../parts/badge.tsx';
@@ -214,10 +215,7 @@ function Audited({
   readonly found: BodyOf<'readAudit'>;
   readonly atMs: number | undefined;
 }) {
-  const differences = [
-    ...found.differences.map(({ agent, serviceId, message }) => `${agent}, ${serviceId}: ${message}`),
-    ...found.acts.differences,
-  ];
+  const differences = differencesOf(found);
   const tone: Tone = found.ok ? 'good' : 'bad';
   return (
     <>
@@ -246,6 +244,10 @@ function Audited({
           </div>
         ))}
       </dl>
+      <p class="muted small">
+        Here fractions of a stroop are added up, too. A bill has whole stroops: what it leaves goes on to the
+        next one. So the sums of bills can be a few stroops less.
+      </p>
       {differences.length > 0 && (
         <ul class="differences">
           {differences.map((one) => (

@@ -24,13 +24,28 @@ export function EntryKind({ entry }: { readonly entry: Entry }) {
 }
 
 /** What an entry adds to a bill, and whether it was drawn from the prepaid balance. */
-function EntryAmount({ entry }: { readonly entry: Entry }) {
+export function EntryAmount({ entry }: { readonly entry: Entry }) {
   const amount = entryAmount(entry);
   if (amount === undefined) return <span class="muted">no price</span>;
   return (
     <>
       {entry.drawn !== undefined && <Badge tone="good">prepaid</Badge>} <Amount of={amount} />
     </>
+  );
+}
+
+/** The price that an entry is billed at. What was recorded before the first price was set is billed at that one. */
+function priceVersionOf(entry: Entry): number | undefined {
+  return entry.priceVersion ?? (entryAmount(entry) === undefined ? undefined : 1);
+}
+
+/** The bill that an entry is on. */
+export function EntryBill({ entry: { settlementId } }: { readonly entry: Entry }) {
+  if (settlementId === null) return <span class="muted">not yet</span>;
+  return (
+    <a href={hrefOf({ page: 'bill', id: settlementId })} title={settlementId}>
+      settled
+    </a>
   );
 }
 
@@ -42,20 +57,13 @@ const columns: readonly Column<Entry>[] = [
   { name: 'Amount', cell: (entry) => <EntryAmount entry={entry} />, isNumber: true, isExtra: true },
   {
     name: 'Price version',
-    cell: ({ priceVersion }) => priceVersion ?? 'none',
+    cell: (entry) => priceVersionOf(entry) ?? 'none',
     isNumber: true,
     isExtra: true,
   },
   {
     name: 'Bill',
-    cell: ({ settlementId }) =>
-      settlementId === null ? (
-        <span class="muted">not yet</span>
-      ) : (
-        <a href={hrefOf({ page: 'bill', id: settlementId })} title={settlementId}>
-          settled
-        </a>
-      ),
+    cell: (entry) => <EntryBill entry={entry} />,
     isExtra: true,
   },
   {

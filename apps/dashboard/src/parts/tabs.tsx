@@ -1,5 +1,6 @@
 import type { ComponentChildren } from 'preact';
-import { useId, useRef, useState } from 'preact/hooks';
+import { useEffect, useId, useRef, useState } from 'preact/hooks';
+import { showInRow } from './show-in-row.ts';
 
 /** One of the views that share a place on the page. */
 export interface TabView {
@@ -12,6 +13,7 @@ export function Tabs({ label, views }: { readonly label: string; readonly views:
   const [chosen, setChosen] = useState(0);
   const id = useId();
   const buttons = useRef<(HTMLButtonElement | null)[]>([]);
+  useEffect(() => showInRow(buttons.current[0]?.parentElement ?? null, buttons.current[chosen]), [chosen]);
   const go = (to: number) => {
     setChosen(to);
     buttons.current[to]?.focus();

@@ -6,6 +6,7 @@ import { Choice, TextField } from '../../parts/fields.tsx';
 
 const monthsShown = 24;
 const byMoment = 'moment';
+const { timeZone } = Intl.DateTimeFormat().resolvedOptions();
 
 /** A run as it was typed in; `undefined` while it is not complete. */
 interface Typed {
@@ -79,12 +80,14 @@ export function ChooseRun({
           <TextField
             label="Recorded before"
             type="datetime-local"
+            hint={`In the time zone of this browser, ${timeZone}, and not in the future.`}
             value={typed.moment}
             onInput={(moment) => setTyped({ ...typed, moment })}
           />
           <TextField
             label="Name of the run"
             placeholder="2026-11"
+            hint="Letters, digits, and . _ : - without spaces. A run with the same name continues it."
             value={typed.runId}
             onInput={(runId) => setTyped({ ...typed, runId })}
           />
