@@ -1,12 +1,14 @@
 // Builds the packages and packs them as for the registry: npm run tarballs -- FOLDER [LAST]
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { buildPackages } from './build-package.ts';
 
-/** Packs a built package into a tarball in another folder, and returns its path. */
-export function packPackage(builtFolder: string, into: string): string {
+/** Packs a built package into a tarball in another folder, which is made if need be, and returns its path. */
+export function packPackage(builtFolder: string, folder: string): string {
+  const into = path.resolve(folder);
+  mkdirSync(into, { recursive: true });
   const file = execFileSync('npm', ['pack', '--silent', '--offline', '--pack-destination', into], {
     cwd: builtFolder,
     encoding: 'utf8',

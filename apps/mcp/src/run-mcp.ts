@@ -40,6 +40,11 @@ async function serve({
   const billonce = createBillonce({ url, apiKey, tenant, deadlineMs });
   const create = () => createMcpServer({ billonce, agent, isReadOnly });
   if (http === undefined) {
+    if (process.stdin.isTTY) {
+      console.error(
+        'Billonce MCP waits for an MCP client on its standard input. Ctrl-C ends it; --help lists the options.',
+      );
+    }
     // Only messages of the protocol may go to the standard output.
     await create().connect(new StdioServerTransport());
     return;

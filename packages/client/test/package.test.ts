@@ -31,7 +31,9 @@ before(async () => {
   server = await TestServer.start((end) => ends.push(end));
   const [pack = '', installing = ''] = codeBlocksOf(sdkPage).map(({ text }) => text);
   assert.equal(take(sdkPage, pack), 'npm run tarballs -- /tmp\n');
-  const packed = execFileSync(process.execPath, ['tools/package-tarball.ts', project], {
+  // The folder is not there yet.
+  const folder = path.relative(root, path.join(project, 'packed'));
+  const packed = execFileSync(process.execPath, ['tools/package-tarball.ts', folder], {
     cwd: root,
     encoding: 'utf8',
   });
