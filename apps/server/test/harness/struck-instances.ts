@@ -10,22 +10,36 @@ const instanceCount = 3;
 const kinds = 10;
 const waitMs = 50;
 
-/** Three instances on one PostgreSQL, with a network and a database that fail. */
+/** The nodes of a database: the one that the instances reach, and those that have rows of it besides. */
+interface Nodes {
+  readonly database: PostgresNode;
+  readonly workers: readonly PostgresNode[];
+}
+
+/** Three instances on one PostgreSQL or on Citus, with a network and a database that fail. */
 export class StruckInstances {
   readonly #database: PostgresNode;
+  readonly #workers: readonly PostgresNode[];
   readonly #proxies: readonly TcpProxy[];
   readonly #instances: ServerProcesses;
   /** the remaining kinds of strike in this turn */
   #left: number[] = [];
 
-  private constructor(database: PostgresNode, proxies: readonly TcpProxy[], instances: ServerProcesses) {
+  private constructor(
+    { database, workers }: Nodes,
+    proxies: readonly TcpProxy[],
+    instances: ServerProcesses,
+  ) {
     this.#database = database;
+    this.#workers = workers;
     this.#proxies = proxies;
     this.#instances = instances;
   }
 
-  static async start(t: TestContext): Promise<StruckInstances> {
-    const database = await PostgresNode.start(t);
+  /** @param cluster a Citus, whose coordinator the instances reach; without it a PostgreSQL is started */
+  static async start(t: TestContext, cluster?: Nodes): Promise<StruckInstances> {
+    const nodes = cluster ?? { database: await PostgresNode.start(t), workers: [] };
+    const { database } = nodes;
     const proxies = await Promise.all(
       Array.from({ length: instanceCount }, () => TcpProxy.start(t, database.port)),
     );
@@ -34,11 +48,12 @@ export class StruckInstances {
       proxies.map((proxy) => ({
         DATABASE_URL: proxy.through(database.url),
         DATABASE_LANES: '2',
+        DATABASE_BY_TENANT: String(cluster !== undefined),
         LOG_LEVEL: 'silent',
       })),
     );
     await instances.startAll();
-    return new StruckInstances(database, proxies, instances);
+    return new StruckInstances(nodes, proxies, instances);
   }
 
   readonly apis = (): readonly Api[] => this.#instances.apis();
@@ -60,11 +75,13 @@ export class StruckInstances {
         await this.#instances.kill(at);
         await this.#instances.start(at);
         return 'an instance was killed';
-      case 2:
-        await this.#database.kill();
+      case 2: {
+        const node = random.pick([this.#database, ...this.#workers]);
+        await node.kill();
         await passing(random.below(200));
-        await this.#database.start();
-        return 'the database was killed';
+        await node.start();
+        return node === this.#database ? 'the database was killed' : 'a worker was killed';
+      }
       case 3:
         proxy.cutAll();
         return 'connections were cut';
@@ -80,8 +97,9 @@ export class StruckInstances {
         proxy.mode = 'pass';
         return 'an instance was not let in';
       case 6:
-        await this.#database.query(
-          `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'billonce' AND random() < 0.5`,
+        await random.pick([this.#database, ...this.#workers]).query(
+          `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+           WHERE (application_name = 'billonce' OR application_name LIKE 'citus_internal%') AND random() < 0.5`,
         );
         return 'backends were ended';
       case 7:
