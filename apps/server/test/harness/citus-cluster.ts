@@ -34,7 +34,7 @@ export class CitusCluster {
   /** Starts the coordinator, still without the extension. */
   static async start(t: TestContext): Promise<CitusCluster> {
     const programs = citusPrograms ?? assert.fail('no programs of Citus');
-    return new CitusCluster(await startNode(t, programs), programs);
+    return new CitusCluster(await PostgresNode.start(t, settings, programs), programs);
   }
 
   /** Creates the extension, and starts two workers. */
@@ -45,7 +45,7 @@ export class CitusCluster {
   }
 
   async addWorker(t: TestContext): Promise<PostgresNode> {
-    const worker = await startNode(t, this.#programs);
+    const worker = await PostgresNode.start(t, settings, this.#programs);
     await worker.query('CREATE EXTENSION citus');
     await this.coordinator.query(`SELECT citus_add_node('127.0.0.1', ${worker.port})`);
     return worker;
@@ -76,15 +76,4 @@ export class CitusCluster {
     }
     return names;
   }
-}
-
-async function startNode(t: TestContext, programs: string): Promise<PostgresNode> {
-  const node = await PostgresNode.start(t, settings, { programs });
-  // Newer versions list which libraries may decode the log. Citus decodes it to split a shard.
-  const [known] = await node.query(`SELECT setting FROM pg_settings WHERE name = 'output_plugin_libraries'`);
-  if (known === undefined) return node;
-  const libraries = [String(known['setting']), 'citus'].filter((name) => name !== '').join(', ');
-  await node.query(`ALTER SYSTEM SET output_plugin_libraries = ${libraries}`);
-  await node.query('SELECT pg_reload_conf()');
-  return node;
 }

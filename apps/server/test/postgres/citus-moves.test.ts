@@ -1,0 +1,80 @@
+// On a Citus that the tests start themselves: shards are moved while servers write, and divided while none runs.
+process.env['BILLONCE_TEST_ENGINE'] = 'postgres';
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import {
+  answersOf,
+  beginAll,
+  distributed,
+  eachMore,
+  endAndAssertOnce,
+  skipWithoutCitus,
+} from '../harness/distributed.ts';
+
+test('if a shard moves while its tenant writes, with and without writes that wait, every write is billed once', {
+  skip: skipWithoutCitus,
+}, async (t) => {
+  const { cluster, left, right, onLeft, onRight, loads } = await distributed(t);
+  beginAll(loads);
+  await eachMore(loads, 10);
+  for (const [mode, load, from, to] of [
+    ['auto', onLeft[0], left, right],
+    ['block_writes', onRight[0], right, left],
+  ] as const) {
+    assert.ok(load);
+    const { shard } = await cluster.placeOf(load.tenant);
+    answersOf(loads);
+    await cluster.coordinator.query(
+      `SELECT citus_move_shard_placement(${shard}, '127.0.0.1', ${from.port}, '127.0.0.1', ${to.port}, '${mode}')`,
+    );
+    t.diagnostic(`while a shard was moved with ${mode}: ${JSON.stringify(answersOf(loads))}`);
+    assert.deepEqual(await cluster.placeOf(load.tenant), { port: to.port, shard });
+    await eachMore(loads, 10);
+  }
+  await endAndAssertOnce(t, loads);
+});
+
+test('if a tenant gets a shard that no other tenant uses while no server runs, every write is billed once', {
+  skip: skipWithoutCitus,
+}, async (t) => {
+  const { cluster, instances, onLeft, loads } = await distributed(t);
+  const [isolated] = onLeft;
+  assert.ok(isolated);
+  beginAll(loads);
+  await eachMore(loads, 10);
+  await Promise.all(loads.map((load) => load.end()));
+  for (const at of [0, 1]) await instances.kill(at);
+  const before = await cluster.placeOf(isolated.tenant);
+  await cluster.coordinator.query(
+    `SELECT isolate_tenant_to_new_shard('accounts', '${isolated.tenant}', 'CASCADE', 'block_writes')`,
+  );
+  const after = await cluster.placeOf(isolated.tenant);
+  assert.notEqual(after.shard, before.shard);
+  for (const other of loads)
+    if (other !== isolated) assert.notEqual((await cluster.placeOf(other.tenant)).shard, after.shard);
+  for (const at of [0, 1]) await instances.start(at);
+  beginAll(loads);
+  await eachMore(loads, 10);
+  await endAndAssertOnce(t, loads);
+});
+
+test('if a worker is added and the shards are rebalanced while all write, every write is billed once', {
+  skip: skipWithoutCitus,
+}, async (t) => {
+  const { cluster, loads } = await distributed(t);
+  beginAll(loads);
+  await eachMore(loads, 10);
+  answersOf(loads);
+  const added = await cluster.addWorker(t);
+  await eachMore(loads, 1);
+  t.diagnostic(`while a worker was added: ${JSON.stringify(answersOf(loads))}`);
+  await cluster.coordinator.query(`SELECT rebalance_table_shards(shard_transfer_mode => 'auto')`);
+  t.diagnostic(`while shards were rebalanced: ${JSON.stringify(answersOf(loads))}`);
+  const [{ shards } = {}] =
+    await cluster.coordinator.query(`SELECT count(*)::integer AS shards FROM citus_shards
+    WHERE table_name = 'accounts'::regclass AND nodeport = ${added.port}`);
+  assert.ok(Number(shards) > 0);
+  await eachMore(loads, 10);
+  await endAndAssertOnce(t, loads);
+});
