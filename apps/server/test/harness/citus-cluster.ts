@@ -34,7 +34,7 @@ export class CitusCluster {
   /** Starts the coordinator, still without the extension. */
   static async start(t: TestContext): Promise<CitusCluster> {
     const programs = citusPrograms ?? assert.fail('no programs of Citus');
-    return new CitusCluster(await PostgresNode.start(t, settings, programs), programs);
+    return new CitusCluster(await PostgresNode.start(t, settings, { programs }), programs);
   }
 
   /** Creates the extension, and starts two workers. */
@@ -45,7 +45,7 @@ export class CitusCluster {
   }
 
   async addWorker(t: TestContext): Promise<PostgresNode> {
-    const worker = await PostgresNode.start(t, settings, this.#programs);
+    const worker = await PostgresNode.start(t, settings, { programs: this.#programs });
     await worker.query('CREATE EXTENSION citus');
     await this.coordinator.query(`SELECT citus_add_node('127.0.0.1', ${worker.port})`);
     return worker;

@@ -47,7 +47,7 @@ const keep = `"$@" & server=$!
 /** Where a server is, if not where the tests have theirs. */
 export interface PostgresPlace {
   /** the folder of its programs, if they are not those of the package that the tests install */
-  readonly programs?: string;
+  readonly programs?: string | undefined;
   /** the folder that gets its data, which may be on a separate disk; the test removes it */
   readonly folder?: string;
 }
@@ -106,7 +106,7 @@ export class PostgresNode {
     if (ids.uid !== undefined && ids.gid !== undefined)
       for (const own of [made, folder]) chownSync(own, ids.uid, ids.gid);
     const bin = programs ?? join(reachable(nativeFolder(), made, ids), 'bin');
-    const node = new PostgresNode({ port: await freePort(), folder, bin, ids }, settings);
+    const node = new PostgresNode({ port: await freePort(), folder, bin, programs, ids }, settings);
     onEnd(t, async () => {
       await node.stop();
       rmSync(made, { recursive: true, force: true });
@@ -171,7 +171,7 @@ export class PostgresNode {
       // The user that it runs as may not be able to look for a certificate at home.
       primary_conninfo: `host=127.0.0.1 port=${this.port} user=postgres sslmode=disable application_name=${name}`,
     };
-    const standby = await PostgresNode.#prepared(t, settings, this.#programs);
+    const standby = await PostgresNode.#prepared(t, settings, { programs: this.#programs });
     await this.stopCleanly();
     const data = join(standby.#folder, 'data');
     cpSync(join(this.#folder, 'data'), data, { recursive: true });
