@@ -9,7 +9,7 @@ import { type ServerProcess, startProcess } from '../harness/process.ts';
 import { withstood } from '../harness/proofs.ts';
 import { rounds } from '../harness/rounds.ts';
 
-const cuts = rounds({ test: 2, prove: 30 });
+const cuts = rounds({ test: 2, prove: 20 });
 const mebibytes = 2_048;
 
 /** A server and its PostgreSQL, with its data on the disk. */
