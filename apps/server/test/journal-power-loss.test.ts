@@ -20,9 +20,10 @@ const cuts = rounds({ test: 2, prove: 100 });
 const recorderCuts = rounds({ test: 2, prove: 20 });
 const mebibytes = 64;
 const linesMax = 2_000;
-const program = (path: string) => fileURLToPath(new URL(path, import.meta.url));
-const writer = program('harness/journal-writer.ts');
-const recorder = program('../../../packages/client/test/harness/recording-client.ts');
+const writer = fileURLToPath(new URL('harness/journal-writer.ts', import.meta.url));
+const recorder = fileURLToPath(
+  new URL('../../../packages/client/test/harness/recording-client.ts', import.meta.url),
+);
 const unsynced = ['--import', new URL('harness/unsynced-files.ts', import.meta.url).href];
 
 interface Client {
