@@ -40,6 +40,8 @@ test('the document has every operation of the contract, and no other', () => {
 test('every operation has a description, a group and a security requirement, and describes each part', () => {
   for (const { name, operation } of documented) {
     assert.ok(operation.summary.length > 5, name);
+    assert.ok(operation.description.length > 20, name);
+    assert.notEqual(operation.description, operation.summary, name);
     assert.ok(
       document.tags.some(({ name: tag }: Loose) => tag === operation.tags[0]),
       name,

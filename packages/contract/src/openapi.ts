@@ -98,6 +98,7 @@ function operationObject(name: string, operation: OperationSpec, components: Com
     operationId: name,
     tags: [tagOf(name)],
     summary: operation.summary,
+    description: operation.description,
     security: securityOf(name, operation),
     ...(parameters.length > 0 ? { parameters } : {}),
     ...(operation.body === undefined

@@ -24,6 +24,7 @@ export interface OperationSpec {
   /** parameters as `{name}` */
   readonly path: string;
   readonly summary: string;
+  readonly description: string;
   readonly access: Access;
   readonly params?: TSchema;
   readonly query?: TSchema;

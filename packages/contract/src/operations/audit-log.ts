@@ -8,6 +8,8 @@ export const auditLogOperations = {
     path: '/api/v1/audit-log',
     summary:
       'Administrative acts of the tenant, the newest first; without X-Tenant the admin sees those of all tenants',
+    description:
+      'Lists who changed what, when and from where. Keys with the scope `read` do not see addresses.',
     access: 'tenant-or-admin',
     query: AuditLogFilter,
     successes: {

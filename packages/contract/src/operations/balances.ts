@@ -24,6 +24,8 @@ export const balancesOperations = {
     method: 'POST',
     path: '/api/v1/agents/{agent}/grants',
     summary: 'Grant prepaid money to an agent',
+    description:
+      'Adds money to the balance of an agent, optionally with an expiry and a priority. A grant with a known `id` is not made again.',
     access: 'tenant',
     params: AgentParams,
     body: GrantRequest,
@@ -41,6 +43,8 @@ export const balancesOperations = {
     method: 'POST',
     path: '/api/v1/agents/{agent}/refunds',
     summary: 'Refund money to the prepaid balance of an agent, with a reason',
+    description:
+      'Adds money to the balance of an agent as a grant of kind `refund`, which does not expire and is drawn first. A refund with a known `id` is not made again.',
     access: 'tenant',
     params: AgentParams,
     body: RefundRequest,
@@ -58,6 +62,8 @@ export const balancesOperations = {
     method: 'GET',
     path: '/api/v1/agents/{agent}/grants',
     summary: 'Grants of an agent, the oldest first',
+    description:
+      'Lists the grants of an agent in an asset with the amounts that were drawn, voided and expired.',
     access: 'tenant',
     params: AgentParams,
     query: BalancePageFilter,
@@ -68,6 +74,7 @@ export const balancesOperations = {
     method: 'GET',
     path: '/api/v1/agents/{agent}/grants/{grantId}',
     summary: 'One grant of an agent, as it was last recorded',
+    description: 'Returns a grant with its remaining, drawn, held, voided and expired amounts.',
     access: 'tenant',
     params: GrantParams,
     successes: { 200: { description: 'The grant.', schema: Grant } },
@@ -77,6 +84,8 @@ export const balancesOperations = {
     method: 'POST',
     path: '/api/v1/agents/{agent}/grants/{grantId}/void',
     summary: 'Void the part of a grant that is left and that no hold reserves',
+    description:
+      'Removes the remaining amount of a grant. With `expectedAmount` it removes exactly this amount, or is refused with `grant_changed`.',
     access: 'tenant',
     params: GrantParams,
     query: VoidFilter,
@@ -87,6 +96,8 @@ export const balancesOperations = {
     method: 'GET',
     path: '/api/v1/agents/{agent}/balance',
     summary: 'The prepaid balance of an agent in an asset',
+    description:
+      'Shows the available amount, the overdraft, and how much was granted, refunded, drawn, held, expired and voided.',
     access: 'tenant',
     params: AgentParams,
     query: BalanceFilter,
@@ -97,6 +108,7 @@ export const balancesOperations = {
     method: 'GET',
     path: '/api/v1/agents/{agent}/ledger',
     summary: 'All movements of a balance, the oldest first',
+    description: 'Lists each change of a balance with the available amount after it.',
     access: 'tenant',
     params: AgentParams,
     query: BalancePageFilter,
@@ -107,6 +119,8 @@ export const balancesOperations = {
     method: 'GET',
     path: '/api/v1/agents/{agent}/billing',
     summary: 'How an agent pays',
+    description:
+      "Shows the policy that applies to the agent, and whether it is the agent's own or the default of the tenant.",
     access: 'tenant',
     params: AgentParams,
     successes: { 200: { description: 'The policy in force.', schema: Billing } },
@@ -116,6 +130,8 @@ export const balancesOperations = {
     method: 'PUT',
     path: '/api/v1/agents/{agent}/billing',
     summary: 'Set how an agent pays for usage that is recorded from now on',
+    description:
+      'Makes an agent `prepaid` or `postpaid`, with an overdraft and levels for events. Earlier usage is not affected.',
     access: 'tenant',
     params: AgentParams,
     body: BillingPut,
@@ -126,6 +142,7 @@ export const balancesOperations = {
     method: 'DELETE',
     path: '/api/v1/agents/{agent}/billing',
     summary: 'Remove the policy of an agent, so that the policy of the tenant applies',
+    description: 'Removes the policy of an agent. From then on the default policy of the tenant applies.',
     access: 'tenant',
     params: AgentParams,
     successes: { 200: { description: 'The policy that is now in force.', schema: Billing } },
@@ -135,6 +152,7 @@ export const balancesOperations = {
     method: 'GET',
     path: '/api/v1/billing-policy',
     summary: 'How agents without a separate policy pay',
+    description: 'Shows the policy for all agents of the tenant without their own.',
     access: 'tenant',
     successes: { 200: { description: 'The policy in force.', schema: DefaultBilling } },
     errors: [],
@@ -143,6 +161,8 @@ export const balancesOperations = {
     method: 'PUT',
     path: '/api/v1/billing-policy',
     summary: 'Set how agents without a separate policy pay',
+    description:
+      'Sets the policy for all agents of the tenant without their own. Earlier usage is not affected.',
     access: 'tenant',
     body: BillingPut,
     successes: { 200: { description: 'Set.', schema: DefaultBilling } },

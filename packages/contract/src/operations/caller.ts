@@ -7,6 +7,7 @@ export const callerOperations = {
     method: 'GET',
     path: '/api/v1/caller',
     summary: 'How the server identifies the caller, and what its key may do',
+    description: 'Shows the tenant, the scopes and the bindings of the API key of this request.',
     access: 'tenant-or-admin',
     successes: { 200: { description: 'The caller.', schema: CallerSeen } },
     errors: [],

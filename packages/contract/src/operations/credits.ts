@@ -9,6 +9,8 @@ export const creditsOperations = {
     method: 'POST',
     path: '/api/v1/credits/{agent}/{serviceId}/write-off',
     summary: 'Write off the whole credit of an account, or record that it was paid out',
+    description:
+      'Adds an entry that removes the whole credit of an account, because it was given up or paid out. It happens once: without a credit it is refused.',
     access: 'tenant',
     params: AccountParams,
     body: WriteOffRequest,

@@ -9,6 +9,7 @@ export const deliveriesOperations = {
     method: 'GET',
     path: '/api/v1/webhooks/{id}/deliveries',
     summary: 'Deliveries to a webhook, those of the newest events first',
+    description: 'Lists deliveries with the number of attempts and the result of the last one.',
     access: 'tenant',
     params: WebhookParams,
     query: PageFilter,
@@ -19,6 +20,8 @@ export const deliveriesOperations = {
     method: 'POST',
     path: '/api/v1/webhooks/{id}/deliveries/{eventId}/redeliver',
     summary: 'Deliver an event again, with the same id',
+    description:
+      'Queues a delivery again, for example after the receiver was repaired. The event keeps its id.',
     access: 'tenant',
     params: DeliveryParams,
     successes: { 200: { description: 'The delivery, pending again.', schema: Delivery } },

@@ -7,6 +7,7 @@ export const docsOperations = {
     method: 'GET',
     path: '/api/v1/openapi.json',
     summary: 'This document',
+    description: 'Returns the OpenAPI 3.1 document of this server.',
     access: 'open',
     successes: {
       200: { description: 'OpenAPI 3.1.', schema: OpenApiDocument, headers: staticTag },
@@ -17,6 +18,7 @@ export const docsOperations = {
     method: 'GET',
     path: '/api/v1/docs',
     summary: 'This document as a page for reading and for sending requests',
+    description: 'Returns a page that shows this document.',
     access: 'open',
     successes: { 200: { description: 'The page.', mediaType: 'text/html', headers: staticTag } },
     errors: [],
@@ -25,6 +27,7 @@ export const docsOperations = {
     method: 'GET',
     path: '/api/v1/docs/{asset}',
     summary: 'The files of that page',
+    description: 'Returns a script or style sheet of this page.',
     access: 'open',
     params: DocsAssetParams,
     successes: { 200: { description: 'Style or script.', mediaType: 'text/*', headers: staticTag } },

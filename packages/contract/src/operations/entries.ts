@@ -8,6 +8,8 @@ export const entriesOperations = {
     method: 'GET',
     path: '/api/v1/entries',
     summary: 'Usage entries in the order in which they were recorded',
+    description:
+      'Lists usage, reversals and write-offs page by page. Send `nextCursor` as `cursor` to continue; a client that polls with it sees each entry once.',
     access: 'tenant',
     query: EntryFilter,
     successes: {
@@ -22,6 +24,7 @@ export const entriesOperations = {
     method: 'GET',
     path: '/api/v1/entries/{id}',
     summary: 'One usage entry',
+    description: 'Returns an entry with its price, its bill, and how much of it was reversed.',
     access: 'tenant',
     params: IdParams,
     successes: { 200: { description: 'The entry.', schema: KnownEntry } },
@@ -31,6 +34,8 @@ export const entriesOperations = {
     method: 'GET',
     path: '/api/v1/entries/export.json',
     summary: 'All entries that match the filters, streamed as one JSON document',
+    description:
+      'Streams all entries that match the filters. Use it for files; to follow new entries, poll the list.',
     access: 'tenant',
     query: EntryExport,
     successes: {
@@ -42,6 +47,8 @@ export const entriesOperations = {
     method: 'GET',
     path: '/api/v1/entries/export.csv',
     summary: 'All entries that match the filters, streamed as CSV (RFC 4180)',
+    description:
+      'Streams all entries that match the filters as CSV. A value that a spreadsheet could run as a formula has an apostrophe in front.',
     access: 'tenant',
     query: EntryExport,
     successes: {

@@ -7,6 +7,7 @@ export const healthOperations = {
     method: 'GET',
     path: '/health',
     summary: 'The process answers',
+    description: 'Answers while the process runs, without using the database.',
     access: 'open',
     successes: { 200: { description: 'It does.', schema: Health } },
     errors: [],
@@ -15,6 +16,7 @@ export const healthOperations = {
     method: 'GET',
     path: '/api/v1/health',
     summary: 'The process answers',
+    description: 'Answers while the process runs, without using the database.',
     access: 'open',
     successes: { 200: { description: 'It does.', schema: Health } },
     errors: [],
@@ -23,6 +25,8 @@ export const healthOperations = {
     method: 'GET',
     path: '/api/v1/health/ready',
     summary: 'This instance accepts writes: its last write succeeded, or a later probe did',
+    description:
+      'Answers 200 if this instance can commit writes, and 503 otherwise. Use it for load balancers.',
     access: 'open',
     successes: { 200: { description: 'It does.', schema: Ready } },
     errors: ['storage_unavailable', 'shutting_down'],
@@ -31,6 +35,8 @@ export const healthOperations = {
     method: 'GET',
     path: '/api/v1/health/deep',
     summary: 'This instance commits a probe; the answer has its duration and the settings in force',
+    description:
+      'Commits a small write and reports how long it took. Use it to examine an instance, not for frequent probes.',
     access: 'admin',
     query: HealthFilter,
     successes: { 200: { description: 'They do.', schema: DeepHealth } },

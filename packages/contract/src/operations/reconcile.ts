@@ -8,6 +8,8 @@ export const reconcileOperations = {
     method: 'POST',
     path: '/api/v1/reconcile',
     summary: 'Compare a log with the recorded usage; a read',
+    description:
+      "Compares up to 10,000 items of a collector's log with the recorded usage by their ids, and reports each as matched, missing or different. It changes nothing and uses up no key.",
     access: 'tenant',
     reads: true,
     body: ReconcileRequest,

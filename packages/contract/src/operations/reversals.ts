@@ -9,6 +9,8 @@ export const reversalsOperations = {
     method: 'POST',
     path: '/api/v1/entries/{id}/reverse',
     summary: 'Take back one entry, or a part of it, at its own price version',
+    description:
+      'Adds an entry that reverses usage, in whole or in part, at its original price. The old entry and its bill stay as they were; billed usage becomes a credit, and drawn money returns to the balance.',
     access: 'tenant',
     params: IdParams,
     body: ReverseRequest,
@@ -19,6 +21,8 @@ export const reversalsOperations = {
     method: 'DELETE',
     path: '/api/v1/usage/{agent}/{serviceId}',
     summary: 'Reverse all outstanding usage of an account by one entry; nothing is erased',
+    description:
+      'Adds one entry that reverses everything outstanding on the account. Settled usage is not affected.',
     access: 'tenant',
     params: AccountParams,
     successes: {

@@ -9,6 +9,8 @@ export const statementsOperations = {
     path: '/api/v1/agents/{agent}/statement',
     summary:
       'The statement of an agent for a period: grants, usage, bills and what is left, over all services',
+    description:
+      'Shows the grants, usage, bills and remaining money of an agent between two times. It is not a bill and settles nothing.',
     access: 'tenant',
     params: AgentParams,
     query: StatementFilter,
@@ -19,6 +21,7 @@ export const statementsOperations = {
     method: 'GET',
     path: '/api/v1/agents/{agent}/statement.csv',
     summary: 'The statement of an agent as CSV (RFC 4180); its last row has the sums of the amount columns',
+    description: 'Returns the same statement as CSV.',
     access: 'tenant',
     params: AgentParams,
     query: StatementFilter,
@@ -29,6 +32,7 @@ export const statementsOperations = {
     method: 'GET',
     path: '/api/v1/agents/{agent}/statement.html',
     summary: 'The statement of an agent as a page to print',
+    description: 'Returns the same statement as an HTML page for printing.',
     access: 'tenant',
     params: AgentParams,
     query: StatementFilter,

@@ -7,6 +7,8 @@ export const statsOperations = {
     method: 'GET',
     path: '/api/v1/stats',
     summary: 'Totals of the books of the tenant',
+    description:
+      'Sums the books of the tenant: API keys, webhooks, services, agents, accounts, requests and amounts.',
     access: 'tenant',
     successes: { 200: { description: 'Sums over all accounts.', schema: Stats } },
     errors: ['overloaded'],

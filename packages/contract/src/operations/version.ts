@@ -7,6 +7,7 @@ export const versionOperations = {
     method: 'GET',
     path: '/api/v1/changelog',
     summary: 'What changed in each version',
+    description: 'Returns the changelog of the server.',
     access: 'tenant',
     successes: {
       200: { description: 'The newest version first.', schema: Changelog, headers: staticTag },
@@ -17,6 +18,7 @@ export const versionOperations = {
     method: 'GET',
     path: '/api/v1/version',
     summary: 'Which version runs',
+    description: 'Returns the version of the server.',
     access: 'tenant',
     successes: { 200: { description: 'Name and version.', schema: Version } },
     errors: [],
