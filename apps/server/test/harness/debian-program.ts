@@ -54,6 +54,20 @@ export async function debianProgram(
   };
 }
 
+/** The folder of what a Debian package has, unpacked once for all tests, or why there is none. */
+export async function debianFolder(
+  packageName: string,
+): Promise<{ readonly folder: string } | { readonly missing: string }> {
+  const folder = join(kept, packageName);
+  try {
+    if (!existsSync(folder)) await unpack(packageName);
+    return { folder };
+  } catch (error) {
+    const reason = error instanceof Error ? error.message.split('\n', 1)[0] : '';
+    return { missing: `NO ${packageName}: not among Debian's packages: ${reason}` };
+  }
+}
+
 function runs(file: string, { versionArguments }: Program): boolean {
   return spawnSync(file, versionArguments, { stdio: 'ignore' }).status === 0;
 }

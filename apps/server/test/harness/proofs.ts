@@ -75,6 +75,13 @@ export const attacks = {
     result: 'all saved usage billed, none of it twice',
     file: `${here}/journal-power-loss.test.ts`,
   },
+  clock_steps: {
+    promises: ['once', 'same_answer', 'conservation', 'complete_lists'],
+    attack:
+      'the clock of a server on SQLite is stepped ahead and back, up to 500 days, while clients write and a follower reads',
+    result: 'every key billed once, every retry answered as before, every entry seen once, audit clean',
+    file: `${here}/clock-steps.test.ts`,
+  },
   instances_struck: {
     promises: ['once', 'same_answer', 'durable', 'conservation'],
     attack:
