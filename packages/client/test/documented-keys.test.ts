@@ -64,8 +64,14 @@ const uses: Readonly<Record<string, (billonce: Billonce) => Promise<unknown>>> =
     }
     assert.deepEqual([codes, waiting], [[], 0]);
   },
-  withHold: (billonce) =>
-    billonce.withHold({ ...account, requests: 2 }, async () => ({ requests: 1, result: 'done' })),
+  // A hold that another process made for the same work is used again.
+  withHold: async (billonce) => {
+    const id = await held();
+    return await billonce.withHold({ ...account, requests: 2, id }, async () => ({
+      requests: 1,
+      result: id,
+    }));
+  },
   'holds.create': (billonce) => billonce.holds.create({ ...account, requests: 2, id: newName() }),
   'holds.capture': async (billonce) => billonce.holds.capture(await held(), { requests: 1 }),
   'holds.release': async (billonce) => billonce.holds.release(await held()),
