@@ -40,7 +40,7 @@ export async function distributed(t: TestContext) {
   const random = seededRandom(t);
   const onLeft = await loadsOf(instances, await cluster.namesOn(left, 2), random);
   const onRight = await loadsOf(instances, await cluster.namesOn(right, 2), random);
-  return { cluster, instances, left, right, onLeft, onRight, loads: [...onLeft, ...onRight] };
+  return { cluster, left, right, onLeft, onRight, loads: [...onLeft, ...onRight] };
 }
 
 /** Lets all of them write. */

@@ -71,6 +71,9 @@ const beginOnCitusSql = (limits: ReturnType<typeof transactionLimits>) => [
   `SET LOCAL idle_in_transaction_session_timeout = ${limits.idleMs}`,
 ];
 
+// Citus plans the statement that locks accounts for a shard, and then waits if that shard is being divided: it would lock
+// rows of the former shard. A plain update waits in its place, changes no row, and keeps the shard until the transaction ends.
+const keepShardSql = 'UPDATE accounts SET sequence = sequence WHERE tenant = $1 AND agent IS NULL';
 // Rows of a tenant are created on the node of its row in `tenants`.
 const findTenantSql = 'SELECT 1 AS found FROM tenants WHERE tenant = $1';
 const makeTenantSql = 'INSERT INTO tenants (tenant) VALUES ($1) ON CONFLICT (tenant) DO NOTHING';
@@ -135,8 +138,9 @@ export class PostgresStorage implements LedgerStorage {
       const found = await findAccounts(runner, wants);
       const limits = transactionLimits(found.accounts.length, this.#options.statementMs);
       connection.allow(limits.answerMs);
-      const [, hasTenant, loaded] = await Promise.all([
+      const [, , hasTenant, loaded] = await Promise.all([
         begin(connection, limits),
+        keepShard(connection, wants),
         findTenant(connection, wants),
         loadBatch(runner, wants, found, this.#options.cap),
       ]);
@@ -193,6 +197,11 @@ function batchRunner(
   const [tenant, other] = tenants.keys();
   if (tenant === undefined || other !== undefined) throw new Error('a batch is not of one tenant');
   return (statements) => new OneTenant(statements, tenant);
+}
+
+/** Waits, on Citus, until the shard of the tenant is not being divided; it is not divided until the transaction ends. */
+async function keepShard(connection: ExclusiveConnection, { tenants }: Wants): Promise<void> {
+  if (connection.placement === 'citus') await connection.rows(keepShardSql, [...tenants.keys()]);
 }
 
 /**
