@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { operations } from '@billonce/contract';
-import { differencesOf } from '../src/core/audit.ts';
+import { differencesOf } from '../src/parts/audit-differences.ts';
 
 /** The names of the members of an audit that list differences: `''` for the accounts at its top. */
 function listsOfDifferences(): string[] {

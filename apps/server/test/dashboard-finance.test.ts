@@ -177,7 +177,7 @@ const narrow: Case = async ({ tab: { page, open } }) => {
     box !== null && box.x >= 0 && box.x + box.width <= 390;
   assert.ok(isInside(await chosen.boundingBox()));
   await open(`agents/${prepaidAgent}`);
-  // A click scrolls by itself; a script and a screen reader do not.
+  // A click scrolls automatically; a script and a screen reader do not.
   await page.getByRole('tab', { name: 'Entries' }).dispatchEvent('click');
   const tab = page.getByRole('tab', { name: 'Entries', selected: true });
   await tab.waitFor();

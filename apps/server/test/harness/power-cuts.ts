@@ -15,7 +15,7 @@ import {
   writeUntilKilled,
 } from './workload.ts';
 
-/** A server, and whatever else has its data on a disk that fails. */
+/** A server, and any other programs that keep their data on a disk that fails. */
 export interface PoweredServer {
   readonly disk: FaultyDisk;
   /** whether the power is cut in the middle of some starts, too */
