@@ -102,3 +102,14 @@ test('after any changes of prices, each instant has the price that was last set 
     }),
   );
 });
+
+test('stating the next price again changes nothing but the units that it is shown for', () => {
+  const stated = { price: 7_000n, per: 1 } as const;
+  const service = withNextPrice(newService('s', inStroops(7n)), stated, 1_000);
+  assert.ok(service.next !== undefined && !('tiers' in service.next));
+  assert.equal(withNextPrice(service, stated, 1_000), service);
+  const shown = withNextPrice(service, { ...stated, per: 1_000 }, 1_000);
+  assert.deepEqual(shown, { ...service, next: { ...service.next, per: 1_000 } });
+  // At another date it is another price: the version that was withdrawn is not used again.
+  assert.equal(withNextPrice(service, stated, 2_000).next?.version, 4);
+});

@@ -6,7 +6,9 @@ import { linesOf } from './agent-statement.ts';
 import { costOfRequests, priceOfStroops } from './money.ts';
 import type { Movement } from './movement.ts';
 import { type Position, positionAtEnd } from './position.ts';
+import { quoteOf } from './quote.ts';
 import { inStroops, newService } from './service.ts';
+import { settleOn } from './settlement.ts';
 import { noMovements, stateAccount, unbilledAt, withMovements } from './statement.ts';
 import type { Tiers } from './tiers.ts';
 
@@ -163,19 +165,29 @@ test('a charge in tiers has what was used and taken back of each', () => {
     tiers: { line: [count(10), count(6)], reversed: new Map(), reversedBehind: new Map() },
   });
   assert.equal(stateAccount(account, service, beforeReversal, to).charges.length, 1);
-  assert.equal(
-    linesOf({
-      ...stateAccount(account, service, from, to),
-      serviceId: 's',
-      unit: undefined,
-      assetScale: 7,
-      opening: 0n,
-      closing: 0n,
-      bills: [],
-      writeOffs: [],
-    }),
-    2,
-  );
+});
+
+test('a statement has a line for each charge or its tiers, for each bill and for each write-off', () => {
+  const used = accountOf(line(1, 9), line(2, 4));
+  const settled = settleOn(used, quoteOf(used, service), undefined, 'id', 0);
+  assert.ok(settled);
+  const { settlement } = settled;
+  const of = {
+    ...stateAccount(used, service, start, positionAtEnd(used)),
+    serviceId: 's',
+    unit: undefined,
+    assetScale: 7,
+    opening: 0n,
+    closing: 0n,
+    bills: [settlement, settlement, settlement],
+    writeOffs: [{ sequence: 2, writeOff: { kind: 'write_off', stroops: 1n, reason: 'r' } }],
+  } as const;
+  assert.equal(linesOf(of), 6);
+  const part = { ...tiers.tiers[0], upTo: 10, price: 5n, package: undefined, ...count(1) };
+  const [flat] = of.charges;
+  assert.ok(flat);
+  const inTiers = { ...flat, tiered: { used: [part, part, part], reversed: [] } };
+  assert.equal(linesOf({ ...of, charges: [flat, inTiers] }), 8);
 });
 
 test('what is unbilled is the cost of what is left, less bills and what was drawn', () => {
