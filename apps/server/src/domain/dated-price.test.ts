@@ -37,6 +37,7 @@ test('once an account was charged the next price, that price applies to it at an
   const service = withNextPrice(newService('s', inStroops(7n)), inStroops(8n), 1_000);
   const lines = (...versions: number[]) => ({ lines: versions.map((priceVersion) => ({ priceVersion })) });
   for (const account of [lines(), lines(0), lines(1)]) assert.equal(serviceFor(service, account), service);
+  assert.equal(serviceFor(service, lines(0, 1, 2)).priceVersion, 2);
   const reached = serviceFor(service, lines(1, 2));
   assert.deepEqual([reached.priceVersion, reached.price], [2, serviceAt(service, 1_000).price]);
 });

@@ -64,6 +64,32 @@ test('a package that was paid for is used up before another one is started', () 
   );
 });
 
+test('a tier that is full, or that the usage does not reach, starts no package', () => {
+  const mixed: Tiers = {
+    period: 'lifetime',
+    tiers: [
+      { upTo: 10, price: 5n, package: undefined },
+      { upTo: 30, price: 3n, package: 10 },
+      { upTo: undefined, price: 1n, package: 10 },
+    ],
+  };
+  const before = { ...period, base: 45, counts: [count(0), count(0), count(0)] };
+  assert.deepEqual(
+    use(before, 5, mixed).parts.map(({ requests, charged, ahead }) => [requests, charged, ahead]),
+    [
+      [0, 0, 0],
+      [0, 0, 0],
+      [5, 0, 5],
+    ],
+  );
+  // One package is owed, and is charged with the next usage only.
+  const owed = { ...period, counts: [count(12, 1)] };
+  assert.deepEqual(
+    [0, 1].map((requests) => use(owed, requests, inPackages).parts[0]?.charged),
+    [0, 1],
+  );
+});
+
 test('what is paid ahead in packages is capped at the largest exact integer of a double', () => {
   const most = Number.MAX_SAFE_INTEGER;
   const huge: Tiers = { period: 'lifetime', tiers: [{ upTo: undefined, price: 5n, package: most }] };
