@@ -144,6 +144,17 @@ test('a dry run writes nothing', async (t) => {
   }
 });
 
+test('a dry run after a move reports the services, disabled flags, webhooks and keys that are there', async (t) => {
+  const { run } = await prepare(t, await startStandIn(t, wholeState()));
+  const moved = JSON.parse((await run('--json')).printed).counts;
+  const rehearsed = JSON.parse((await run('--dry-run', '--json')).printed).counts;
+  for (const kind of ['services', 'disabled flags', 'webhooks', 'API keys']) {
+    const { carried } = moved[kind];
+    assert.ok(carried > 0, kind);
+    assert.deepEqual(rehearsed[kind], { carried: 0, alreadyThere: carried }, kind);
+  }
+});
+
 test('a dry run reports a price that another book of the same tenant would have set', async (t) => {
   const state = {
     ...wholeState(),

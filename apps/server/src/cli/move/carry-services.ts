@@ -116,9 +116,7 @@ export async function carryDisabled(
 ): Promise<void> {
   for (const { serviceId, disabled } of services) {
     if (!disabled || left.has(serviceId)) continue;
-    const isThere = isDryRun
-      ? false
-      : memberOf(await serviceThere(target, tenant, serviceId), 'disabled') === true;
+    const isThere = memberOf(await serviceThere(target, tenant, serviceId), 'disabled') === true;
     if (isThere) report.alreadyThere('disabled flags');
     else if (isDryRun) report.carried('disabled flags');
     else {
