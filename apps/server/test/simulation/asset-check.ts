@@ -10,15 +10,27 @@ const promise = 'assets are apart';
  * Recomputes the changes of a commit in each asset: a write in one asset must change nothing in another, and the sums
  * of each asset must be right.
  *
+ * @param wasRegistered whether a service was registered before the commit. Usage that is recorded before its registration in
+ * the same commit has no asset.
  * @throws {Violation} if they are not
  */
-export function checkAssets(rows: TenantRows, { movements, balances, settlements, entries }: Changes): void {
+export function checkAssets(
+  rows: TenantRows,
+  { movements, balances, settlements, entries }: Changes,
+  wasRegistered: (serviceId: string) => boolean,
+): void {
   for (const movement of movements) moved(rows, movement);
   for (const balance of balances) conserved(rows, balance);
   for (const { asset, serviceId, number } of settlements)
     keep(asset === assetOf(rows, serviceId), promise, () => `bill ${number} of ${serviceId} is in ${asset}`);
-  for (const { asset, serviceId, id } of entries)
-    keep(asset === assetOf(rows, serviceId), promise, () => `entry ${id} of ${serviceId} is in ${asset}`);
+  for (const { asset, serviceId, priceVersion, id } of entries) {
+    const isEarlier = asset === undefined && priceVersion === 0 && !wasRegistered(serviceId);
+    keep(
+      isEarlier || asset === assetOf(rows, serviceId),
+      promise,
+      () => `entry ${id} of ${serviceId} is in ${asset}`,
+    );
+  }
 }
 
 /** `undefined` if the service was never registered. */

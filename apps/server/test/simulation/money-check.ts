@@ -51,7 +51,7 @@ export class MoneyCheck {
       }
     }
     for (const settlement of changes.settlements) bill(rows, settlement);
-    checkAssets(rows, changes);
+    checkAssets(rows, changes, (serviceId) => this.#assets.has(`${tenant} ${serviceId}`));
     this.#assetsStay(tenant, changes);
   }
 
