@@ -1,4 +1,4 @@
-// What two workers of Citus cost against one PostgreSQL: `BENCH_CITUS_PROGRAMS=/usr/lib/postgresql/15/bin node bench/postgres/citus.ts`. The
+// What two workers of Citus cost against one PostgreSQL: `BENCH_CITUS_PROGRAMS=/usr/lib/postgresql/15/bin node tools/bootstrap.mjs bench/postgres/citus.ts`. The
 // folder has the programs of a PostgreSQL with Citus. Keyed singles of 64 tenants are sent to one instance on each database, in turns;
 // what passes between the instance, the database and the workers is counted by proxies. BENCH_ROUNDS and BENCH_SECONDS change how long it takes.
 import { startPostgres } from '../../packages/idempotency/test/harness/postgres.ts';

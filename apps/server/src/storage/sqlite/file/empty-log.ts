@@ -23,15 +23,16 @@ export function emptyLog(connection: SqliteConnection): boolean {
 export function assertRoomForLog(file: string): void {
   const { size = 0 } = statSync(`${file}-wal`, { throwIfNoEntry: false }) ?? {};
   const trial = `${file}-trial`;
-  // One that a killed process left, or a link that another user made.
+  // A killed process may have left one, or another user may have made a link.
   rmSync(trial, { force: true });
   const descriptor = openSync(trial, 'wx', 0o600);
   try {
+    // Without a name, its room is free again however this process ends.
+    rmSync(trial);
     const piece = Buffer.alloc(pieceBytes, 1);
     for (let written = 0; written < size; ) written += writeSync(descriptor, piece);
     fdatasyncSync(descriptor);
   } finally {
     closeSync(descriptor);
-    rmSync(trial, { force: true });
   }
 }
