@@ -128,8 +128,9 @@ test('both routes answer the same in development mode', async (t) => {
     const limit = { serviceId: 'limited', max: { quantity: '5' }, window: 'day', action: 'refuse' };
     await api.call('/limits/few', { method: 'PUT', body: limit });
   });
-  const submitted = await assertSame(both, withoutKeys);
-  assert.ok(submitted >= 20, `the front route submitted ${submitted}`);
+  // The second time the front route knows the bodies.
+  const submitted = await assertSame(both, [...withoutKeys, ...withoutKeys]);
+  assert.ok(submitted >= 40, `the front route submitted ${submitted}`);
 });
 
 test('both routes answer the same with API keys and a proxy', async (t) => {

@@ -1,8 +1,8 @@
 import { Buffer } from 'node:buffer';
 import { channel } from 'node:diagnostics_channel';
 import type { IncomingMessage, RequestListener } from 'node:http';
-import { compileReader, IgnoredNames, operations } from '@billonce/contract';
-import { canonicalJson, type Json, parseIdempotencyKey } from '@billonce/idempotency/core';
+import { operations } from '@billonce/contract';
+import { parseIdempotencyKey } from '@billonce/idempotency/core';
 import type { FastifyBaseLogger } from 'fastify';
 import type { WriteTimes } from '../ledger/ledger-parts.ts';
 import type { Outcome, Submission } from '../ledger/submission.ts';
@@ -10,7 +10,6 @@ import { type KeyedOutcome, keyedOutcome } from '../metrics/metrics.ts';
 import { ApiError } from './api-error.ts';
 import type { BodyPlace, BodyRoom } from './body/body-room.ts';
 import { leaveBody } from './body/early-parts.ts';
-import { parseSmallBody } from './body/json-body.ts';
 import type { Caller } from './caller.ts';
 import type { Desk } from './desk.ts';
 import type { FailedRequest } from './error-answer.ts';
@@ -24,6 +23,7 @@ import { refuseByParts, refuseByPath } from './rights.ts';
 import { refuseByAccess } from './router.ts';
 import { usageCommand } from './routes/usage.ts';
 import { securityHeaders } from './security-headers.ts';
+import type { UsageBodies } from './usage-bodies.ts';
 import { answered, keyUseOf } from './write.ts';
 
 /** What an exchange has in common with the framework's route. */
@@ -31,6 +31,7 @@ export interface ExchangeParts {
   readonly desk: Pick<Desk, 'config' | 'ledger' | 'traces' | 'writes'>;
   readonly log: FastifyBaseLogger;
   readonly room: BodyRoom;
+  readonly bodies: UsageBodies;
   readonly rateLimit: RateLimit;
   readonly onAnswered: OnAnswered;
   readonly renderFailure: (error: ApiError, request: FailedRequest) => ErrorAnswer;
@@ -42,9 +43,6 @@ const { method, path } = operation;
 /** Published for each request that the front route submits. */
 const taken = channel('billonce.front-route');
 const securityFields = Object.entries(securityHeaders).flat();
-
-/** The schema is compiled with the first request: a start does not wait for it. */
-let readItem: ReturnType<typeof compileReader<(typeof operation)['body']>> | undefined;
 
 /** A request that the front route has taken, and its answer. */
 export class UsageExchange {
@@ -87,7 +85,7 @@ export class UsageExchange {
     this.#request.on('data', (part: Buffer) => {
       this.#body = this.#body === undefined ? part : Buffer.concat([this.#body, part]);
     });
-    this.#request.once('end', () => this.#carryOut(caller, tenant));
+    this.#request.on('end', () => this.#carryOut(caller, tenant));
     return true;
   }
 
@@ -113,7 +111,7 @@ export class UsageExchange {
     if (taken.hasSubscribers) taken.publish(submission);
     this.#tenant = tenant;
     this.#requestId = requestIdOf(this.#head.requestId);
-    this.#answer.once('close', () => this.#ended());
+    this.#answer.on('close', () => this.#ended());
     const { writes } = this.#parts.desk;
     // A replay from memory waits for nothing: promises would take 1 µs of it.
     const replay = writes.replay(submission);
@@ -151,15 +149,13 @@ export class UsageExchange {
     try {
       const parsed = parseIdempotencyKey([this.#head.key]);
       if (parsed.kind !== 'valid') return undefined;
-      const { value } = parseSmallBody(bytes);
-      const ignored = new IgnoredNames();
-      readItem ??= compileReader(operation.body);
-      const read = readItem(value, { ignored });
-      if (read.kind === 'invalid' || !ignored.isEmpty) return undefined;
-      refuseByParts(caller.rights, name, { params: undefined, query: undefined, body: read.value });
-      const command = usageCommand(read.value, caller);
-      const keyed = { method, path, query: '', ifMatch: undefined, body: canonicalJson(parsedJson(value)) };
-      return { tenant, command, key: keyUseOf(parsed.key, caller, keyed, false), actor: undefined };
+      const read = this.#parts.bodies.read(bytes);
+      if (read === undefined) return undefined;
+      const { item, fingerprint } = read;
+      refuseByParts(caller.rights, name, { params: undefined, query: undefined, body: item });
+      const command = usageCommand(item, caller);
+      const key = keyUseOf(parsed.key, caller, { method, path, fingerprint }, false);
+      return { tenant, command, key, actor: undefined };
     } catch {
       // The framework's route fails in the same way, and renders the error.
       return undefined;
@@ -221,9 +217,4 @@ export class UsageExchange {
       log: () => this.#parts.log.child({ reqId: this.#requestId }),
     });
   }
-}
-
-/** `JSON.parse` returns nothing but JSON. */
-function parsedJson(value: unknown): Json {
-  return value as Json;
 }

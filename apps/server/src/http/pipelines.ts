@@ -36,7 +36,7 @@ export class Pipelines {
       return;
     }
     this.#open.set(socket, open + 1);
-    answer.once('close', () => this.#open.set(socket, (this.#open.get(socket) ?? 1) - 1));
+    answer.on('close', () => this.#open.set(socket, (this.#open.get(socket) ?? 1) - 1));
     if (open === 0) this.#begin(request, answer);
     else this.#beginLater(request, answer);
   }

@@ -32,6 +32,7 @@ import { RuntimeSettings } from './runtime-settings.ts';
 import { securityHeaders } from './security-headers.ts';
 import { TenantConnections } from './tenant-connections.ts';
 import { UncheckedKeys } from './unchecked-keys.ts';
+import { UsageBodies } from './usage-bodies.ts';
 
 /** The number of callers whose requests are counted; with more, those that were away the longest start again. */
 const rateLimitedCallersMax = 50_000;
@@ -89,7 +90,17 @@ export async function httpServer(desk: Desk, log: FastifyBaseLogger): Promise<Fa
   });
   registerDashboard(app);
   registerDocsSite(app);
-  front = FrontUsage.of({ desk, log, room, rateLimit, identify, onAnswered: answered, renderFailure });
+  const bodies = new UsageBodies();
+  front = FrontUsage.of({
+    desk,
+    log,
+    room,
+    bodies,
+    rateLimit,
+    identify,
+    onAnswered: answered,
+    renderFailure,
+  });
   return app;
 }
 

@@ -1,7 +1,6 @@
 import { isWrite, type OperationName } from '@billonce/contract';
 import {
   canonicalJson,
-  type FingerprintInput,
   fieldLines,
   fingerprint,
   type Json,
@@ -105,8 +104,9 @@ export class WriteDesk {
     const { query } = splitTarget(request.raw.url ?? '');
     const path = pathOf(operation.path, call.params);
     const ifMatch = request.headers['if-match'];
-    const keyed = { method: request.method, path, query, ifMatch, body: canonicalBody(call) };
-    return keyUseOf(key, caller, keyed, isSecret);
+    const { method } = request;
+    const compared = fingerprint({ method, path, query, ifMatch, body: canonicalBody(call) });
+    return keyUseOf(key, caller, { method, path, fingerprint: compared }, isSecret);
   }
 }
 
@@ -114,16 +114,15 @@ export class WriteDesk {
 export function keyUseOf(
   key: string,
   { scope, presentedKey }: Caller,
-  request: FingerprintInput,
+  { method, path, fingerprint }: Pick<KeyUse, 'method' | 'path' | 'fingerprint'>,
   isSecret: boolean,
 ): KeyUse {
-  const { method, path } = request;
   const madeAtMs = uuidV7TimeMs(key);
   return {
     scope,
     digest: keyDigest(key, madeAtMs),
     madeAtMs,
-    fingerprint: fingerprint(request),
+    fingerprint,
     method,
     path,
     sealingKey: isSecret ? sealingKey(presentedKey, key) : undefined,
