@@ -18,6 +18,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { ReplyOf } from '../answers/reply.ts';
 import { ApiError } from './api-error.ts';
 import { allRights, type Caller } from './caller.ts';
+import { refuseOtherMethods } from './other-methods.ts';
 import { type RequestParts, requestReader } from './read-request.ts';
 import { refuseByParts, refuseByPath } from './rights.ts';
 
@@ -110,35 +111,11 @@ const unknownCaller: Caller = {
 /** Registers a route for every operation of the contract, so that none can be forgotten. */
 export function registerOperations(app: FastifyInstance, handlers: Handlers, keeper: Gatekeeper): void {
   for (const name of operationNames()) registerOperation(app, name, handlers, keeper);
-  for (const [path, taken] of takenMethods) registerOtherMethods(app, path, taken);
-}
-
-/** The methods of a path, including those of a path with parameters that also matches it: `/services/bulk`. */
-function methodsAt(path: string, methods: ReadonlyMap<string, ReadonlySet<string>>): ReadonlySet<string> {
-  const segments = path.split('/');
-  const standsForIt = (other: string) => {
-    const others = other.split('/');
-    return (
-      others.length === segments.length &&
-      others.every((segment, index) => segment.startsWith('{') || segment === segments[index])
-    );
-  };
-  return new Set([...methods].flatMap(([other, taken]) => (standsForIt(other) ? [...taken] : [])));
+  refuseOtherMethods(app);
 }
 
 function operationNames(): OperationName[] {
   return Object.keys(operations).filter((name): name is OperationName => name in operations);
-}
-
-/** The methods of each path in the contract. */
-const takenMethods = methodsOfPaths();
-
-function methodsOfPaths(): ReadonlyMap<string, ReadonlySet<string>> {
-  const methods = new Map<string, Set<string>>();
-  for (const { path, method } of Object.values<OperationSpec>(operations)) {
-    methods.set(path, (methods.get(path) ?? new Set<string>()).add(method));
-  }
-  return new Map([...methods.keys()].map((path) => [path, methodsAt(path, methods)]));
 }
 
 function registerOperation<N extends OperationName>(
@@ -210,24 +187,6 @@ async function listing(
   } finally {
     if (!ignored.isEmpty) reply.header(ignoredHeader, ignored.header);
   }
-}
-
-function registerOtherMethods(app: FastifyInstance, path: string, taken: ReadonlySet<string>): void {
-  const allow = [...taken, ...(taken.has('GET') ? ['HEAD'] : [])].sort().join(', ');
-  // HEAD is answered wherever GET is.
-  const others = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'].filter(
-    (method) => !taken.has(method) && (method !== 'HEAD' || !taken.has('GET')),
-  );
-  app.route({
-    method: others,
-    url: fastifyPath(path),
-    exposeHeadRoute: false,
-    // The body of such a request is ignored.
-    onRequest: async () => {
-      throw new ApiError('method_not_allowed', `this path supports ${allow}`, { headers: { allow } });
-    },
-    handler: async () => undefined,
-  });
 }
 
 function fastifyPath(path: string): string {
