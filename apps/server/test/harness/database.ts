@@ -59,6 +59,10 @@ const migrateWithinMs = 60_000;
 /** How long the servers of most tests keep records. */
 const retentionMs = 400 * dayMs;
 
+/** Tests have few databases each: with this many newer ones, a copy belongs to a test that has ended. */
+const copiesMax = 30;
+const copies: string[] = [];
+
 let server: Promise<Pick<TestPostgres, 'connectionString'>> | undefined;
 let template: Promise<string> | undefined;
 let templateBytes: Buffer | undefined;
@@ -137,6 +141,11 @@ async function createDatabase(connectionString: string, original?: string): Prom
   // Copying the files of a small database takes at most half of the processor time of writing its pages to the log.
   const strategy = givenServer === undefined ? ' STRATEGY FILE_COPY' : '';
   await client.query(`CREATE DATABASE ${name}${from}${strategy}`);
+  if (givenServer === undefined && original !== undefined) {
+    copies.push(name);
+    for (const old of copies.splice(0, copies.length - copiesMax))
+      await client.query(`DROP DATABASE ${old} WITH (FORCE)`);
+  }
   await client.end();
   const url = new URL(connectionString);
   url.pathname = `/${name}`;
@@ -147,6 +156,7 @@ async function createDatabase(connectionString: string, original?: string): Prom
 async function migrated(url: string): Promise<string> {
   const connection = await ExclusiveConnection.open({ url, isPrepared, answerWithinMs: migrateWithinMs });
   await migrate(connection);
+  await makeAllParts(connection);
   await connection.close();
   return new URL(url).pathname.slice(1);
 }
@@ -155,9 +165,16 @@ async function migratedOnCitus(url: string): Promise<void> {
   const connection = await ExclusiveConnection.open({ url, isPrepared, answerWithinMs: migrateWithinMs });
   await migrate(connection);
   await distributeTables(connection);
-  // Each part is a transaction on all nodes, so they are made once for all copies, and not by each server at start.
-  for (const table of partedTables(retentionMs)) await makeParts(connection, table, Date.now());
+  await makeAllParts(connection);
   await connection.close();
+}
+
+/**
+ * Makes the parts of the coming days. Each is a transaction, on Citus one on all nodes, so they are made once for all copies, and
+ * not by each server at start: that would be half of what a short test costs PostgreSQL.
+ */
+async function makeAllParts(connection: ExclusiveConnection): Promise<void> {
+  for (const table of partedTables(retentionMs)) await makeParts(connection, table, Date.now());
 }
 
 async function throughPooler(url: string): Promise<string> {

@@ -2,11 +2,11 @@ import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { chownSync, cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { Socket } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
 import { Client } from 'pg';
+import { dataFolder } from '../../../../packages/idempotency/test/harness/data-folder.ts';
 import { freePort } from '../../../../packages/idempotency/test/harness/free-port.ts';
 import {
   initialize,
@@ -100,7 +100,7 @@ export class PostgresNode {
     settings: Readonly<Record<string, string>>,
     { programs, folder: given }: PostgresPlace = {},
   ): Promise<PostgresNode> {
-    const made = mkdtempSync(join(tmpdir(), 'billonce-postgres-'));
+    const made = mkdtempSync(join(dataFolder(), 'billonce-postgres-'));
     const folder = given ?? made;
     const ids = unprivileged();
     if (ids.uid !== undefined && ids.gid !== undefined)

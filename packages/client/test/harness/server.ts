@@ -2,8 +2,8 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { dataFolder } from '../../../idempotency/test/harness/data-folder.ts';
 import { mainOf } from '../../../idempotency/test/harness/main-of.ts';
 
 const main = mainOf('apps/server/src/main.ts');
@@ -21,7 +21,7 @@ export type Ending = (end: () => void | Promise<void>) => void;
 
 /** A folder that is removed at the end. */
 export function newFolder(onEnd: Ending): string {
-  const folder = mkdtempSync(join(tmpdir(), 'billonce-client-'));
+  const folder = mkdtempSync(join(dataFolder(), 'billonce-client-'));
   onEnd(() => rmSync(folder, { recursive: true, force: true }));
   return folder;
 }

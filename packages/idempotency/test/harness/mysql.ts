@@ -1,10 +1,10 @@
 import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import mysql from 'mysql2/promise';
 import { runApt } from './apt.ts';
+import { dataFolder } from './data-folder.ts';
 import { freePort } from './free-port.ts';
 
 /** A separate database for a test, on a real server. */
@@ -41,7 +41,7 @@ export async function startMysql(settings: readonly string[] = []): Promise<Test
   if (named !== undefined) return await newDatabase(named, async () => {});
   const missing = await findProgram();
   if (missing !== undefined) return missing;
-  const folder = mkdtempSync(join(tmpdir(), 'billonce-mysql-'));
+  const folder = mkdtempSync(join(dataFolder(), 'billonce-mysql-'));
   for (let starts = 1; ; starts++) {
     const port = await freePort();
     const child = startProgram(folder, port, settings);

@@ -2,8 +2,8 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { chownSync, mkdtempSync, rmSync } from 'node:fs';
 import { Socket } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { dataFolder } from './data-folder.ts';
 import { freePort } from './free-port.ts';
 import {
   initialize,
@@ -76,7 +76,7 @@ async function start(
   settings: Readonly<Record<string, string>>,
   programs: string | undefined,
 ): Promise<TestPostgres | string> {
-  const folder = mkdtempSync(join(tmpdir(), 'billonce-postgres-'));
+  const folder = mkdtempSync(join(dataFolder(), 'billonce-postgres-'));
   try {
     const ids = unprivileged();
     if (ids.uid !== undefined && ids.gid !== undefined) chownSync(folder, ids.uid, ids.gid);

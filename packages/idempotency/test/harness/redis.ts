@@ -1,8 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { dataFolder } from './data-folder.ts';
 import { freePort } from './free-port.ts';
 import { redisBinary } from './redis-binary.ts';
 
@@ -40,7 +40,7 @@ export async function startServer(newSettings: () => Promise<readonly string[]>)
   for (let starts = 1; ; starts++) {
     const port = await freePort();
     const settings = await newSettings();
-    const folder = mkdtempSync(join(tmpdir(), 'billonce-redis-'));
+    const folder = mkdtempSync(join(dataFolder(), 'billonce-redis-'));
     const standard = ['--port', `${port}`, '--bind', '127.0.0.1', '--dir', folder, '--save', ''];
     const child = spawn(file, [...standard, ...settings], { argv0: name, stdio: ['ignore', 'pipe', 'pipe'] });
     living.add(child);

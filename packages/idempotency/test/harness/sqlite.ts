@@ -1,12 +1,12 @@
 import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import BetterSqlite from 'better-sqlite3';
 import { type SqliteDatabase, type SqliteStoreOptions, sqliteStore } from '../../src/stores/sqlite.ts';
 import { ManualClock } from '../../src/testing/manual-clock.ts';
+import { dataFolder } from './data-folder.ts';
 
-const folder = mkdtempSync(join(tmpdir(), 'billonce-sqlite-'));
+const folder = mkdtempSync(join(dataFolder(), 'billonce-sqlite-'));
 process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
 
 let files = 0;
