@@ -28,7 +28,7 @@ const serverLayers: Readonly<Record<string, readonly string[]>> = {
 /** The file that `billonce serve` runs, besides main.ts. */
 const serve = `${server}/serve\\.ts$`;
 /** Files outside the layers that every layer may import. */
-const ground = `${server}/(config|environment|secret-strength|traces-config|http-threads-config|unknown-variables|fault-facts|network-error|loopback|log|log-output|printable|launcher|version|variables/[a-z-]+)\\.ts$`;
+const ground = `${server}/(config|environment|secret-strength|traces-config|http-threads-config|unknown-variables|fault-facts|network-error|loopback|log|log-output|printable|launcher|version|node-http|variables/[a-z-]+)\\.ts$`;
 
 const test = '\\.test\\.ts$';
 

@@ -1,7 +1,7 @@
 import { Buffer } from 'node:buffer';
-import { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { errorCodeEntry } from '@billonce/contract';
+import { ServerResponse } from '../node-http.ts';
 import { ApiError } from './api-error.ts';
 import type { Connections } from './connections.ts';
 import { renderError } from './problem.ts';

@@ -1,4 +1,3 @@
-import compress from '@fastify/compress';
 import type { FastifyInstance } from 'fastify';
 
 /**
@@ -6,6 +5,8 @@ import type { FastifyInstance } from 'fastify';
  * unchanged.
  */
 export async function compressAnswers(app: FastifyInstance, bytesMin: number): Promise<void> {
+  // Loaded only where it is used: it is a twentieth of a start.
+  const { default: compress } = await import('@fastify/compress');
   await app.register(compress, {
     global: true,
     encodings: ['gzip'],

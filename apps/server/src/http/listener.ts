@@ -1,13 +1,8 @@
 import { Buffer } from 'node:buffer';
-import {
-  createServer,
-  type IncomingMessage,
-  type RequestListener,
-  type Server,
-  type ServerOptions,
-} from 'node:http';
+import type { IncomingMessage, RequestListener, Server, ServerOptions } from 'node:http';
 import { createServer as createTlsServer, Server as TlsServer } from 'node:https';
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
+import { createServer } from '../node-http.ts';
 import { ApiError } from './api-error.ts';
 import { takePartsEarly } from './body/early-parts.ts';
 import { answerBrokenRequest, answerText } from './broken-request.ts';

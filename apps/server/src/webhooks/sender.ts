@@ -1,5 +1,5 @@
-import { Agent as HttpAgent, request as httpRequest } from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
+import { Agent as HttpAgent, request as httpRequest } from '../node-http.ts';
 import { attempt, failed, type Sent } from './attempt.ts';
 import { dnsResolve } from './resolve.ts';
 import { guardedLookup, type Resolve, type TargetRules, targetFault } from './target.ts';
