@@ -25,9 +25,10 @@ import { boundedScans } from './0018-bounded-scans.ts';
 import { numberedActs } from './0019-numbered-acts.ts';
 import { rateWindow } from './0020-rate-window.ts';
 import { youngDeliveries } from './0021-young-deliveries.ts';
+import { statementsOf } from './statements.ts';
 
 /** Those of this folder, which is closed, and then those of both engines. */
-const migrations: readonly string[] = [
+export const migrations: readonly string[] = [
   books,
   audits,
   takenDeliveries,
@@ -125,7 +126,7 @@ async function migrateAsOwner(connection: ExclusiveConnection): Promise<void> {
     refuseNewerSchema(version, knownSchema);
     for (const [index, sql] of migrations.entries()) {
       if (index < version) continue;
-      await connection.exec(sql);
+      for (const statement of statementsOf(sql)) await connection.exec(statement);
       await connection.rows('INSERT INTO schema_versions (version) VALUES ($1)', [index + 1]);
     }
   });
