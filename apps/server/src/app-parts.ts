@@ -25,8 +25,11 @@ export async function openParts(
 ): Promise<AppParts> {
   const metrics = new Metrics();
   const traces = await openTraces(config, version);
-  const storage = await openStorage(config, nowMs, (items, commitMs) =>
-    metrics.committed(items, commitMs / 1_000),
+  const storage = await openStorage(
+    config,
+    nowMs,
+    (items, commitMs) => metrics.committed(items, commitMs / 1_000),
+    (tables) => log.info({ tables }, 'tables were distributed over the nodes of Citus'),
   );
   return { config, version, log, metrics, traces, storage };
 }

@@ -13,6 +13,7 @@ export function openStorage(
   config: Config,
   nowMs: (() => number) | undefined,
   onCommitted: OnCommitted,
+  onDistributed: (tables: readonly string[]) => void,
 ): Promise<Storage> {
   const { database } = config;
   const cap = { answersMax: config.answersMax, bytesMax: config.answerBytesMax };
@@ -26,7 +27,13 @@ export function openStorage(
       );
     case 'postgres':
       return openPostgres(
-        { ...database, cap, retentionMs: config.retentionMs, readThreads: config.readThreads },
+        {
+          ...database,
+          cap,
+          retentionMs: config.retentionMs,
+          readThreads: config.readThreads,
+          onDistributed,
+        },
         executorOptions(config),
         nowMs,
         onCommitted,

@@ -7,7 +7,7 @@ import { Client } from 'pg';
 process.env['BILLONCE_TEST_ENGINE'] = 'postgres';
 
 const { runBooksCommand } = await import('../../src/cli/books/commands.ts');
-const { emptyPostgres } = await import('../harness/database.ts');
+const { emptyPostgres, isOnCitus } = await import('../harness/database.ts');
 const { startInProcess } = await import('../harness/in-process.ts');
 const { runSql } = await import('../harness/sql.ts');
 
@@ -52,6 +52,10 @@ test('a server runs for days as a role that owns nothing, and its facts cannot b
   await assert.rejects(startInProcess(t, { DATABASE_URL: server }), /run billonce migrate as its owner/);
   const migrated = await migrateAs(owner, serverRole);
   assert.equal(migrated.code, 0, migrated.printed());
+  assert.match(
+    migrated.printed(),
+    isOnCitus ? /^distributed over the nodes: tenants, / : /^the schema is at /,
+  );
   const { api, app, clock } = await startInProcess(t, {
     DATABASE_URL: server,
     IDEMPOTENCY_CACHE_TTL_MS: '1000',

@@ -147,11 +147,12 @@ function migrateWork(
   if (database.kind === 'sqlite')
     throw new Misuse(`${name} names a file: the server migrates it when it starts`);
   return async () => {
-    const schema = await migrateDatabase(database, role);
+    const { schema, distributed } = await migrateDatabase(database, role);
+    const tables = distributed.length === 0 ? '' : `distributed over the nodes: ${distributed.join(', ')}\n`;
     print(
       asJson
-        ? jsonLine({ schema, role })
-        : `the schema is at version ${schema}, and ${role} has the rights of a server\n`,
+        ? jsonLine({ schema, role, ...(tables === '' ? {} : { distributed }) })
+        : `${tables}the schema is at version ${schema}, and ${role} has the rights of a server\n`,
     );
     return exitCodes.done;
   };

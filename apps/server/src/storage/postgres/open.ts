@@ -37,6 +37,8 @@ export interface PostgresEngineOptions extends PostgresOptions {
   readonly retentionMs: number;
   /** whether each transaction and each statement is of one tenant */
   readonly isByTenant?: boolean;
+  /** takes the names of the tables that were distributed, if any were: on Citus, at the first start of a version */
+  readonly onDistributed?: (tables: readonly string[]) => void;
   /** how long lists wait for batches, unless it is the standard */
   readonly horizonWaits?: HorizonWaits;
 }
@@ -131,7 +133,10 @@ async function prepareDatabase(options: PostgresEngineOptions): Promise<Placemen
     await checkDatabase(connection, options.allowsUnsafe);
     await migrate(connection);
     const placement = await placementOf(connection, options.isByTenant === true);
-    if (placement === 'citus') await distributeTables(connection);
+    if (placement === 'citus') {
+      const tables = await distributeTables(connection);
+      if (tables.length > 0) options.onDistributed?.(tables);
+    }
     return placement;
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
