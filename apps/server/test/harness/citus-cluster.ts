@@ -25,6 +25,7 @@ const settings = {
 export class CitusCluster {
   readonly coordinator: PostgresNode;
   readonly #programs: string;
+  readonly #workers: PostgresNode[] = [];
 
   private constructor(coordinator: PostgresNode, programs: string) {
     this.coordinator = coordinator;
@@ -48,7 +49,18 @@ export class CitusCluster {
     const worker = await PostgresNode.start(t, settings, { programs: this.#programs });
     await worker.query('CREATE EXTENSION citus');
     await this.coordinator.query(`SELECT citus_add_node('127.0.0.1', ${worker.port})`);
+    this.#workers.push(worker);
     return worker;
+  }
+
+  /** Allows shards to be divided while they are written. Before 15.19 PostgreSQL did not know the setting, and needed none. */
+  async allowDivisions(): Promise<void> {
+    for (const worker of this.#workers) {
+      const [known] = await worker.query(`SELECT 1 FROM pg_settings WHERE name = 'output_plugin_libraries'`);
+      if (known === undefined) continue;
+      await worker.query('ALTER SYSTEM SET output_plugin_libraries = pgoutput, test_decoding, citus');
+      await worker.query('SELECT pg_reload_conf()');
+    }
   }
 
   /** From now on another node, which has the same rows, takes the place of a worker. */

@@ -57,22 +57,55 @@ test('if tenants get shards that no other tenant uses while all write, every wri
   await endAndAssertOnce(t, loads);
 });
 
-test('if a worker is added and the shards are rebalanced while all write, every write is billed once', {
+test('if a shard is divided among other nodes while its tenants write, every write is billed once', {
   skip: skipWithoutCitus,
 }, async (t) => {
-  const { cluster, loads } = await distributed(t);
+  const { cluster, right, onLeft, loads } = await distributed(t);
+  await cluster.allowDivisions();
   beginAll(loads);
   await eachMore(loads, 10);
+  const [load] = onLeft;
+  assert.ok(load);
+  const before = await cluster.placeOf(load.tenant);
   answersOf(loads);
-  const added = await cluster.addWorker(t);
-  await eachMore(loads, 1);
-  t.diagnostic(`while a worker was added: ${JSON.stringify(answersOf(loads))}`);
-  await cluster.coordinator.query(`SELECT rebalance_table_shards(shard_transfer_mode => 'auto')`);
-  t.diagnostic(`while shards were rebalanced: ${JSON.stringify(answersOf(loads))}`);
-  const [{ shards } = {}] =
-    await cluster.coordinator.query(`SELECT count(*)::integer AS shards FROM citus_shards
-    WHERE table_name = 'accounts'::regclass AND nodeport = ${added.port}`);
-  assert.ok(Number(shards) > 0);
+  await cluster.coordinator.query(
+    `SELECT citus_split_shard_by_split_points(get_shard_id_for_distribution_column('accounts', '${load.tenant}'::text),
+       ARRAY[hash - 1, hash]::text[], ARRAY[nodeid, nodeid, nodeid], 'force_logical')
+     FROM worker_hash('${load.tenant}'::text) AS hash, pg_dist_node WHERE nodeport = ${right.port}`,
+  );
+  t.diagnostic(`while a shard was divided: ${JSON.stringify(answersOf(loads))}`);
+  const after = await cluster.placeOf(load.tenant);
+  assert.equal(after.port, right.port);
+  assert.notEqual(after.shard, before.shard);
+  for (const other of loads)
+    if (other !== load) assert.notEqual((await cluster.placeOf(other.tenant)).shard, after.shard);
   await eachMore(loads, 10);
   await endAndAssertOnce(t, loads);
 });
+
+for (const [how, statements] of [
+  ['at once', [`SELECT rebalance_table_shards(shard_transfer_mode => 'auto')`]],
+  [
+    'in the background',
+    [`SELECT citus_rebalance_start(shard_transfer_mode => 'auto')`, 'SELECT citus_rebalance_wait()'],
+  ],
+] as const)
+  test(`if a worker is added and the shards are rebalanced ${how} while all write, every write is billed once`, {
+    skip: skipWithoutCitus,
+  }, async (t) => {
+    const { cluster, loads } = await distributed(t);
+    beginAll(loads);
+    await eachMore(loads, 10);
+    answersOf(loads);
+    const added = await cluster.addWorker(t);
+    await eachMore(loads, 1);
+    t.diagnostic(`while a worker was added: ${JSON.stringify(answersOf(loads))}`);
+    for (const statement of statements) await cluster.coordinator.query(statement);
+    t.diagnostic(`while shards were rebalanced: ${JSON.stringify(answersOf(loads))}`);
+    const [{ shards } = {}] =
+      await cluster.coordinator.query(`SELECT count(*)::integer AS shards FROM citus_shards
+      WHERE table_name = 'accounts'::regclass AND nodeport = ${added.port}`);
+    assert.ok(Number(shards) > 0);
+    await eachMore(loads, 10);
+    await endAndAssertOnce(t, loads);
+  });
