@@ -130,13 +130,13 @@ test('only a webhook whose deliveries cannot be read is paused, for thirty secon
 /** Makes a database refuse the outcomes of deliveries until it is repaired. */
 async function refuseReports(databaseUrl: string): Promise<() => Promise<void>> {
   const isSqlite = databaseUrl.startsWith('file:');
-  await runSql(
-    databaseUrl,
-    isSqlite
-      ? `CREATE TRIGGER refuse BEFORE UPDATE OF state ON deliveries BEGIN SELECT RAISE(ABORT, 'refused'); END`
-      : `CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE 'refused'; END $$;
-         CREATE TRIGGER refuse BEFORE UPDATE OF state ON deliveries FOR EACH ROW EXECUTE FUNCTION refuse()`,
-  );
+  const statements = isSqlite
+    ? [`CREATE TRIGGER refuse BEFORE UPDATE OF state ON deliveries BEGIN SELECT RAISE(ABORT, 'refused'); END`]
+    : [
+        `CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE 'refused'; END $$`,
+        `CREATE TRIGGER refuse BEFORE UPDATE OF state ON deliveries FOR EACH ROW EXECUTE FUNCTION refuse()`,
+      ];
+  for (const statement of statements) await runSql(databaseUrl, statement);
   return () => runSql(databaseUrl, isSqlite ? 'DROP TRIGGER refuse' : 'DROP FUNCTION refuse CASCADE');
 }
 

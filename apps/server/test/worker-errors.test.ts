@@ -56,13 +56,15 @@ test('if the books of one tenant cannot be read, the others are still audited', 
 /** Makes a database refuse to delete the answers of a tenant. */
 async function refuseToDelete(databaseUrl: string, tenant: string, day: string): Promise<void> {
   const when = `WHEN (old.tenant = '${tenant}')`;
-  await runSql(
-    databaseUrl,
-    databaseUrl.startsWith('file:')
-      ? `CREATE TRIGGER refuse BEFORE DELETE ON answers_${day} ${when} BEGIN SELECT RAISE(ABORT, 'refused'); END`
-      : `CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE 'refused'; END $$;
-         CREATE TRIGGER refuse BEFORE DELETE ON answers FOR EACH ROW ${when} EXECUTE FUNCTION refuse()`,
-  );
+  const statements = databaseUrl.startsWith('file:')
+    ? [
+        `CREATE TRIGGER refuse BEFORE DELETE ON answers_${day} ${when} BEGIN SELECT RAISE(ABORT, 'refused'); END`,
+      ]
+    : [
+        `CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE 'refused'; END $$`,
+        `CREATE TRIGGER refuse BEFORE DELETE ON answers FOR EACH ROW ${when} EXECUTE FUNCTION refuse()`,
+      ];
+  for (const statement of statements) await runSql(databaseUrl, statement);
 }
 
 test('if answers of one tenant cannot be deleted, the sweep of the others continues', async (t) => {

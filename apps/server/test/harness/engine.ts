@@ -5,7 +5,7 @@ import type { DeliveryQueue } from '../../src/reads/books/deliveries.ts';
 import type { Books } from '../../src/reads/books.ts';
 import { openPostgres } from '../../src/storage/postgres/open.ts';
 import { openSqlite } from '../../src/storage/sqlite/open.ts';
-import { emptyDatabase, isByTenant, isPrepared } from './database.ts';
+import { emptyDatabase, isByTenant, isOnCitus, isPrepared } from './database.ts';
 import { onEnd } from './on-end.ts';
 
 const cap = { answersMax: 1_000, bytesMax: 1_000_000 };
@@ -30,6 +30,9 @@ export interface TestEngine extends LaneExecutors {
   close(): Promise<void>;
 }
 
+// On Citus each statement goes through two servers: a batch that hangs on purpose must not end while a test looks at it.
+const statementMs = isOnCitus ? 60_000 : 5_000;
+
 /** Options with which an engine on PostgreSQL is opened. */
 export const postgresOptions = {
   cap,
@@ -38,7 +41,7 @@ export const postgresOptions = {
   readThreads: 1,
   isPrepared,
   isByTenant,
-  statementMs: 5_000,
+  statementMs,
   allowsUnsafe: true,
   retentionMs: executorOptions.policy.retentionMs,
 };

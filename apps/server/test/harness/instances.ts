@@ -13,7 +13,7 @@ import type { Books } from '../../src/reads/books.ts';
 import type { JobRunner } from '../../src/reads/read-jobs.ts';
 import { openPostgres, type PostgresEngineOptions } from '../../src/storage/postgres/open.ts';
 import type { Sweepable } from '../../src/storage/storage.ts';
-import { isOnCitus, migratedPostgres } from './database.ts';
+import { clientOptions, isOnCitus, migratedPostgres } from './database.ts';
 import { executorOptions, postgresOptions } from './engine.ts';
 import { onEnd } from './on-end.ts';
 
@@ -119,7 +119,7 @@ export function keyUse(command: Command, key: string) {
 
 /** Opens a connection for the test, and closes it with the test. */
 export async function connect(t: TestContext, url: string): Promise<Client> {
-  const client = new Client({ connectionString: url });
+  const client = new Client({ connectionString: url, ...clientOptions });
   await client.connect();
   onEnd(t, () => client.end());
   return client;

@@ -1,5 +1,6 @@
 import { DatabaseSync } from 'node:sqlite';
 import { Client } from 'pg';
+import { clientOptions } from './database.ts';
 import { answersTablesIn, bytesOnDisk, countIn } from './look-into.ts';
 
 const dayMs = 86_400_000;
@@ -21,7 +22,7 @@ export async function runSql(databaseUrl: string, sql: string): Promise<void> {
 
 /** Reads rows from a PostgreSQL. */
 async function rowsOf(databaseUrl: string, sql: string): Promise<Record<string, unknown>[]> {
-  const client = new Client({ connectionString: databaseUrl });
+  const client = new Client({ connectionString: databaseUrl, ...clientOptions });
   await client.connect();
   try {
     return (await client.query<Record<string, unknown>>(sql)).rows;

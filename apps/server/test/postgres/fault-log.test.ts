@@ -14,14 +14,18 @@ const usage = (agent: string) => ({ agent, serviceId: 'search', requests: 3 });
  * A trigger that fails each insert into a table, and puts values of rows into every field that PostgreSQL may add to an
  * error.
  */
-const plant = (url: string, table: string, message: string, state: string) =>
-  runSql(
+async function plant(url: string, table: string, message: string, state: string): Promise<void> {
+  await runSql(
     url,
     `CREATE OR REPLACE FUNCTION fault() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
        RAISE EXCEPTION '${message}' USING ERRCODE = '${state}', DETAIL = 'agent-of-a-row', HINT = 'agent-of-a-row';
-     END $$;
-     CREATE OR REPLACE TRIGGER fault BEFORE INSERT ON ${table} FOR EACH ROW EXECUTE FUNCTION fault()`,
+     END $$`,
   );
+  await runSql(
+    url,
+    `CREATE OR REPLACE TRIGGER fault BEFORE INSERT ON ${table} FOR EACH ROW EXECUTE FUNCTION fault()`,
+  );
+}
 const noSpace = ['could not extend file: No space left on device', '53100'] as const;
 
 test('an instance whose write failed is not ready until a probe succeeds, and becomes ready without traffic', async (t) => {
@@ -39,7 +43,7 @@ test('an instance whose write failed is not ready until a probe succeeds, and be
   assert.match(text, /^billonce_writes_failing 1$/m);
   assert.match(text, /^billonce_write_faults_total\{code="53100"\} [1-9]/m);
   assert.equal((await api.get('/usage/agent-7/search')).status, 200, 'reads go on');
-  await runSql(url, 'DROP TRIGGER fault ON entries; DROP TRIGGER fault ON write_probes');
+  for (const table of ['entries', 'write_probes']) await runSql(url, `DROP TRIGGER fault ON ${table}`);
   while ((await api.get('/health/ready')).status !== 200) await passing(25);
   assert.match((await api.get('/metrics')).text, /^billonce_writes_failing 0$/m);
   assert.equal((await api.post('/usage', usage('agent-7'), 'full')).status, 201);

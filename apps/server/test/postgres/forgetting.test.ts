@@ -5,6 +5,7 @@ import type { Client } from 'pg';
 import { startPostgres } from '../../../../packages/idempotency/test/harness/postgres.ts';
 import { openPostgres } from '../../src/storage/postgres/open.ts';
 import type { SweepCursor } from '../../src/storage/sweep-step.ts';
+import { isByTenant } from '../harness/database.ts';
 import { executorOptions, postgresOptions } from '../harness/engine.ts';
 import { connect } from '../harness/instances.ts';
 import { onEnd } from '../harness/on-end.ts';
@@ -59,7 +60,9 @@ async function countRows(client: Client): Promise<number> {
   return Number((await client.query('SELECT count(*) FROM records')).rows[0].count);
 }
 
-test('a step of the sweep does not read the dead rows of earlier steps again', async (t) => {
+test('a step of the sweep does not read the dead rows of earlier steps again', {
+  skip: isByTenant && 'where rows are deleted tenant by tenant, each step begins with the oldest row again',
+}, async (t) => {
   const { client, url, storage, forget } = await startFilled(t, { autovacuum: 'off' });
   // Like a long report, it keeps vacuum from removing the dead rows.
   const reader = await connect(t, url);

@@ -7,13 +7,18 @@ import { noChanges } from '../../src/domain/view.ts';
 import { StorageFault } from '../../src/ledger/storage-port.ts';
 import { wantsOf } from '../../src/ledger/wants.ts';
 import { PostgresStorage } from '../../src/storage/postgres/write/storage.ts';
+import { isOnCitus } from '../harness/database.ts';
 import { postgresOptions } from '../harness/engine.ts';
 import { startInstances, tenant, usage } from '../harness/instances.ts';
 import { onEnd } from '../harness/on-end.ts';
 
 test('if part of a batch cannot be written, nothing of the batch is committed', async (t) => {
   const { url, client } = await startInstances(t);
-  const storage = new PostgresStorage({ ...postgresOptions, url }, { onApiKeysChanged: () => undefined });
+  const placement = isOnCitus ? 'citus' : 'one_node';
+  const storage = new PostgresStorage(
+    { ...postgresOptions, url, placement },
+    { onApiKeysChanged: () => undefined },
+  );
   onEnd(t, () => storage.close());
   const service = {
     serviceId: 'search',

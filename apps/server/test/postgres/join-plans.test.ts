@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Client } from 'pg';
 import { ofOneTenant } from '../../src/storage/postgres/one-tenant.ts';
-import { migratedPostgres } from '../harness/database.ts';
+import { isOnCitus, migratedPostgres } from '../harness/database.ts';
 import { statementConstants } from '../harness/engine-statements.ts';
 import { connect } from '../harness/instances.ts';
 
@@ -62,7 +62,9 @@ async function allComparisons(client: Client): Promise<ReadonlyMap<string, reado
   return found;
 }
 
-test('no statement over the rows of a batch compares each of them with many rows of a table', async (t) => {
+test('no statement over the rows of a batch compares each of them with many rows of a table', {
+  skip: isOnCitus && 'Citus explains no statement without its parameters',
+}, async (t) => {
   const client = await connect(t, await migratedPostgres());
   // The same settings as in the transaction of a batch.
   await client.query('SET enable_seqscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off');

@@ -5,7 +5,7 @@ import { Client } from 'pg';
 import { checkClaims, take } from '../../../../packages/idempotency/test/harness/taken-blocks.ts';
 import { billonceCommand, blocksOfPage, commandsOf, replaced, textOf, typed } from '../deploy/page.ts';
 import { apiAt } from '../harness/api.ts';
-import { emptyPostgres, postgresEnvironment } from '../harness/database.ts';
+import { emptyPostgres, isOnCitus, postgresEnvironment } from '../harness/database.ts';
 import { repository } from '../harness/npm-start.ts';
 import { startProcess } from '../harness/process.ts';
 
@@ -55,7 +55,9 @@ test('the commands of the page on two roles prepare a database on which a server
   assert.equal((await api.post('/usage', usage)).status, 201);
 });
 
-test('the query of the page on a managed database counts the connections of a server', async (t) => {
+test('the query of the page on a managed database counts the connections of a server', {
+  skip: isOnCitus && 'Citus connects to its nodes as the role of the server, and would be counted, too',
+}, async (t) => {
   const databaseUrl = await emptyPostgres();
   const { url } = await startProcess(t, { ...postgresEnvironment, DATABASE_URL: databaseUrl });
   const [start, check] = blocksOfPage('use-a-managed-postgresql', 2).map(commandsOf);

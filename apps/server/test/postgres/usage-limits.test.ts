@@ -62,7 +62,7 @@ test('if two instances use the last unit of a limit at the same time, one is ref
   await first.execute(limit(3));
   // Both wait for the counter, after they have locked their accounts.
   await client.query('BEGIN');
-  await client.query('SELECT 1 FROM limit_counters FOR UPDATE');
+  await client.query('SELECT 1 FROM limit_counters WHERE tenant = $1 FOR UPDATE', [tenant]);
   const ahead = first.execute(usage('a', 'event-1'));
   const behind = second.execute(usage('b', 'event-2'));
   await untilWaiting(client, 2);
@@ -95,7 +95,7 @@ test('if two instances spend the last money of a limit at the same time, on two 
   await first.execute(usage('a'), usage('b', undefined, 1, 'other'));
   await first.execute(ofMoney(3n * xlm));
   await client.query('BEGIN');
-  await client.query('SELECT 1 FROM limit_counters FOR UPDATE');
+  await client.query('SELECT 1 FROM limit_counters WHERE tenant = $1 FOR UPDATE', [tenant]);
   const ahead = first.execute(usage('a', 'event-1'));
   const behind = second.execute(usage('b', 'event-2', 1, 'other'));
   await untilWaiting(client, 2);

@@ -2,10 +2,13 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { analyzeYoung } from '../../src/storage/postgres/database/young-tables.ts';
 import { ExclusiveConnection } from '../../src/storage/postgres/exclusive-connection.ts';
-import { isPrepared, migratedPostgres } from '../harness/database.ts';
+import { isOnCitus, isPrepared, migratedPostgres } from '../harness/database.ts';
 import { connect } from '../harness/instances.ts';
 
-test('a small table is analyzed each time it has doubled, and so are the partitions of deliveries', async (t) => {
+test('a small table is analyzed each time it has doubled, and so are the partitions of deliveries', {
+  skip:
+    isOnCitus && 'the coordinator of Citus has no rows; each worker analyzes its shards itself (autovacuum)',
+}, async (t) => {
   const url = await migratedPostgres();
   const client = await connect(t, url);
   const connection = await ExclusiveConnection.open({ url, isPrepared });
