@@ -457,9 +457,11 @@ test('a command creates and changes no more than its rules allow', () => {
     if (rules.actsMax(command) > 0) assert.ok(acts.length <= rules.actsMax(command), command.kind);
     const changesShared = [
       changes.services,
+      changes.assets,
       changes.limits,
       changes.webhooks,
       changes.apiKeys,
+      changes.apiKeyUses,
       changes.pauses,
       changes.settings,
     ];

@@ -200,7 +200,6 @@ function decideClearing(
 
 /** The tiers of the open usage, and the room that comes back in them. */
 function tiersBehind(account: Account, position: Position) {
-  if (account.tierPeriod === undefined) return {};
   const tiersByVersion = unreversedTiersBehind(account, position);
   const tierPeriod = periodCleared(account.tierPeriod, openFrom(account), (version) =>
     tiersByVersion.get(version),
@@ -218,7 +217,6 @@ function openPosition(account: Account, view: View): Position {
 
 /** What was drawn for the open usage; `undefined` if nothing was. */
 function drawnBehind(account: Account, position: Position): Amount | undefined {
-  if (account.paid === 0n) return undefined;
   const drawn = unreturnedBehind(account, position);
   return drawn === 0n ? undefined : drawn;
 }

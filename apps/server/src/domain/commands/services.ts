@@ -173,7 +173,7 @@ function decidePut(command: PutService, view: View, moment: Moment): Decision<Se
       : pricedFrom(known, stated, effectiveFromMs, moment.nowMs);
   if ('code' in priced) return refused(priced);
   const { unitScale = priced.unitScale } = command;
-  if (command.unitScale !== undefined && unitScale !== priced.unitScale && view.isUsed(serviceId)) {
+  if (unitScale !== priced.unitScale && view.isUsed(serviceId)) {
     return refused(serviceInUse(serviceId, priced.unitScale));
   }
   const described = { ...priced, ...metadata, unitScale };

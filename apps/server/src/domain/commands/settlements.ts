@@ -72,7 +72,7 @@ const settle: CommandRules<Settle, Settled> = {
     wants.positions.push({ agent, serviceId, sequence: through, entriesBehindMax });
   },
   actsMax: () => 0,
-  weight: (command) => (command.through === undefined ? 1 : weightOfLook(command)),
+  weight: weightOfLook,
   decide: decideSettle,
 };
 
@@ -140,7 +140,7 @@ function decideSettle(command: Settle, view: View, moment: Moment): Decision<Set
 }
 
 function positionOf(account: Account, through: number | undefined, view: View): Position | undefined {
-  if (through === undefined || account.sequence === 0) return undefined;
+  if (through === undefined) return undefined;
   const position = view.position(account.agent, account.serviceId, through);
   // If everything were settled instead, more would be charged than was agreed.
   if (position === undefined)
@@ -205,8 +205,7 @@ function decideSettleBulk(command: SettleBulk, view: View, moment: Moment): Deci
   for (const account of outstanding) {
     const service = view.service(account.serviceId);
     if (service === undefined) {
-      const requests = outstandingRequests(account);
-      if (requests > 0) unpriced.push({ serviceId: account.serviceId, requests });
+      unpriced.push({ serviceId: account.serviceId, requests: outstandingRequests(account) });
       continue;
     }
     const bill = settleAll(account, service, moment.id(bills.length), moment.nowMs);
