@@ -39,20 +39,31 @@ Mutation testing changes one small thing in the sources at a time, and checks wh
 ([ADR 0186](../adr/0186-mutation-testing.md)). A change that TypeScript refuses does not count. The score is the share of the other changes that a test
 noticed. \`${explanationsFile}\` explains in one line each survivor that no test can or need notice. Only the sources below were run; the
 score of the others is unknown. *Near* tests are those of the
-same folder and its neighbours; *all* includes larger ones, for at most 20 seconds for each change.
+same folder and its neighbours; *all* includes larger ones, for at most 20 seconds for each change. Where a number of changes is given
+as *300 of 5,000*, a seed chose a sample of the changes; the score of the others is unknown.
 `;
 
 /** The kept scores of the last runs of `npm run mutate`. */
 function mutationTable(): string {
   const rows = Object.entries(keptScores()).map(([name, score]) => {
-    const { mutants, refused, killed, late, explained, unexplained, isNear } = score;
-    const command = `npm run mutate --${isNear ? ' --near' : ''} ${name.replaceAll(',', '')}`;
-    return `| ${name
-      .split(', ')
-      .map((one) => `\`${one}\``)
-      .join(
-        ', ',
-      )} | ${isNear ? 'near' : 'all'} | ${mutants} | ${refused} | ${killed}${late === 0 ? '' : `, ${late} of them by the time limit`} | ${explained} | ${unexplained} | ${percentOf(score)} % | \`${command}\` |\n`;
+    const { mutants, refused, killed, late, explained, unexplained, isNear, sample } = score;
+    const chosen = sample === undefined ? '' : ` --sample ${sample.size} --seed ${sample.seed}`;
+    const command = `npm run mutate --${isNear ? ' --near' : ''}${chosen} ${name.replaceAll(',', '')}`;
+    const sources = name.split(', ').map((one) => `\`${one}\``);
+    const changes = sample === undefined ? mutants : `${mutants} of ${sample.of}`;
+    const noticed = `${killed}${late === 0 ? '' : `, ${late} of them by the time limit`}`;
+    const cells = [
+      sources.join(', '),
+      isNear ? 'near' : 'all',
+      changes,
+      refused,
+      noticed,
+      explained,
+      unexplained,
+      `${percentOf(score)} %`,
+      `\`${command}\``,
+    ];
+    return `| ${cells.join(' | ')} |\n`;
   });
   return `| sources | tests | changes | refused by the compiler | noticed | explained | not explained | score | repeat it |\n| --- | --- | --- | --- | --- | --- | --- | --- | --- |\n${rows.join('')}`;
 }

@@ -16,6 +16,8 @@ const { values, positionals } = parseArgs({
     near: { type: 'boolean', default: false },
     keep: { type: 'boolean', default: false },
     resume: { type: 'boolean', default: false },
+    sample: { type: 'string' },
+    seed: { type: 'string', default: '1' },
   },
 });
 
@@ -31,6 +33,16 @@ const chosen = targets.flatMap((target) => {
 });
 if (chosen.length === 0) {
   console.error(`nothing to mutate; the folders are ${targets.map(({ folder }) => folder).join(', ')}`);
+  process.exit(1);
+}
+
+const sample =
+  values.sample === undefined ? undefined : { size: Number(values.sample), seed: Number(values.seed) };
+if (
+  sample !== undefined &&
+  !(Number.isInteger(sample.size) && sample.size > 0 && Number.isInteger(sample.seed))
+) {
+  console.error('--sample takes the number of mutants, and --seed a whole number');
   process.exit(1);
 }
 
@@ -62,8 +74,10 @@ async function examine(target: Target, sources: readonly string[]): Promise<Kept
   const run = await runMutants({
     sources,
     near: globSync(target.near),
+    wide: globSync(target.wide),
     far: values.near ? [] : target.far(),
     isResumed: values.resume,
+    sample,
     explained: new Set(explained.keys()),
     types: () => new TypeChecker(globSync(`${target.folder}/**/*.ts`).filter(isSource)),
     environment: values.near ? {} : await bundleForTests(),
@@ -86,5 +100,6 @@ async function examine(target: Target, sources: readonly string[]): Promise<Kept
       `${file}:${start.line + 1}:${start.column + 1} ${mutator} ${verdict}\n    ${original}\n    → ${replacement}`,
     );
   }
-  return { ...scoreOf(run, explained), isNear: values.near };
+  const ofSample = sample === undefined ? {} : { sample: { ...sample, of: run.ofMutants } };
+  return { ...scoreOf(run, explained), isNear: values.near, ...ofSample };
 }

@@ -4,11 +4,14 @@ import { identified } from './explained.ts';
 import { instrument, type Mutant } from './instrument.ts';
 import { isAlive as isVerdictAlive, KnownVerdicts, type Verdict } from './known-verdicts.ts';
 import { bundlesFolder } from './places.ts';
+import { type Sample, sampleOf } from './sample.ts';
 import type { TypeChecker } from './type-check.ts';
 import { type WorkerAnswer, WorkerProcess } from './worker-process.ts';
 
 export interface MutationRun {
   readonly mutants: readonly Mutant[];
+  /** how many mutants the sources have; a sample has fewer */
+  readonly ofMutants: number;
   readonly verdicts: ReadonlyMap<Mutant, Verdict>;
   /** tests that failed without any mutant, which are not used */
   readonly unusable: readonly string[];
@@ -20,10 +23,14 @@ export interface MutationOptions {
   readonly sources: readonly string[];
   /** short tests next to the sources: all that reach a mutant are run */
   readonly near: readonly string[];
-  /** larger tests: run for a limited time if a mutant survives the near tests and the compiler */
+  /** longer tests near the sources: all that reach a mutant are run, if it survives the short ones and the compiler */
+  readonly wide: readonly string[];
+  /** larger tests: run for a limited time if a mutant survives all others */
   readonly far: readonly string[];
   /** whether to continue from the verdicts of earlier runs */
   readonly isResumed: boolean;
+  /** how many mutants are examined, chosen by the seed; all of them by default */
+  readonly sample?: Sample | undefined;
   /** identities of mutants that the compiler need not be asked about: they have an explanation */
   readonly explained: ReadonlySet<string>;
   readonly types: () => TypeChecker;
@@ -55,10 +62,11 @@ const linesEvery = 100;
 /** Runs the tests against each mutant until one fails. */
 export async function runMutants(options: MutationOptions): Promise<MutationRun> {
   const { log } = options;
-  const { sources, mutants } = await instrument(options.sources);
-  const bundles = await bundleTests([...options.near, ...options.far], sources);
+  const { sources, mutants: all } = await instrument(options.sources);
+  const mutants = options.sample === undefined ? all : sampleOf(all, options.sample);
+  const bundles = await bundleTests([...options.near, ...options.wide, ...options.far], sources);
   log(
-    `${mutants.length} mutants in ${options.sources.length} files, reached by ${bundles.length} test files`,
+    `${mutants.length} of ${all.length} mutants in ${options.sources.length} files, reached by ${bundles.length} test files`,
   );
   const worker = new WorkerProcess(options.environment);
   const known = new KnownVerdicts(mutants, options.isResumed);
@@ -67,7 +75,6 @@ export async function runMutants(options: MutationOptions): Promise<MutationRun>
   );
   const unusable: string[] = [];
   const isAlive = (mutant: Mutant) => isVerdictAlive(verdicts.get(mutant));
-  const isNear = ({ testFile }: TestBundle) => options.near.includes(testFile);
 
   const attack = async (files: readonly Measured[], msMax: number) => {
     const spentMs = new Map<Mutant, number>();
@@ -87,7 +94,13 @@ export async function runMutants(options: MutationOptions): Promise<MutationRun>
     }
   };
   try {
-    await attack(await measured(worker, bundles.filter(isNear), unusable), Number.POSITIVE_INFINITY);
+    const among = (files: readonly string[]) =>
+      measured(
+        worker,
+        bundles.filter(({ testFile }) => files.includes(testFile)),
+        unusable,
+      );
+    await attack(await among(options.near), Number.POSITIVE_INFINITY);
     const unexplained = [...identified(mutants)].flatMap(([identity, mutant]) =>
       isAlive(mutant) && !options.explained.has(identity) ? [mutant] : [],
     );
@@ -100,21 +113,13 @@ export async function runMutants(options: MutationOptions): Promise<MutationRun>
     }
     known.keep(verdicts);
     log(`${mutants.filter(isAlive).length} alive after the compiler`);
-    if (mutants.some(isAlive)) {
-      await attack(
-        await measured(
-          worker,
-          bundles.filter((one) => !isNear(one)),
-          unusable,
-        ),
-        farMsMax,
-      );
-    }
+    if (mutants.some(isAlive)) await attack(await among(options.wide), Number.POSITIVE_INFINITY);
+    if (mutants.some(isAlive)) await attack(await among(options.far), farMsMax);
   } finally {
     await worker.stop();
     rmSync(bundlesFolder(process.pid), { recursive: true, force: true });
   }
-  return { mutants, verdicts, unusable, testFiles: bundles.length };
+  return { mutants, ofMutants: all.length, verdicts, unusable, testFiles: bundles.length };
 }
 
 /** Runs test files without a mutant. Tests that fail are noted and left out. */

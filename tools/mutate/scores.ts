@@ -1,6 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { type Explanation, identified } from './explained.ts';
 import type { MutationRun } from './run-mutants.ts';
+import type { Sample } from './sample.ts';
 import { scoresFile } from './targets.ts';
 
 /** The score of the mutants of a folder. */
@@ -21,6 +22,8 @@ export interface Score {
 export interface KeptScore extends Score {
   /** whether only the tests near the sources ran */
   readonly isNear: boolean;
+  /** if only some of the mutants were examined: how they were chosen, and among how many */
+  readonly sample?: (Sample & { readonly of: number }) | undefined;
 }
 
 export function scoreOf(

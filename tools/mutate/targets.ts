@@ -5,6 +5,8 @@ export interface Target {
   readonly folder: string;
   /** short tests near the sources */
   readonly near: readonly string[];
+  /** longer tests near them: only what survives the short ones meets them */
+  readonly wide: readonly string[];
   /** larger tests, which use the sources in the process of the test */
   readonly far: () => readonly string[];
   /** whether each survivor must be explained */
@@ -30,6 +32,7 @@ export const targets: readonly Target[] = [
   {
     folder: `${library}/src/core`,
     near: [`${library}/src/core/*.test.ts`],
+    wide: [`${library}/src/{once,operator}.test.ts`, `${library}/src/stores/memory.test.ts`],
     far: () => [
       ...globSync(`${library}/src/{adapters,client,observers,once,testing,payments}/**/*.test.ts`),
       ...globSync(`${library}/src/stores/{memory,sqlite}*.test.ts`),
@@ -39,13 +42,15 @@ export const targets: readonly Target[] = [
   },
   {
     folder: `${server}/src/domain`,
-    near: [`${server}/src/{domain,answers,ledger}/**/*.test.ts`, worlds],
+    near: [`${server}/src/{domain,answers,ledger}/**/*.test.ts`],
+    wide: [worlds],
     far: inProcess,
     isComplete: true,
   },
   {
     folder: `${server}/src/ledger`,
-    near: [`${server}/src/{ledger,domain}/**/*.test.ts`, worlds],
+    near: [`${server}/src/{ledger,domain}/**/*.test.ts`],
+    wide: [worlds],
     far: inProcess,
     isComplete: true,
   },

@@ -4,7 +4,8 @@ import { join, relative } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { identified, identityOf, readExplanations } from '../../../tools/mutate/explained.ts';
 import { root, workFolder } from '../../../tools/mutate/places.ts';
-import { type MutationRun, runMutants } from '../../../tools/mutate/run-mutants.ts';
+import { type MutationOptions, type MutationRun, runMutants } from '../../../tools/mutate/run-mutants.ts';
+import { sampleOf } from '../../../tools/mutate/sample.ts';
 import { keptScores, percentOf, scoreOf } from '../../../tools/mutate/scores.ts';
 import { explanationsFile } from '../../../tools/mutate/targets.ts';
 import { TypeChecker } from '../../../tools/mutate/type-check.ts';
@@ -45,22 +46,29 @@ test('soon', async () => assert.equal(await later(true), 'soon'));
 `;
 
 /** Runs the mutants of a small source against its tests. */
-async function mutateToy(t: TestContext, source = toy): Promise<MutationRun> {
+async function mutateToy(
+  t: TestContext,
+  source = toy,
+  { areTestsLong = false, ...changed }: Partial<MutationOptions> & { readonly areTestsLong?: boolean } = {},
+): Promise<MutationRun> {
   mkdirSync(workFolder, { recursive: true });
   const folder = mkdtempSync(join(workFolder, 'toy-'));
   t.after(() => rmSync(folder, { recursive: true, force: true }));
   writeFileSync(join(folder, 'toy.ts'), source);
   writeFileSync(join(folder, 'toy.test.ts'), toyTests);
   const file = relative(root, join(folder, 'toy.ts'));
+  const tests = file.replace('toy.ts', 'toy.test.ts');
   return runMutants({
     sources: [file],
-    near: [file.replace('toy.ts', 'toy.test.ts')],
+    near: areTestsLong ? [] : [tests],
+    wide: areTestsLong ? [tests] : [],
     far: [],
     isResumed: false,
     explained: new Set(),
     types: () => new TypeChecker([file]),
     environment: {},
     log: () => undefined,
+    ...changed,
   });
 }
 
@@ -109,6 +117,33 @@ test('an explained mutant is recognized after its line has moved, and is counted
   assert.equal(score.unexplained, plain.unexplained - 1);
   assert.equal(score.killed + score.refused + score.explained + score.unexplained, score.mutants);
   assert.match(percentOf(score), /^\d\d\.\d$/);
+});
+
+test('a sample examines some of the mutants, and a seed chooses always the same ones', async (t) => {
+  const all = await mutateToy(t);
+  const run = await mutateToy(t, toy, { sample: { size: 5, seed: 1 } });
+  assert.deepEqual([run.ofMutants, run.mutants.length, run.verdicts.size], [all.mutants.length, 5, 5]);
+  const picked = (seed: number) => sampleOf(all.mutants, { size: 10, seed }).map(({ id }) => Number(id));
+  assert.deepEqual(
+    picked(1),
+    picked(1).toSorted((a, b) => a - b),
+  );
+  assert.deepEqual(picked(1), picked(1));
+  assert.notDeepEqual(picked(1), picked(2));
+});
+
+test('longer tests meet only what survived the short ones and the compiler', async (t) => {
+  const notes: string[] = [];
+  const run = await mutateToy(t, toy, {
+    areTestsLong: true,
+    log: (line) => notes.push(line),
+  });
+  assert.equal(verdictOn(run, 'count > limit', 'count <= limit'), 'killed');
+  assert.equal(verdictOn(run, "{\n  return 'unreached';\n}", '{}'), 'refused');
+  const places = ['after the compiler', 'toy.test.ts'].map((end) =>
+    notes.findIndex((line) => line.endsWith(end)),
+  );
+  assert.deepEqual(places, [1, 2]);
 });
 
 test('each explained mutant names an existing line of its source, and has a reason', () => {
