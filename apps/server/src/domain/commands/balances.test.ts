@@ -54,6 +54,7 @@ test('a grant that is sent again is answered as the first time, also while write
   const { owned } = first.fact as Extract<typeof first.fact, { readonly kind: 'grant_made' }>;
   assert.deepEqual(again.fact, { kind: 'grant_known', owned, available: 15n });
   assert.deepEqual(changed(again.changes), {});
+  assert.deepEqual(books.done(grant()).fact, again.fact);
   assert.deepEqual(books.refusal(grant({ grantId: 'new' }), { gate: servicePaused }), servicePaused);
 });
 

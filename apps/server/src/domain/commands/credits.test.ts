@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { changed, DomainBooks, exampleOf } from '../../../test/harness/domain-books.ts';
+import { emptyAccount } from '../account.ts';
+import { priceMax } from '../amount.ts';
 import { newService } from '../service.ts';
 
 const use = { agent: 'a', serviceId: 's', requests: 3, usageId: undefined, occurredAtNs: undefined };
@@ -94,4 +96,19 @@ test('a credit in another asset is expected as an amount', () => {
   const { fact } = books.done(writeOff({ expectedAmount: 3n * 10n ** 18n }));
   assert.ok(fact.kind === 'credit_written_off');
   assert.equal(fact.entry.writeOff.stroops, 300n);
+});
+
+test('a credit is not written off when a line of the bill before it would exceed 2^63', () => {
+  const books = new DomainBooks();
+  books.hasServices('s');
+  const line = { price: priceMax, recordedRequests: 0, reversedRequests: 0, settledRequests: 0 };
+  const lines = [
+    { ...line, priceVersion: 1, recordedRequests: 2e12 },
+    { ...line, priceVersion: 2, recordedRequests: 3e12, reversedRequests: 3e12, settledRequests: 3e12 },
+  ];
+  books.has({ accounts: [{ ...emptyAccount('a', 's'), sequence: 3, settledThrough: 1, lines }] });
+  assert.deepEqual(books.refusal(writeOff()), {
+    code: 'limit_exceeded',
+    message: 'the bills of the account would exceed 2^63-1 of the smallest parts of its asset',
+  });
 });

@@ -65,6 +65,13 @@ test('a quantity of whole requests is kept as requests', () => {
   assert.ok(!('quantity' in entry));
 });
 
+test('whole requests are not the quantity that was recorded under the same id', () => {
+  const books = booksOf(3);
+  books.done(one({ requests: 0, quantity: 3_000n }));
+  assert.equal(books.refusal(one({ requests: 3 })).code, 'usage_id_conflict');
+  assert.equal(books.refusal(one({ requests: 3, usageId: 'v' })).code, 'invalid_quantity');
+});
+
 test('all entries and events of a bulk have their own ids', () => {
   const books = booksOf();
   for (const name of ['x', 'y']) {
@@ -111,16 +118,17 @@ test('a bulk has at most as many items as the server allows now, unless it was r
 test('an atomic bulk with a refused item applies nothing, and says what became of each item', () => {
   const books = booksOf();
   books.done(one({ usageId: 'known' }));
-  const items = [valid(), valid({ usageId: 'known' }), valid({ usageId: 'known', requests: 4 }), invalid];
+  const known = [valid({ usageId: 'known' }), valid({ usageId: 'known', requests: 4 })];
+  const items = [valid(), ...known, invalid, valid({ usageId: 'v' })];
   const refusal = books.refusal(bulk(items, true));
   assert.ok(refusal.code === 'bulk_rejected');
-  assert.equal(refusal.message, '2 of 4 items were refused, so nothing was applied');
+  assert.equal(refusal.message, '2 of 5 items were refused, so nothing was applied');
   assert.deepEqual(
     refusal.results.map(({ kind }) => kind),
-    ['recorded', 'duplicate', 'refused', 'invalid'],
+    ['recorded', 'duplicate', 'refused', 'invalid', 'recorded'],
   );
   const recorded = books.done(bulk(items));
-  assert.deepEqual([recorded.remembered, recorded.changes.entries.length], [true, 1]);
+  assert.deepEqual([recorded.remembered, recorded.changes.entries.length], [true, 2]);
   const refused = books.done(bulk([invalid]));
   assert.deepEqual([refused.remembered, changed(refused.changes)], [false, {}]);
 });

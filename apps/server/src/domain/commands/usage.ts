@@ -216,7 +216,7 @@ function decideItem(
 
 /** An item as its account counts it. Most are sent so. */
 function itemIn(requests: number, sent: SentUsage): UsageItem {
-  if (sent.quantity === undefined && sent.requests === requests) return sent;
+  if (sent.requests === requests) return sent;
   const { quantity: _, ...item } = sent;
   return { ...item, requests };
 }
