@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { identified } from './explained.ts';
 import type { Mutant } from './instrument.ts';
@@ -16,13 +16,13 @@ export function isAlive(verdict: Verdict | undefined): boolean {
 
 /** The verdicts of earlier runs on sources that have not changed since: an interrupted run continues from them. */
 export class KnownVerdicts {
-  readonly #known: Record<string, Verdict>;
+  #known: Record<string, Verdict>;
   readonly #names = new Map<Mutant, string>();
   readonly #isResumed: boolean;
 
   constructor(mutants: readonly Mutant[], isResumed: boolean) {
     this.#isResumed = isResumed;
-    this.#known = isResumed && existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : {};
+    this.#known = isResumed ? keptVerdicts() : {};
     const digests = new Map<string, string>();
     for (const [identity, mutant] of identified(mutants)) {
       const digest = digests.get(mutant.file) ?? digestOf(mutant.file);
@@ -38,12 +38,19 @@ export class KnownVerdicts {
 
   keep(verdicts: ReadonlyMap<Mutant, Verdict>): void {
     if (!this.#isResumed) return;
+    // Another run may have written verdicts on other sources meanwhile.
+    this.#known = { ...keptVerdicts(), ...this.#known };
     for (const [mutant, verdict] of verdicts) {
       const name = this.#names.get(mutant);
       if (name !== undefined && !isAlive(verdict)) this.#known[name] = verdict;
     }
-    writeFileSync(file, JSON.stringify(this.#known));
+    writeFileSync(`${file}.new`, JSON.stringify(this.#known));
+    renameSync(`${file}.new`, file);
   }
+}
+
+function keptVerdicts(): Record<string, Verdict> {
+  return existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : {};
 }
 
 function digestOf(source: string): string {

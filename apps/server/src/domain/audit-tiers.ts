@@ -7,7 +7,6 @@ import {
   isNothing,
   isSameCounts,
   isSameTiers,
-  minusCounts,
   noCounts,
   partsOf,
   plusCounts,
@@ -190,6 +189,6 @@ function isSamePeriod(a: TierPeriod | undefined, b: TierPeriod | undefined): boo
     a.startMs === b.startMs &&
     a.from === b.from &&
     a.base === b.base &&
-    isNothing(minusCounts(a.counts, b.counts))
+    isSameCounts(a.counts, b.counts)
   );
 }

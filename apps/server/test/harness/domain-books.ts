@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import type { ActFacts } from '../../src/domain/act.ts';
+import { actsOf } from '../../src/domain/acts-of.ts';
 import { type Command, rulesOf } from '../../src/domain/command.ts';
 import { decide } from '../../src/domain/decide.ts';
 import type { Moment } from '../../src/domain/decision.ts';
@@ -20,6 +22,7 @@ export class DomainBooks {
   readonly loaded = new LoadedView(this.#wants, this.nowMs);
   readonly view = new DraftView(this.loaded);
   #commands = 0;
+  #lastActs: readonly ActFacts[] = [];
 
   /** Decides a command, and applies what it changes. */
   decide(command: Command, changed: Partial<Moment> = {}) {
@@ -41,8 +44,16 @@ export class DomainBooks {
       markOf: ({ billedStroops }) => `mark of ${billedStroops}`,
       ...changed,
     });
-    if (decision.kind === 'done') this.view.apply(decision.changes);
+    if (decision.kind !== 'done') return decision;
+    this.#lastActs = actsOf('t', this.view, decision.changes);
+    this.view.apply(decision.changes);
     return decision;
+  }
+
+  /** What the audit log says of a command that must be done. */
+  acts(command: Command): readonly ActFacts[] {
+    this.done(command);
+    return this.#lastActs;
   }
 
   /** Decides a command that must be done. */
