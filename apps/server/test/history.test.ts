@@ -8,6 +8,7 @@ import { rounds } from './harness/rounds.ts';
 import type { Random } from './harness/seeded-random.ts';
 import { ServerProcesses } from './harness/server-processes.ts';
 import { TcpProxy } from './harness/tcp-proxy.ts';
+import { wordsOf } from './history/history-figures.ts';
 import { assertHistory, type World } from './history/run-history.ts';
 
 const strikes = rounds({ test: 8, prove: 1_000 });
@@ -65,5 +66,5 @@ function portOf(servers: ServerProcesses): number {
 }
 
 test(`a history with ${strikes} kills, stops and cuts of a server has an order that explains every answer`, async (t) => {
-  withstood('history_of_a_server', await assertHistory(t, await OneServer.start(t), strikes));
+  withstood('history_of_a_server', wordsOf(await assertHistory(t, await OneServer.start(t), { strikes })));
 });

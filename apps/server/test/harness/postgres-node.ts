@@ -35,7 +35,7 @@ const safeSettings = {
 };
 const startsMax = 40;
 const againMs = 100;
-const looksMax = 400;
+const looksMax = 4_000;
 const lookEveryMs = 25;
 
 /** Stops the server when this process closes the pipe or ends in any way. QUIT does not wait for clients. */
@@ -163,11 +163,16 @@ export class PostgresNode {
    * Creates a streaming standby of it, and starts both. It is stopped for the copy.
    *
    * @param name under which the standby can be named in `synchronous_standby_names`
+   * @param after settings that have an effect when it is promoted
    */
-  async standby(t: TestContext, name: string): Promise<PostgresNode> {
+  async standby(
+    t: TestContext,
+    name: string,
+    after: Readonly<Record<string, string>> = { synchronous_standby_names: '' },
+  ): Promise<PostgresNode> {
     const settings = {
       ...this.#settings,
-      synchronous_standby_names: '',
+      ...after,
       // The user that it runs as may not be able to look for a certificate at home.
       primary_conninfo: `host=127.0.0.1 port=${this.port} user=postgres sslmode=disable application_name=${name}`,
     };
@@ -196,7 +201,12 @@ export class PostgresNode {
 
   /** Promotes a standby, and waits until it accepts writes. */
   async promote(): Promise<void> {
-    await this.query('SELECT pg_promote(true, 30)');
+    await this.query('SELECT pg_promote(true, 600)');
+  }
+
+  /** Removes the data of one that was killed and never starts again. */
+  discard(): void {
+    rmSync(join(this.#folder, 'data'), { recursive: true, force: true });
   }
 
   /** Runs one statement on a separate connection. */

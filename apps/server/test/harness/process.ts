@@ -5,6 +5,7 @@ import { mainOf } from '../../../../packages/idempotency/test/harness/main-of.ts
 import { childEnvironment } from './child-environment.ts';
 import { engineEnvironment } from './database.ts';
 import { onEnd } from './on-end.ts';
+import { rounds } from './rounds.ts';
 
 const serverMain = mainOf('apps/server/src/main.ts');
 /** A server without running workers. */
@@ -15,7 +16,8 @@ export interface ProcessOutput {
   read(onText: (text: string) => void): void;
 }
 
-const startTimeoutMs = 120_000;
+/** A long run may share its machine with others. */
+const startTimeoutMs = rounds({ test: 120_000, prove: 1_800_000 });
 
 /** A server in a separate process, which can be killed. */
 export interface ServerProcess {

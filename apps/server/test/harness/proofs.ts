@@ -101,6 +101,20 @@ export const attacks = {
     result: 'for each agent one order of its calls explains every answer (linearizable)',
     file: `${here}/postgres/history.test.ts`,
   },
+  long_history_of_servers: {
+    promises: ['once', 'same_answer', 'durable', 'never_overdrawn'],
+    attack:
+      'six servers on SQLite, each of which is killed while 40 clients call it; each item of a bulk counts as an operation; keys of long ago are sent again',
+    result: '0 lost, 0 doubled: for each agent one order of its calls explains every answer, audit clean',
+    file: `${here}/long-history.test.ts`,
+  },
+  long_history_of_a_cluster: {
+    promises: ['once', 'same_answer', 'durable', 'never_overdrawn'],
+    attack:
+      'two instances on a PostgreSQL with a synchronous standby: killed instances, killed databases, and fail-overs to the standby, during the same calls',
+    result: '0 lost, 0 doubled: for each agent one order of its calls explains every answer, audit clean',
+    file: `${here}/postgres/long-history.test.ts`,
+  },
   at_once: {
     promises: ['once', 'never_overdrawn', 'conservation'],
     attack:

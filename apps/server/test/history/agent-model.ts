@@ -1,5 +1,6 @@
-import { type Answer, type Call, priceStroops } from './calls.ts';
+import { type Answer, type Call, priceStroops, type UsageItem } from './calls.ts';
 import type { SequentialModel } from './linearizable.ts';
+import { type HeldPart, PrepaidMoney } from './prepaid-money.ts';
 
 /** The result of a call when it is executed. */
 type Outcome =
@@ -8,7 +9,7 @@ type Outcome =
 
 interface Hold {
   readonly serviceId: string;
-  readonly stroops: bigint;
+  readonly parts: readonly HeldPart[];
   isOpen: boolean;
 }
 
@@ -16,6 +17,9 @@ interface Effect {
   readonly outcome: Outcome;
   readonly undo: () => void;
 }
+
+/** Clients name ids of usage only soon after they sent them first. */
+const idsKept = 1_000;
 
 const nothing = () => undefined;
 
@@ -33,8 +37,7 @@ export class AgentModel implements SequentialModel<Call, Answer> {
   readonly #answers = new Map<string, Outcome & { settlementId?: string | null }>();
   /** keys whose answer no client received, so the answer depends on the order */
   readonly #unheard = new Map<string, string>();
-  #available = 0n;
-  #held = 0n;
+  #money = new PrepaidMoney();
 
   constructor(isPrepaid: boolean) {
     this.#isPrepaid = isPrepaid;
@@ -62,14 +65,29 @@ export class AgentModel implements SequentialModel<Call, Answer> {
   }
 
   digest(): string {
-    const open = [...this.#holds].filter(([, { isOpen }]) => isOpen).map(([id]) => id);
+    const open = [...this.#holds]
+      .filter(([, { isOpen }]) => isOpen)
+      .map(
+        ([id, { parts }]) => `${id}=${parts.map(({ grant, stroops }) => `${grant}:${stroops}`).join('+')}`,
+      );
     return [
-      this.#available,
-      this.#held,
+      String(this.#money),
       ...[...this.#totals].map(([serviceId, total]) => `${serviceId}=${total}`).toSorted(),
       ...open.toSorted(),
       ...[...this.#unheard].map(([key, text]) => `${key}:${text}`).toSorted(),
     ].join(' ');
+  }
+
+  /**
+   * Forgets what no later call names: ended holds, older ids of usage, and the answers of all keys but these. Every call so far must have been
+   * answered.
+   */
+  forgetAllBut(keys: ReadonlySet<string>): void {
+    for (const key of this.#answers.keys()) if (!keys.has(key)) this.#answers.delete(key);
+    const olderIds = [...this.#ids].slice(0, -idsKept);
+    for (const id of olderIds) this.#ids.delete(id);
+    for (const [id, { isOpen }] of this.#holds) if (!isOpen) this.#holds.delete(id);
+    this.#unheard.clear();
   }
 
   #keep(
@@ -90,7 +108,10 @@ export class AgentModel implements SequentialModel<Call, Answer> {
   }
 
   #read(call: Extract<Call, { kind: 'total' | 'balance' }>): Outcome {
-    if (call.kind === 'balance') return { kind: 'balance', available: this.#available, held: this.#held };
+    if (call.kind === 'balance') {
+      const { available, held } = this.#money;
+      return { kind: 'balance', available, held };
+    }
     return { kind: 'total', total: this.#totalOf(call.serviceId) };
   }
 
@@ -98,23 +119,38 @@ export class AgentModel implements SequentialModel<Call, Answer> {
     switch (call.kind) {
       case 'record':
         return this.#record(call);
+      case 'bulk':
+        return this.#bulk(call.items);
       case 'settle':
         return this.#settle(call.serviceId);
       case 'grant':
-        return this.#move(call.stroops, 0n, { kind: 'done' });
+        return this.#money.isFull ? tooManyGrants : this.#become(this.#money.granted(call.stroops), done);
       case 'hold':
         return this.#hold(call);
       case 'capture':
         return this.#capture(call);
       case 'release':
-        return this.#end(call.id, ({ stroops }) => this.#move(stroops, -stroops, { kind: 'done' }));
+        return this.#end(call.id, ({ parts }) => this.#become(this.#money.captured(parts, 0n), done));
     }
   }
 
-  #record({ serviceId, requests, id }: Extract<Call, { kind: 'record' }>): Effect {
+  #bulk(items: readonly UsageItem[]): Effect {
+    const effects = items.map((item) => this.#record(item));
+    const recorded = effects.flatMap(({ outcome }) => (outcome.kind === 'recorded' ? [outcome] : []));
+    const totals = recorded.map(({ total }) => total);
+    const duplicates = recorded.flatMap(({ isDuplicate }, place) => (isDuplicate ? [place] : []));
+    return {
+      outcome: { kind: 'bulk', totals, duplicates },
+      undo: () => {
+        for (const { undo } of effects.toReversed()) undo();
+      },
+    };
+  }
+
+  #record({ serviceId, requests, id }: UsageItem): Effect {
     if (id !== undefined && this.#ids.has(id))
       return { outcome: this.#recorded(this.#totalOf(serviceId), true), undo: nothing };
-    const recorded = this.#add(serviceId, requests, 0n);
+    const recorded = this.#add(serviceId, requests);
     if (id === undefined || recorded.outcome.kind === 'refused') return recorded;
     this.#ids.add(id);
     return {
@@ -138,9 +174,10 @@ export class AgentModel implements SequentialModel<Call, Answer> {
 
   #hold({ id, serviceId, requests }: Extract<Call, { kind: 'hold' }>): Effect {
     const stroops = BigInt(requests) * priceStroops;
-    if (this.#available < stroops) return insufficient;
-    const moved = this.#move(-stroops, stroops, { kind: 'held', available: this.#available - stroops });
-    this.#holds.set(id, { serviceId, stroops, isOpen: true });
+    if (this.#money.available < stroops) return insufficient;
+    const { money, parts } = this.#money.reserved(stroops);
+    const moved = this.#become(money, { kind: 'held', available: money.available });
+    this.#holds.set(id, { serviceId, parts, isOpen: true });
     return {
       ...moved,
       undo: () => {
@@ -151,7 +188,7 @@ export class AgentModel implements SequentialModel<Call, Answer> {
   }
 
   #capture({ id, requests }: Extract<Call, { kind: 'capture' }>): Effect {
-    return this.#end(id, ({ serviceId, stroops }) => this.#add(serviceId, requests, stroops));
+    return this.#end(id, ({ serviceId, parts }) => this.#add(serviceId, requests, parts));
   }
 
   #end(id: string, effectOf: (hold: Hold) => Effect): Effect {
@@ -171,13 +208,14 @@ export class AgentModel implements SequentialModel<Call, Answer> {
   }
 
   /** Adds usage and draws its price, part of which may be held for it. */
-  #add(serviceId: string, requests: number, held: bigint): Effect {
+  #add(serviceId: string, requests: number, held: readonly HeldPart[] = []): Effect {
     const cost = this.#isPrepaid ? BigInt(requests) * priceStroops : 0n;
-    if (this.#available + held < cost) return insufficient;
+    const reserved = held.reduce((sum, { stroops }) => sum + stroops, 0n);
+    if (this.#money.available + reserved < cost) return insufficient;
     const before = this.#totalOf(serviceId);
     const total = before + requests;
     this.#totals.set(serviceId, total);
-    const moved = this.#move(held - cost, -held, { kind: 'done' });
+    const moved = this.#become(this.#money.captured(held, cost), done);
     return {
       outcome: this.#recorded(total, false),
       undo: () => {
@@ -188,18 +226,17 @@ export class AgentModel implements SequentialModel<Call, Answer> {
   }
 
   #recorded(total: number, isDuplicate: boolean): Outcome {
-    const available = this.#isPrepaid && !isDuplicate ? this.#available : undefined;
+    const available = this.#isPrepaid && !isDuplicate ? this.#money.available : undefined;
     return { kind: 'recorded', total, isDuplicate, available };
   }
 
-  #move(available: bigint, held: bigint, outcome: Outcome): Effect {
-    this.#available += available;
-    this.#held += held;
+  #become(money: PrepaidMoney, outcome: Outcome): Effect {
+    const before = this.#money;
+    this.#money = money;
     return {
       outcome,
       undo: () => {
-        this.#available -= available;
-        this.#held -= held;
+        this.#money = before;
       },
     };
   }
@@ -208,6 +245,10 @@ export class AgentModel implements SequentialModel<Call, Answer> {
     return this.#totals.get(serviceId) ?? 0;
   }
 }
+
+const done: Outcome = { kind: 'done' };
+
+const tooManyGrants: Effect = { outcome: { kind: 'refused', code: 'limit_exceeded' }, undo: nothing };
 
 const insufficient: Effect = {
   outcome: { kind: 'refused', code: 'insufficient_balance' },

@@ -1,3 +1,10 @@
+/** An item of usage, and the id under which its client names it. */
+export interface UsageItem {
+  readonly serviceId: string;
+  readonly requests: number;
+  readonly id?: string;
+}
+
 /** A client's call about one agent. Writes have an idempotency key. Calls with one key are the same call. */
 export type Call =
   | {
@@ -7,6 +14,8 @@ export type Call =
       readonly requests: number;
       readonly id?: string;
     }
+  /** several items of usage in one request; only of a postpaid agent */
+  | { readonly kind: 'bulk'; readonly key: string; readonly items: readonly UsageItem[] }
   | { readonly kind: 'settle'; readonly key: string; readonly serviceId: string }
   | { readonly kind: 'grant'; readonly key: string; readonly stroops: bigint }
   | {
@@ -31,6 +40,8 @@ export type Answer =
       /** in stroops; `undefined` for a postpaid agent, and for a duplicate */
       readonly available: bigint | undefined;
     }
+  /** the answer to a bulk: the total that each item led to, and the places of the items that were known already */
+  | { readonly kind: 'bulk'; readonly totals: readonly number[]; readonly duplicates: readonly number[] }
   | {
       readonly kind: 'settled';
       readonly requests: number;
@@ -42,7 +53,7 @@ export type Answer =
   | { readonly kind: 'done' }
   | { readonly kind: 'total'; readonly total: number }
   | { readonly kind: 'balance'; readonly available: bigint; readonly held: bigint }
-  | { readonly kind: 'refused'; readonly code: 'insufficient_balance' | 'hold_ended' };
+  | { readonly kind: 'refused'; readonly code: 'insufficient_balance' | 'hold_ended' | 'limit_exceeded' };
 
 /** In stroops (10⁻⁷ XLM): the prices in histories are whole stroops. */
 export const priceStroops = 7n;

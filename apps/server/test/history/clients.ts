@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Api, ApiAnswer } from '../harness/api.ts';
 import type { Random } from '../harness/seeded-random.ts';
-import { type Answer, type Call, priceStroops } from './calls.ts';
+import { type Answer, type Call, priceStroops, type UsageItem } from './calls.ts';
 import type { Operation } from './linearizable.ts';
 
 export type History = Operation<Call, Answer>[];
@@ -9,38 +9,67 @@ export type History = Operation<Call, Answer>[];
 export const serviceIds = ['search', 'tokens'] as const;
 /** Statuses after which a client sends the same request again under the same key. */
 const retriedStatuses: ReadonlySet<number> = new Set([408, 429, 500, 503]);
-const triesMax = 5_000;
+/** Refusals that depend on the state of an agent, so that the model must refuse the call, too. */
+const refusals: ReadonlySet<unknown> = new Set(['hold_ended', 'limit_exceeded']);
+const triesMax = 100_000;
 const waitMaxMs = 60;
 const stroopsPlaces = 7;
+/** One of so many answered calls is remembered for good, so that its key is sent again at any later time. */
+const remembersOneOf = 40;
+/** Among so many calls of a postpaid agent is one bulk, if there are bulks. */
+const bulkIsOneOf = 6;
+/** At most so many items of a bulk were sent before. */
+const itemsAgainMax = 4;
+
+interface AgentSettings {
+  readonly agent: string;
+  readonly isPrepaid: boolean;
+  readonly random: Random;
+  /** a clock that all clients of a test share; each value is later than the previous ones */
+  readonly tick: () => number;
+  readonly apis: () => readonly Api[];
+  /** the most items of a bulk; 0 for no bulks */
+  readonly bulkItemsMax: number;
+  /** whether the test has ended */
+  readonly isOver: () => boolean;
+}
 
 /** One agent with several clients, which call at the same time and share their knowledge. */
 export class AgentClients {
   readonly agent: string;
   readonly isPrepaid: boolean;
-  /** every attempt */
-  readonly history: History = [];
+  /** every attempt since the last part ended, except those of which the server said that they changed nothing */
+  history: History = [];
+  /** how often calls were sent */
+  attempts = 0;
+  /** calls with different keys, and reads */
+  calls = 0;
+  /** the same, with each item of a bulk counted */
+  operations = 0;
   readonly #random: Random;
   readonly #tick: () => number;
   readonly #apis: () => readonly Api[];
-  readonly #sent: Call[] = [];
+  readonly #bulkItemsMax: number;
+  readonly #isOver: () => boolean;
+  #sent: Call[] = [];
+  /** answered calls of this part that were not refused */
+  #heard: Call[] = [];
+  /** calls of earlier parts whose keys are sent again */
+  readonly #remembered = new Set<Call>();
   /** calls that a client gave up; their keys are sent again later */
   readonly #left: Call[] = [];
-  readonly #holds: string[] = [];
-  #calls = 0;
+  #holds: string[] = [];
+  readonly #endedHolds = new Set<string>();
+  #items = 0;
 
-  /** @param tick a clock that all clients of a test share; each value is later than the previous ones */
-  constructor(
-    agent: string,
-    isPrepaid: boolean,
-    random: Random,
-    tick: () => number,
-    apis: () => readonly Api[],
-  ) {
+  constructor({ agent, isPrepaid, random, tick, apis, bulkItemsMax, isOver }: AgentSettings) {
     this.agent = agent;
     this.isPrepaid = isPrepaid;
     this.#random = random;
     this.#tick = tick;
     this.#apis = apis;
+    this.#isOver = isOver;
+    this.#bulkItemsMax = isPrepaid ? 0 : bulkItemsMax;
   }
 
   /** Sets the policy of the agent before the history begins. */
@@ -63,8 +92,30 @@ export class AgentClients {
       await this.#call(call, triesMax);
   }
 
+  /** Reads the balance and all totals, while no other client calls: this leaves one possible state. */
+  async readAll(): Promise<void> {
+    for (const serviceId of serviceIds) await this.#call({ kind: 'total', serviceId }, triesMax);
+    if (this.isPrepaid) await this.#call({ kind: 'balance' }, triesMax);
+  }
+
+  /**
+   * Ends a part of the history, when every call is answered: forgets it, except some calls, whose keys it returns. They are
+   * sent again in later parts.
+   */
+  endPart(): ReadonlySet<string> {
+    this.history = [];
+    const chosen = this.#heard.filter(() => this.#random.below(remembersOneOf) === 0);
+    for (const call of chosen) this.#remembered.add(call);
+    this.#heard = [];
+    this.#sent = [...this.#remembered];
+    this.#holds = this.#holds.filter((id) => !this.#endedHolds.has(id));
+    this.#endedHolds.clear();
+    return new Set(this.#sent.flatMap((call) => ('key' in call ? [call.key] : [])));
+  }
+
   async #call(call: Call, patience: number): Promise<void> {
     for (let tries = 0; tries < patience; tries++) {
+      if (this.#isOver()) throw new Error('the test ended before its calls were answered');
       const api = pickOrNothing(this.#random, this.#apis());
       if (api === undefined) {
         await pause(waitMaxMs);
@@ -72,14 +123,29 @@ export class AgentClients {
       }
       const calledAt = this.#tick();
       const answer = await this.#send(api, call);
+      this.attempts += 1;
+      if (answer === 'nothing applied') {
+        await pause(this.#random.below(waitMaxMs));
+        continue;
+      }
       const answeredAt = answer === undefined ? Number.POSITIVE_INFINITY : this.#tick();
       this.history.push({ call, answer, calledAt, answeredAt });
-      if (answer?.kind === 'held' && call.kind === 'hold') this.#holds.push(call.id);
-      if (answer !== undefined) return;
+      if (answer !== undefined) return this.#learn(call, answer);
       await pause(this.#random.below(waitMaxMs));
     }
     if (patience === triesMax)
       throw new Error(`${JSON.stringify(call.kind)} of ${this.agent} was not answered`);
+    this.#left.push(call);
+  }
+
+  #learn(call: Call, answer: Answer): void {
+    if (this.#remembered.has(call)) return;
+    if (call.kind === 'hold' && answer.kind === 'held' && !this.#holds.includes(call.id))
+      this.#holds.push(call.id);
+    const endsHold = call.kind === 'capture' || call.kind === 'release';
+    const isEnded = answer.kind !== 'refused' || answer.code === 'hold_ended';
+    if (endsHold && isEnded) this.#endedHolds.add(call.id);
+    if ('key' in call && answer.kind !== 'refused') this.#heard.push(call);
   }
 
   #draw(): Call {
@@ -87,8 +153,15 @@ export class AgentClients {
     if (again !== undefined) return again;
     const left = this.#random.below(3) === 0 ? this.#left.pop() : undefined;
     if (left !== undefined) return left;
-    this.#calls += 1;
-    const key = `${this.agent}-${this.#calls}`;
+    this.calls += 1;
+    const call = this.#fresh(`${this.agent}-${this.calls}`);
+    this.operations += call.kind === 'bulk' ? call.items.length : 1;
+    return call;
+  }
+
+  #fresh(key: string): Call {
+    if (this.#bulkItemsMax > 0 && this.#random.below(bulkIsOneOf) === 0)
+      return { kind: 'bulk', key, items: this.#bulk() };
     const serviceId = this.#random.pick(serviceIds);
     const requests = 1 + this.#random.below(9);
     const turn = this.#random.below(this.isPrepaid ? 20 : 12);
@@ -102,15 +175,29 @@ export class AgentClients {
     return turn === 19 ? { kind: 'release', key, id: hold } : { kind: 'capture', key, id: hold, requests };
   }
 
+  /** Items with ids, some of which earlier bulks had already; or items without ids. */
+  #bulk(): UsageItem[] {
+    const fresh = 1 + this.#random.below(this.#bulkItemsMax);
+    const hasIds = this.#random.below(2) === 0;
+    const first = hasIds ? Math.max(0, this.#items - this.#random.below(itemsAgainMax)) : this.#items;
+    this.#items += fresh;
+    return Array.from({ length: this.#items - first }, (_, index) => {
+      const number = first + index;
+      const serviceId = serviceIds[number % serviceIds.length] ?? serviceIds[0];
+      const item = { serviceId, requests: 1 + (number % 9) };
+      return hasIds ? { ...item, id: `${this.agent}-item-${number}` } : item;
+    });
+  }
+
   /** Usage with an id that several keys share. */
   #event() {
-    const number = Math.floor(this.#calls / 20);
+    const number = Math.floor(this.calls / 20);
     const serviceId = serviceIds[number % serviceIds.length] ?? serviceIds[0];
     return { id: `${this.agent}-event-${number}`, serviceId, requests: 1 + (number % 9) };
   }
 
-  /** The answer, or `undefined` if no final one arrived. */
-  async #send(api: Api, call: Call): Promise<Answer | undefined> {
+  /** The answer, or `undefined` if it is unknown whether the call took effect. */
+  async #send(api: Api, call: Call): Promise<Answer | 'nothing applied' | undefined> {
     let answer: ApiAnswer;
     try {
       answer = await this.#request(api, call);
@@ -118,6 +205,8 @@ export class AgentClients {
       if (error instanceof TypeError) return undefined;
       throw error;
     }
+    const isRefused = answer.status === 429 || answer.json?.error === 'storage_unavailable';
+    if (isRefused) return 'nothing applied';
     if (retriedStatuses.has(answer.status)) return undefined;
     return answerOf(call, answer);
   }
@@ -132,6 +221,10 @@ export class AgentClients {
           { agent, serviceId, requests, ...(id === undefined ? {} : { id }) },
           key,
         );
+      }
+      case 'bulk': {
+        const items = call.items.map((item) => ({ agent, ...item }));
+        return await api.post('/usage/bulk', { items }, call.key);
       }
       case 'settle':
         return await api.post('/settle', { agent, serviceId: call.serviceId }, call.key);
@@ -162,8 +255,7 @@ function pickOrNothing<T>(random: Random, list: readonly T[]): T | undefined {
 }
 
 function answerOf(call: Call, { status, json, text }: ApiAnswer): Answer {
-  if (status === 402 || (status === 409 && json.error === 'hold_ended'))
-    return { kind: 'refused', code: json.error };
+  if (status === 402 || refusals.has(json?.error)) return { kind: 'refused', code: json.error };
   if (status !== 200 && status !== 201) throw new Error(`${call.kind}: ${status} ${text}`);
   switch (call.kind) {
     case 'record':
@@ -171,6 +263,11 @@ function answerOf(call: Call, { status, json, text }: ApiAnswer): Answer {
       const isDuplicate = json.status === 'duplicate';
       const available = json.available === undefined || isDuplicate ? undefined : stroopsOf(json.available);
       return { kind: 'recorded', total: json.total, isDuplicate, available };
+    }
+    case 'bulk': {
+      const results: { total: number; status: string }[] = json.results;
+      const duplicates = results.flatMap(({ status: was }, place) => (was === 'duplicate' ? [place] : []));
+      return { kind: 'bulk', totals: results.map(({ total }) => total), duplicates };
     }
     case 'settle': {
       const { requests, billedStroops, settlementId } = json;

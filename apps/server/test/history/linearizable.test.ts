@@ -5,6 +5,7 @@ import { type Answer, type Call, priceStroops } from './calls.ts';
 import type { History } from './clients.ts';
 import { joinAttempts } from './join-attempts.ts';
 import { checkLinearizable } from './linearizable.ts';
+import { openGrantsMax } from './prepaid-money.ts';
 
 const serviceId = 'search';
 const never = Number.POSITIVE_INFINITY;
@@ -157,4 +158,56 @@ test('a hold is captured or released, and never both', () => {
   const release = { kind: 'release', key: 'r', id: 'h' } as const;
   assert.equal(verdictOf([...start, [release, { kind: 'done' }, 7, 8]], true), false);
   assert.equal(verdictOf([...start, [release, { kind: 'refused', code: 'hold_ended' }, 7, 8]], true), true);
+});
+
+test('a grant is refused at the limit of open grants, and only there', () => {
+  const grant = (number: number): Call => ({ kind: 'grant', key: `g${number}`, stroops: priceStroops });
+  const granted = Array.from(
+    { length: openGrantsMax },
+    (_, number) => [grant(number), { kind: 'done' }, 2 * number, 2 * number + 1] as const,
+  );
+  const [at, end] = [2 * openGrantsMax, 2 * openGrantsMax + 1];
+  const full: Answer = { kind: 'refused', code: 'limit_exceeded' };
+  assert.equal(verdictOf([...granted, [grant(openGrantsMax), full, at, end]], true), true);
+  assert.equal(verdictOf([...granted, [grant(openGrantsMax), { kind: 'done' }, at, end]], true), false);
+  assert.equal(verdictOf([...granted.slice(1), [grant(openGrantsMax), full, at, end]], true), false);
+});
+
+test('the items of a bulk are counted once, in their order', () => {
+  const items = ['a', 'b'].map((id) => ({ serviceId, requests: 2, id }));
+  const bulk = (key: string): Call => ({ kind: 'bulk', key, items });
+  const answer = (totals: number[], duplicates: number[]): Answer => ({ kind: 'bulk', totals, duplicates });
+  const first = [bulk('x'), answer([2, 4], []), 1, 2] as const;
+  assert.equal(verdictOf([first, [bulk('y'), answer([4, 4], [0, 1]), 3, 4]]), true);
+  assert.equal(verdictOf([first, [bulk('y'), answer([6, 8], []), 3, 4]]), false);
+  assert.equal(verdictOf([first, [total, isTotal(2), 3, 4]]), false);
+});
+
+test('a call that was refused can only have taken effect after its refusal', () => {
+  const usage = [record('a'), refused, 3, 4] as const;
+  const unheard = [record('a'), undefined, 1, 8] as const;
+  const grant = { kind: 'grant', key: 'g', stroops: priceStroops } as const;
+  const read = (count: number) => [total, isTotal(count), 9, 10] as const;
+  assert.equal(verdictOf([unheard, usage, [grant, { kind: 'done' }, 5, 6], read(1)], true), true);
+  assert.equal(verdictOf([[grant, { kind: 'done' }, 0, 0.5], unheard, usage, read(1)], true), false);
+});
+
+test('a model goes on where a part of the history has ended, and forgets the other keys', () => {
+  const model = new AgentModel(false);
+  const part = (rows: readonly (readonly [Call, Answer, number, number])[]) =>
+    checkLinearizable(
+      rows.map(([call, answer, calledAt, answeredAt]) => ({ call, answer, calledAt, answeredAt })),
+      model,
+    ).isLinearizable;
+  assert.equal(
+    part([
+      [record('a'), recorded(1), 1, 2],
+      [record('b'), recorded(2), 3, 4],
+    ]),
+    true,
+  );
+  model.forgetAllBut(new Set(['a']));
+  assert.equal(part([[record('a'), recorded(1), 5, 6]]), true);
+  assert.equal(part([[record('a'), recorded(3), 5, 6]]), false);
+  assert.equal(part([[total, isTotal(2), 7, 8]]), true);
 });

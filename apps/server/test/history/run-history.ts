@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
 import type { TestContext } from 'node:test';
 import type { Api } from '../harness/api.ts';
-import { figure } from '../harness/proofs.ts';
-import { type Random, seededRandom } from '../harness/seeded-random.ts';
+import { onEnd } from '../harness/on-end.ts';
+import { type Random, seededRandom, seedOf } from '../harness/seeded-random.ts';
 import { AgentModel } from './agent-model.ts';
 import { priceStroops } from './calls.ts';
 import { AgentClients, type History, serviceIds } from './clients.ts';
+import { type HistoryFigures, wordsOf } from './history-figures.ts';
 import { joinAttempts } from './join-attempts.ts';
 import { checkLinearizable } from './linearizable.ts';
 
@@ -20,48 +21,177 @@ export interface World {
   strike(random: Random, onDead: () => void): Promise<string>;
   /** Ends the remaining effects of strikes. */
   calm?(): void;
+  /** Waits until no request can take effect any more, when no client calls. Without it, answered calls are enough. */
+  quiet?(): Promise<void>;
 }
 
-const agentCount = 6;
-const clientsPerAgent = 4;
-/** At most this many calls are answered between two strikes. */
-const breathMax = 200;
+/** The size of a history. */
+export interface HistorySize {
+  readonly strikes: number;
+  /** after so many strikes a part of the history ends: all calls are answered, and it is checked and forgotten; default all */
+  readonly strikesPerPart?: number;
+  readonly agents?: number;
+  readonly clientsPerAgent?: number;
+  /** at most this many calls are answered between two strikes */
+  readonly breathMax?: number;
+  /** the most items of a bulk; without it, no client sends bulks */
+  readonly bulkItemsMax?: number;
+  /** no part begins after so many minutes; default: no limit */
+  readonly minutesMax?: number;
+  /** added to the seed, so that histories at the same time differ */
+  readonly turn?: number;
+}
+
+const defaults = {
+  agents: 6,
+  clientsPerAgent: 4,
+  breathMax: 200,
+  bulkItemsMax: 0,
+  minutesMax: Number.POSITIVE_INFINITY,
+};
+const msPerMinute = 60_000;
+/** So many parts are checked between two audits. */
+const partsPerAudit = 20;
 
 /**
  * Lets clients call during failures, and checks that the history of each agent is possible for calls executed one after
  * another: each took effect once, between its first attempt and its answer. Returns how much was done.
  */
-export async function assertHistory(t: TestContext, world: World, strikes: number): Promise<string> {
-  const random = seededRandom(t);
+export async function assertHistory(
+  t: TestContext,
+  world: World,
+  size: HistorySize,
+): Promise<HistoryFigures> {
+  const random = seededRandom(t, seedOf(t) + (size.turn ?? 0));
+  const endsAt = performance.now() + (size.minutesMax ?? defaults.minutesMax) * msPerMinute;
   const [api] = world.apis();
   assert.ok(api);
   for (const serviceId of serviceIds)
     await api.post('/services', { serviceId, priceStroops: Number(priceStroops) }, `price-${serviceId}`);
-  let ticks = 0;
-  const tick = () => (ticks += 1);
-  const agents = Array.from(
-    { length: agentCount },
-    (_, index) => new AgentClients(`agent-${index}`, index % 2 === 1, random, tick, () => world.apis()),
-  );
-  for (const agent of agents) await agent.prepare(api);
-  const deadAt: number[] = [];
-  const struck = await strikeWhile(
-    agents,
-    (one) => world.strike(one, () => deadAt.push(tick())),
-    random,
-    strikes,
-  );
-  world.calm?.();
-  for (const agent of agents) await agent.finish();
-  const attempts = agents.flatMap(({ history }) => history);
-  const unheard = attempts.filter(({ answer }) => answer === undefined).length;
-  const words = [...struck].map(([what, count]) => `${what} ${figure(count)} ×`).join(', ');
-  t.diagnostic(`${attempts.length} attempts, ${unheard} of them not answered; ${words}`);
-  for (const agent of agents) assertLinearizable(ended(agent.history, deadAt), agent.isPrepaid, agent.agent);
-  const [last] = world.apis();
-  const audit = (await last?.get('/audit'))?.json;
+  const chosen = { ...defaults, strikesPerPart: size.strikes, ...size };
+  let hasEnded = false;
+  onEnd(t, () => {
+    hasEnded = true;
+  });
+  const run = new HistoryRun(world, random, chosen, () => hasEnded);
+  await run.prepare(api);
+  for (let part = 1; run.strikesLeft > 0 && performance.now() < endsAt; part++) {
+    await run.doPart();
+    if (part % partsPerAudit !== 0) continue;
+    await assertAudit(world);
+    t.diagnostic(`part ${part}: ${wordsOf(run.figures)}`);
+  }
+  await assertAudit(world);
+  t.diagnostic(wordsOf(run.figures));
+  return run.figures;
+}
+
+async function assertAudit(world: World): Promise<void> {
+  const [api] = world.apis();
+  const audit = (await api?.get('/audit'))?.json;
   assert.deepEqual([audit.ok, audit.differences, audit.balances.differences], [true, [], []]);
-  return `${figure(attempts.length)} calls, ${figure(unheard)} of them not answered; ${words}`;
+}
+
+/** The clients of an agent, and its books as the model has them after the last part. */
+interface Agent {
+  readonly clients: AgentClients;
+  readonly model: AgentModel;
+}
+
+class HistoryRun {
+  readonly #world: World;
+  readonly #random: Random;
+  readonly #size: typeof defaults & { readonly strikesPerPart: number };
+  readonly #agents: readonly Agent[];
+  readonly #struck = new Map<string, number>();
+  strikesLeft: number;
+  #ticks = 0;
+  #unheard = 0;
+
+  constructor(
+    world: World,
+    random: Random,
+    size: typeof defaults & { readonly strikes: number; readonly strikesPerPart: number },
+    isOver: () => boolean,
+  ) {
+    this.#world = world;
+    this.#random = random;
+    this.#size = size;
+    this.strikesLeft = size.strikes;
+    const { bulkItemsMax } = size;
+    this.#agents = Array.from({ length: size.agents }, (_, index) => {
+      const settings = { agent: `agent-${index}`, isPrepaid: index % 2 === 1, random, bulkItemsMax, isOver };
+      const clients = new AgentClients({ ...settings, tick: this.#tick, apis: () => world.apis() });
+      return { clients, model: new AgentModel(clients.isPrepaid) };
+    });
+  }
+
+  get figures(): HistoryFigures {
+    const sum = (countOf: (clients: AgentClients) => number) =>
+      this.#agents.reduce((total, { clients }) => total + countOf(clients), 0);
+    return {
+      operations: sum(({ operations }) => operations),
+      requests: sum(({ calls }) => calls),
+      attempts: sum(({ attempts }) => attempts),
+      unanswered: this.#unheard,
+      struck: this.#struck,
+    };
+  }
+
+  async prepare(api: Api): Promise<void> {
+    for (const { clients } of this.#agents) await clients.prepare(api);
+  }
+
+  /** Lets clients call during some strikes, waits for every answer, and checks the history since the last part. */
+  async doPart(): Promise<void> {
+    const strikes = Math.min(this.strikesLeft, this.#size.strikesPerPart);
+    this.strikesLeft -= strikes;
+    const deadAt: number[] = [];
+    await this.#strikeWhile(strikes, deadAt);
+    this.#world.calm?.();
+    for (const { clients } of this.#agents) await clients.finish();
+    await this.#world.quiet?.();
+    deadAt.push(this.#tick());
+    for (const { clients } of this.#agents) await clients.readAll();
+    for (const agent of this.#agents) this.#check(agent, deadAt);
+  }
+
+  #check({ clients, model }: Agent, deadAt: readonly number[]): void {
+    const { history } = clients;
+    this.#unheard += history.filter(({ answer }) => answer === undefined).length;
+    assertLinearizable(ended(history, deadAt), model, clients.agent);
+    model.forgetAllBut(clients.endPart());
+  }
+
+  async #strikeWhile(strikes: number, deadAt: number[]): Promise<void> {
+    const { breathMax, clientsPerAgent } = this.#size;
+    let isOver = false;
+    let breath = this.#random.below(breathMax);
+    let isStriking = false;
+    const strike = async () => {
+      isStriking = true;
+      const what = await this.#world.strike(this.#random, () => deadAt.push(this.#tick()));
+      this.#struck.set(what, (this.#struck.get(what) ?? 0) + 1);
+      isStriking = false;
+      breath = this.#random.below(breathMax);
+    };
+    const blows: Promise<void>[] = [];
+    const live = async (clients: AgentClients) => {
+      while (!isOver) {
+        await clients.step();
+        breath -= 1;
+        if (breath > 0 || isStriking) continue;
+        if (blows.length < strikes) blows.push(strike());
+        else isOver = true;
+      }
+    };
+    await Promise.all(
+      this.#agents.flatMap(({ clients }) => Array.from({ length: clientsPerAgent }, () => live(clients))),
+    );
+    await Promise.all(blows);
+  }
+
+  readonly #tick = () => (this.#ticks += 1);
 }
 
 /** An unanswered call ends with the server that it was sent to. */
@@ -74,9 +204,9 @@ function ended(attempts: History, deadAt: readonly number[]): History {
 }
 
 /** Fails with a description if a history is not linearizable. */
-function assertLinearizable(attempts: History, isPrepaid: boolean, agent: string): void {
+function assertLinearizable(attempts: History, model: AgentModel, agent: string): void {
   const history = joinAttempts(attempts);
-  const verdict = checkLinearizable(history, new AgentModel(isPrepaid));
+  const verdict = checkLinearizable(history, model);
   if (verdict.isLinearizable === true) return;
   if (verdict.isLinearizable === 'unknown')
     throw new Error(`${agent}: undecided after ${verdict.steps} steps`);
@@ -86,36 +216,4 @@ function assertLinearizable(attempts: History, isPrepaid: boolean, agent: string
   throw new assert.AssertionError({
     message: `${agent}: no order of its calls explains more than ${explained} answers of ${history.length}; next could be\n${stuck.map(show).join('\n')}`,
   });
-}
-
-async function strikeWhile(
-  agents: readonly AgentClients[],
-  strikeOnce: (random: Random) => Promise<string>,
-  random: Random,
-  strikes: number,
-): Promise<ReadonlyMap<string, number>> {
-  const struck = new Map<string, number>();
-  let isOver = false;
-  let breath = random.below(breathMax);
-  let isStriking = false;
-  const strike = async () => {
-    isStriking = true;
-    const what = await strikeOnce(random);
-    struck.set(what, (struck.get(what) ?? 0) + 1);
-    isStriking = false;
-    breath = random.below(breathMax);
-  };
-  const blows: Promise<void>[] = [];
-  const live = async (agent: AgentClients) => {
-    while (!isOver) {
-      await agent.step();
-      breath -= 1;
-      if (breath > 0 || isStriking) continue;
-      if (blows.length < strikes) blows.push(strike());
-      else isOver = true;
-    }
-  };
-  await Promise.all(agents.flatMap((agent) => Array.from({ length: clientsPerAgent }, () => live(agent))));
-  await Promise.all(blows);
-  return struck;
 }
