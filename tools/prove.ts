@@ -15,4 +15,7 @@ console.log(`SEED=${process.env['SEED']}`);
 const proofs = new ProofRun();
 process.env['BILLONCE_PROOFS'] = proofs.file;
 process.on('exit', (code) => proofs.keep(code === 0));
-await runTests(testFiles(process.argv.slice(2)).filter(hasLongVersion), { timeoutMs: 3 * 3_600_000 });
+await runTests(testFiles(process.argv.slice(2)).filter(hasLongVersion), {
+  timeoutMs: 3 * 3_600_000,
+  startsAreMany: true,
+});

@@ -22,6 +22,8 @@ interface RunOptions {
   readonly timeoutMs: number;
   /** whether to print what each process cost */
   readonly showsTimes?: boolean;
+  /** whether to bundle the processes that even few files start: many starts are then worth the bundling */
+  readonly startsAreMany?: boolean;
 }
 
 /**
@@ -36,7 +38,9 @@ export async function runTests(files: readonly string[], options: RunOptions): P
   process.env['NODE_COMPILE_CACHE'] ??= join(process.cwd(), compiled);
   const areMany = files.length >= filesThatAreMany;
   const batches = areMany ? testBatches(files) : alone(files);
-  if (areMany) Object.assign(process.env, await bundleForTests());
+  const isBundled = process.env['BILLONCE_TEST_BUNDLES'] !== undefined;
+  if (!isBundled && (areMany || options.startsAreMany === true))
+    Object.assign(process.env, await bundleForTests());
   const counts = { passed: 0, failed: 0, skipped: 0 };
   const seconds = new Map<string, number>();
   const times = options.showsTimes === true ? new TestTimes() : undefined;
