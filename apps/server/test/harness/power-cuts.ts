@@ -91,6 +91,53 @@ class Load {
 }
 
 /**
+ * Cuts the power of a disk that reports as synced what it has not kept. Asserts the bounds of the damage after each cut: the
+ * server starts, no write is there in part, and when all writes are sent again in their order, each has taken effect once.
+ * Returns how much there was, in words.
+ */
+export async function assertLossIsWhole(
+  t: TestContext,
+  server: PoweredServer,
+  cuts: number,
+): Promise<string> {
+  const load = new Load(seededRandom(t));
+  const { acknowledged, workload } = load;
+  let lost = 0;
+  for (let cut = 0; cut < cuts; cut++) {
+    const api = apiAt(await server.start());
+    await workload.prepare(api);
+    // What was sent again is kept, so that each cut loses the end of the books, or some of it.
+    server.disk.sync();
+    const { over } = await load.writeUntil(api, answersMax / 2);
+    await load.cut(server, over, 0);
+    lost += await sendAgain(apiAt(await server.start()), load);
+    await server.die();
+  }
+  assert.ok(lost > 0, 'the disk lost nothing');
+  await assertExactlyOnce(apiAt(await server.start()), workload, acknowledged);
+  return `${figure(cuts)} cuts, ${figure(workload.writes.length)} writes, ${figure(lost)} of them acknowledged and lost`;
+}
+
+/** Sends all writes again in their order, and keeps the new answers. Returns how many acknowledged ones were lost. */
+async function sendAgain(api: Api, { acknowledged, workload }: Load): Promise<number> {
+  const audit = (await api.get('/audit')).json;
+  assert.deepEqual([audit.ok, audit.differences, audit.balances.differences], [true, [], []]);
+  assert.ok(audit.recorded.requests <= workload.requestsTotal, 'more was recorded than was sent');
+  await workload.prepare(api);
+  let lost = 0;
+  for (const { key, path, body } of workload.writes) {
+    const answer = await api.post(path, body, key);
+    assert.ok(answer.status < 300, `${key}: ${answer.text}`);
+    const before = acknowledged.get(key);
+    const isReplayed = answer.headers.get('idempotency-replayed') === 'true';
+    if (before !== undefined && isReplayed) assert.deepEqual(essence(answer), before, key);
+    if (before !== undefined && !isReplayed) lost += 1;
+    acknowledged.set(key, essence(answer));
+  }
+  return lost;
+}
+
+/**
  * Cuts the power again and again while clients write, and sometimes while the server starts. Asserts that nothing
  * acknowledged is lost, and that everything sent again takes effect once. Returns how much there was, in words.
  */

@@ -63,6 +63,21 @@ export const attacks = {
       'nothing acknowledged lost, nothing billed twice, every retry answered as before, balances exact, audit clean',
     file: `${here}/postgres/power-loss.test.ts`,
   },
+  lying_disk_below_sqlite: {
+    promises: ['once', 'conservation'],
+    attack:
+      'a server on SQLite: the disk reports syncs that it did not do, and its power is cut; acknowledged writes are lost, and all are sent again in their order',
+    result:
+      'the server starts, audit clean after each loss: no write there in part; sent again, each billed once',
+    file: `${here}/power-loss.test.ts`,
+  },
+  late_flush_below_postgres: {
+    promises: ['once', 'conservation'],
+    attack:
+      'the same with a PostgreSQL that acknowledges before it flushes (`synchronous_commit = off`, which the server refuses by default)',
+    result: 'audit clean after each loss: no write there in part; sent again, each billed once',
+    file: `${here}/postgres/power-loss.test.ts`,
+  },
   power_cut_below_a_journal: {
     promises: ['durable'],
     attack: "the power of the disk with a client's journal is cut while operations begin and end",

@@ -3,13 +3,19 @@ import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import { postgresEnvironment } from '../harness/database.ts';
 import { PostgresNode } from '../harness/postgres-node.ts';
-import { assertSurvivesCuts, lostByACut, type PoweredServer } from '../harness/power-cuts.ts';
+import {
+  assertLossIsWhole,
+  assertSurvivesCuts,
+  lostByACut,
+  type PoweredServer,
+} from '../harness/power-cuts.ts';
 import { PoweredDisk } from '../harness/powered-disk.ts';
 import { type ServerProcess, startProcess } from '../harness/process.ts';
 import { withstood } from '../harness/proofs.ts';
 import { rounds } from '../harness/rounds.ts';
 
 const cuts = rounds({ test: 2, prove: 20 });
+const lies = rounds({ test: 1, prove: 10 });
 const mebibytes = 2_048;
 
 /** A server and its PostgreSQL, with its data on the disk. */
@@ -49,11 +55,10 @@ test(`with PostgreSQL on a disk whose power is cut ${cuts} times, nothing acknow
   withstood('power_cut_on_postgres', amount);
 });
 
-for (const settings of [
-  { fsync: 'off' },
-  // So that no flush of the log comes in time by chance.
-  { synchronous_commit: 'off', wal_writer_delay: '10s' },
-]) {
+/** No flush of the log comes in time by chance. */
+const late = { synchronous_commit: 'off', wal_writer_delay: '10s' };
+
+for (const settings of [{ fsync: 'off' }, late]) {
   const [[name] = []] = Object.entries(settings);
   test(`with ${name} = off in PostgreSQL, the same cut loses acknowledged writes`, async (t) => {
     const made = await PoweredDisk.make(t, mebibytes);
@@ -62,3 +67,11 @@ for (const settings of [
     assert.ok(lost > 0, 'the test would not notice a PostgreSQL that does not sync');
   });
 }
+
+test(`after ${lies} cuts below a PostgreSQL that acknowledged what it had not flushed, no write is there in part, and each has one effect when it is sent again`, async (t) => {
+  const made = await PoweredDisk.make(t, mebibytes);
+  if ('missing' in made) return t.skip(made.missing);
+  const amount = await assertLossIsWhole(t, await serverOn(t, made.disk, late), lies);
+  t.diagnostic(amount);
+  withstood('late_flush_below_postgres', amount);
+});
