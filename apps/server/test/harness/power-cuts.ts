@@ -103,18 +103,18 @@ export async function assertLossIsWhole(
   const load = new Load(seededRandom(t));
   const { acknowledged, workload } = load;
   let lost = 0;
+  let api = apiAt(await server.start());
   for (let cut = 0; cut < cuts; cut++) {
-    const api = apiAt(await server.start());
     await workload.prepare(api);
-    // What was sent again is kept, so that each cut loses the end of the books, or some of it.
+    // What was written by now is kept, so that the cut takes a part of the books.
     server.disk.sync();
     const { over } = await load.writeUntil(api, answersMax / 2);
     await load.cut(server, over, 0);
-    lost += await sendAgain(apiAt(await server.start()), load);
-    await server.die();
+    api = apiAt(await server.start());
+    lost += await sendAgain(api, load);
   }
   assert.ok(lost > 0, 'the disk lost nothing');
-  await assertExactlyOnce(apiAt(await server.start()), workload, acknowledged);
+  await assertExactlyOnce(api, workload, acknowledged);
   return `${figure(cuts)} cuts, ${figure(workload.writes.length)} writes, ${figure(lost)} of them acknowledged and lost`;
 }
 

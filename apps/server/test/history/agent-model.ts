@@ -18,8 +18,8 @@ interface Effect {
   readonly undo: () => void;
 }
 
-/** Clients name ids of usage only soon after they sent them first. */
-const idsKept = 1_000;
+/** Clients name an id of usage again only soon after they sent it first: before so many others. */
+const idsKept = 50_000;
 
 const nothing = () => undefined;
 
