@@ -1,18 +1,10 @@
 // Packs the server with its command, dashboard and docs, as for a registry: node tools/server-package.ts [FOLDER]
 import { execFileSync } from 'node:child_process';
-import {
-  copyFileSync,
-  cpSync,
-  globSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { copyFileSync, globSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { stripTypeScriptTypes } from 'node:module';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { bundleDashboard } from '../apps/dashboard/build/bundle.ts';
 import { withoutRelativeLinks } from './build-package.ts';
 import { packPackage } from './package-tarball.ts';
@@ -24,7 +16,7 @@ const server = 'apps/server';
 const dashboard = 'apps/dashboard/build/bundle';
 const site = 'apps/site';
 /** Workspaces whose sources the server runs. They have the same paths in the package as in the repository. */
-const workspaces = [server, 'packages/contract', 'packages/idempotency', 'packages/client'];
+export const workspaces = [server, 'packages/contract', 'packages/idempotency', 'packages/client'];
 
 /** The module that each name of a workspace leads to, without its ending. */
 const modules: ReadonlyMap<string, string> = new Map([
@@ -45,19 +37,24 @@ const modules: ReadonlyMap<string, string> = new Map([
 export async function packServer(into: string): Promise<string> {
   const folder = mkdtempSync(path.join(tmpdir(), 'billonce-server-'));
   try {
-    for (const workspace of workspaces) copySources(workspace, folder);
-    await writeDashboard(folder);
-    copySite(folder);
-    copyFileSync(path.join(root, 'LICENSE'), path.join(folder, 'LICENSE'));
-    for (const name of ['README.md', 'CHANGELOG.md']) {
-      const page = readFileSync(path.join(root, name), 'utf8');
-      writeFileSync(path.join(folder, name), withoutRelativeLinks(page));
-    }
-    writeJson(path.join(folder, 'package.json'), publishedManifest());
+    await writeServer(folder);
     return packPackage(folder, into);
   } finally {
     rmSync(folder, { recursive: true });
   }
+}
+
+/** Writes the files of the package into a folder. */
+export async function writeServer(folder: string): Promise<void> {
+  for (const workspace of workspaces) copySources(workspace, folder);
+  await writeDashboard(folder);
+  copySite(folder);
+  copyFileSync(path.join(root, 'LICENSE'), path.join(folder, 'LICENSE'));
+  for (const name of ['README.md', 'CHANGELOG.md']) {
+    const page = readFileSync(path.join(root, name), 'utf8');
+    writeFileSync(path.join(folder, name), withoutRelativeLinks(page));
+  }
+  writeJson(path.join(folder, 'package.json'), publishedManifest());
 }
 
 /** Node does not strip types below `node_modules`, so the package has JavaScript: the same lines without types. */
@@ -111,10 +108,17 @@ export async function bundleDashboard(folder) {
   writeJson(path.join(folder, server, 'package.json'), { type: 'module', version });
 }
 
-/** Copies the site of the docs to the place where the server looks for it. */
+/** Copies the site of the docs to the place where the server looks for it, compressed to a fifth of its size. */
 function copySite(folder: string): void {
   execFileSync(process.execPath, [`${site}/build.ts`], { cwd: root, stdio: ['ignore', 2, 2] });
-  cpSync(path.join(root, site, 'dist'), path.join(folder, site, 'dist'), { recursive: true });
+  const built = path.join(root, site, 'dist');
+  for (const file of globSync('**/*', { cwd: built, withFileTypes: true })) {
+    if (!file.isFile()) continue;
+    const source = path.join(file.parentPath, file.name);
+    const target = path.join(folder, site, 'dist', path.relative(built, source));
+    mkdirSync(path.dirname(target), { recursive: true });
+    writeFileSync(`${target}.gz`, gzipSync(readFileSync(source), { level: 9 }));
+  }
 }
 
 function publishedManifest(): object {

@@ -2,6 +2,8 @@ import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { gunzip } from 'node:zlib';
 import type { FastifyInstance } from 'fastify';
 import { ApiError } from './api-error.ts';
 import { send } from './router.ts';
@@ -18,6 +20,11 @@ const mediaTypes: ReadonlyMap<string, string> = new Map([
   ['.png', 'image/png'],
 ]);
 const unknownType = 'application/octet-stream';
+
+/** The package of the server has its site compressed: `index.html.gz` is served as `index.html`. */
+const compressed = '.gz';
+/** Far more than any page has. */
+const fileBytesMax = 32_000_000;
 
 /** The files below it have a digest of their bytes in their names. */
 const digested = 'assets/';
@@ -40,7 +47,8 @@ class DocsSite {
   readonly #folder: string;
   /** Answers are kept, plain and compressed: as many as the site has files, about 20 MB if all of them are read. */
   readonly #answers = new Map<string, Promise<StaticAnswer>>();
-  #names: ReadonlySet<string> = new Set();
+  /** The name of each file as it is asked for, with its name in the folder. */
+  #names: ReadonlyMap<string, string> = new Map();
 
   constructor(folder: string) {
     this.#folder = folder;
@@ -58,14 +66,15 @@ class DocsSite {
     if (name === undefined) throw new ApiError('not_found', 'no such page of the docs');
     const known = this.#answers.get(name);
     if (known !== undefined) return await known;
-    const made = this.#read(name);
+    const made = this.#read(name, this.#names.get(name) ?? name);
     this.#answers.set(name, made);
     made.catch(() => this.#answers.delete(name));
     return await made;
   }
 
-  async #read(name: string): Promise<StaticAnswer> {
-    const bytes = await readFile(path.join(this.#folder, name));
+  async #read(name: string, file: string): Promise<StaticAnswer> {
+    const stored = await readFile(path.join(this.#folder, file));
+    const bytes = file === name ? stored : await promisify(gunzip)(stored, { maxOutputLength: fileBytesMax });
     const type = mediaTypes.get(path.extname(name)) ?? unknownType;
     if (path.extname(name) !== '.html')
       return new StaticAnswer(bytes, type, name.startsWith(digested) ? forEver : {});
@@ -73,16 +82,19 @@ class DocsSite {
   }
 }
 
-async function namesBelow(folder: string): Promise<ReadonlySet<string>> {
+async function namesBelow(folder: string): Promise<ReadonlyMap<string, string>> {
   try {
     const entries = await readdir(folder, { recursive: true, withFileTypes: true });
     const files = entries.filter((entry) => entry.isFile());
     const names = files
       .filter(({ name }) => !name.startsWith('.'))
-      .map(({ parentPath, name }) => path.relative(folder, path.join(parentPath, name)));
-    return new Set(names.map((name) => name.split(path.sep).join('/')));
+      .map(({ parentPath, name }) => path.relative(folder, path.join(parentPath, name)))
+      .map((name) => name.split(path.sep).join('/'));
+    return new Map(
+      names.map((name) => [name.endsWith(compressed) ? name.slice(0, -compressed.length) : name, name]),
+    );
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return new Set();
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return new Map();
     throw error;
   }
 }
