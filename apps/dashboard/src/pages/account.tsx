@@ -13,6 +13,7 @@ import { Entries } from '../parts/entries.tsx';
 import { Link } from '../parts/links.tsx';
 import { Card, Figure, Page } from '../parts/page.tsx';
 import { Empty, Shown } from '../parts/states.tsx';
+import { AccountPrices } from './account-prices.tsx';
 import { SettleDialog } from './settle-dialog.tsx';
 
 interface Account {
@@ -26,6 +27,12 @@ export function AccountPage(account: Account) {
   const quote = useRead('readQuote', { params: { agent, serviceId } });
   const bills = usePages('listSettlements', { query: { ...account, limit: 100 } }, ({ items }) => items);
   const entries = usePages('listEntries', { query: { ...account, limit: 200 } }, ({ items }) => items);
+  const service = useRead('readService', { params: { serviceId } });
+  const prices = usePages(
+    'listPrices',
+    { params: { serviceId }, query: { limit: 200 } },
+    ({ items }) => items,
+  );
   const reload = () => {
     quote.reload();
     bills.reload();
@@ -41,7 +48,8 @@ export function AccountPage(account: Account) {
       }
       actions={<SettleButton quote={quote} onSettled={reload} />}
     >
-      <QuoteCard quote={quote} serviceId={serviceId} />
+      <QuoteCard quote={quote} service={service} serviceId={serviceId} />
+      <AccountPrices quote={quote} service={service} prices={prices} />
       <Card title="Bills">
         <Bills pages={bills} isOfAccount />
       </Card>
@@ -97,9 +105,11 @@ function SettleButton({
 
 function QuoteCard({
   quote,
+  service,
   serviceId,
 }: {
   readonly quote: Reading<BodyOf<'readQuote'>>;
+  readonly service: Reading<BodyOf<'readService'>>;
   readonly serviceId: string;
 }) {
   return (
@@ -127,9 +137,9 @@ function QuoteCard({
                 </Figure>
                 <Figure
                   label="Price in force"
-                  note={<Link to={{ page: 'service', serviceId }}>all prices</Link>}
+                  note={<Link to={{ page: 'service', serviceId }}>the service</Link>}
                 >
-                  <PriceInForce serviceId={serviceId} />
+                  {service.data === undefined ? '…' : <Amount of={priceOf(service.data, 1n)} />}
                 </Figure>
               </dl>
               {data.lines.length === 0 && data.prepaid === undefined ? (
@@ -159,9 +169,4 @@ function NoPrice({ serviceId }: { readonly serviceId: string }) {
       </p>
     </Empty>
   );
-}
-
-function PriceInForce({ serviceId }: { readonly serviceId: string }) {
-  const { data } = useRead('readService', { params: { serviceId } });
-  return data === undefined ? '…' : <Amount of={priceOf(data, 1n)} />;
 }

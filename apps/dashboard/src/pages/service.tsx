@@ -5,38 +5,16 @@ import { usePages } from '../api/use-pages.ts';
 import { type Reading, useRead } from '../api/use-read.ts';
 import { useWrite } from '../api/use-write.ts';
 import { priceOf } from '../core/billing.ts';
-import { tiersText } from '../core/tiers-text.ts';
 import { Amount, Count } from '../parts/amount.tsx';
 import { Badge } from '../parts/badge.tsx';
 import { Link } from '../parts/links.tsx';
 import { Card, Facts, Page } from '../parts/page.tsx';
+import { type NextPrice, PriceOfOne, priceColumns } from '../parts/prices.tsx';
 import { Empty, Shown } from '../parts/states.tsx';
 import { type Column, PagedTable, Table } from '../parts/table.tsx';
 import { Time } from '../parts/time.tsx';
 import { WriteFailure } from '../parts/write-failure.tsx';
 import { PriceDialog } from './price-dialog.tsx';
-
-const priceColumns: readonly Column<ItemOf<'listPrices'>>[] = [
-  { name: 'Version', cell: ({ version }) => version },
-  { name: 'Price of one', cell: (price) => <PriceOfOne price={price} />, isNumber: true },
-  { name: 'In force from', cell: (price) => <InForceFrom price={price} /> },
-];
-
-type NextPrice = NonNullable<BodyOf<'readService'>['nextPrice']>;
-
-/** When a price took effect or will, or that it never does. */
-function InForceFrom({
-  price: { setAt, effectiveFrom, withdrawnAt },
-}: {
-  readonly price: ItemOf<'listPrices'>;
-}) {
-  if (withdrawnAt === undefined) return <Time at={effectiveFrom ?? setAt} />;
-  return (
-    <>
-      never: withdrawn <Time at={withdrawnAt} />
-    </>
-  );
-}
 
 /** The price that takes the place of the price in force, and when. */
 function NextPriceShown({ next }: { readonly next: NextPrice | undefined }) {
@@ -45,18 +23,6 @@ function NextPriceShown({ next }: { readonly next: NextPrice | undefined }) {
     <>
       <PriceOfOne price={next} /> from <Time at={next.effectiveFrom} />
     </>
-  );
-}
-
-/** A flat price of one unit, or what each tier costs. */
-function PriceOfOne({ price }: { readonly price: NextPrice | BodyOf<'readService'> | ItemOf<'listPrices'> }) {
-  if (price.tiers === undefined) return <Amount of={priceOf(price, 1n)} />;
-  return (
-    <ul>
-      {tiersText(price).map((one) => (
-        <li key={one}>{one}</li>
-      ))}
-    </ul>
   );
 }
 
