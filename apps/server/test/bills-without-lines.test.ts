@@ -67,7 +67,7 @@ test('a run bills an amount that is due without a line', async (t) => {
   };
   const surroundings = { print, complain: print, environment: { BILLONCE_URL: api.url } };
   assert.equal(await runSettle(['--run', 'r'], surroundings), 0);
-  assert.equal(printed, 'run r: 1 bill, 10000000 stroops\n');
+  assert.equal(printed, 'run r: 1 bill, 1 XLM\n');
   await assertAudit();
 });
 

@@ -111,7 +111,7 @@ test('a tenant must be named if there are several, and an unknown one is an erro
   assert.equal(verified.code, 0);
   assert.equal(
     verified.printed,
-    'ok one: 1 accounts, 1 entries, 0 settlements, 0 stroops recorded, 0 settled, 1 administrative acts\nthe books are right\n',
+    'ok one: 1 accounts, 1 entries, 0 settlements, 0 XLM recorded, 0 XLM settled, 1 administrative acts\nthe books are right\n',
   );
   const refused = await runHere(['verify', api.url]);
   assert.equal(refused.code, 1);

@@ -88,6 +88,24 @@ test('the commands of the how-to rehearse the move, and then do it', async (t) =
   await assertCarried(api);
 });
 
+test('while AgentPay refuses requests above its rate limit, the progress line shows until when the move waits', async (t) => {
+  const state = { ...wholeState(), limitedRequests: 1 };
+  const { args, environment } = await prepare(t, await startStandIn(t, state));
+  const [shown, waits]: [string[], string[]] = [[], []];
+  const code = await runMove(args.slice(1), {
+    print: () => undefined,
+    complain: (text) => shown.push(text),
+    environment,
+    progress: (text, isWait = false) => (isWait ? waits : shown).push(text),
+  });
+  assert.equal(code, 0, shown.join(''));
+  assert.equal(waits.length, 1);
+  assert.match(
+    waits[0] ?? '',
+    /^waits until \d\d:\d\d:\d\d UTC \(\d+ s\): http:\/\/[^ ]+ answers GET \/\S+ with 429 rate_limited - too many requests$/,
+  );
+});
+
 test('data that cannot be carried over is reported, and everything else is carried over', async (t) => {
   const state = wholeState();
   state.keyless.services.push({ serviceId: 'dear', priceStroops: 9_007_199_255, disabled: true });

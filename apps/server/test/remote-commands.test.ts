@@ -44,9 +44,9 @@ test('services are registered, priced, listed, disabled and enabled', async (t) 
   assert.equal((await run('services disable images')).printed, 'service images is disabled\n');
   assert.equal(
     (await run('services list')).printed,
-    'SERVICE  PRICE      PER  UNIT  NEXT PRICE  STATE     DESCRIPTION\n' +
-      'images   0.000025   1                      disabled\n' +
-      'search   0.0000012  1    page                        web search\n',
+    'SERVICE  PRICE          PER  UNIT  NEXT PRICE  STATE     DESCRIPTION\n' +
+      'images   0.000025 XLM   1                      disabled\n' +
+      'search   0.0000012 XLM  1    page                        web search\n',
   );
   assert.deepEqual(await documents('services list --prefix sea'), [
     {
@@ -144,7 +144,7 @@ test('a price is set from a date on, listed, and cancelled', async (t) => {
   const effectiveFrom = new Date(Math.ceil(Date.now() / 86_400_000 + 1) * 86_400_000).toISOString();
   const put = await run(`services put search --price 3 --per 1000 --effective-from ${effectiveFrom}`);
   assert.equal(put.printed, `service search costs 2 XLM each, and 3 XLM for 1000 from ${effectiveFrom} on\n`);
-  assert.match((await run('services list')).printed, new RegExp(`3 for 1000 from ${effectiveFrom}`));
+  assert.match((await run('services list')).printed, new RegExp(`3 XLM for 1000 from ${effectiveFrom}`));
   const [listed] = await documents('services list');
   assert.deepEqual(listed, (await api.get('/services/search')).json);
   const cancelled = await run('services cancel-price search');
@@ -168,7 +168,7 @@ test('a quote shows the lines of an account, and the accounts of an agent', asyn
   await api.post('/usage', { agent: 'agent-7', serviceId: 'search', requests: 2 });
   assert.equal(
     (await run('quote agent-7 search')).printed,
-    'agent-7 search: 5 requests, 54 stroops to bill, through entry 2\n' +
+    'agent-7 search: 5 requests, 0.0000054 XLM to bill, through entry 2\n' +
       'REQUESTS  PRICE (XLM)  AMOUNT (XLM)  PRICE VERSION\n' +
       '3         0.000001     0.000003      1\n' +
       '2         0.0000012    0.0000024     2\n',
@@ -176,8 +176,8 @@ test('a quote shows the lines of an account, and the accounts of an agent', asyn
   const [before] = await documents(`quote agent-7 search --before ${end}`);
   assert.deepEqual([before.requests, before.billedStroops], [3, '30']);
   const all = await run('quote agent-7');
-  assert.match(all.printed, /^search +5 +54 +0 +2$/m);
-  assert.match(all.printed, /^agent-7: 114 stroops to bill, 0 stroops of credit$/m);
+  assert.match(all.printed, /^search +5 +0\.0000054 XLM +0 XLM +2$/m);
+  assert.match(all.printed, /^agent-7: 0\.0000114 XLM to bill, 0 XLM of credit$/m);
   const [some] = await documents('quote agent-7 --limit 2');
   const names = some.items.map(({ serviceId }: { readonly serviceId: string }) => serviceId);
   assert.deepEqual([names, some.hasMore, some.totalBilledStroops], [['images', 'search'], true, '114']);
@@ -209,7 +209,7 @@ test('a credit is granted once for each name, and a derived name depends on ever
   assert.equal((await documents('balance agent-7'))[0].available, '26');
   assert.match(
     (await run('balance agent-7')).printed,
-    /^agent-7: 26 XLM available, postpaid\n {2}held +0\n {2}granted +26$/m,
+    /^agent-7: 26 XLM available, postpaid\n {2}held +0 XLM\n {2}granted +26 XLM$/m,
   );
 });
 
@@ -398,4 +398,36 @@ test('invalid arguments are refused before anything is sent', async () => {
     assert.equal(code, 0, printed);
     assert.ok(printed.startsWith(`Usage: billonce ${spec.name}`));
   }
+});
+
+test('the sums of an agent with several pages of accounts are printed', async (t) => {
+  const { api, run } = await started(t);
+  const items = Array.from({ length: 1_001 }, (_, index) => ({
+    serviceId: `service-${index}`,
+    priceStroops: 1,
+  }));
+  for (let index = 0; index < items.length; index += 500) {
+    const bulk = items.slice(index, index + 500);
+    assert.equal((await api.post('/services/bulk', { items: bulk })).status, 201);
+    const usage = bulk.map(({ serviceId }) => ({ agent: 'agent-7', serviceId, requests: 1 }));
+    assert.equal((await api.post('/usage/bulk', { items: usage })).status, 201);
+  }
+  const { printed } = await run('quote agent-7 --limit 2000');
+  assert.match(printed, /^agent-7: 0\.0001001 XLM to bill, 0 XLM of credit$/m);
+});
+
+test('a person sees for how long a command waits when the server asks for a later attempt', async (t) => {
+  const { api } = await started(t);
+  let refused = 0;
+  const busy = createServer((request, response) => {
+    refused += 1;
+    if (refused === 1) return response.writeHead(429, { 'retry-after': '1' }).end('{"error":"rate_limited"}');
+    return response.writeHead(307, { location: api.url + request.url }).end();
+  });
+  const url = await listen(t, busy);
+  const waits: string[] = [];
+  await runHere(['balance', 'agent-7'], { BILLONCE_URL: url }, (text, isWait) => {
+    if (isWait === true) waits.push(text);
+  });
+  assert.deepEqual(waits, [`waits 1 s: ${url} answers 429`]);
 });

@@ -97,14 +97,14 @@ test('a run bills the month of every account once, and the next run bills the us
   clock.nowMs = december;
   await record(api, 5);
   const first = await run(api, '--run', '2026-11', '--before', before);
-  assert.deepEqual(first, { code: 0, printed: 'run 2026-11: 80 bills, 480 stroops\n' });
+  assert.deepEqual(first, { code: 0, printed: 'run 2026-11: 80 bills, 0.000048 XLM\n' });
   const bills = await billsOf(api, '2026-11');
   assert.equal(bills.length, 80);
   for (const { requests, through, runId } of bills)
     assert.deepEqual([requests, through, runId], [3, 1, '2026-11']);
   assert.deepEqual(await run(api, '--run', '2026-11', '--before', before), first);
   const next = await run(api, '--run', '2026-12');
-  assert.deepEqual(next, { code: 0, printed: 'run 2026-12: 80 bills, 800 stroops\n' });
+  assert.deepEqual(next, { code: 0, printed: 'run 2026-12: 80 bills, 0.00008 XLM\n' });
   assert.equal((await api.get('/settlements?limit=1000')).json.items.length, 160);
   const [head = '', row = ''] = (await api.get('/settlements.csv?runId=2026-12')).text.split('\r\n');
   assert.equal(row.split(',')[head.split(',').indexOf('runId')], '2026-12');
@@ -177,10 +177,10 @@ test('a quote up to a moment ends before each entry that a later reversal took b
   const why = 'because usage up to them was reversed after --before';
   assert.deepEqual(await run(api, '--run', 'r', '--before', before), {
     code: 3,
-    printed: `run r: 0 bills, 0 stroops\nnot settled: a search: 3 requests are left for the next run, ${why}\n`,
+    printed: `run r: 0 bills, 0 XLM\nnot settled: a search: 3 requests are left for the next run, ${why}\n`,
   });
   const next = await run(api, '--run', 'next');
-  assert.deepEqual(next, { code: 0, printed: 'run next: 1 bill, 4 stroops\n' });
+  assert.deepEqual(next, { code: 0, printed: 'run next: 1 bill, 0.0000004 XLM\n' });
   assert.equal((await api.get('/audit')).json.ok, true);
 });
 
@@ -215,9 +215,12 @@ test('a run reports each account that it did not bill completely, with the reque
   const why = 'because usage up to them was reversed after --before';
   assert.deepEqual(await run(api, '--run', 'r', '--before', before), {
     code: 3,
-    printed: `run r: 3 bills, 18 stroops\nnot settled: part search: 3 requests are left for the next run, ${why}\n`,
+    printed: `run r: 3 bills, 0.0000018 XLM\nnot settled: part search: 3 requests are left for the next run, ${why}\n`,
   });
-  assert.deepEqual(await run(api, '--run', 'next'), { code: 0, printed: 'run next: 2 bills, 24 stroops\n' });
+  assert.deepEqual(await run(api, '--run', 'next'), {
+    code: 0,
+    printed: 'run next: 2 bills, 0.0000024 XLM\n',
+  });
   assert.equal((await api.get('/audit')).json.ok, true);
 });
 
@@ -227,9 +230,9 @@ test('an account that cannot be billed does not prevent the bills of other accou
   const refusing = await refusingServer(t, api.url, 'agent-1');
   const left = await run({ ...api, url: refusing }, '--run', 'r');
   assert.equal(left.code, 3);
-  assert.match(left.printed, /^run r: 78 bills, 468 stroops\n/);
+  assert.match(left.printed, /^run r: 78 bills, 0.0000468 XLM\n/);
   assert.match(left.printed, /not settled: agent-1 images: 422 limit_exceeded - too much\n/);
-  assert.deepEqual(await run(api, '--run', 'r'), { code: 0, printed: 'run r: 80 bills, 480 stroops\n' });
+  assert.deepEqual(await run(api, '--run', 'r'), { code: 0, printed: 'run r: 80 bills, 0.000048 XLM\n' });
 });
 
 test('a run that is killed and started again bills everything once', async (t) => {
@@ -244,7 +247,7 @@ test('a run that is killed and started again bills everything once', async (t) =
   assert.ok(made < 80, `${made} bills before it was killed`);
   assert.deepEqual(await run(api, '--run', 'killed'), {
     code: 0,
-    printed: 'run killed: 80 bills, 480 stroops\n',
+    printed: 'run killed: 80 bills, 0.000048 XLM\n',
   });
   const accounts = new Set(
     (await billsOf(api, 'killed')).map(
@@ -275,7 +278,7 @@ test('a run reports the accounts that it does not bill, and invalid options', as
   const left = await run(api, '--run', 'r');
   assert.deepEqual(left, {
     code: 3,
-    printed: 'run r: 0 bills, 0 stroops\nnot settled: a unpriced: its service has no price\n',
+    printed: 'run r: 0 bills, 0 XLM\nnot settled: a unpriced: its service has no price\n',
   });
   const wrong = await run(api, '--before', 'yesterday');
   assert.equal(wrong.code, 2);
@@ -300,12 +303,12 @@ test('a run reports nothing left for a deleted service, or after unpriced usage 
   await api.post('/usage', use('a', 'unpriced', 3));
   assert.deepEqual(await run(api, '--run', 'r', '--before', '2020-01-01T00:00:00Z'), {
     code: 3,
-    printed: 'run r: 0 bills, 0 stroops\nnot settled: a unpriced: its service has no price\n',
+    printed: 'run r: 0 bills, 0 XLM\nnot settled: a unpriced: its service has no price\n',
   });
   await api.call('/usage/a/unpriced', { method: 'DELETE' });
   await api.post('/settle', { agent: 'a', serviceId: 'search' });
   assert.equal((await api.call('/services/search', { method: 'DELETE' })).status, 204);
-  assert.deepEqual(await run(api, '--run', 'r'), { code: 0, printed: 'run r: 0 bills, 0 stroops\n' });
+  assert.deepEqual(await run(api, '--run', 'r'), { code: 0, printed: 'run r: 0 bills, 0 XLM\n' });
 });
 
 test('settle and settle/bulk tie their bills to a run', async (t) => {

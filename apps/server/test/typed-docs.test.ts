@@ -101,7 +101,7 @@ test('every command of the page on the end of a month prints what the page says'
   const printed = await typePage(t, 'docs/how-to/close-a-month.md', 4);
   const shown = textIn('docs/how-to/close-a-month.md');
   assert.ok(shown.length > 4 && printed.includes(shown), printed);
-  const run = 'run 2098-12: 2 bills, 10500 stroops';
+  const run = 'run 2098-12: 2 bills, 0.00105 XLM';
   assert.deepEqual(printed.match(/^run .*$/gm), [run, run]);
 });
 

@@ -99,7 +99,7 @@ async function run(args: readonly string[]): Promise<number> {
       progress.clear();
       process.stderr.write(printableLines(text));
     },
-    progress: (text: string) => progress.show(printableLines(text)),
+    progress: (text: string, isWait?: boolean) => progress.show(printableLines(text), isWait),
     environment: process.env,
   };
   if (isBooksCommand(command)) return await runBooksCommand(command, rest, surroundings);

@@ -1,87 +1,98 @@
+// Makes the root of the image as its Dockerfile does, and runs the server there, without a container engine.
 import assert from 'node:assert/strict';
-import { execFile, execFileSync } from 'node:child_process';
-import { chmodSync, chownSync, cpSync, mkdirSync, readFileSync, symlinkSync } from 'node:fs';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { chownSync, globSync, lstatSync, mkdirSync, readFileSync } from 'node:fs';
 import { userInfo } from 'node:os';
-import { dirname, join } from 'node:path';
-import { test } from 'node:test';
-import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
-import { unprivileged } from '../../../../packages/idempotency/test/harness/postgres-program.ts';
+import { join } from 'node:path';
+import { type TestContext, test } from 'node:test';
 import { apiAt } from '../harness/api.ts';
+import { repository } from '../harness/npm-start.ts';
 import { startProcess } from '../harness/process.ts';
 import { temporaryFolder } from '../harness/temporary-folder.ts';
 import { adminKey, apiOfTenant } from '../harness/tenants.ts';
 
-const root = fileURLToPath(new URL('../../../../', import.meta.url));
-const dockerfile = readFileSync(join(root, 'deploy/docker/Dockerfile'), 'utf8');
+const dockerfile = readFileSync(join(repository, 'deploy/docker/Dockerfile'), 'utf8');
+/** The user of the image. */
+const user = 1000;
+/** What an image may have unpacked, as `docker images` counts it. */
+const imageBytesMax = 150_000_000;
 
-/** Copies the files of the image into a folder. The packages are those of this checkout. */
-function imageFolder(folder: string): string {
-  const app = join(folder, 'app');
-  mkdirSync(app, { mode: 0o755 });
-  const copied = [...dockerfile.matchAll(/^COPY --from=modules \/app\/(\S+) (\S+)$/gm)];
-  assert.ok(copied.length > 5);
-  for (const [, from = '', to = ''] of copied) {
-    const target = join(app, to);
-    mkdirSync(dirname(target), { recursive: true });
-    if (from !== 'node_modules') {
-      const filter = (file: string) =>
-        !/node_modules|\.test\.ts$|\/test(?:\/|$)/.test(file.slice(root.length));
-      cpSync(join(root, from), target, { recursive: true, filter });
-    } else {
-      // Links to workspaces point into the folder itself, as in the image.
-      mkdirSync(target);
-      const names = execFileSync('ls', ['-A', join(root, from)], { encoding: 'utf8' }).split('\n');
-      for (const name of names.filter((one) => one !== '' && one !== '@billonce')) {
-        symlinkSync(join(root, from, name), join(target, name));
-      }
-      mkdirSync(join(target, '@billonce'));
-      for (const name of ['contract', 'idempotency'])
-        symlinkSync(`../../packages/${name}`, join(target, '@billonce', name));
-      for (const name of ['dashboard', 'server'])
-        symlinkSync(`../../apps/${name}`, join(target, '@billonce', name));
-    }
-  }
-  return app;
+/** Makes the root with the tool that the Dockerfile runs, and the folder for data as it makes it. */
+function imageRoot(t: TestContext): string {
+  const folder = join(temporaryFolder(t), 'root');
+  const [, tool = ''] = / node --no-warnings (\S+) \/image /.exec(dockerfile) ?? [];
+  execFileSync(process.execPath, ['--no-warnings', tool, folder], {
+    cwd: repository,
+    stdio: ['ignore', 2, 2],
+  });
+  assert.match(dockerfile, /install -d -o 1000 -g 1000 -m 700 \/writable\/data$/m);
+  mkdirSync(join(folder, 'data'), { mode: 0o700 });
+  return folder;
 }
 
-test('a server runs on the files of the image alone, as a user that may write only to its data, and is found healthy', async (t) => {
-  const ids = unprivileged();
-  const { uid, gid } = ids;
-  if (userInfo().uid !== 0 || uid === undefined || gid === undefined)
-    return t.skip('only root can run it as another user');
-  const folder = temporaryFolder(t);
-  chmodSync(folder, 0o755);
-  const app = imageFolder(folder);
-  const data = join(folder, 'data');
-  mkdirSync(data, { mode: 0o700 });
-  chownSync(data, uid, gid);
+const bytesOf = (folder: string) =>
+  globSync('**/*', { cwd: folder })
+    .map((name) => lstatSync(join(folder, name)))
+    .reduce((sum, file) => sum + (file.isFile() ? file.size : 0), 0);
+
+test('the root of the image has less than 150 MB, no shell, and all that its server needs as a user without rights', async (t) => {
+  for (const program of ['strip', 'ldd', 'dpkg-query'])
+    if (spawnSync(program, ['--version']).status !== 0) return t.skip(`NO ${program.toUpperCase()}`);
+  if (userInfo().uid !== 0) return t.skip('only root can change the root of a process');
+  const root = imageRoot(t);
+  const bytes = bytesOf(root);
+  assert.ok(bytes < imageBytesMax, `${bytes} bytes`);
+  t.diagnostic(`${bytes} bytes`);
+  assert.deepEqual(globSync('**/{sh,bash,npm,npx,apt,dpkg}', { cwd: root }), []);
+  assert.deepEqual(globSync('app/**/*.{map,test.js}', { cwd: root }), []);
+  // Scanners of images find the libraries by these files.
+  assert.ok(globSync('var/lib/dpkg/status.d/libc6', { cwd: root }).length === 1);
+
+  chownSync(join(root, 'data'), user, user);
+  const inRoot = (...command: readonly string[]) => [`--userspec=${user}:${user}`, root, ...command];
+  const node = '/usr/local/bin/node';
+  const [, main = ''] = /^CMD \["node", "(\S+)"\]$/m.exec(dockerfile) ?? [];
   const server = await startProcess(
     t,
-    { DATABASE_URL: `file:${data}/billonce.db`, ADMIN_API_KEY: adminKey, NODE_COMPILE_CACHE: '' },
-    { main: join(app, 'apps/server/src/main.ts'), uid, gid },
+    { DATABASE_URL: 'file:/data/billonce.db', ADMIN_API_KEY: adminKey, NODE_COMPILE_CACHE: '' },
+    { launcher: ['/usr/sbin/chroot', ...inRoot(node)], main: `/app/${main}` },
   );
   const one = await apiOfTenant(apiAt(server.url), 'acme');
   const usage = { agent: 'a', serviceId: 's', requests: 3 };
   assert.equal((await one.post('/usage', usage, 'k')).status, 201);
-  // The dashboard is bundled from its sources, and the change log is read from its file.
-  const page = await fetch(server.url, { headers: { accept: 'text/html' } });
-  assert.deepEqual([page.status, page.headers.get('content-type')], [200, 'text/html; charset=utf-8']);
-  assert.equal((await fetch(`${server.url}/api/v1/docs`)).status, 200);
+  for (const page of [
+    '/',
+    '/docs/',
+    '/docs/how-to/close-a-month.html',
+    '/api/v1/docs',
+    '/api/v1/docs/swagger-ui.css',
+  ]) {
+    const answer = await fetch(server.url + page, { headers: { accept: 'text/html' } });
+    assert.equal(answer.status, 200, page);
+  }
   const check: readonly string[] = JSON.parse(/^ {2}CMD (\[.*\])$/m.exec(dockerfile)?.[1] ?? '[]');
   assert.equal(check[0], 'node');
-  const healthy = (port: string) =>
-    promisify(execFile)(process.execPath, check.slice(1), { env: { PORT: port } }).then(
-      () => true,
-      () => false,
-    );
-  assert.equal(await healthy(new URL(server.url).port), true);
+  const port = new URL(server.url).port;
+  const run = (...command: readonly string[]) =>
+    spawnSync('/usr/sbin/chroot', inRoot(node, ...command), {
+      env: { PORT: port, HOME: '/nonexistent' },
+      encoding: 'utf8',
+    });
+  assert.equal(run(...check.slice(1)).status, 0);
+  const version = run('/app/apps/server/bin/billonce.mjs', '--version');
+  assert.match(version.stdout, /^billonce \d+\.\d+\.\d+\n$/, version.stderr);
+  // The traces are loaded only if they are configured.
+  const loaded = run(
+    '-e',
+    "import('/app/apps/server/src/traces/open-telemetry.js').then(() => console.log('loaded'))",
+  );
+  assert.equal(loaded.stdout, 'loaded\n', loaded.stderr);
   assert.equal(await server.stop('SIGTERM'), 0);
-  assert.equal(await healthy(new URL(server.url).port), false);
+  assert.equal(run(...check.slice(1)).status, 1);
 });
 
 test('the image runs as a user without rights, and starts the server without a shell', () => {
-  assert.match(dockerfile, /^USER node$/m);
-  assert.match(dockerfile, /^CMD \["node", "apps\/server\/src\/main\.ts"\]$/m);
-  assert.ok(dockerfile.indexOf('USER node') > dockerfile.lastIndexOf('COPY'), 'files belong to root');
+  assert.match(dockerfile, /^USER 1000:1000$/m);
+  assert.match(dockerfile, /^CMD \["node", "apps\/server\/src\/main\.js"\]$/m);
+  assert.ok(dockerfile.indexOf('USER ') > dockerfile.lastIndexOf('COPY'), 'files belong to root');
 });

@@ -16,12 +16,20 @@ export interface StandInState {
   byKey: Record<string, StandInBook>;
   webhooks: { id: string; url: string; events: string[]; createdAt: number }[];
   apiKeys: { prefix: string; label: string; createdAt: number }[];
+  /** how many requests it answers with 429 before it answers others, as AgentPay does above its rate limit */
+  limitedRequests?: number;
 }
 
 /** Starts a server that answers only the reads of a move, as AgentPay documents them. */
 export async function startStandIn(t: TestContext, state: StandInState): Promise<string> {
   const server = createServer((request, response) => {
     const { pathname, searchParams } = new URL(request.url ?? '/', 'http://stand-in');
+    if (state.limitedRequests !== undefined && state.limitedRequests > 0) {
+      state.limitedRequests -= 1;
+      response.writeHead(429, { 'content-type': 'application/json', 'retry-after': '1' });
+      response.end(JSON.stringify({ error: 'rate_limited', message: 'too many requests', requestId: 'r' }));
+      return;
+    }
     const book = state.byKey[String(request.headers['x-api-key'])] ?? state.keyless;
     const body = request.method === 'GET' ? answer(state, book, pathname, searchParams) : undefined;
     response.writeHead(body === undefined ? 404 : 200, { 'content-type': 'application/json' });

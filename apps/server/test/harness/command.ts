@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mainOf } from '../../../../packages/idempotency/test/harness/main-of.ts';
 import { isBooksCommand, runBooksCommand } from '../../src/cli/books/commands.ts';
+import type { Surroundings } from '../../src/cli/books/surroundings.ts';
 import { runMove } from '../../src/cli/move/command.ts';
 import { remoteCommands } from '../../src/cli/remote/commands.ts';
 import { childEnvironment } from './child-environment.ts';
@@ -43,6 +44,7 @@ export async function runCommand(
 export async function runHere(
   args: readonly string[],
   environment: Readonly<Record<string, string>> = {},
+  progress?: Surroundings['progress'],
 ): Promise<RanCommand & { readonly result: string }> {
   const [command = '', ...rest] = args;
   let printed = '';
@@ -57,6 +59,7 @@ export async function runHere(
   const surroundings = {
     print,
     complain,
+    ...(progress === undefined ? {} : { progress }),
     environment: { ...engineEnvironment, ...environment },
   };
   const remote = remoteCommands.find(({ spec }) => `${args.join(' ')} `.startsWith(`${spec.name} `));

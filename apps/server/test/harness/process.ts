@@ -39,11 +39,14 @@ export async function startProcess(
     readonly uid?: number;
     readonly gid?: number;
     readonly main?: string;
+    /** the program that runs the main file, and its arguments before it; by default this Node */
+    readonly launcher?: readonly [program: string, ...parameters: string[]];
     readonly output?: ProcessOutput;
   } = {},
 ): Promise<ServerProcess> {
-  const { main = serverMain, output, ...identity } = options;
-  const child = spawn(process.execPath, [main], {
+  const { main = serverMain, launcher = [process.execPath], output, ...identity } = options;
+  const [program, ...parameters] = launcher;
+  const child = spawn(program, [...parameters, main], {
     env: {
       ...childEnvironment,
       HOST: '127.0.0.1',

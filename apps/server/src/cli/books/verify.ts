@@ -7,6 +7,7 @@ import { auditBalances } from '../../reads/audit-balances.ts';
 import { auditBooks } from '../../reads/audit-books.ts';
 import type { Books } from '../../reads/books.ts';
 import { exitCodes } from '../command-line/exit-codes.ts';
+import { moneyText, xlmText } from '../command-line/money.ts';
 import { documentOf, type ServerSource } from './ask-server.ts';
 import type { Source } from './source.ts';
 
@@ -75,8 +76,8 @@ function countsOf({
   accounts,
   entries,
   settlements,
-  recordedStroops,
-  settledStroops,
+  recordedStroops = '0',
+  settledStroops = '0',
   otherAssets = [],
   acts,
   balances,
@@ -88,10 +89,11 @@ function countsOf({
           `${accounts} accounts`,
           `${entries} entries`,
           `${settlements} settlements`,
-          `${recordedStroops} stroops recorded`,
-          `${settledStroops} settled`,
+          `${xlmText(recordedStroops)} recorded`,
+          `${xlmText(settledStroops)} settled`,
           ...otherAssets.map(
-            ({ asset, recorded, settled }) => `${recorded} ${asset} recorded, ${settled} settled`,
+            ({ asset, recorded, settled }) =>
+              `${moneyText(recorded, asset)} recorded, ${moneyText(settled, asset)} settled`,
           ),
         ];
   const ofActs = acts === undefined ? [] : [`${acts} administrative acts`];

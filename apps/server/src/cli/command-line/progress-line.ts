@@ -20,10 +20,14 @@ export class ProgressLine {
     this.#nowMs = nowMs;
   }
 
-  /** Shows a text, unless the last one was shown a moment ago. */
-  show(text: string): void {
+  /**
+   * Shows a text, unless the last one was shown a moment ago.
+   *
+   * @param isWait nothing else is shown for some time: the text is shown in any case
+   */
+  show(text: string, isWait = false): void {
     const { isTTY, columns } = this.#terminal;
-    if (!isTTY || this.#nowMs() < this.#shownAtMs + everyMs) return;
+    if (!isTTY || (!isWait && this.#nowMs() < this.#shownAtMs + everyMs)) return;
     this.#shownAtMs = this.#nowMs();
     this.#isShown = true;
     // A line that wraps could not be overwritten.

@@ -29,9 +29,12 @@ const bodyBytesMax = 128 * 1_024 * 1_024;
 /** Sends JSON to one server, and repeats a request if that can help: every write of a move has an identity. */
 export class JsonClient {
   readonly #url: string;
+  readonly #onWait: (text: string) => void;
 
-  constructor(url: string) {
+  /** @param onWait is told before each wait until when it lasts, and why */
+  constructor(url: string, onWait: (text: string) => void = () => undefined) {
     this.#url = url;
+    this.#onWait = onWait;
   }
 
   /** @throws {MoveFault} if no answer comes, or only answers that ask for a later attempt */
@@ -43,12 +46,15 @@ export class JsonClient {
       attemptTimeoutMs: attemptMs,
       attemptsMax: attemptsMax + 1,
       fetch: async (input, init) => await inWhole(await fetch(input, init), this.#url),
-      onRetry: ({ attempts, answer, error }) => {
+      onRetry: ({ attempts, answer, error, waitMs }) => {
         if (error instanceof MoveFault) throw error;
-        if (attempts < attemptsMax) return;
-        if (answer === undefined) throw new MoveFault(networkFault(this.#url, error));
-        const refusal = refusalOf(answer.status, parsed(Buffer.from(answer.body).toString()));
-        throw new MoveFault(`${this.#url} answers ${what} with ${refusal}`);
+        const reason =
+          answer === undefined
+            ? networkFault(this.#url, error)
+            : `${this.#url} answers ${what} with ${refusalOf(answer.status, parsed(Buffer.from(answer.body).toString()))}`;
+        if (attempts >= attemptsMax) throw new MoveFault(reason);
+        const until = new Date(Date.now() + waitMs).toISOString().slice(11, 19);
+        this.#onWait(`waits until ${until} UTC (${Math.ceil(waitMs / 1_000)} s): ${reason}`);
       },
     });
     const response = await idempotentFetch(`${this.#url}/api/v1${path}`, {

@@ -17,8 +17,8 @@ export interface MovePorts {
   readonly warn: (text: string) => void;
   /** keeps a secret that is shown once */
   readonly onSecret: (secret: NewSecret) => void;
-  /** shows how far the move is, to a person at a terminal */
-  readonly progress?: ((text: string) => void) | undefined;
+  /** shows how far the move is, or for what it waits, to a person at a terminal */
+  readonly progress?: ((text: string, isWait?: boolean) => void) | undefined;
 }
 
 /**
@@ -28,8 +28,9 @@ export interface MovePorts {
  */
 export async function move(options: MoveOptions, ports: MovePorts): Promise<Report> {
   const { tenant, isDryRun } = options;
-  const agentPay = new AgentPay(new JsonClient(options.from));
-  const target = new Target(new JsonClient(options.server), options.apiKey);
+  const onWait = (text: string) => ports.progress?.(text, true);
+  const agentPay = new AgentPay(new JsonClient(options.from, onWait));
+  const target = new Target(new JsonClient(options.server, onWait), options.apiKey);
   const report = new Report(ports.progress);
   await target.requireBillonce(tenant);
   if (await agentPay.isBillonce()) throw new MoveFault(`${options.from} is a Billonce server, not AgentPay`);

@@ -1,5 +1,6 @@
 import type { Balance, Grant } from '@billonce/client';
 import { operations } from '@billonce/contract';
+import { moneyText } from '../command-line/money.ts';
 import { checkPart } from './check-part.ts';
 import { type RemoteCommand, remoteCommand, type Shown } from './remote-command.ts';
 import { pairsOf } from './table.ts';
@@ -24,14 +25,14 @@ export const balanceCommand: RemoteCommand = remoteCommand({
 function balanceShown(balance: Balance): Shown {
   const { agent, asset, mode, available, overdraft } = balance;
   const amounts = (['held', 'granted', 'refunded', 'drawn', 'expired', 'voided'] as const).map(
-    (name) => [`  ${name}`, balance[name]] as const,
+    (name) => [`  ${name}`, moneyText(balance[name], asset)] as const,
   );
-  const head = `${agent}: ${available} ${asset} available${overdraft === '0' ? '' : `, and an overdraft of ${overdraft}`}, ${mode}\n`;
+  const head = `${agent}: ${moneyText(available, asset)} available${overdraft === '0' ? '' : `, and an overdraft of ${moneyText(overdraft, asset)}`}, ${mode}\n`;
   return { documents: [balance], text: head + pairsOf(amounts) };
 }
 
 /** A grant as one line. */
 export function grantLine({ id, agent, amount, asset, expiresAt }: Grant): string {
   const end = expiresAt === null ? '' : `, until ${expiresAt}`;
-  return `${amount} ${asset} to ${agent}${end}, as grant ${id}`;
+  return `${moneyText(amount, asset)} to ${agent}${end}, as grant ${id}`;
 }

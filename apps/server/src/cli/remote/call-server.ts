@@ -16,6 +16,13 @@ const waits = { baseDelayMs: 250, maxDelayMs: 4_000, maxRetryAfterMs: 30_000 };
 const deadlineMs = 120_000;
 const attemptTimeoutMs = 60_000;
 
+/** How a server is called, apart from who calls it. */
+interface CallSettings {
+  readonly attemptsMax?: number;
+  /** shows a person for what the command waits */
+  readonly progress?: ((text: string, isWait?: boolean) => void) | undefined;
+}
+
 /** Errors of attempts that cannot have reached a server. */
 const beforeServer: ReadonlySet<unknown> = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN']);
 
@@ -23,11 +30,16 @@ const beforeServer: ReadonlySet<unknown> = new Set(['ECONNREFUSED', 'ENOTFOUND',
 export class RemoteServer {
   readonly client: Billonce;
   readonly #access: RemoteAccess;
+  readonly #progress: NonNullable<CallSettings['progress']>;
   /** whether a request may have arrived */
   #isReached = false;
 
-  constructor(access: RemoteAccess, attemptsMax = attemptsMaxDefault) {
+  constructor(
+    access: RemoteAccess,
+    { attemptsMax = attemptsMaxDefault, progress = () => undefined }: CallSettings = {},
+  ) {
     this.#access = access;
+    this.#progress = progress;
     this.client = createBillonce({
       url: access.server,
       apiKey: access.apiKey,
@@ -66,6 +78,9 @@ export class RemoteServer {
     try {
       const response = await fetch(input, init);
       this.#isReached = true;
+      const afterS = Number(response.headers.get('retry-after') ?? 0);
+      if (afterS > 0)
+        this.#progress(`waits ${afterS} s: ${this.#access.server} answers ${response.status}`, true);
       return response;
     } catch (error) {
       const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;

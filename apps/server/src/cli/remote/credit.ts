@@ -1,6 +1,7 @@
 import { answerOf, type GrantRequest } from '@billonce/client';
 import { operations } from '@billonce/contract';
 import { sha256 } from '@billonce/idempotency/core';
+import { moneyText } from '../command-line/money.ts';
 import { integerOf } from '../command-line/settings.ts';
 import { grantLine } from './balance.ts';
 import { checkPart } from './check-part.ts';
@@ -72,7 +73,7 @@ export const creditCommand: RemoteCommand = remoteCommand({
           : undefined;
       return {
         documents: [{ ...made, isNew }],
-        text: `${verb} ${grantLine(made)}; ${made.available} ${made.asset} available\n`,
+        text: `${verb} ${grantLine(made)}; ${moneyText(made.available, made.asset)} available\n`,
         note: isNew ? undefined : advice,
       };
     };

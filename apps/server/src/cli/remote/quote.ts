@@ -1,5 +1,6 @@
 import type { AgentQuote, Quote } from '@billonce/client';
 import { bounds, operations } from '@billonce/contract';
+import { moneyText, xlmText } from '../command-line/money.ts';
 import { checkPart } from './check-part.ts';
 import { limitOf, pageLimitOf } from './listed.ts';
 import { type RemoteCommand, remoteCommand, type Shown } from './remote-command.ts';
@@ -33,13 +34,16 @@ export const quoteCommand: RemoteCommand = remoteCommand({
       if (before !== undefined) mistakes.push('--before needs one account: give its SERVICE, too');
       return async (client, options) => {
         const quotes: Quote[] = [];
+        let first: AgentQuote | undefined;
         for (let cursor: { readonly cursor?: string } = {}; ; ) {
           const query = { ...cursor, limit: pageLimitOf(limit, bounds.pageItems) };
           const page = await client.call('readAgentQuote', { params: { agent }, query }, options);
           quotes.push(...page.items);
+          // The sums over all pages are on the first one.
+          first ??= page;
           const isMore = page.hasMore || quotes.length > limit;
           if (quotes.length >= limit || !page.hasMore || page.nextCursor === null)
-            return agentShown({ ...page, items: quotes.slice(0, limit), hasMore: isMore });
+            return agentShown({ ...first, items: quotes.slice(0, limit), hasMore: isMore });
           cursor = { cursor: page.nextCursor };
         }
       };
@@ -57,7 +61,11 @@ function quoteShown(quote: Quote): Shown {
   const extra = [
     ...(isNothing(carriedOf(quote)) ? [] : [`credit of the last bill: ${carriedOf(quote)}`]),
     ...(isNothing(creditOf(quote)) ? [] : [`credit that is left: ${creditOf(quote)}`]),
-    ...(prepaid === undefined ? [] : [`paid from the balance: ${prepaid.paid}, due: ${prepaid.due}`]),
+    ...(prepaid === undefined
+      ? []
+      : [
+          `paid from the balance: ${moneyText(prepaid.paid, quote.asset)}, due: ${moneyText(prepaid.due, quote.asset)}`,
+        ]),
   ];
   const lines = quote.lines.map((line) => [
     line.quantity ?? String(line.requests),
@@ -94,12 +102,12 @@ function agentShown(quote: AgentQuote): Shown {
   const rows = items.map((item) => [
     item.serviceId,
     item.quantity ?? String(item.requests),
-    item.billedStroops ?? billedOf(item),
-    item.creditStroops ?? creditOf(item),
+    billedOf(item),
+    creditOf(item),
     String(item.through),
   ]);
   const table = tableOf(
-    ['SERVICE', 'REQUESTS', 'STROOPS', 'CREDIT', 'THROUGH'],
+    ['SERVICE', 'REQUESTS', 'AMOUNT', 'CREDIT', 'THROUGH'],
     rows,
     unpricedRequests === 0 ? 'nothing is outstanding' : 'nothing that has a price is outstanding',
   );
@@ -108,9 +116,10 @@ function agentShown(quote: AgentQuote): Shown {
       ? ''
       : `, ${unpricedRequests} requests of services without a price (billonce services put sets one)`;
   const others = otherAssets.map(
-    (of) => `, ${of.totalBilled} ${of.asset} to bill, ${of.totalCredit} ${of.asset} of credit`,
+    ({ asset, totalBilled, totalCredit }) =>
+      `, ${moneyText(totalBilled, asset)} to bill, ${moneyText(totalCredit, asset)} of credit`,
   );
-  const sum = `${agent}: ${totalBilledStroops} stroops to bill, ${totalCreditStroops} stroops of credit${others.join('')}${unpriced}\n`;
+  const sum = `${agent}: ${xlmText(totalBilledStroops ?? 0)} to bill, ${xlmText(totalCreditStroops ?? 0)} of credit${others.join('')}${unpriced}\n`;
   const { nextCursor: _, ...document } = quote;
   return {
     documents: [document],
@@ -123,23 +132,23 @@ function agentShown(quote: AgentQuote): Shown {
 
 type BillAmounts = Pick<
   Quote,
-  'asset' | 'amount' | 'billedStroops' | 'carried' | 'carriedStroops' | 'credit' | 'creditStroops'
+  'asset' | 'amount' | 'carried' | 'carriedStroops' | 'credit' | 'creditStroops'
 >;
 
-/** In stroops, as the other commands take it; in another asset as a decimal. */
-function billedOf({ asset, amount, billedStroops }: BillAmounts): string {
-  return billedStroops === undefined ? `${amount} ${asset}` : `${billedStroops} stroops`;
+function billedOf({ asset, amount }: BillAmounts): string {
+  return moneyText(amount, asset);
 }
 
-function carriedOf({ asset, carried, carriedStroops }: BillAmounts): string {
-  return carriedStroops === undefined ? `${carried} ${asset}` : `${carriedStroops} stroops`;
+/** The server sends these two in stroops if the asset is XLM. */
+function carriedOf({ asset, carried = '0', carriedStroops }: BillAmounts): string {
+  return carriedStroops === undefined ? moneyText(carried, asset) : xlmText(carriedStroops);
 }
 
-function creditOf({ asset, credit, creditStroops }: BillAmounts): string {
-  return creditStroops === undefined ? `${credit} ${asset}` : `${creditStroops} stroops`;
+function creditOf({ asset, credit = '0', creditStroops }: BillAmounts): string {
+  return creditStroops === undefined ? moneyText(credit, asset) : xlmText(creditStroops);
 }
 
 /** Whether an amount as text is 0. */
 function isNothing(amount: string): boolean {
-  return /^0(?:\.0*)? /.test(amount);
+  return amount.startsWith('0 ');
 }

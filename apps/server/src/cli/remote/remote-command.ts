@@ -86,9 +86,9 @@ export function remoteCommand<const T extends OptionTable>(definition: RemoteDef
 async function runWork(
   { name }: CommandSpec,
   { work, isJson, idempotencyKey, ...access }: Parsed,
-  { print, complain }: Surroundings,
+  { print, complain, progress }: Surroundings,
 ): Promise<number> {
-  const server = new RemoteServer(access);
+  const server = new RemoteServer(access, { progress });
   try {
     const {
       documents,

@@ -1,5 +1,6 @@
 import type { Service, ServicePut } from '@billonce/client';
 import { operations } from '@billonce/contract';
+import { moneyText } from '../command-line/money.ts';
 import { checkPart } from './check-part.ts';
 import { type Column, limitOf, listed, pageLimitOf } from './listed.ts';
 import { type RemoteCommand, remoteCommand } from './remote-command.ts';
@@ -31,7 +32,11 @@ const listCommand = remoteCommand({
 
 const columns: readonly Column<Service>[] = [
   ['SERVICE', ({ serviceId }) => serviceId],
-  ['PRICE', ({ price, tiers, period }) => (tiers === undefined ? price : `${tiers.length} tiers, ${period}`)],
+  [
+    'PRICE',
+    ({ price, asset, tiers, period }) =>
+      tiers === undefined ? moneyText(price, asset) : `${tiers.length} tiers, ${period}`,
+  ],
   ['PER', ({ per }) => String(per)],
   ['UNIT', ({ unit }) => unit ?? ''],
   ['NEXT PRICE', ({ nextPrice }) => (nextPrice === undefined ? '' : nextText(nextPrice))],
@@ -178,8 +183,11 @@ function priceText({ price, per, asset, tiers, period }: ShownPrice): string {
 }
 
 function nextText(next: NonNullable<Service['nextPrice']>): string {
-  const { price, per, tiers, effectiveFrom } = next;
-  const stated = tiers === undefined ? `${price}${per === 1 ? '' : ` for ${per}`}` : `${tiers.length} tiers`;
+  const { price, asset, per, tiers, effectiveFrom } = next;
+  const stated =
+    tiers === undefined
+      ? `${moneyText(price, asset)}${per === 1 ? '' : ` for ${per}`}`
+      : `${tiers.length} tiers`;
   return `${stated} from ${effectiveFrom}`;
 }
 

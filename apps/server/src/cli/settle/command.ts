@@ -2,6 +2,7 @@ import type { Surroundings } from '../books/surroundings.ts';
 import { exitCodes } from '../command-line/exit-codes.ts';
 import { helpOf } from '../command-line/help.ts';
 import { Misuse } from '../command-line/misuse.ts';
+import { moneyText, xlmText } from '../command-line/money.ts';
 import { misuseText } from '../command-line/parse.ts';
 import { faultJson, faultText, isCallError, RemoteServer } from '../remote/call-server.ts';
 import { parseRunOptions, type RunOptions } from './options.ts';
@@ -25,7 +26,7 @@ export async function runSettle(
     print(helpOf(settleSpec));
     return exitCodes.done;
   }
-  const server = new RemoteServer(options);
+  const server = new RemoteServer(options, { progress });
   try {
     const { bills, billedStroops, otherAssets, left } = await settleAll(server.client, options, progress);
     if (options.isJson) {
@@ -33,8 +34,10 @@ export async function runSettle(
       const others = otherAssets.length === 0 ? {} : { otherAssets };
       print(`${JSON.stringify({ runId, bills, billedStroops: String(billedStroops), ...others, left })}\n`);
     } else {
-      const others = otherAssets.map(({ asset, totalBilled }) => `, ${totalBilled} ${asset}`).join('');
-      const sums = `${bills} ${bills === 1 ? 'bill' : 'bills'}, ${billedStroops} stroops${others}`;
+      const others = otherAssets
+        .map(({ asset, totalBilled }) => `, ${moneyText(totalBilled, asset)}`)
+        .join('');
+      const sums = `${bills} ${bills === 1 ? 'bill' : 'bills'}, ${xlmText(billedStroops)}${others}`;
       print(`run ${options.runId}: ${sums}\n`);
       for (const account of left) print(`not settled: ${account}\n`);
     }

@@ -46,7 +46,7 @@ async function watch(
   { write, complain, interrupt }: WatchSurroundings,
 ): Promise<number> {
   // This command waits and retries itself, and reports it.
-  const server = new RemoteServer(access, 1);
+  const server = new RemoteServer(access, { attemptsMax: 1 });
   const say = (text: string) => complain(`billonce watch: ${text}\n`);
   const notice = {
     away: (error: Error) =>
