@@ -139,7 +139,7 @@ function QuoteCard({
                   label="Price in force"
                   note={<Link to={{ page: 'service', serviceId }}>the service</Link>}
                 >
-                  {service.data === undefined ? '…' : <Amount of={priceOf(service.data, 1n)} />}
+                  <PriceInForce service={service.data} />
                 </Figure>
               </dl>
               {data.lines.length === 0 && data.prepaid === undefined ? (
@@ -169,4 +169,9 @@ function NoPrice({ serviceId }: { readonly serviceId: string }) {
       </p>
     </Empty>
   );
+}
+
+function PriceInForce({ service }: { readonly service: BodyOf<'readService'> | undefined }) {
+  if (service === undefined) return <>…</>;
+  return service.tiers === undefined ? <Amount of={priceOf(service, 1n)} /> : <>in tiers</>;
 }

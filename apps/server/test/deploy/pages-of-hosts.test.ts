@@ -21,7 +21,7 @@ const ready = '{"ready":true}';
 test('each page names the programs in it that were not run', () => {
   for (const [page, count] of [
     ['run-with-systemd', 3],
-    ['run-in-a-container', 4],
+    ['run-in-a-container', 5],
     ['run-on-kubernetes', 2],
     ['rotate-the-admin-key', 2],
   ] as const) {
@@ -82,7 +82,7 @@ test('the commands of the page on systemd install what the unit names, and the s
 
 test('the commands of the page on containers make the key and the variables that the files want', async (t) => {
   const folder = temporaryFolder(t);
-  const [build, one, compose, check] = blocksOfPage('run-in-a-container', 4).map(commandsOf);
+  const [build, one, , compose, check] = blocksOfPage('run-in-a-container', 5).map(commandsOf);
   assert.ok(build && one && compose && check);
   const [, dockerfile = ''] = /-f (\S+) /.exec(build.join()) ?? [];
   assert.equal(existsSync(join(repository, dockerfile)), true, dockerfile);
