@@ -8,9 +8,11 @@ import { paidTool } from '@billonce/client/mcp';
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { InMemoryTransport } from '@modelcontextprotocol/sdk/inMemory.js';
 import { TestServer } from '../../../packages/client/test/harness/server.ts';
+import { checkTried, tried } from '../../../packages/idempotency/test/harness/tried-scopes.ts';
 import { createMcpServer } from '../src/mcp-server.ts';
 
-const page = readFileSync(new URL('../../../docs/how-to/give-an-agent-tools.md', import.meta.url), 'utf8');
+const pageFile = 'docs/how-to/give-an-agent-tools.md';
+const page = readFileSync(new URL(`../../../${pageFile}`, import.meta.url), 'utf8');
 const allScopes = ['read', 'record', 'settle', 'manage'];
 const adminKey = randomBytes(32).toString('hex');
 const server = await TestServer.start(after, { ADMIN_API_KEY: adminKey });
@@ -99,6 +101,7 @@ for (const [tool, scopes] of scopesOf) {
     };
     const allowed = await call(scopes);
     assert.ok(!allowed.isError, allowed.text);
+    tried(pageFile, scopes);
     for (const scope of scopes) {
       const refused = await call(allScopes.filter((other) => other !== scope));
       assert.ok(refused.isError && refused.text.includes(`with the scope ${scope}`), refused.text);
@@ -112,6 +115,13 @@ test('the key that the page recommends is enough for all tools but settling, and
   const isRefused = (scopes: readonly string[]) => scopes.some((scope) => !recommended.includes(scope));
   const refusedTools = [...scopesOf].filter(([, scopes]) => isRefused(scopes)).map(([tool]) => tool);
   assert.deepEqual(refusedTools, ['settle_account']);
+  for (const tool of scopesOf.keys()) {
+    const client = await clientWith(recommended);
+    const given = (await argumentsOf[tool]?.()) ?? {};
+    const { isError = false } = await client.callTool({ name: tool, arguments: given });
+    assert.equal(isError, refusedTools.includes(tool), tool);
+  }
+  tried(pageFile, recommended);
   const [, paid = ''] = /Its API key needs the scope `(\w+)`/.exec(page) ?? [];
   let runs = 0;
   const run = async (scopes: readonly string[]) => {
@@ -122,7 +132,10 @@ test('the key that the page recommends is enough for all tools but settling, and
     return await tool({ key: `paid-call-${runs}` }, undefined);
   };
   assert.deepEqual(await run([paid]), { content: [{ type: 'text', text: 'found' }] });
+  tried(pageFile, [paid]);
   const refused = JSON.stringify(await run(allScopes.filter((scope) => scope !== paid)));
   assert.ok(refused.includes(`with the scope ${paid}`), refused);
   assert.equal(runs, 1);
 });
+
+checkTried(import.meta.url);

@@ -4,6 +4,8 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { type Scope, scopes } from '@billonce/contract';
+import { checkTried, tried } from '../../../packages/idempotency/test/harness/tried-scopes.ts';
+import { documentedScopes } from '../../../tools/documented-scopes.ts';
 import { type Api, apiAt } from './harness/api.ts';
 import { emptyDatabase } from './harness/database.ts';
 import { repository } from './harness/npm-start.ts';
@@ -64,6 +66,14 @@ function keysOf(page: string): PageKeys {
     rest: named.filter((scope) => scope !== 'manage' && scope !== 'record'),
     agents: said.includes('bound to its agent') ? [...new Set(used)] : [],
   };
+}
+
+/** Whether a set of scopes is that of one of the keys with which a page is typed, or names several of these keys. */
+function isOfJobs(set: string, rest: readonly Scope[]): boolean {
+  const jobs: readonly (readonly Scope[])[] = [['manage'], ['record'], rest];
+  const named = set.split(' ');
+  const used = jobs.filter((job) => job.length > 0 && job.every((scope) => named.includes(scope))).flat();
+  return named.every((scope) => used.some((one) => one === scope));
 }
 
 /** Types the commands of a page, in a new tenant with keys of these scopes; returns the statuses of all answers. */
@@ -131,6 +141,9 @@ for (const page of pages) {
     const statuses = await typePage(t, server, file, keys);
     assert.ok(statuses.length >= 5, statuses.join());
     assert.deepEqual(statuses.filter(isWrong), []);
+    for (const set of documentedScopes().get(file) ?? []) {
+      if (isOfJobs(set, keys.rest)) tried(file, set.split(' '));
+    }
     for (const left of keys.rest) {
       const others = keys.rest.filter((scope) => scope !== left);
       // A key without scopes would have all rights.
@@ -142,3 +155,5 @@ for (const page of pages) {
     }
   });
 }
+
+checkTried(import.meta.url);

@@ -4,6 +4,7 @@ import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { after, test } from 'node:test';
 import { type Billonce, BillonceError, createBillonce } from '@billonce/client';
+import { checkTried, tried } from '../../idempotency/test/harness/tried-scopes.ts';
 import { TestServer } from './harness/server.ts';
 
 const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
@@ -124,6 +125,7 @@ const isRefused = (error: unknown) =>
 for (const [name, scope] of scopeOf) {
   test(`a key with the scope ${scope} is enough for ${name}, and the scope is needed`, async () => {
     await uses[name]?.(await withKey([scope]));
+    tried('packages/client/README.md', [scope]);
     const others = await withKey(allScopes.filter((other) => other !== scope));
     await assert.rejects(async () => uses[name]?.(others), isRefused);
   });
@@ -142,3 +144,5 @@ test('a key that is bound to an agent is refused what the README says, and nothi
   const said = ['agents.list', 'events.list', 'idempotency.lookup', 'entries.reverse'];
   assert.deepEqual(refused.sort(), [...said, ...manages].sort());
 });
+
+checkTried(import.meta.url);
