@@ -72,7 +72,10 @@ const operationsOf: Readonly<Record<Scope, readonly (readonly [path: string, req
     post('/services', { serviceId: 'images', priceStroops: 7 }),
     post('/agents/agent-7/grants', { amount: '1' }),
     post('/webhooks', { url: 'https://hooks.example.com/', events: ['*'] }),
-    ['/limits/daily', { method: 'PUT', body: { agent: '*', window: 'day', max: { quantity: '1000' } } }],
+    [
+      '/limits/daily',
+      { method: 'PUT', body: { agent: '*', window: 'day', max: { quantity: '1000' }, action: 'refuse' } },
+    ],
   ],
 };
 
