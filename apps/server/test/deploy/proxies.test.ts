@@ -148,7 +148,7 @@ function bulkOf(bytes: number): string {
 }
 
 for (const name of ['nginx', 'caddy'] as const) {
-  test(`behind ${name}, usage is recorded once, a client cannot choose its address, and the largest body passes`, async (t) => {
+  test(`behind ${name}, usage is recorded once, a client cannot choose its address, and the largest body, an export and a page of events pass`, async (t) => {
     // The check of the how-to, with another name and port.
     const [, , check] = blocksOfPage('serve-over-tls', 3);
     const commands = check?.commands ?? '';
@@ -183,6 +183,21 @@ for (const name of ['nginx', 'caddy'] as const) {
     // Only the declared length is too large: a client that still sends while the answer arrives may lose it.
     const tooLarge = { ...here, 'content-length': String(bulkBytesMax + 1) };
     assert.equal((await ask('/usage/bulk', { headers: tooLarge, body: '{' })).status, 413);
+
+    // An export is a stream of unknown length; events are read page by page.
+    const many = Array.from({ length: 1_000 }, (_, index) => ({
+      agent: `a-${index}`,
+      serviceId: 's',
+      requests: 1,
+    }));
+    const recorded = await ask('/usage/bulk', { headers: here, body: JSON.stringify({ items: many }) });
+    assert.equal(recorded.status, 201, recorded.text);
+    for (const path of ['/entries/export.csv', '/events?limit=1000']) {
+      const through = await ask(path, { method: 'GET', headers: here });
+      assert.equal(through.status, 200, path);
+      assert.equal(through.text, (await api.get(path, { ...asAdmin, 'x-tenant': 'acme' })).text, path);
+      assert.ok(through.text.length > 50_000, path);
+    }
 
     const typedCheck = replaced(commands, {
       'curl -i https://billing.example/': `curl -i --cacert ${cert} https://localhost:${port}/`,
