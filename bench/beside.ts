@@ -19,6 +19,7 @@ const server = await startServer(main, {
   PORT: '0',
   LOG_LEVEL: 'fatal',
   ADMIN_API_KEY: adminKey,
+  BULK_MAX_ITEMS: '10000',
   ...database.environment,
 });
 
@@ -41,14 +42,16 @@ const single = JSON.stringify({ agent: 'agent-7', serviceId: 'search', requests:
 const listOf = (item: unknown, count: number) =>
   JSON.stringify({ items: Array.from({ length: count }, () => item) });
 const bulk = listOf({ agent: 'agent-1', serviceId: 'search', requests: 3 }, 1_000);
+const largest = listOf({ agent: 'agent-1', serviceId: 'search', requests: 3 }, 10_000);
 const manyValues = listOf(1, 4_000_000);
 const mostlyEmpty = JSON.stringify({
   items: [{ agent: 'agent-1', serviceId: 'search', requests: 3 }, ...Array.from({ length: 999 }, () => ({}))],
 });
 const manyTexts = listOf({ agent: 'a'.repeat(800), serviceId: 'b', requests: 0 }, 9_500);
 
-/** The requests of the greedy tenant, on as many connections as the honest tenant has. */
-const patterns = [
+/** The requests of the greedy tenant, on as many connections as the honest tenant has unless it says another number. */
+const patterns: readonly { what: string; path: string; body: string; senders?: number }[] = [
+  { what: 'one bulk of 10,000 at a time', path: '/api/v1/usage/bulk', body: largest, senders: 1 },
   { what: 'bulks of 1,000', path: '/api/v1/usage/bulk', body: bulk },
   { what: 'bulks of one good and 999 empty items', path: '/api/v1/usage/bulk', body: mostlyEmpty },
   { what: 'bodies of 8 MiB with 4 million values', path: '/api/v1/usage/bulk', body: manyValues },
@@ -61,22 +64,30 @@ const singles = (): Promise<LoadReport> => {
   return loadHttp({ port: server.port, connections, warmUpMs, durationMs, nextRequest });
 };
 /** Without a key: one request is sent again and again. */
-const other = async (path: string, body: string): Promise<LoadReport> => {
+const other = async (path: string, body: string, senders = connections): Promise<LoadReport> => {
   const request = postRequest(path, body, [`X-API-Key: ${greedy}`]);
-  const data: OtherLoad = { port: server.port, connections, durationMs: warmUpMs + durationMs, request };
+  const data: OtherLoad = {
+    port: server.port,
+    connections: senders,
+    durationMs: warmUpMs + durationMs,
+    request,
+  };
   const thread = new Worker(new URL('./beside-other.ts', import.meta.url), { workerData: data });
   const [report]: LoadReport[] = await once(thread, 'message');
   if (report === undefined) throw new Error('the other tenant reported nothing');
   return report;
 };
-const told = ({ p50Ms, p99Ms, requestsPerSecond }: Omit<LoadReport, 'requests' | 'statuses'>) =>
-  `${requestsPerSecond.toFixed(0)}/s, p50 ${p50Ms.toFixed(1)} ms, p99 ${p99Ms.toFixed(0)} ms`;
+const told = ({ p50Ms, p99Ms, longestMs, requestsPerSecond }: Omit<LoadReport, 'requests' | 'statuses'>) =>
+  `${requestsPerSecond.toFixed(0)}/s, p50 ${p50Ms.toFixed(1)} ms, p99 ${p99Ms.toFixed(0)} ms, longest ${longestMs.toFixed(0)} ms`;
 
 const alone = await singles();
 console.log(`alone: ${told(alone)}`);
-for (const { what, path, body } of patterns) {
+for (const { what, path, body, senders } of patterns) {
   const before = database.bytes();
-  const [report, { requests, statuses, ...others }] = await Promise.all([singles(), other(path, body)]);
+  const [report, { requests, statuses, ...others }] = await Promise.all([
+    singles(),
+    other(path, body, senders),
+  ]);
   const factor = (report.p50Ms / alone.p50Ms).toFixed(1);
   console.log(`beside ${what}: ${told(report)}, ${factor} times the p50 alone`);
   console.log(`  the other: ${told(others)}, ${JSON.stringify(statuses)}`);

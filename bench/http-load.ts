@@ -10,6 +10,7 @@ export interface LoadReport {
   readonly requestsPerSecond: number;
   readonly p50Ms: number;
   readonly p99Ms: number;
+  readonly longestMs: number;
   /** answers by status */
   readonly statuses: Readonly<Record<number, number>>;
   /** processor time that this process, the generator, took for each request, in microseconds */
@@ -138,6 +139,7 @@ class Run {
       requestsPerSecond: sorted.length / seconds,
       p50Ms: percentile(sorted, 0.5),
       p99Ms: percentile(sorted, 0.99),
+      longestMs: sorted.at(-1) ?? 0,
       statuses: this.#statuses,
       generatorUs: (used.user + used.system) / Math.max(1, sorted.length),
     };
