@@ -1,5 +1,6 @@
 import { text } from '../columns.ts';
 import type { ExclusiveConnection } from '../exclusive-connection.ts';
+import { statementsOf } from '../migrations/statements.ts';
 
 /** Tables to which rows are only added: no server may change or delete what was billed. */
 const facts: ReadonlySet<string> = new Set([
@@ -42,14 +43,15 @@ export async function grantToServer(connection: ExclusiveConnection, name: strin
     (table) => `GRANT ${rightsOn(table).join(', ')} ON ${schema}."${table}" TO ${role};`,
   );
   await connection.transaction(async () => {
-    await connection.exec(`
+    const rights = `
       REVOKE ALL ON ALL TABLES IN SCHEMA ${schema} FROM ${role};
       REVOKE ALL ON ALL FUNCTIONS IN SCHEMA ${schema} FROM ${role};
       REVOKE CREATE ON SCHEMA ${schema} FROM ${role};
       GRANT USAGE ON SCHEMA ${schema} TO ${role};
       ${grants.join('\n')}
       GRANT EXECUTE ON FUNCTION ${schema}.billonce_make_part(text, text, text, text),
-        ${schema}.billonce_drop_part(text), ${schema}.billonce_analyze(text[]) TO ${role};`);
+        ${schema}.billonce_drop_part(text), ${schema}.billonce_analyze(text[]) TO ${role};`;
+    for (const statement of statementsOf(rights)) await connection.exec(statement);
   });
 }
 
