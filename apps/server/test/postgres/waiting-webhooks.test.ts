@@ -4,7 +4,7 @@ import type { Client } from 'pg';
 import { PostgresConnection } from '../../src/storage/postgres/connection.ts';
 import { loadWaitingWebhooks } from '../../src/storage/postgres/read/deliveries.ts';
 import type { StatementRunner } from '../../src/storage/postgres/statement-runner.ts';
-import { isPrepared, migratedPostgres } from '../harness/database.ts';
+import { isOnCitus, isPrepared, migratedPostgres } from '../harness/database.ts';
 import { connect } from '../harness/instances.ts';
 
 const nowMs = 1_795_000_000_000;
@@ -13,7 +13,11 @@ const blocksMax = 20;
 const webhooks = 16;
 const webhook = (number: string) => `('01a21b4b-4172-7000-8000-' || lpad(to_hex(${number}), 12, '0'))::uuid`;
 
-test('webhooks with something due are found in a few blocks each, no matter how many deliveries are due', async (t) => {
+test('webhooks with something due are found in a few blocks each, no matter how many deliveries are due', {
+  skip:
+    isOnCitus &&
+    'on Citus all that waits is read: no query over all tenants can go from one webhook to the next',
+}, async (t) => {
   const url = await migratedPostgres();
   const client = await connect(t, url);
   await client.query(`INSERT INTO deliveries
