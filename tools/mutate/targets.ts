@@ -54,4 +54,21 @@ export const targets: readonly Target[] = [
     far: inProcess,
     isComplete: true,
   },
+  {
+    folder: `${server}/src/storage`,
+    near: [`${server}/src/storage/**/*.test.ts`],
+    wide: [
+      `${server}/test/{balances,holds,settle,reversals,services,limits,lists,sums,events}.test.ts`,
+      `${server}/test/postgres/{balances,assets}.test.ts`,
+    ],
+    far: inProcess,
+    isComplete: false,
+  },
+  {
+    folder: `${library}/src/adapters`,
+    near: [`${library}/src/adapters/**/*.test.ts`, `${library}/test/adapters/{fetch,node,koa}.test.ts`],
+    wide: [`${library}/test/adapters/{express-5,fastify,hono}.test.ts`],
+    far: () => globSync(`${library}/test/adapters/*.test.ts`),
+    isComplete: false,
+  },
 ];
