@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { headerValues, splitTarget } from './request-head.ts';
+import { fieldLines, headerValues, parseRequestId, splitTarget } from './request-head.ts';
 
 test('a target has the same path and query with and without its origin', () => {
   for (const [target, path, query] of [
@@ -31,4 +31,17 @@ test('a header is used whether Node read it or earlier code set it', () => {
   assert.deepEqual(values({ 'idempotency-key': 'a' }), ['a']);
   assert.deepEqual(values({ 'idempotency-key': ['a', 'b'] }), ['a', 'b']);
   assert.deepEqual(values({ 'idempotency-key': 'of a proxy' }, 'Idempotency-Key', 'a'), ['of a proxy']);
+});
+
+test('a request id is repeated only if it cannot forge a line of a log', () => {
+  for (const id of ['a', 'a'.repeat(255), 'A-z_0.:=+/']) assert.equal(parseRequestId(id), id);
+  assert.equal(parseRequestId(7), '7');
+  for (const id of ['', 'a'.repeat(256), 'a b', 'a\n', '\na', 'é', undefined, null, {}, 7n]) {
+    assert.equal(parseRequestId(id), undefined);
+  }
+});
+
+test('only whole pairs of raw headers with exactly this name are its lines', () => {
+  const raw = ['Key', 'a', 'keys', 'b', 'ke', 'c', 'KEY', 'd', 'key'];
+  assert.deepEqual(fieldLines(raw, 'key'), ['a', 'd']);
 });
