@@ -53,7 +53,10 @@ export type Answer =
   | { readonly kind: 'done' }
   | { readonly kind: 'total'; readonly total: number }
   | { readonly kind: 'balance'; readonly available: bigint; readonly held: bigint }
-  | { readonly kind: 'refused'; readonly code: 'insufficient_balance' | 'hold_ended' | 'limit_exceeded' };
+  | {
+      readonly kind: 'refused';
+      readonly code: 'insufficient_balance' | 'hold_ended' | 'limit_exceeded' | 'not_found';
+    };
 
 /** In stroops (10⁻⁷ XLM): the prices in histories are whole stroops. */
 export const priceStroops = 7n;

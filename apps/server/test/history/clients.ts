@@ -9,8 +9,8 @@ export type History = Operation<Call, Answer>[];
 export const serviceIds = ['search', 'tokens'] as const;
 /** Statuses after which a client sends the same request again under the same key. */
 const retriedStatuses: ReadonlySet<number> = new Set([408, 429, 500, 503]);
-/** Refusals that depend on the state of an agent, so that the model must refuse the call, too. */
-const refusals: ReadonlySet<unknown> = new Set(['hold_ended', 'limit_exceeded']);
+/** Refusals that depend on the state of an agent, so that the model must refuse the call, too. Of a hold that is lost: not found. */
+const refusals: ReadonlySet<unknown> = new Set(['hold_ended', 'limit_exceeded', 'not_found']);
 const triesMax = 100_000;
 const waitMaxMs = 60;
 const stroopsPlaces = 7;
