@@ -43,7 +43,7 @@ function copyNode(folder: string): void {
   run('strip', '-o', node, process.execPath);
   const licence = path.join(path.dirname(process.execPath), '../LICENSE');
   if (existsSync(licence)) writeBelow(folder, 'usr/local/LICENSE', readFileSync(licence, 'utf8'));
-  const libraries = [...run('ldd', node).matchAll(/(?:=> |^\s*)(\/\S+) \(/gm)].map(([, file = '']) => file);
+  const libraries = [...run('ldd', node).matchAll(/(?:=> |^\t)(\/\S+) \(/gm)].map(([, file = '']) => file);
   if (libraries.length < 2) throw new Error(`ldd lists no libraries of ${process.execPath}`);
   for (const library of libraries) copyBelow(folder, library);
   for (const name of new Set(libraries.map(packageOf))) keepNotice(folder, name);
