@@ -74,6 +74,7 @@ function isRun(file: string): boolean {
     return false;
   if (/^build[/\\]es(?:m|next)$/.test(file)) return false;
   return (
-    !/\.(?:map|[cm]?ts|md|markdown|tsbuildinfo)$/.test(file) || /licen[sc]e|notice/i.test(path.basename(file))
+    !/\.(?:map|[cm]?ts|md|markdown|tsbuildinfo|test\.[cm]?js)$/.test(file) ||
+    /licen[sc]e|notice/i.test(path.basename(file))
   );
 }

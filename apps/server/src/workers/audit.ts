@@ -107,7 +107,8 @@ export class Audit {
       if (found.differences > 0) log.error({ tenant }, 'the audit found differences');
       return true;
     } catch (error) {
-      if (error instanceof ReadAborted) {
+      // The threads of reads end with the server, perhaps in the middle of a read.
+      if (error instanceof ReadAborted || this.#stopping.signal.aborted) {
         await audits.giveUp(tenant).catch(() => undefined);
         return false;
       }
