@@ -148,7 +148,7 @@ test('watch follows a server without events, too', async (t) => {
   );
   await api.post('/services', { serviceId: 'search', priceStroops: 10 });
   assert.equal(await watched, 0);
-  assert.match(printed, /service\.registered +search +price 0\.000001, per 1, asset XLM\n$/);
+  assert.match(printed, /service\.registered +search +price 0\.000001 XLM, per 1\n$/);
 });
 
 test('watch exits with 2 on invalid arguments, with 1 on a refusal, and with 5 if no server answers', async (t) => {
