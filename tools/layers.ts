@@ -246,7 +246,7 @@ export const layers: IForbiddenRuleType[] = [
     name: 'tests-of-packages-know-the-docs',
     severity: 'error',
     from: { path: '^packages/[^/]+/test/' },
-    to: { path: '^(apps|tools|bench)/', pathNot: '^tools/code-block' },
+    to: { path: '^(apps|tools|bench)/', pathNot: '^tools/(code-block|documented-scopes)' },
   },
   {
     name: 'only-main-and-cli-start-processes',

@@ -12,7 +12,7 @@ function compared(body: string, contentType = type('b')): string | undefined {
   return parts && Buffer.from(parts).toString();
 }
 
-test('two bodies with the same parts are the same, whatever their boundaries are', () => {
+test('two bodies with the same parts are the same with any boundaries', () => {
   const parts = ['content-disposition: form-data; name="a"\r\n\r\n1', 'x: y\r\n\r\n'];
   const first = compared(form('b', ...parts));
   assert.equal(first, parts.map((part) => `${part.length}:${part}`).join(''));

@@ -19,7 +19,7 @@ function answerTo(own: unknown) {
   return ownRefusal(() => own as OwnRefusal, refusal, standard, context, 'request');
 }
 
-test('the application is told everything about a refusal', () => {
+test('the application receives everything about a refusal', () => {
   const told: ToldRefusal[] = [];
   const render = (one: ToldRefusal) => {
     told.push(one);

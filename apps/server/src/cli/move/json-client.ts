@@ -31,7 +31,7 @@ export class JsonClient {
   readonly #url: string;
   readonly #onWait: (text: string) => void;
 
-  /** @param onWait is told before each wait until when it lasts, and why */
+  /** @param onWait receives, before each wait, until when it lasts, and why */
   constructor(url: string, onWait: (text: string) => void = () => undefined) {
     this.#url = url;
     this.#onWait = onWait;
