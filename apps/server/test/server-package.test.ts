@@ -21,8 +21,8 @@ import { startChromium } from './harness/chromium.ts';
 import { launch, repository } from './harness/npm-start.ts';
 import { temporaryFolder } from './harness/temporary-folder.ts';
 
-/** Measured: 4.0 MB, of which the docs are 3.1 MB. */
-const tarballBytesMax = 5_000_000;
+/** Measured: 4.5 MB, of which the docs are 3.5 MB. */
+const tarballBytesMax = 5_500_000;
 /** The folder of the package, with its bin and its version. */
 const packed = 'node_modules/@billonce/server';
 
