@@ -164,7 +164,8 @@ async function migrated(url: string): Promise<string> {
   return new URL(url).pathname.slice(1);
 }
 
-async function migratedOnCitus(url: string): Promise<void> {
+/** Migrates a database on Citus and distributes its tables, without a time limit as the start of a server process has one. */
+export async function migratedOnCitus(url: string): Promise<void> {
   const connection = await ExclusiveConnection.open({ url, isPrepared, answerWithinMs: migrateWithinMs });
   await migrate(connection);
   await distributeTables(connection);

@@ -1,5 +1,6 @@
 import type { TestContext } from 'node:test';
 import { CitusCluster, citusPrograms } from './citus-cluster.ts';
+import { migratedOnCitus } from './database.ts';
 import type { PostgresNode } from './postgres-node.ts';
 import { type Random, seededRandom } from './seeded-random.ts';
 import { ServerProcesses } from './server-processes.ts';
@@ -33,6 +34,7 @@ export async function loadsOf(instances: ServerProcesses, tenants: readonly stri
 export async function distributed(t: TestContext) {
   const cluster = await CitusCluster.start(t);
   const [left, right] = await cluster.extend(t);
+  await migratedOnCitus(cluster.coordinator.url);
   const instance = instanceOn(cluster.coordinator, true);
   const instances = new ServerProcesses(t, [instance, instance]);
   await instances.start(0);
