@@ -15,13 +15,16 @@ const dashboardFolder = '/dashboard';
 const server = 'apps/server';
 const dashboard = 'apps/dashboard/build/bundle';
 const site = 'apps/site';
+const mcp = 'apps/mcp';
 /** Workspaces whose sources the server runs. They have the same paths in the package as in the repository. */
 export const workspaces = [server, 'packages/contract', 'packages/idempotency', 'packages/client'];
+/** With the MCP server, which needs packages that are installed only by those who use it. */
+const packed = [...workspaces, mcp];
 
 /** The module that each name of a workspace leads to, without its ending. */
 const modules: ReadonlyMap<string, string> = new Map([
   ['@billonce/dashboard', dashboard],
-  ...workspaces
+  ...packed
     .filter((workspace) => workspace !== server)
     .flatMap((workspace) =>
       Object.entries<unknown>({ ...manifestOf(workspace).exports }).map(
@@ -46,7 +49,7 @@ export async function packServer(into: string): Promise<string> {
 
 /** Writes the files of the package into a folder. */
 export async function writeServer(folder: string): Promise<void> {
-  for (const workspace of workspaces) copySources(workspace, folder);
+  for (const workspace of packed) copySources(workspace, folder);
   await writeDashboard(folder);
   copySite(folder);
   copyFileSync(path.join(root, 'LICENSE'), path.join(folder, 'LICENSE'));
@@ -76,12 +79,15 @@ function copySources(workspace: string, folder: string): void {
 function withBuiltPaths(script: string, folder: string): string {
   return script
     .replace(/(['"])(\.{1,2}\/[\w./-]+)\.ts\1/g, '$1$2.js$1')
-    .replace(/(\bfrom |\bimport\()'(@billonce\/[\w/-]+)'/g, (whole, before: string, name: string) => {
-      const found = modules.get(name);
-      if (found === undefined) return whole;
-      const relative = path.relative(folder, found).split(path.sep).join('/');
-      return `${before}'${relative.startsWith('.') ? relative : `./${relative}`}.js'`;
-    });
+    .replace(
+      /(\bfrom |\bimport\(|\bconst program = )'(@billonce\/[\w/-]+)'/g,
+      (whole, before: string, name: string) => {
+        const found = modules.get(name);
+        if (found === undefined) return whole;
+        const relative = path.relative(folder, found).split(path.sep).join('/');
+        return `${before}'${relative.startsWith('.') ? relative : `./${relative}`}.js'`;
+      },
+    );
 }
 
 /** The dashboard, bundled once: the package needs no bundler. */
@@ -138,12 +144,23 @@ function publishedManifest(): object {
     engines,
     files: ['apps', 'packages', 'CHANGELOG.md'],
     dependencies,
+    ...optional({ ...manifestOf(mcp).devDependencies }),
   };
+}
+
+/** Packages that only some users need, and install themselves. */
+function optional(versions: Readonly<Record<string, unknown>>): object {
+  const meta = Object.keys(versions).map((name) => [name, { optional: true }]);
+  return { peerDependencies: versions, peerDependenciesMeta: Object.fromEntries(meta) };
 }
 
 function manifestOf(
   workspace: string,
-): Readonly<Record<string, unknown>> & { readonly dependencies?: object; readonly exports?: object } {
+): Readonly<Record<string, unknown>> & {
+  readonly dependencies?: object;
+  readonly devDependencies?: object;
+  readonly exports?: object;
+} {
   const value: unknown = JSON.parse(readFileSync(path.join(root, workspace, 'package.json'), 'utf8'));
   if (typeof value !== 'object' || value === null)
     throw new TypeError(`${workspace}/package.json: no object`);

@@ -14,6 +14,8 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, type TestContext, test } from 'node:test';
+import { Client } from '@modelcontextprotocol/sdk/client/index.js';
+import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js';
 import { openTab } from './dashboard/browsing.ts';
 import { apiAt } from './harness/api.ts';
 import { childEnvironment } from './harness/child-environment.ts';
@@ -25,6 +27,7 @@ import { temporaryFolder } from './harness/temporary-folder.ts';
 const tarballBytesMax = 5_500_000;
 /** The folder of the package, with its bin and its version. */
 const packed = 'node_modules/@billonce/server';
+const bin = 'apps/server/bin/billonce.mjs';
 
 const folder = mkdtempSync(join(tmpdir(), 'billonce-packed-'));
 after(() => rmSync(folder, { recursive: true }));
@@ -67,7 +70,7 @@ async function assertDocs(t: TestContext, url: string): Promise<void> {
   assert.deepEqual(complaints, []);
 }
 
-test('the package has JavaScript and what it needs, and no tests or types', () => {
+test('the package has JavaScript and what it needs, and no tests or types', async () => {
   const tarball = tarballOf();
   assert.match(tarball, /^billonce-server-[\d.]+\.tgz$/);
   assert.ok(statSync(join(folder, tarball)).size < tarballBytesMax);
@@ -83,14 +86,33 @@ test('the package has JavaScript and what it needs, and no tests or types', () =
     mkdirSync(join(project, 'node_modules', name, '..'), { recursive: true });
     symlinkSync(join(repository, 'node_modules', name), join(project, 'node_modules', name));
   }
-  const bin = join(project, packed, 'apps/server/bin/billonce.mjs');
-  const { status, stdout, stderr } = spawnSync(process.execPath, [bin, '--help'], {
-    cwd: project,
-    env: childEnvironment,
-    encoding: 'utf8',
-  });
+  const run = (...args: readonly string[]) =>
+    spawnSync(process.execPath, [join(project, packed, bin), ...args], {
+      cwd: project,
+      env: childEnvironment,
+      encoding: 'utf8',
+    });
+  const { status, stdout, stderr } = run('--help');
   assert.equal(status, 0, stderr);
   assert.match(stdout, /^Usage: billonce COMMAND/);
+  const without = run('mcp', '--help');
+  assert.equal(without.status, 1);
+  assert.match(without.stderr, /npm install @modelcontextprotocol\/sdk zod/);
+  for (const name of ['@modelcontextprotocol/sdk', 'zod']) {
+    mkdirSync(join(project, 'node_modules', name, '..'), { recursive: true });
+    symlinkSync(join(repository, 'node_modules', name), join(project, 'node_modules', name));
+  }
+  const server = new Client({ name: 'test', version: '1' });
+  await server.connect(
+    new StdioClientTransport({
+      command: process.execPath,
+      args: [join(project, packed, bin), 'mcp'],
+      cwd: project,
+    }),
+  );
+  const { tools } = await server.listTools();
+  assert.ok(tools.some(({ name }) => name === 'record_usage'));
+  await server.close();
 });
 
 const isRegistryThere = () =>

@@ -1,18 +1,20 @@
 import { exitCodes } from '../command-line/exit-codes.ts';
 
-/** The package is not a dependency of the server, so that the server's installation stays small. */
+/** It loads packages that are no dependencies of the server, so that the server's installation stays small. */
 const program = '@billonce/mcp/run';
 
 type RunMcp = (args: readonly string[], environment: NodeJS.ProcessEnv) => Promise<number>;
 
-/** Runs the MCP server, if it is installed, and returns the exit code of the process. */
+/** Runs the MCP server, if what it needs is installed, and returns the exit code of the process. */
 export async function runMcpCommand(
   args: readonly string[],
   { complain, environment }: { complain(text: string): void; environment: NodeJS.ProcessEnv },
 ): Promise<number> {
   const run = await load();
   if (run !== undefined) return await run(args, environment);
-  complain('billonce mcp: the package @billonce/mcp is not installed; in a clone, use: npm run mcp --\n');
+  complain(
+    'billonce mcp: it needs two packages beside this one: npm install @modelcontextprotocol/sdk zod; in a clone, use: npm run mcp --\n',
+  );
   return exitCodes.failed;
 }
 

@@ -5,7 +5,7 @@ export const mcpSpec: CommandSpec = {
   summary: 'gives a language model tools that record usage and settle, over MCP',
   arguments: [],
   text: [
-    'It is the package @billonce/mcp, which must be installed beside this one: billonce mcp --help prints its options. In a clone, npm run mcp -- installs and runs it.',
+    'It needs two packages beside this one: npm install @modelcontextprotocol/sdk zod. Then billonce mcp --help prints its options. In a clone, npm run mcp -- installs and runs it.',
   ],
   groups: [],
   endings: {},
