@@ -154,9 +154,7 @@ function optional(versions: Readonly<Record<string, unknown>>): object {
   return { peerDependencies: versions, peerDependenciesMeta: Object.fromEntries(meta) };
 }
 
-function manifestOf(
-  workspace: string,
-): Readonly<Record<string, unknown>> & {
+function manifestOf(workspace: string): Readonly<Record<string, unknown>> & {
   readonly dependencies?: object;
   readonly devDependencies?: object;
   readonly exports?: object;

@@ -30,7 +30,8 @@ test('a pipe that no one reads loses log lines: requests are answered, and SIGTE
     await api.get('/health/live');
   }
   assert.match(text, dropped);
-  for (const line of text.trimEnd().split('\n')) JSON.parse(line);
+  // The last line may not have come as a whole yet.
+  for (const line of text.split('\n').slice(0, -1)) JSON.parse(line);
   await writesUntilDropped(api);
   assert.equal(await stopped(child), 0);
 });

@@ -8,8 +8,8 @@ import { isOnCitus, isPrepared, migratedPostgres } from '../harness/database.ts'
 import { connect } from '../harness/instances.ts';
 
 const nowMs = 1_795_000_000_000;
-/** Enough for an index entry and the way to it, but not for the due rows. */
-const blocksMax = 20;
+/** Enough for an index entry and the way to it, in each part of the coming days, but not for the due rows. */
+const blocksMax = 50;
 const webhooks = 16;
 const webhook = (number: string) => `('01a21b4b-4172-7000-8000-' || lpad(to_hex(${number}), 12, '0'))::uuid`;
 
