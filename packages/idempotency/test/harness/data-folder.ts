@@ -1,5 +1,5 @@
 import { readFileSync, statfsSync } from 'node:fs';
-import { freemem, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 
 /** The file system in memory that Linux has. */
 const inMemory = '/dev/shm';
@@ -25,7 +25,7 @@ function hasRoom(): boolean {
     if (options === undefined || options.split(',').some((option) => option === 'noexec' || option === 'ro'))
       return false;
     const { bavail, bsize } = statfsSync(inMemory);
-    return Math.min(bavail * bsize, freemem()) >= roomMin;
+    return Math.min(bavail * bsize, process.availableMemory()) >= roomMin;
   } catch {
     return false;
   }
