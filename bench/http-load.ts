@@ -50,6 +50,24 @@ export async function loadHttp(options: LoadOptions): Promise<LoadReport> {
   return run.report();
 }
 
+/**
+ * Sends a number of requests before a measurement. New code is compiled for the first 25,000 or so (ADR 0176): they are counted, because a slow machine
+ * does few in a second.
+ */
+export async function warmUpWith(
+  requests: number,
+  options: Pick<LoadOptions, 'port' | 'connections' | 'nextRequest'>,
+): Promise<void> {
+  const { promise: during, resolve } = Promise.withResolvers<void>();
+  let sent = 0;
+  const nextRequest = () => {
+    sent++;
+    if (sent === requests) resolve();
+    return options.nextRequest();
+  };
+  await loadHttp({ ...options, nextRequest, warmUpMs: 0, durationMs: 0, during });
+}
+
 /** Keeps this process from sleeping until the returned function is called. */
 function stayAwake(): () => void {
   let isAwake = true;

@@ -2,13 +2,12 @@ import { randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type LoadReport, loadHttp } from './http-load.ts';
+import { type LoadReport, loadHttp, warmUpWith } from './http-load.ts';
 import { type ProcessUse, processUse, useEach } from './process-use.ts';
 import { startServer } from './server-process.ts';
 import { UsageRequests, uuidV7 } from './usage-requests.ts';
 
 const connections = 64;
-/** New code is compiled for the first 25,000 requests or so (ADR 0176): counted in requests, because a slow machine does few in a second. */
 const firstRequests = 30_000;
 
 /** A load, and the resources of its server for each request. */
@@ -23,17 +22,6 @@ export interface SinglesRound {
   readonly timed: Measured;
   readonly random: Measured;
   readonly replayed: Measured;
-}
-
-async function sendFirst(port: number, nextRequest: () => string): Promise<void> {
-  const { promise: during, resolve } = Promise.withResolvers<void>();
-  let sent = 0;
-  const counted = () => {
-    sent++;
-    if (sent === firstRequests) resolve();
-    return nextRequest();
-  };
-  await loadHttp({ port, connections, warmUpMs: 0, durationMs: 0, during, nextRequest: counted });
 }
 
 /** Measures keyed singles and replays against the same route in bare Fastify, in one round, with both servers up. */
@@ -58,7 +46,10 @@ export async function measureSingles(warmUpMs: number, durationMs: number): Prom
   };
   // Both servers are fully optimized after this. Otherwise the first measurement would pay for the compilation.
   for (const { port } of [bareServer, server]) {
-    for (const newKey of [randomUUID, uuidV7]) await sendFirst(port, () => requests.next(newKey()));
+    for (const newKey of [randomUUID, uuidV7]) {
+      const nextRequest = () => requests.next(newKey());
+      await warmUpWith(firstRequests, { port, connections, nextRequest });
+    }
   }
   const bare = await measure(bareServer, () => requests.next('none'));
   const timed = await measure(server, () => requests.next(uuidV7()));

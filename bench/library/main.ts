@@ -3,7 +3,7 @@
 // disturbance of the machine affects all of them. BENCH_ROUNDS and BENCH_SECONDS (of a measurement) change how long it takes; arguments
 // name the frameworks to measure.
 import { availableParallelism, cpus } from 'node:os';
-import { loadHttp, postRequest } from '../http-load.ts';
+import { loadHttp, postRequest, warmUpWith } from '../http-load.ts';
 import { median } from '../median.ts';
 import { processUse } from '../process-use.ts';
 import { startServer } from '../server-process.ts';
@@ -13,7 +13,6 @@ import type { Framework, Protection } from './protection.ts';
 
 const rounds = Number(process.env['BENCH_ROUNDS'] ?? 5);
 const durationMs = Number(process.env['BENCH_SECONDS'] ?? 2) * 1_000;
-/** New code is compiled for the first 25,000 requests or so (ADR 0176): counted in requests, because a slow machine does few in a second. */
 const warmUpRequests = 30_000;
 const connections = 64;
 /** how long a slower handler keeps the processor busy */
@@ -59,6 +58,8 @@ async function start(framework: Framework, protection: Protection): Promise<Cand
   const known = newKey();
   // The first request is sent alone, because a peer answers a concurrent duplicate with an error.
   await fetchOnce(plain.port, known);
+  const warmUp = async ({ port }: Server, requests: number, nextRequest: () => string) =>
+    await warmUpWith(requests, { port, connections, nextRequest });
   await warmUp(plain, warmUpRequests, newKey);
   await warmUp(plain, warmUpRequests / 3, () => known);
   if (slower !== undefined) await warmUp(slower, warmUpRequests / 3, newKey);
@@ -76,17 +77,6 @@ async function measure({ plain, slower, known }: Candidate): Promise<Speed> {
     p99Ms: newKeys.p99Ms,
     withHandler: slower === undefined ? 0 : (await load(slower, newKey)).requestsPerSecond,
   };
-}
-
-async function warmUp({ port }: Server, requests: number, nextRequest: () => string): Promise<void> {
-  const { promise: during, resolve } = Promise.withResolvers<void>();
-  let sent = 0;
-  const counted = () => {
-    sent++;
-    if (sent === requests) resolve();
-    return nextRequest();
-  };
-  await loadHttp({ port, connections, warmUpMs: 0, durationMs: 0, during, nextRequest: counted });
 }
 
 async function load({ port, pid }: Server, nextRequest: () => string) {

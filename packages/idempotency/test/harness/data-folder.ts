@@ -9,7 +9,7 @@ let found: string | undefined;
 
 /**
  * The folder for the data of databases and servers of tests: in memory if there is room, otherwise the folder for temporary files.
- * A database of PostgreSQL has hundreds of small files, and to copy them on a disk takes ten times the processor time. A process that is killed
+ * A database of PostgreSQL has hundreds of small files, and to copy them on a disk takes several times the processor time. A process that is killed
  * loses nothing in either; tests that cut the power have a separate disk.
  */
 export function dataFolder(): string {

@@ -53,7 +53,7 @@ const mediaTypes = {
 
 const openApiAnswers = new Map<string, StaticAnswer>();
 
-/** The document is large: it is made with the first request, because a start would take 50 ms longer, and the servers of a process share it. */
+/** The document is large: the first request makes it, so that no start waits for it, and the servers of a process share it. */
 function openApiAnswer(version: string): StaticAnswer {
   const known =
     openApiAnswers.get(version) ?? new StaticAnswer(JSON.stringify(openApiDocument(version)), jsonType);
